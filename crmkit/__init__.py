@@ -1,0 +1,57 @@
+"""crmkit: customer analytics on transaction tables - right, fast, on any engine, explained.
+
+```python
+import crmkit as crm
+
+tx = crm.read("sales.csv", customer="id", date="day", amount="value")
+tx.ledger                                  # from what came in to what is used
+customers = crm.summarize(tx)              # one row per customer
+crm.rfm.segment(crm.rfm.score(customers))  # scores and segments
+```
+
+Families of methods are modules: `rfm`, `pyramid`, `segment`, `clv`, `datasets`, `plotting`. They are loaded when first
+used, so that `import crmkit` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from crmkit.customers import summarize
+from crmkit.transactions import Transactions, read
+
+if TYPE_CHECKING:
+    from crmkit import clv, datasets, errors, labels, plotting, pyramid, rfm, segment
+    from crmkit.scoring import score_customers
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Transactions",
+    "clv",
+    "datasets",
+    "errors",
+    "labels",
+    "plotting",
+    "pyramid",
+    "read",
+    "rfm",
+    "score_customers",
+    "segment",
+    "summarize",
+]
+
+_MODULES = ("clv", "datasets", "errors", "labels", "plotting", "pyramid", "rfm", "segment")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"crmkit.{name}")
+    if name == "score_customers":
+        return importlib.import_module("crmkit.scoring").score_customers
+    raise AttributeError(f"module 'crmkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

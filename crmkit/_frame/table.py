@@ -1,0 +1,145 @@
+"""A table of customers, opened once at the edge: its columns checked, its rows counted in its own engine.
+
+Formulas work on the plain arrays and the small counted tables that come out of it, and their results
+go back as columns of the caller's own table, in its own kind and row order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit._frame import engines
+from crmkit._frame.engines import AnyFrame, Array
+from crmkit.errors import ColumnError, shown
+
+
+class Table:
+    """A checked table of one row per customer (or per cell), of any supported kind."""
+
+    def __init__(self, frame: AnyFrame) -> None:
+        self.frame = frame
+        self.columns = engines.names_of(frame)
+
+    def arrays(self, *columns: str) -> tuple[NDArray[np.float64], ...]:
+        """Numeric columns as floats, in the caller's row order where the kind has one."""
+        local = engines.collect(self.frame.select(*columns))
+        return tuple(np.asarray(local[name], dtype=float) for name in columns)
+
+    def value_counts(self, column: str, *, by: Sequence[str] = ()) -> dict[str, Array]:
+        """Distinct (`by`, `column`) in ascending order, with `n`, the rows that have them."""
+        if engines.is_eager(self.frame) and not by:
+            values, n = np.unique(engines.collect(self.frame.select(column))[column], return_counts=True)
+            return {column: values, "n": n}
+        return self.cells([*by, column])
+
+    def cells(self, columns: Sequence[str], *, weight: str | None = None) -> dict[str, Array]:
+        """Distinct rows of `columns` in ascending order, with `n`: how many, or the sum of `weight`."""
+        n = nw.len() if weight is None else nw.col(weight).sum()
+        counted = engines.collect(self.frame.group_by(*columns).agg(n.alias("n")))
+        order = np.lexsort([counted[name] for name in reversed(columns)])
+        cells = {name: values[order] for name, values in counted.items()}
+        cells["n"] = cells["n"].astype(np.int64 if weight is None else float)
+        return cells
+
+    def collect(self, frame: AnyFrame) -> dict[str, Array]:
+        """A frame made from `self.frame`, as numpy arrays."""
+        return engines.collect(frame)
+
+    def attach(self, keys: Sequence[str], cells: Mapping[str, Array]) -> AnyFrame:
+        """The table with the columns of `cells` looked up by `keys`, in the caller's row order."""
+        new = [name for name in cells if name not in keys]
+        bare = self.frame.drop(*[name for name in new if name in self.columns])
+        if isinstance(bare, nw.LazyFrame):
+            uploaded = engines.upload({name: cells[name] for name in [*keys, *new]}, bare)
+            return bare.join(uploaded.lazy(), on=list(keys), how="left")
+        own = engines.collect(bare.select(*keys))
+        row = _positions([own[key] for key in keys], [cells[key] for key in keys])
+        return self.add({name: cells[name][row] for name in new}, to=bare)
+
+    def add(self, columns: Mapping[str, Array], *, to: AnyFrame | None = None) -> nw.DataFrame[Any]:
+        """The table with new columns, given in its row order; tables in memory only."""
+        frame = self.frame if to is None else to
+        assert isinstance(frame, nw.DataFrame), "only a table in memory has a row order"  # noqa: S101
+        made = [nw.new_series(name, values, backend=frame.implementation) for name, values in columns.items()]
+        return frame.with_columns(*made)
+
+    def give_back(self, frame: AnyFrame) -> Any:
+        """A frame made from `self.frame`, in the caller's own kind."""
+        return frame.to_native()
+
+    def build(self, columns: Mapping[str, Array]) -> Any:
+        """A small result table in the caller's own kind."""
+        return engines.build(columns, self.frame)
+
+
+def open_table(frame: Any, *, numbers: Sequence[str] = (), keys: Sequence[str] = (), hint: str = "") -> Table:
+    """Open any supported table (or a mapping of columns), checked for the columns that are needed.
+
+    `numbers` must be numeric, finite and never missing; `keys` must never be missing. `hint` ends an
+    error: the call that builds a table which would do.
+    """
+    table = Table(engines.wrap(frame))
+    needed = list(dict.fromkeys([*keys, *numbers]))
+    _refuse_absent(table, needed, hint)
+    _refuse_text(table, numbers, hint)
+    _refuse_gaps(table, needed, hint)
+    return table
+
+
+def _refuse_absent(table: Table, needed: Sequence[str], hint: str) -> None:
+    absent = [name for name in needed if name not in table.columns]
+    if absent:
+        raise ColumnError(
+            f"no column {shown(absent)}; the table has {shown(table.columns, most=15)}. "
+            f"It needs {shown(needed, most=15)}.{_next(hint)}"
+        )
+
+
+def _refuse_text(table: Table, numbers: Sequence[str], hint: str) -> None:
+    schema = table.frame.collect_schema()
+    for name in numbers:
+        if not schema[name].is_numeric():
+            values = engines.collect(table.frame.select(name).head(4))[name].tolist()
+            raise ColumnError(f"column {name!r} is not numeric but {schema[name]}: {shown(values)}.{_next(hint)}")
+
+
+def _refuse_gaps(table: Table, needed: Sequence[str], hint: str) -> None:
+    """Missing and infinite values are named, never guessed at."""
+    if not needed:
+        return
+    schema = table.frame.collect_schema()
+    flags = {name: nw.when(_is_gap(name, schema[name])).then(1).otherwise(0) for name in needed}
+    found = engines.collect(table.frame.select(**flags).select(nw.all().sum()))
+    for name in needed:
+        n = int(found[name][0])
+        if n:
+            raise ColumnError(
+                f"column {name!r} is missing or not finite in {n:,} row{'s' if n > 1 else ''}. "
+                f"Fill or drop them first, so that the choice is yours.{_next(hint)}"
+            )
+
+
+def _is_gap(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    gap = nw.col(name).is_null()
+    return gap | nw.col(name).is_nan() | (nw.col(name).abs() == float("inf")) if dtype.is_float() else gap
+
+
+def _next(hint: str) -> str:
+    return f"\n{hint}" if hint else ""
+
+
+def _positions(own: Sequence[Array], cells: Sequence[Array]) -> NDArray[np.intp]:
+    """For each row of `own`, the row of `cells` with the same keys; every row must have one."""
+    split = len(own[0])
+    code = np.zeros(split + len(cells[0]), dtype=np.int64)
+    for mine, theirs in zip(own, cells, strict=True):
+        values, inverse = np.unique(np.concatenate([mine, theirs]), return_inverse=True)
+        code = np.unique(code * len(values) + inverse, return_inverse=True)[1]
+    position = np.zeros(len(code) + 1, dtype=np.intp)
+    position[code[split:]] = np.arange(len(cells[0]))
+    return position[code[:split]]

@@ -1,0 +1,115 @@
+"""Where the rows and the money went: the lines of the ledger, as plain columns.
+
+Every row that came in has one step: the first reason to leave that fits it, or "used". Counting rows,
+money and each customer's last step gives a table whose columns add up exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit._intake import LEAVING, USED
+
+Book = dict[str, Any]
+
+
+def book(rows: LazyFrame, scale: int, *, ignore_refunds: bool, duplicates: tuple[int, int] = (0, 0)) -> Book:
+    """The ledger of `rows` (customer_id, step, money, bought): step, rows, customers, amount.
+
+    `duplicates` are the rows and the money that were dropped before, as repeated rows.
+    """
+    by_step = _by_step(rows)
+    n_customers, only_returned = _customers(rows)
+    lines = [
+        _line("input", by_step["rows"].sum() + duplicates[0], n_customers.sum(), by_step["money"].sum() + duplicates[1])
+    ]
+    lines.append(_line("duplicate", -duplicates[0], 0, -duplicates[1]))
+    lines += [
+        _line(name, -by_step["rows"][step], -n_customers[step], -by_step["money"][step])
+        for step, name in enumerate(LEAVING)
+    ]
+    lines.append(_line("no_purchase", -only_returned["rows"], -only_returned["customers"], -only_returned["money"]))
+    if ignore_refunds:
+        lines.append(_line("refund_money", 0, 0, by_step["refunded"][USED] + only_returned["money"]))
+    lines = lines[:1] + [line for line in lines[1:] if any(line[1:])]
+    lines.append(_line("used", *(sum(amounts) for amounts in list(zip(*lines, strict=True))[1:])))
+    step, n_rows, customers, money = (list(column) for column in zip(*lines, strict=True))
+    return {"step": np.array(step), "rows": np.array(n_rows), "customers": np.array(customers),
+            "amount": np.array(money) / scale}  # fmt: skip
+
+
+def _line(name: str, rows: Any, customers: Any, money: Any) -> tuple[str, int, int, int]:
+    return name, int(rows), int(customers), int(money)
+
+
+def _by_step(rows: LazyFrame) -> dict[str, np.ndarray[Any, Any]]:
+    """Rows, money and refunded money of each step, indexed by step."""
+    refunded = nw.when(nw.col("money") < 0).then(-nw.col("money")).otherwise(0)
+    marked = rows.select("step", nw.col("money").fill_null(0), refunded=refunded)
+    sums = {name: nw.col(name).sum().cast(nw.Int64) for name in ("money", "refunded")}
+    found = engines.collect(marked.group_by("step").agg(nw.len().cast(nw.Int64).alias("rows"), **sums))
+    dense = {name: np.zeros(USED + 1, dtype=np.int64) for name in ("rows", "money", "refunded")}
+    for name, values in dense.items():
+        values[found["step"].astype(int)] = found[name]
+    return dense
+
+
+def _customers(rows: LazyFrame) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
+    """Customers by the last step that a row of theirs reached, and what those who only returned things have."""
+    used = nw.col("step") == USED
+    marked = rows.filter(~nw.col("customer_id").is_null()).select(
+        "customer_id",
+        "step",
+        rows=nw.when(used).then(1).otherwise(0),
+        money=nw.when(used).then(nw.col("money")).otherwise(0),
+        bought=nw.when(used).then(nw.col("bought")).otherwise(0),
+    )
+    sums = {name: nw.col(name).sum().cast(nw.Int64) for name in ("rows", "money")}
+    each = marked.group_by("customer_id").agg(
+        nw.col("step").max().cast(nw.Int64), nw.col("bought").max().cast(nw.Int64), **sums
+    )
+    counted = each.group_by("step", "bought").agg(nw.len().cast(nw.Int64).alias("customers"), **sums)
+    found = engines.collect(counted)
+    last = np.zeros(USED + 1, dtype=np.int64)
+    np.add.at(last, found["step"].astype(int), found["customers"].astype(int))
+    returned = (found["step"] == USED) & (found["bought"] == 0)
+    return last, {name: int(found[name][returned].sum()) for name in ("rows", "customers", "money")}
+
+
+def findings(used: LazyFrame, scale: int, *, refunds: str, repeated: tuple[int, int]) -> Book:
+    """What is inside the used rows (customer_id, money, bought): note, rows, customers, amount.
+
+    `repeated` are the rows (and their money) of the input that repeat another row exactly.
+    """
+    refund_note = {"net": "refund_netted", "ignore": "refund_kept"}.get(refunds, "refund_netted")
+    refund, zero = _part(used.filter(nw.col("bought") == 0)), _part(used.filter(nw.col("money") == 0))
+    lines = [("zero_amount_kept", *zero), (refund_note, *refund), ("refunded_beyond_spend", *_overdrawn(used)),
+             ("exact_duplicate", repeated[0], 0, repeated[1])]  # fmt: skip
+    note, rows, customers, money = (list(column) for column in zip(*lines, strict=True))
+    return {"note": np.array(note), "rows": np.array(rows), "customers": np.array(customers),
+            "amount": np.array(money) / scale}  # fmt: skip
+
+
+def _part(rows: LazyFrame) -> tuple[int, int, int]:
+    """Rows, customers and money of some used rows."""
+    sums = {"rows": nw.len().cast(nw.Int64), "money": nw.col("money").sum().cast(nw.Int64)}
+    each = rows.group_by("customer_id").agg(**sums)
+    return _totals(each)
+
+
+def _overdrawn(used: LazyFrame) -> tuple[int, int, int]:
+    """Customers with a purchase whose refunds are larger than all their purchases."""
+    sums = {"rows": nw.len().cast(nw.Int64), "money": nw.col("money").sum().cast(nw.Int64)}
+    each = used.group_by("customer_id").agg(nw.col("bought").max().cast(nw.Int64), **sums)
+    return _totals(each.filter((nw.col("bought") == 1) & (nw.col("money") < 0)))
+
+
+def _totals(each: LazyFrame) -> tuple[int, int, int]:
+    total = {name: nw.col(name).sum().cast(nw.Int64) for name in ("rows", "money")}
+    found = engines.collect(each.select(nw.len().cast(nw.Int64).alias("customers"), **total))
+    return tuple(int(np.nan_to_num(found[name][0] or 0)) for name in ("rows", "customers", "money"))  # type: ignore[return-value]

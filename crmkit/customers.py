@@ -1,0 +1,167 @@
+"""Customers: one row each, from which everything else follows.
+
+`summarize` gives what RFM, the pyramid and the lifetime models read. Two meanings of "recency" live in this
+field and never share a name here: `recency` is days since the last purchase (RFM), `t_x` is days from the first
+purchase to the last (lifetime models).
+
+Sources: Hughes (1994), Strategic Database Marketing, for recency, frequency and monetary value; Fader, Hardie & Lee
+(2005), Marketing Science 24(2), for x, t_x and T, counted in distinct purchase days.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit import _checks
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit.transactions import Transactions, open_transactions
+
+SUMMARY = (
+    "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
+    "margin", "x", "t_x", "T", "m_x",
+)  # fmt: skip
+
+
+def summarize(transactions: Any) -> Any:
+    """One row per customer with a purchase: orders, dates, spend, and the statistics of the lifetime models.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount (and order_id, cost ...)
+        Nothing after its `as_of` is seen.
+
+    Returns
+    -------
+    table, n_customers rows
+        In the kind that came in (pandas for files), sorted by customer_id where the kind has an order:
+        `customer_id`;
+        `orders`: distinct orders with a purchase (without order ids: days with a purchase);
+        `first_date`, `last_date`: of a purchase; a refund is never a visit;
+        `recency`: days from the last purchase to `as_of`; `frequency`: the same as `orders`;
+        `monetary`: spend, refunds treated as the transactions say; `mean_order`: monetary / orders;
+        `tenure`: days from the first purchase to `as_of`;
+        `margin`: spend minus cost, where `cost` is known for all of the customer's rows (only if there is a cost);
+        `x`: repeat purchase days; `t_x`: days from the first purchase to the last; `T`: days from the first purchase
+        to `as_of`; `m_x`: mean spend of the repeat days: all spend outside the first day / x (0 if x = 0).
+
+    Raises
+    ------
+    ColumnError, DataError
+        As `Transactions` raises them for a plain table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import crmkit as crm
+    >>> sales = pd.DataFrame({"customer_id": ["a", "a", "a", "b"], "amount": [20, 5, 5, 9],
+    ...                       "date": ["2025-01-05", "2025-02-04", "2025-02-04", "2025-01-31"]})
+    >>> crm.summarize(sales)[["customer_id", "orders", "recency", "monetary", "x", "t_x", "T", "m_x"]]
+      customer_id  orders  recency  monetary  x  t_x   T   m_x
+    0           a       2        0      30.0  1   30  30  10.0
+    1           b       1        4       9.0  0    0   4   0.0
+    """
+    tx = open_transactions(transactions)
+    summary = _summary(tx)
+    return engines.give_back(summary, tx.like, dates=("first_date", "last_date"), order="customer_id")
+
+
+def _summary(tx: Transactions) -> LazyFrame:
+    """The summary as a lazy frame; dates are still day numbers."""
+    facts = _facts(tx, customer_days(tx))
+    if "order" in tx.roles:
+        facts = facts.join(_orders(tx), on="customer_id", how="inner")
+    else:
+        facts = facts.with_columns(orders=nw.col("n_days"))
+    return facts.select(*_columns(tx))
+
+
+def customer_days(tx: Transactions) -> LazyFrame:
+    """Customer-days: customer_id, day, money in units; `bought` (0 or 1) if there are refunds, `cost` if known."""
+    rows = tx.rows()
+    sums = {"money": nw.col("money").sum().cast(nw.Int64)}
+    if "cost" in tx.roles:
+        sums["cost"] = nw.col("cost").sum().cast(nw.Int64)
+        sums["no_cost"] = nw.col("no_cost").max()
+        rows = rows.with_columns(no_cost=nw.when(nw.col("cost").is_null()).then(1).otherwise(0))
+    if tx.has_refunds:
+        sums["bought"] = nw.col("bought").max()
+    return rows.group_by("customer_id", "day").agg(**sums)
+
+
+def _facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
+    """Customers' days and money: n_days, first_day, last_day, money, first_money (of the first day), cost."""
+    day, money = nw.col("day"), nw.col("money")
+    # One aggregate finds the money of the first day: the smallest day * 2^k + money, shifted to be positive.
+    half = 2 ** (61 - _span(tx))
+    packed = (day - tx.first_day) * (2 * half) + money + half
+    if tx.has_refunds:
+        bought = nw.col("bought") == 1
+        masked = {"day": nw.when(bought).then(day), "packed": nw.when(bought).then(packed)}
+        days = days.with_columns(**masked, n=nw.when(bought).then(1).otherwise(0))
+        n_days = nw.col("n").sum()
+    else:
+        days = days.with_columns(packed=packed)
+        n_days = nw.len()
+    more = {}
+    if "cost" in tx.roles:
+        more = {"cost": nw.col("cost").sum().cast(nw.Int64), "no_cost": nw.col("no_cost").max()}
+    facts = days.group_by("customer_id").agg(
+        n_days=n_days.cast(nw.Int64),
+        first_day=day.min(),
+        last_day=day.max(),
+        money=money.sum().cast(nw.Int64),
+        packed=nw.col("packed").min(),
+        **more,
+    )
+    if tx.has_refunds:
+        facts = facts.filter(nw.col("n_days") > 0)
+    first_money = nw.col("packed") - (nw.col("first_day") - tx.first_day) * (2 * half) - half
+    return facts.with_columns(first_money=first_money)
+
+
+def _span(tx: Transactions) -> int:
+    """Bits that hold the number of days in the data."""
+    return max(_checks.day_number(tx.as_of) - tx.first_day, 1).bit_length()
+
+
+def _orders(tx: Transactions) -> LazyFrame:
+    """Distinct orders per customer; two plain group-bys are far cheaper than one COUNT DISTINCT."""
+    rows = tx.rows()
+    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    each = bought.group_by("customer_id", "order_id").agg(n=nw.len())
+    return each.group_by("customer_id").agg(orders=nw.len().cast(nw.Int64))
+
+
+def _columns(tx: Transactions) -> list[nw.Expr]:
+    """The public columns, from the facts."""
+    as_of = _checks.day_number(tx.as_of)
+    first, last, x = nw.col("first_day"), nw.col("last_day"), nw.col("n_days") - 1
+    monetary = money_of(nw.col("money"), tx)
+    repeat_spend = money_of(nw.col("money") - nw.col("first_money"), tx)
+    margin = [nw.when(nw.col("no_cost") == 0).then(money_of(nw.col("money") - nw.col("cost"), tx)).alias("margin")]
+    return [
+        nw.col("customer_id"),
+        nw.col("orders"),
+        first.alias("first_date"),
+        last.alias("last_date"),
+        (as_of - last).alias("recency"),
+        nw.col("orders").alias("frequency"),
+        monetary.alias("monetary"),
+        (monetary / nw.col("orders")).alias("mean_order"),
+        (as_of - first).alias("tenure"),
+        *(margin if "cost" in tx.roles else []),
+        x.alias("x"),
+        (last - first).alias("t_x"),
+        (as_of - first).alias("T"),
+        nw.when(x > 0).then(repeat_spend / x).otherwise(nw.lit(0.0)).alias("m_x"),
+    ]
+
+
+def money_of(units: nw.Expr, tx: Transactions) -> nw.Expr:
+    """Units as money in the data's currency, rounded to the guard where amounts have no exact decimal form."""
+    if tx.guard == 1:
+        return units / tx.scale
+    return ((units / tx.guard + 0.5).floor()) / (tx.scale // tx.guard)

@@ -1,0 +1,94 @@
+"""What every test file shares: tables of each kind, made from columns and read back as columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+KINDS = ("pandas", "polars", "polars_lazy", "pyarrow", "duckdb")
+
+
+def table_of(kind: str, columns: Mapping[str, Any], connection: Any = None) -> Any:
+    """A table of one kind from a mapping of columns."""
+    if kind == "pandas":
+        return pytest.importorskip("pandas").DataFrame(dict(columns))
+    if kind == "pyarrow":
+        return pytest.importorskip("pyarrow").table({name: list(values) for name, values in columns.items()})
+    if kind == "duckdb":
+        return connection.from_df(pytest.importorskip("pandas").DataFrame(dict(columns)))
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({name: list(values) for name, values in columns.items()})
+    return frame.lazy() if kind == "polars_lazy" else frame
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def make_table(request: pytest.FixtureRequest) -> Iterator[Callable[[Mapping[str, Any]], Any]]:
+    """Run the test once per table kind; call it with a mapping of columns to get such a table.
+
+    `make_table.kind` is the name of the kind. The DuckDB relation lives on a private connection.
+    """
+    if request.param != "duckdb":
+        yield _Maker(request.param)
+        return
+    connection = pytest.importorskip("duckdb").connect()
+    yield _Maker("duckdb", connection)
+    connection.close()
+
+
+class _Maker:
+    def __init__(self, kind: str, connection: Any = None) -> None:
+        self.kind, self.connection = kind, connection
+
+    def __call__(self, columns: Mapping[str, Any]) -> Any:
+        return table_of(self.kind, columns, self.connection)
+
+
+def as_columns(native: Any, *, sort: str | Sequence[str] | None = None) -> dict[str, list[Any]]:
+    """Any table as lists of plain Python values, a missing value as None; `sort` orders the rows by columns."""
+    columns = {name: [_plain(value) for value in values] for name, values in _lists(native).items()}
+    if sort is None:
+        return columns
+    by = [columns[name] for name in ([sort] if isinstance(sort, str) else sort)]
+    order = sorted(range(len(by[0])), key=lambda row: [values[row] for values in by])
+    return {name: [values[row] for row in order] for name, values in columns.items()}
+
+
+def _lists(native: Any) -> dict[str, list[Any]]:
+    if hasattr(native, "fetchnumpy"):  # DuckDB
+        rows, names = native.fetchall(), native.columns
+        return {name: [row[at] for row in rows] for at, name in enumerate(names)}
+    if hasattr(native, "collect"):  # polars, lazy
+        native = native.collect()
+    if hasattr(native, "to_pydict"):  # pyarrow
+        return dict(native.to_pydict())
+    if hasattr(native, "to_dicts"):  # polars
+        return dict(native.to_dict(as_series=False))
+    return {name: native[name].tolist() for name in native.columns}  # pandas
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) == "NaT" else value
+
+
+@pytest.fixture(scope="session")
+def cdnow() -> dict[str, list[Any]]:
+    """CDNOW master as columns."""
+    return _cdnow(sample=False)
+
+
+@pytest.fixture(scope="session")
+def cdnow_sample() -> dict[str, list[Any]]:
+    """The published one-tenth sample of CDNOW as columns."""
+    return _cdnow(sample=True)
+
+
+def _cdnow(*, sample: bool) -> dict[str, list[Any]]:
+    import crmkit as crm
+
+    frame = crm.datasets.load_cdnow(sample=sample)
+    return {name: frame[name].tolist() for name in frame.columns}
