@@ -1,14 +1,15 @@
 """From a stranger's columns to canonical rows: types, flaws, and the scale of money.
 
 `typed` gives every row the same columns, whatever came in: customer_id, day (whole days since 1970),
-amount (float), `flaw` of its date, and the optional roles. `profile` reads them once and tells what the door has
+amount (float), and the optional roles; where dates came as text also `flaw`,
+what is wrong with the date. `profile` reads them once and tells what the door has
 to decide: which flaws there are, when the data start and end, and in which unit money is a whole number.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -94,14 +95,15 @@ def typed(
     """
     frame = engines.lift(source, {NAMES[role]: column for role, column in roles.items()})
     frame = _typed_date(frame, policy, roles["date"], until)
-    for role in ("amount", "cost"):
-        if role in roles:
-            frame = _typed_money(frame, role, roles[role], policy.decimal, plain_text=plain_text)
-    return frame.with_columns(_typed_id(frame, whole_ids=whole_ids).alias("customer_id"))
+    money = [role for role in ("amount", "cost") if role in roles]
+    for role in money:
+        frame = _money_as_number(frame, role, roles[role], policy.decimal, plain_text=plain_text)
+    columns = {"customer_id": _typed_id(frame, whole_ids=whole_ids)} | {role: _not_nan(role) for role in money}
+    return frame.with_columns(**columns)
 
 
 def _typed_date(frame: LazyFrame, policy: Policy, column: str, until: dt.date | None) -> LazyFrame:
-    """Add `day` and `flaw`; the column itself is a date or a naive time stamp afterwards."""
+    """Add `day`, of text also `flaw` and `aware`; the column itself is a date or a naive stamp afterwards."""
     dtype = frame.collect_schema()["date"]
     if dtype == nw.String or (dtype.is_integer() and policy.date_format is not None):
         return _day_of_text(frame, policy)
@@ -118,9 +120,7 @@ def _typed_date(frame: LazyFrame, policy: Policy, column: str, until: dt.date | 
         end = until + dt.timedelta(days=1)
         # on the raw column, so that the filter reaches the Parquet reader
         frame = frame.filter(nw.col("date") < (end if dtype == nw.Date else dt.datetime.combine(end, dt.time())))
-    frame = engines.to_day(frame, "date", into="day")
-    no_date = nw.when(nw.col("day").is_null()).then(nw.lit(LEAVING.index("no_date"))).otherwise(nw.lit(USED))
-    return frame.with_columns(no_date.alias("flaw"))
+    return engines.to_day(frame, "date", into="day")
 
 
 def _not_a_date(frame: LazyFrame, column: str, dtype: nw.dtypes.DType) -> ColumnError | DataError:
@@ -147,18 +147,23 @@ def _day_of_text(frame: LazyFrame, policy: Policy) -> LazyFrame:
     return frame.with_columns(flaw.alias("flaw"), aware.alias("aware"))
 
 
-def _typed_money(
+def _money_as_number(
     frame: LazyFrame, name: str, column: str, decimal: Literal[".", ","] | None, *, plain_text: bool
 ) -> LazyFrame:
-    """The column as float, missing where it is missing or not a number; `unread_` marks text that is no number."""
+    """The column as numbers; `unread_` marks text that is none."""
     dtype = frame.collect_schema()[name]
     if dtype == nw.String:
         return _money_of_text(frame, name, column, decimal, plain_text=plain_text)
     if not dtype.is_numeric():
         values = engines.collect(frame.select(name).head(4))[name].tolist()
         raise ColumnError(f"column {column!r} does not hold money but {dtype}: {shown(values)}. Name a numeric column.")
-    money = nw.col(name).cast(nw.Float64)
-    return frame.with_columns(nw.when(~money.is_nan()).then(money).alias(name))
+    return frame
+
+
+def _not_nan(column: str) -> nw.Expr:
+    """As float, missing where it is missing or not a number."""
+    number = nw.col(column).cast(nw.Float64)
+    return nw.when(~number.is_nan()).then(number)
 
 
 def _money_of_text(
@@ -219,7 +224,7 @@ def profile(frame: LazyFrame, *, plain_text: bool, float32: bool) -> Profile:
     total = max(one[f"total_{name}"] for name in money)
     scale, guard = _scale(frame, money, noise, total, span=int(one["last"] - one["first"]), odd=one["odd"] > 0)
     whole = "odd_id" in flags and one["odd_id"] == 0 and one["rows"] > one["no_customer"]
-    counts = {name: int(one[name]) for name in ("rows", *flags)}
+    counts = dict.fromkeys(DATE_FLAWS, 0) | {name: int(one[name]) for name in ("rows", *flags)}
     return Profile(counts, int(one["first"]), int(one["last"]), scale, guard, whole)
 
 
@@ -233,11 +238,18 @@ def _flags(columns: list[str]) -> dict[str, nw.Expr]:
         "zero": amount == 0,
         "infinite_amount": amount.abs() == float("inf"),
     }
-    flags |= {name: nw.col("flaw") == LEAVING.index(name) for name in DATE_FLAWS}
+    flags |= date_flaws(columns)
     if "cost" in columns:
         flags["infinite_cost"] = nw.col("cost").abs() == float("inf")
         flags["no_cost"] = nw.col("cost").is_null()
     return flags | {name: nw.col(name) == 1 for name in ("aware", "unread_amount", "unread_cost") if name in columns}
+
+
+def date_flaws(columns: Sequence[str]) -> dict[str, nw.Expr]:
+    """What can be wrong with the date of typed rows, and which rows it fits."""
+    if "flaw" in columns:
+        return {name: nw.col("flaw") == LEAVING.index(name) for name in DATE_FLAWS}
+    return {"no_date": nw.col("day").is_null()}
 
 
 def _id_flags(frame: LazyFrame, *, plain_text: bool) -> dict[str, nw.Expr]:

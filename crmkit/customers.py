@@ -73,8 +73,6 @@ def _summary(tx: Transactions) -> LazyFrame:
     facts = _facts(tx, customer_days(tx))
     if "order" in tx.roles:
         facts = facts.join(_orders(tx), on="customer_id", how="inner")
-    else:
-        facts = facts.with_columns(orders=nw.col("n_days"))
     return facts.select(*_columns(tx))
 
 
@@ -92,10 +90,10 @@ def customer_days(tx: Transactions) -> LazyFrame:
 
 
 def _facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
-    """Customers' days and money: n_days, first_day, last_day, money, first_money (of the first day), cost."""
+    """Customers' days and money: n_days, first_day, last_day, money, cost, and packed, the money of the first day."""
     day, money = nw.col("day"), nw.col("money")
     # One aggregate finds the money of the first day: the smallest day * 2^k + money, shifted to be positive.
-    half = 2 ** (61 - _span(tx))
+    half = _half(tx)
     packed = (day - tx.first_day) * (2 * half) + money + half
     if tx.has_refunds:
         bought = nw.col("bought") == 1
@@ -116,15 +114,13 @@ def _facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
         packed=nw.col("packed").min(),
         **more,
     )
-    if tx.has_refunds:
-        facts = facts.filter(nw.col("n_days") > 0)
-    first_money = nw.col("packed") - (nw.col("first_day") - tx.first_day) * (2 * half) - half
-    return facts.with_columns(first_money=first_money)
+    return facts.filter(nw.col("n_days") > 0) if tx.has_refunds else facts
 
 
-def _span(tx: Transactions) -> int:
-    """Bits that hold the number of days in the data."""
-    return max(_checks.day_number(tx.as_of) - tx.first_day, 1).bit_length()
+def _half(tx: Transactions) -> int:
+    """More than half of the money of any day: what the bits of 62 hold that the days in the data leave over."""
+    days = max(_checks.day_number(tx.as_of) - tx.first_day, 1)
+    return int(2 ** (61 - days.bit_length()))
 
 
 def _orders(tx: Transactions) -> LazyFrame:
@@ -139,18 +135,20 @@ def _columns(tx: Transactions) -> list[nw.Expr]:
     """The public columns, from the facts."""
     as_of = _checks.day_number(tx.as_of)
     first, last, x = nw.col("first_day"), nw.col("last_day"), nw.col("n_days") - 1
+    orders = nw.col("orders" if "order" in tx.roles else "n_days")
+    first_money = nw.col("packed") - (first - tx.first_day) * (2 * _half(tx)) - _half(tx)
     monetary = money_of(nw.col("money"), tx)
-    repeat_spend = money_of(nw.col("money") - nw.col("first_money"), tx)
+    repeat_spend = money_of(nw.col("money") - first_money, tx)
     margin = [nw.when(nw.col("no_cost") == 0).then(money_of(nw.col("money") - nw.col("cost"), tx)).alias("margin")]
     return [
         nw.col("customer_id"),
-        nw.col("orders"),
+        orders.alias("orders"),
         first.alias("first_date"),
         last.alias("last_date"),
         (as_of - last).alias("recency"),
-        nw.col("orders").alias("frequency"),
+        orders.alias("frequency"),
         monetary.alias("monetary"),
-        (monetary / nw.col("orders")).alias("mean_order"),
+        (monetary / orders).alias("mean_order"),
         (as_of - first).alias("tenure"),
         *(margin if "cost" in tx.roles else []),
         x.alias("x"),
@@ -162,6 +160,6 @@ def _columns(tx: Transactions) -> list[nw.Expr]:
 
 def money_of(units: nw.Expr, tx: Transactions) -> nw.Expr:
     """Units as money in the data's currency, rounded to the guard where amounts have no exact decimal form."""
-    if tx.guard == 1:
-        return units / tx.scale
-    return ((units / tx.guard + 0.5).floor()) / (tx.scale // tx.guard)
+    whole = units if tx.guard == 1 else (units / tx.guard + 0.5).floor()
+    # By a column, not by a number: polars multiplies by 1/number instead, and 1437 / 100 is no longer 14.37.
+    return whole / (units * 0 + tx.scale // tx.guard)

@@ -151,9 +151,11 @@ class Transactions:
         self.policy = policy
         self._source, self._like, self._plain_text = source, like, plain_text
         self._whole_ids = False
+        self._all_rows: LazyFrame | None = None
         float32 = source.collect_schema()[self.roles["amount"]] == nw.Float32
         self._profile = _intake.profile(self._typed(), plain_text=plain_text, float32=float32)
-        self._whole_ids = self._profile.whole_ids
+        if self._profile.whole_ids:
+            self._whole_ids, self._all_rows = True, None
         self._refuse_bad_values()
         self.as_of = self._last_date() if cut is None else cut
         self._refuse_nothing()
@@ -190,7 +192,7 @@ class Transactions:
 
         Customers who only returned things are still in: they have no row with bought = 1.
         """
-        frame = self._with_steps(self._typed(until=self.as_of)).filter(nw.col("step") == USED)
+        frame = self._used()
         if self.policy.refunds == "ignore" and self.has_refunds:
             frame = frame.with_columns(nw.when(nw.col("money") > 0).then(nw.col("money")).otherwise(0).alias("money"))
         if "cost" in self.roles:
@@ -232,8 +234,7 @@ class Transactions:
     @property
     def notes(self) -> Any:
         """What is inside `used` and worth knowing: note, rows, customers, amount."""
-        used = self._with_steps(self._typed(until=self.as_of)).filter(nw.col("step") == USED)
-        found = _ledger.findings(used, self.scale, refunds=self.policy.refunds, repeated=self._repeated())
+        found = _ledger.findings(self._used(), self.scale, refunds=self.policy.refunds, repeated=self._repeated())
         return engines.build(found, self._like)
 
     def __repr__(self) -> str:
@@ -246,7 +247,13 @@ class Transactions:
 
     # --- rows and their steps -----------------------------------------------------------------------------------
 
-    def _typed(self, until: dt.date | None = None) -> LazyFrame:
+    def _typed(self) -> LazyFrame:
+        """All rows with canonical names and types."""
+        if self._all_rows is None:
+            self._all_rows = self._read_rows()
+        return self._all_rows
+
+    def _read_rows(self, until: dt.date | None = None) -> LazyFrame:
         source = self._source if self.policy.duplicates == "keep" else self._distinct().drop("n_equal")
         return _intake.typed(
             source, self.roles, self.policy, plain_text=self._plain_text, whole_ids=self._whole_ids, until=until
@@ -269,30 +276,47 @@ class Transactions:
         found = engines.collect(sums)
         return tuple(int(found[name][0] or 0) if len(found[name]) else 0 for name in ("rows", "money"))  # type: ignore[return-value]
 
-    def _with_steps(self, typed: LazyFrame) -> LazyFrame:
-        """Add money in units, `step` (index in LEAVING of the reason to leave, or USED) and `bought`."""
-        flaws = {
+    def _leaving(self) -> dict[str, nw.Expr]:
+        """The reasons to leave that occur, in their order, and the rows that they fit."""
+        fits = {
             "no_customer": nw.col("customer_id").is_null(),
-            **{
-                name: nw.col("flaw") == LEAVING.index(name) for name in ("no_date", "unreadable_date", "ambiguous_date")
-            },
+            **_intake.date_flaws(engines.names_of(self._typed())),
             "no_amount": nw.col("amount").is_null(),
+            "after_as_of": nw.col("day") > _checks.day_number(self.as_of),
+            "zero_amount": nw.col("amount") == 0,
+            "refund": nw.col("amount") < 0,
         }
+        return {name: fits[name] for name, n in self._n_leaving().items() if n}
+
+    def _n_leaving(self) -> dict[str, int]:
+        """For each reason to leave, the rows that it may fit; of rows after `as_of` only whether there are any."""
         found = self._profile.counts
-        steps = {name: flaw for name, flaw in flaws.items() if found[name]}
-        if _checks.day_number(self.as_of) < self._profile.last_day:
-            steps["after_as_of"] = nw.col("day") > _checks.day_number(self.as_of)
-        if self.policy.zeros == "drop" and found["zero"]:
-            steps["zero_amount"] = nw.col("amount") == 0
-        if self.policy.refunds == "drop" and found["negative"]:
-            steps["refund"] = nw.col("amount") < 0
+        return {name: found[name] for name in ("no_customer", *_intake.DATE_FLAWS, "no_amount")} | {
+            "after_as_of": found["rows"] if _checks.day_number(self.as_of) < self._profile.last_day else 0,
+            "zero_amount": found["zero"] if self.policy.zeros == "drop" else 0,
+            "refund": found["negative"] if self.policy.refunds == "drop" else 0,
+        }
+
+    def _with_steps(self, typed: LazyFrame) -> LazyFrame:
+        """Add money in units, `bought`, and `step`: the index in LEAVING of the reason to leave, or USED."""
         step: nw.Expr = nw.lit(USED)
-        for name, leaves in reversed(steps.items()):
+        for name, leaves in reversed(self._leaving().items()):
             step = nw.when(leaves).then(nw.lit(LEAVING.index(name))).otherwise(step)
-        bought = nw.when(nw.col("amount") >= 0).then(1).otherwise(0) if found["negative"] else nw.lit(1)
-        return typed.with_columns(
-            _intake.units("amount", self.scale).alias("money"), step.alias("step"), bought.alias("bought")
-        )
+        return typed.with_columns(step=step, **self._money_and_visit())
+
+    def _used(self) -> LazyFrame:
+        """The rows that are used, with money in units and `bought`."""
+        if not self._leaving():
+            return self._typed().with_columns(**self._money_and_visit())
+        later = _checks.day_number(self.as_of) < self._profile.last_day
+        # where the source can, rows after as_of are not even read
+        typed = self._read_rows(until=self.as_of) if later else self._typed()
+        return self._with_steps(typed).filter(nw.col("step") == USED)
+
+    def _money_and_visit(self) -> dict[str, nw.Expr]:
+        refunds = self._profile.counts["negative"] > 0
+        bought = nw.when(nw.col("amount") >= 0).then(1).otherwise(0) if refunds else nw.lit(1)
+        return {"money": _intake.units("amount", self.scale), "bought": bought}
 
     def _book(self) -> _ledger.Book:
         dropped = self._repeated() if self.policy.duplicates == "drop" else (0, 0)
@@ -390,8 +414,11 @@ class Transactions:
 
     def _refuse_nothing(self) -> None:
         """Something must be left to use, and the error says what took the rest."""
-        used = self._with_steps(self._typed(until=self.as_of)).filter(nw.col("step") == USED)
-        if len(engines.collect(used.filter(nw.col("bought") == 1).select("day").head(1))["day"]):
+        found = self._profile.counts
+        if found["rows"] > sum(self._n_leaving().values()) + found["negative"]:
+            return
+        purchases = self._used().filter(nw.col("bought") == 1).select("day").head(1)
+        if len(engines.collect(purchases)["day"]):
             return
         book = self._book()
         left = zip(book["step"].tolist(), book["rows"].tolist(), strict=True)

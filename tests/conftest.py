@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,14 +17,20 @@ KINDS = ("pandas", "polars", "polars_lazy", "pyarrow", "duckdb")
 def table_of(kind: str, columns: Mapping[str, Any], connection: Any = None) -> Any:
     """A table of one kind from a mapping of columns."""
     if kind == "pandas":
-        return pytest.importorskip("pandas").DataFrame(dict(columns))
+        return pytest.importorskip("pandas").DataFrame(columns)
+    columns = {name: values if isinstance(values, np.ndarray) else list(values) for name, values in columns.items()}
     if kind == "pyarrow":
-        return pytest.importorskip("pyarrow").table({name: list(values) for name, values in columns.items()})
+        return pytest.importorskip("pyarrow").table(columns)
     if kind == "duckdb":
-        return connection.from_df(pytest.importorskip("pandas").DataFrame(dict(columns)))
+        return connection.from_df(pytest.importorskip("pandas").DataFrame(columns))
     polars = pytest.importorskip("polars")
-    frame = polars.DataFrame({name: list(values) for name, values in columns.items()})
+    frame = polars.DataFrame(columns)
     return frame.lazy() if kind == "polars_lazy" else frame
+
+
+def small_table(columns: Mapping[str, Any]) -> Any:
+    """A table in memory of the kind that is fastest when small, for laws that are tried many times."""
+    return columns if importlib.util.find_spec("polars") is None else table_of("polars", columns)
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -92,3 +100,23 @@ def _cdnow(*, sample: bool) -> dict[str, list[Any]]:
 
     frame = crm.datasets.load_cdnow(sample=sample)
     return {name: frame[name].tolist() for name in frame.columns}
+
+
+@pytest.fixture(scope="session")
+def cdnow_customers() -> Any:
+    """The 23,570 customers of CDNOW with recency, frequency (days) and monetary, summarised with pandas alone.
+
+    Read from the file in the installed package `lifetimes`, so that it checks our own reading and summary too.
+    """
+    pd = pytest.importorskip("pandas")
+    spec = importlib.util.find_spec("lifetimes")
+    if spec is None or spec.origin is None:
+        pytest.skip("package lifetimes is not installed")
+    path = Path(spec.origin).parent / "datasets" / "CDNOW_master.txt"
+    rows = pd.read_csv(path, sep=r"\s+", names=["customer_id", "day", "quantity", "amount"], skiprows=1)
+    rows["day"] = pd.to_datetime(rows["day"].astype(str))
+    rows["cents"] = (rows["amount"] * 100).round().astype(int)
+    found = rows.groupby("customer_id").agg(last=("day", "max"), frequency=("day", "nunique"), cents=("cents", "sum"))
+    found["recency"] = (rows["day"].max() - found["last"]).dt.days
+    found["monetary"] = found["cents"] / 100
+    return found.reset_index()[["customer_id", "recency", "frequency", "monetary"]]

@@ -27,7 +27,7 @@ _BATCH = 100_000  # rows that travel at a time from a database
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An opened source: its rows, and whether all of its columns are text because it has no types."""
+    """An opened source: its rows, and whether numbers may come as text because it, or its driver, has no types."""
 
     frame: LazyFrame
     plain_text: bool
@@ -192,7 +192,7 @@ def _read_postgres(address: str, request: Request) -> Source:
             name = _temporary_name()
             engine = connection()
             engine.from_arrow(cursor.fetch_record_batch()).create(name)
-            return Source(nw.from_native(engine.table(name)), plain_text=False)
+            return Source(nw.from_native(engine.table(name)), plain_text=True)  # its driver gives NUMERIC as text
     except dbapi.Error as error:
         raise _broken(shown_address, error) from None
 

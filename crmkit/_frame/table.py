@@ -110,18 +110,29 @@ def _refuse_text(table: Table, numbers: Sequence[str], hint: str) -> None:
 
 def _refuse_gaps(table: Table, needed: Sequence[str], hint: str) -> None:
     """Missing and infinite values are named, never guessed at."""
-    if not needed:
-        return
-    schema = table.frame.collect_schema()
-    flags = {name: nw.when(_is_gap(name, schema[name])).then(1).otherwise(0) for name in needed}
-    found = engines.collect(table.frame.select(**flags).select(nw.all().sum()))
-    for name in needed:
-        n = int(found[name][0])
+    for name, n in _gaps(table, needed).items():
         if n:
             raise ColumnError(
                 f"column {name!r} is missing or not finite in {n:,} row{'s' if n > 1 else ''}. "
                 f"Fill or drop them first, so that the choice is yours.{_next(hint)}"
             )
+
+
+def _gaps(table: Table, needed: Sequence[str]) -> dict[str, int]:
+    """Missing and infinite values of each column."""
+    schema = table.frame.collect_schema()
+    if isinstance(table.frame, nw.DataFrame):
+        return {name: _gaps_in(table.frame[name]) for name in needed}
+    if not needed:
+        return {}
+    flags = {name: nw.when(_is_gap(name, schema[name])).then(1).otherwise(0) for name in needed}
+    found = engines.collect(table.frame.select(**flags).select(nw.all().sum()))
+    return {name: int(found[name][0] or 0) for name in needed}
+
+
+def _gaps_in(column: nw.Series[Any]) -> int:
+    values = column.to_numpy()
+    return int((~np.isfinite(values)).sum()) if values.dtype.kind in "iuf" else column.null_count()
 
 
 def _is_gap(name: str, dtype: nw.dtypes.DType) -> nw.Expr:

@@ -1,0 +1,1106 @@
+"""RFM: score customers by recency, frequency and monetary value, and name the groups that result.
+
+`score` gives each customer 1 to k points per measure, higher is always better; `Scorer` keeps the cuts,
+so that next month's list is scored by the same yardstick; `segment` names the groups, by the eight
+Chinese groups, the eleven-segment map or rules of your own; `describe_segments` gives one row per
+group; `break_even` reads a test mailing.
+
+Sources: Hughes (1994), Strategic Database Marketing (scores, nested scores, break-even index);
+Miglautsch (2000), Thoughts on RFM scoring, Journal of Database Marketing 8(1), 67-72 (why equal values
+must get equal scores); the eight groups (重要价值客户 ...) and the map of R against the mean of F and M are
+common property of Chinese and English textbooks and tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _frame, labels
+from crmkit._frame.engines import FrameT
+from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
+from crmkit.labels import Language
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Cell: TypeAlias = tuple[int, ...]
+Range: TypeAlias = int | tuple[int, int]
+Rules: TypeAlias = Mapping[str, Mapping[str, Range]] | Sequence[Mapping[str, Any]]
+
+MEASURES = ("recency", "frequency", "monetary")
+SCORES = {"recency": "r_score", "frequency": "f_score", "monetary": "m_score"}
+METHODS = ("quantile", "rank", "nested", "bands", "mean", "median")
+# Orders that earn score 2, 3, 4: the bands are 1, 2, 3-4, and 5 or more.
+BANDS = (2.0, 3.0, 5.0)
+HINT = "Build it with crmkit.summarize(transactions)."
+SCORE_HINT = "Build it with crmkit.rfm.score(customers)."
+
+# --- scores -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The values at which one measure's scores begin, among all customers or within one cell.
+
+    Attributes
+    ----------
+    cuts : tuple of float, k - 1
+        The value that earns score 2, 3, ... k: at least so much, or for recency at most so many days.
+        Infinite where no customer earned the score.
+    strict : bool
+        The value must be better than the cut, not only reach it (mean and median splits).
+    ids : tuple, k - 1, or empty
+        Only of method "rank": of the customers exactly at the cut, the first id that earns the score;
+        None where all of them do.
+    """
+
+    cuts: tuple[float, ...]
+    strict: bool = False
+    ids: tuple[Any, ...] = ()
+
+
+def score(
+    customers: FrameT,
+    *,
+    bins: int = 5,
+    method: str | Mapping[str, str] = "quantile",
+    cuts: Mapping[str, Sequence[float]] | None = None,
+    weights: Mapping[str, float] | Sequence[float] | None = None,
+    ties: str = "middle",
+    recency: str = "recency",
+    frequency: str = "frequency",
+    monetary: str = "monetary",
+    customer: str = "customer_id",
+) -> FrameT:
+    """Score every customer from 1 to k on recency, frequency and monetary value; higher is better.
+
+    Recency is reversed: the fewer days since the last purchase, the higher the score. Except for method
+    "rank", equal values always get equal scores, and neither ids nor row order play a part.
+
+    Parameters
+    ----------
+    customers : table, n_customers rows
+        One row per customer, of any supported kind, with the three measures.
+    bins : int, default 5
+        Number of levels k, at least 2. Bands, fixed cuts, mean and median have levels of their own number.
+    method : name, or mapping of measure to name, default "quantile"
+        - "quantile": 1 + floor(k p), where p is the share of customers that stand behind this one, those of equal
+          value standing together in one place (see `ties`). Distinct values give levels of equal size.
+        - "rank": levels of equal size even among equals, which are ordered by `customer`: text bytewise, numbers by
+          size, the last one best. Renaming customers then changes scores at the edges of levels.
+        - "nested": quantiles of F within each level of R, and of M within each cell of R and F (Hughes).
+        - "bands": F by 1, 2, 3-4, 5 and more orders, which suits data where half bought once; R and M by quantiles.
+        - "mean", "median": 2 for customers better than the mean or median, 1 for the others.
+
+        A mapping such as ``{"frequency": "bands", "monetary": "mean"}`` leaves the rest to "quantile".
+    cuts : mapping of measure to numbers, optional
+        Fixed cuts, which replace `method` for the measures named: ``{"recency": [30, 90, 365]}`` gives 4 levels, the
+        best for customers of at most 30 days. Frequency and monetary value must reach a cut to pass it.
+    weights : mapping of measure to weight, or three weights (R, F, M), optional
+        Adds `rfm_weighted`, the weighted sum of the scores; with weights that add up to 1 it lies between 1 and k.
+    ties : {"middle", "better", "worse"}, default "middle"
+        Where customers of equal value stand in a quantile: in the middle of the places they take together, which treats
+        both ends of the scale alike, or all in the best or the worst of these places.
+    recency, frequency, monetary, customer : str
+        Names of the columns; `customer` is read by method "rank" only.
+
+    Returns
+    -------
+    table, n_customers rows
+        `customers`, in its own kind and row order, with `r_score`, `f_score`, `m_score` (integers), `rfm` (the
+        digits as text, such as "545"; with 10 or more levels "10_4_5"), `rfm_sum` and, given weights, `rfm_weighted`.
+
+    Raises
+    ------
+    ColumnError
+        A measure is absent, not numeric, missing or infinite for some customers.
+    DataError
+        The table has no rows.
+    ArgumentError
+        An argument is unknown, or two contradict each other.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> customers = pd.DataFrame({"customer_id": list("abcde"), "recency": [5, 90, 40, 300, 12],
+    ...                           "frequency": [9, 1, 1, 1, 4], "monetary": [900.0, 20.0, 55.0, 30.0, 410.0]})
+    >>> score(customers)[["customer_id", "r_score", "f_score", "m_score", "rfm", "rfm_sum"]]
+      customer_id  r_score  f_score  m_score  rfm  rfm_sum
+    0           a        5        5        5  555       15
+    1           b        2        2        1  221        5
+    2           c        3        2        3  323        8
+    3           d        1        2        2  122        5
+    4           e        4        4        4  444       12
+    """
+    scorer = Scorer(
+        bins=bins,
+        method=method,
+        cuts=cuts,
+        weights=weights,
+        ties=ties,
+        recency=recency,
+        frequency=frequency,
+        monetary=monetary,
+        customer=customer,
+    )
+    table = scorer._open(customers)
+    scored: FrameT = scorer._learn(table)._apply(table)
+    return scored
+
+
+class Scorer:
+    """RFM scores whose cuts are kept: fit them on one list, score later lists by the same yardstick.
+
+    ``score(customers)`` is ``Scorer().fit(customers).score(customers)``; the parameters are those of `score`.
+
+    Attributes
+    ----------
+    cuts_ : dict of measure to tuple of k - 1 numbers
+        The value that earns score 2, 3, ... k: at least so many orders or so much money, at most so many days; for
+        mean and median splits, better than it. Infinite where no customer earned the score. Cuts of method "nested"
+        are those among all customers, used for cells that were empty; `ladders_` has them all.
+    levels_ : dict of measure to dict of score to number of customers
+        How many customers of the fitted list got each score; 0 says that a level is empty.
+    ladders_ : dict of measure to dict of cell to Ladder
+        Everything learnt: the cell is () for all customers, (r,) or (r, f) within nested scores.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> january = pd.DataFrame({"recency": [3, 8, 20, 70], "frequency": [6, 1, 1, 2], "monetary": [90, 10, 15, 20]})
+    >>> june = pd.DataFrame({"recency": [1, 9], "frequency": [2, 1], "monetary": [500, 10]})
+    >>> scorer = Scorer(bins=4).fit(january)
+    >>> scorer.cuts_["frequency"]
+    (1.0, 2.0, 6.0)
+    >>> scorer.levels_["frequency"]
+    {1: 0, 2: 2, 3: 1, 4: 1}
+    >>> scorer.score(june)["rfm"].tolist()
+    ['434', '221']
+    >>> again = Scorer.from_dict(scorer.to_dict())
+    >>> again.score(june)["rfm"].tolist()
+    ['434', '221']
+    """
+
+    cuts_: dict[str, tuple[float, ...]]
+    levels_: dict[str, dict[int, int]]
+    ladders_: dict[str, dict[Cell, Ladder]]
+
+    def __init__(
+        self,
+        *,
+        bins: int = 5,
+        method: str | Mapping[str, str] = "quantile",
+        cuts: Mapping[str, Sequence[float]] | None = None,
+        weights: Mapping[str, float] | Sequence[float] | None = None,
+        ties: str = "middle",
+        recency: str = "recency",
+        frequency: str = "frequency",
+        monetary: str = "monetary",
+        customer: str = "customer_id",
+    ) -> None:
+        self.bins = _checks.count("bins", bins, least=2)
+        self.cuts = _fixed_cuts(cuts)
+        self.method = method
+        self._methods = _methods(method, self.cuts)
+        self.weights = _weights(weights)
+        self.ties = _checks.choice("ties", ties, ("middle", "better", "worse"))
+        self.columns = {"recency": recency, "frequency": frequency, "monetary": monetary}
+        self.customer = customer
+
+    def fit(self, customers: Any) -> Self:
+        """Learn `cuts_`, `levels_` and `ladders_` from a table of customers."""
+        return self._learn(self._open(customers))
+
+    def score(self, customers: FrameT) -> FrameT:
+        """Score a table of any kind with the cuts learnt; see `crmkit.rfm.score` for the columns added.
+
+        Values beyond the fitted ones get the scores at the ends. A nested cell that was empty when the cuts were learnt
+        uses the cuts among all customers.
+        """
+        if not hasattr(self, "ladders_"):
+            raise NotFittedError("this Scorer has no cuts yet. Call scorer.fit(customers) first.")
+        scored: FrameT = self._apply(self._open(customers))
+        return scored
+
+    def to_dict(self) -> dict[str, Any]:
+        """Settings and cuts as plain data, ready for ``json.dumps``; `from_dict` turns it back."""
+        if not hasattr(self, "ladders_"):
+            raise NotFittedError("this Scorer has no cuts yet. Call scorer.fit(customers) first.")
+        return {
+            "bins": self.bins,
+            "method": self.method if isinstance(self.method, str) else dict(self.method),
+            "cuts": {measure: list(cuts) for measure, cuts in self.cuts.items()},
+            "weights": None if self.weights is None else list(self.weights),
+            "ties": self.ties,
+            "columns": {**self.columns, "customer": self.customer},
+            "levels": {name: [[s, n] for s, n in sizes.items()] for name, sizes in self.levels_.items()},
+            "ladders": {
+                measure: [_ladder_to_dict(cell, ladder) for cell, ladder in ladders.items()]
+                for measure, ladders in self.ladders_.items()
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """A fitted scorer from what `to_dict` gave."""
+        scorer = cls(
+            bins=data["bins"],
+            method=data["method"],
+            cuts=data["cuts"],
+            weights=data["weights"],
+            ties=data["ties"],
+            **data["columns"],
+        )
+        ladders = {measure: dict(map(_ladder_from_dict, data["ladders"][measure])) for measure in MEASURES}
+        return scorer._keep(ladders, {name: dict(sizes) for name, sizes in data["levels"].items()})
+
+    def _keep(self, ladders: dict[str, dict[Cell, Ladder]], levels: dict[str, dict[int, int]]) -> Self:
+        self.ladders_, self.levels_ = ladders, levels
+        self.cuts_ = {measure: found[()].cuts for measure, found in ladders.items()}
+        return self
+
+    def _open(self, customers: Any) -> _frame.Table:
+        keys = [self.customer] if "rank" in self._methods.values() else []
+        return _frame.open_table(customers, numbers=list(self.columns.values()), keys=keys, hint=HINT)
+
+    # Fitting looks at distinct values and how many customers have them, counted in the table's own engine.
+
+    def _learn(self, table: _frame.Table) -> Self:
+        if self.method == "nested":
+            return self._learn_nested(table)
+        learnt = {measure: self._learn_measure(measure, table) for measure in MEASURES}
+        return self._keep(
+            {measure: {(): ladder} for measure, (ladder, _) in learnt.items()},
+            {measure: levels for measure, (_, levels) in learnt.items()},
+        )
+
+    def _learn_measure(self, measure: str, table: _frame.Table) -> tuple[Ladder, dict[int, int]]:
+        """The cuts of a measure among all customers, and how many customers each score has."""
+        values, n = _best_last(measure, _counted(table, self.columns[measure]))
+        if not len(n):
+            raise DataError(f"the table has no rows, so there is nobody to score. {HINT}")
+        method = self._methods[measure]
+        if method == "rank":
+            sizes = np.diff([0, *_level_starts(n, self.bins), n.sum()])
+            levels = {level: int(size) for level, size in enumerate(sizes, start=1)}
+            return self._rank_ladder(measure, values, n, table), levels
+        if method in ("quantile", "nested"):
+            ladder = _quantile_ladder(measure, values, n, self.bins, self.ties)
+        elif method in ("mean", "median"):
+            ladder = Ladder((_centre(values, n, method),), strict=True)
+        else:
+            ladder = Ladder(BANDS if method == "bands" else self.cuts[measure])
+        return ladder, _level_sizes(measure, values, n, ladder)
+
+    def _learn_nested(self, table: _frame.Table) -> Self:
+        """The cuts of R, of F within each level of R, and of M within each cell of R and F."""
+        ladders: dict[str, dict[Cell, Ladder]] = {}
+        levels: dict[str, dict[int, int]] = {}
+        for measure, within in zip(MEASURES, ([], ["r_score"], ["r_score", "f_score"]), strict=True):
+            ladder, levels[measure] = self._learn_measure(measure, table)
+            ladders[measure] = {(): ladder}
+            if within:
+                counted = _counted(table, self.columns[measure], within)
+                cells, levels[measure] = self._learn_cells(measure, counted, within)
+                ladders[measure] |= cells
+            table = self._with_score(measure, ladders[measure], table)
+        return self._keep(ladders, levels)
+
+    def _learn_cells(
+        self, measure: str, counted: Mapping[str, Any], within: Sequence[str]
+    ) -> tuple[dict[Cell, Ladder], dict[int, int]]:
+        """Quantile cuts of a measure within each cell of the scores before it, and the sizes of its levels."""
+        cells = np.stack([np.asarray(counted[name], dtype=np.int64) for name in within], axis=1)
+        starts = np.flatnonzero(np.r_[True, (cells[1:] != cells[:-1]).any(axis=1)])
+        ladders: dict[Cell, Ladder] = {}
+        levels = dict.fromkeys(range(1, self.bins + 1), 0)
+        for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+            part = {name: column[start:end] for name, column in counted.items()}
+            values, n = _best_last(measure, part)
+            ladder = _quantile_ladder(measure, values, n, self.bins, self.ties)
+            for level, size in _level_sizes(measure, values, n, ladder).items():
+                levels[level] += size
+            ladders[tuple(cells[start].tolist())] = ladder
+        return ladders, levels
+
+    def _rank_ladder(self, measure: str, values: Floats, n: Ints, table: _frame.Table) -> Ladder:
+        """Cut the customers ordered by value, then id, into equal parts; ids are asked for at the edges only."""
+        ends = np.cumsum(n)
+        cuts: list[float] = []
+        ids: list[Any] = []
+        for start in _level_starts(n, self.bins):
+            at = int(np.searchsorted(ends, start, side="right"))
+            if at == len(values):
+                cuts.append(_never(measure))
+                ids.append(None)
+                continue
+            ahead = int(start - (ends[at] - n[at]))
+            cuts.append(float(values[at]))
+            ids.append(self._id_at(table, self.columns[measure], values[at], ahead) if ahead else None)
+        return Ladder(tuple(cuts), ids=tuple(ids))
+
+    def _id_at(self, table: _frame.Table, column: str, value: float, position: int) -> Any:
+        equals = table.frame.filter(_number(column) == float(value)).select(_id(table, self.customer).alias("id"))
+        found = table.collect(equals.sort("id").head(position + 1))["id"][position]
+        return found.item() if isinstance(found, np.generic) else found
+
+    # Scoring compares values with cuts: on arrays for a table in memory, as one expression in any other engine.
+
+    def _apply(self, table: _frame.Table) -> Any:
+        for measure in MEASURES:
+            table = self._with_score(measure, self.ladders_[measure], table)
+        r, f, m = (nw.col(name) for name in SCORES.values())
+        most = max(len(ladder.cuts) + 1 for found in self.ladders_.values() for ladder in found.values())
+        added = [_code(most).alias("rfm"), (r + f + m).alias("rfm_sum")]
+        if self.weights is not None:
+            of_r, of_f, of_m = self.weights
+            added.append((of_r * r + of_f * f + of_m * m).alias("rfm_weighted"))
+        return table.give_back(table.frame.with_columns(*added))
+
+    def _with_score(self, measure: str, ladders: Mapping[Cell, Ladder], table: _frame.Table) -> _frame.Table:
+        """The table with the score of one measure; nested ones need the scores before it."""
+        if isinstance(table.frame, nw.DataFrame):
+            return _frame.Table(table.add({SCORES[measure]: self._scores(measure, ladders, table)}))
+        expr = self._score_expr(measure, ladders[()], table)
+        for cell, ladder in ladders.items():
+            if cell:
+                here = [nw.col(name) == level for name, level in zip(SCORES.values(), cell, strict=False)]
+                expr = nw.when(*here).then(self._score_expr(measure, ladder, table)).otherwise(expr)
+        return _frame.Table(table.frame.with_columns(expr.cast(nw.Int64).alias(SCORES[measure])))
+
+    def _score_expr(self, measure: str, ladder: Ladder, table: _frame.Table) -> nw.Expr:
+        value, ident = _number(self.columns[measure]), _id(table, self.customer) if ladder.ids else None
+        expr = nw.lit(1)
+        for level, cut in enumerate(ladder.cuts, start=2):
+            if np.isfinite(cut):
+                passed = _passes(measure, value, ladder, level, ident)
+                expr = nw.when(passed).then(nw.lit(level)).otherwise(expr)
+        return expr
+
+    def _scores(self, measure: str, ladders: Mapping[Cell, Ladder], table: _frame.Table) -> Ints:
+        (values,) = table.arrays(self.columns[measure])
+        ids = None
+        if ladders[()].ids:
+            ids = table.collect(table.frame.select(_id(table, self.customer)))[self.customer]
+        scores = _scores_of(measure, values, ladders[()], ids)
+        if len(ladders) > 1:
+            within = table.arrays(*list(SCORES.values())[: MEASURES.index(measure)])
+            for cell, ladder in ladders.items():
+                if cell:
+                    here = np.all([column == level for column, level in zip(within, cell, strict=True)], axis=0)
+                    scores[here] = _scores_of(measure, values[here], ladder)
+        return scores
+
+
+def _methods(method: str | Mapping[str, str], cuts: Mapping[str, Any]) -> dict[str, str]:
+    """The method of each measure."""
+    if isinstance(method, str):
+        _checks.choice("method", method, METHODS)
+        if method == "nested" and cuts:
+            raise ArgumentError(
+                'method="nested" learns every cut, so it cannot be combined with cuts=. Give one of them.'
+            )
+        chosen = dict.fromkeys(MEASURES, "quantile" if method == "bands" else method)
+        chosen["frequency"] = method
+    else:
+        _refuse_unknown_measures("method", method)
+        chosen = dict.fromkeys(MEASURES, "quantile") | dict(method)
+        for name in chosen.values():
+            _checks.choice("method", name, [known for known in METHODS if known != "nested"])
+        if "bands" in (chosen["recency"], chosen["monetary"]):
+            raise ArgumentError('"bands" counts orders, so it is for frequency only: method={"frequency": "bands"}.')
+    return chosen | dict.fromkeys(cuts, "cuts")
+
+
+def _fixed_cuts(cuts: Mapping[str, Sequence[float]] | None) -> dict[str, tuple[float, ...]]:
+    """The caller's cuts, ordered from score 2 upwards: of recency the most days first."""
+    if cuts is None:
+        return {}
+    _refuse_unknown_measures("cuts", cuts)
+    return {measure: _fixed(measure, listed) for measure, listed in cuts.items()}
+
+
+def _fixed(measure: str, listed: Sequence[float]) -> tuple[float, ...]:
+    try:
+        numbers = sorted((float(cut) for cut in listed), reverse=measure == "recency")
+    except (TypeError, ValueError):
+        numbers = []
+    if not numbers or any(np.isnan(numbers)):
+        raise ArgumentError(
+            f"cuts={{{measure!r}: {listed!r}}} are not cuts. Give at least one number, "
+            'such as cuts={"recency": [30, 90]}.'
+        )
+    return tuple(numbers)
+
+
+def _refuse_unknown_measures(name: str, mapping: Any) -> None:
+    if not isinstance(mapping, Mapping) or set(mapping) - set(MEASURES):
+        raise ArgumentError(f"{name}={mapping!r} is not known. Give a mapping from 'recency', 'frequency', 'monetary'.")
+
+
+def _weights(weights: Mapping[str, float] | Sequence[float] | None) -> tuple[float, ...] | None:
+    if weights is None:
+        return None
+    if isinstance(weights, Mapping):
+        _refuse_unknown_measures("weights", weights)
+        weights = [weights.get(measure, 0) for measure in MEASURES]
+    numbers = tuple(_checks.finite("weights", weight) for weight in weights)
+    if len(numbers) != len(MEASURES) or min(numbers) < 0 or sum(numbers) == 0:
+        raise ArgumentError(
+            f"weights={weights!r} do not weigh R, F and M. Give three, none negative and not all 0, "
+            "such as weights=(0.25, 0.25, 0.5)."
+        )
+    return numbers
+
+
+def _counted(table: _frame.Table, column: str, within: Sequence[str] = ()) -> dict[str, Any]:
+    """Distinct values (column "value"; the caller's own may be named "n"), within each cell, with their counts."""
+    return _frame.Table(table.frame.select(*within, value=_number(column))).value_counts("value", by=within)
+
+
+def _best_last(measure: str, counted: Mapping[str, Any]) -> tuple[Floats, Ints]:
+    """Distinct values with their counts, the worst value first."""
+    values, n = np.asarray(counted["value"], dtype=float), np.asarray(counted["n"], dtype=np.int64)
+    return (values[::-1], n[::-1]) if measure == "recency" else (values, n)
+
+
+def _quantile_ladder(measure: str, values: Floats, n: Ints, bins: int, ties: str) -> Ladder:
+    """Cuts from the place where the customers of each value stand; values worst first, n customers each."""
+    behind = np.cumsum(n) - n
+    # A customer stands in the middle of his place, so that the first of ten stands at 0.5; doubled, all is whole.
+    place = {"middle": n, "better": 2 * n - 1, "worse": np.ones_like(n)}
+    doubled = 2 * behind + place[ties]
+    scores = 1 + (bins * doubled) // (2 * n.sum())
+    first = np.searchsorted(scores, np.arange(2, bins + 1))
+    return Ladder(tuple(float(values[at]) if at < len(values) else _never(measure) for at in first))
+
+
+def _level_starts(n: Ints, bins: int) -> list[int]:
+    """Of customers in order, the position where level 2, 3, ... begins; levels differ by one customer at most."""
+    total = int(n.sum())
+    return [(2 * level * total + bins - 1) // (2 * bins) for level in range(1, bins)]
+
+
+def _centre(values: Floats, n: Ints, method: str) -> float:
+    """Mean or median of values with n customers each."""
+    total = int(n.sum())
+    if method == "median":
+        low, high = np.searchsorted(np.cumsum(n), [(total - 1) // 2, total // 2], side="right")
+        return float(values[low] + values[high]) / 2
+    mean = float((values * n).sum() / total)
+    nearest = float(values[np.argmin(np.abs(values - mean))])
+    # A mean of equal values may come out a hair beside them, and would then put all of them above itself.
+    return nearest if abs(mean - nearest) <= 1e-12 * np.abs(values).max() else mean
+
+
+def _level_sizes(measure: str, values: Floats, n: Ints, ladder: Ladder) -> dict[int, int]:
+    """How many customers get each score, from 1 to the highest, empty levels included."""
+    scores = _scores_of(measure, values, ladder)
+    highest = len(ladder.cuts) + 1
+    sizes = np.bincount(scores, weights=n, minlength=highest + 1)
+    return {level: int(sizes[level]) for level in range(1, highest + 1)}
+
+
+def _scores_of(measure: str, values: Floats, ladder: Ladder, ids: Any = None) -> Ints:
+    scores = np.ones(len(values), dtype=np.int64)
+    for level in range(2, len(ladder.cuts) + 2):
+        scores += _passes(measure, values, ladder, level, ids)
+    return scores
+
+
+def _passes(measure: str, value: Any, ladder: Ladder, level: int, ident: Any = None) -> Any:
+    """Whether a value (of the customer `ident`, where ids break ties) earns a score; fewer days are better."""
+    cut = ladder.cuts[level - 2]
+    beyond = value < cut if measure == "recency" else value > cut
+    if ladder.strict:
+        return beyond
+    first_id = ladder.ids[level - 2] if ladder.ids else None
+    at_cut = value == cut
+    return beyond | (at_cut if first_id is None else at_cut & (ident >= first_id))
+
+
+def _never(measure: str) -> float:
+    return -np.inf if measure == "recency" else np.inf
+
+
+def _number(column: str) -> nw.Expr:
+    return nw.col(column).cast(nw.Float64)
+
+
+def _id(table: _frame.Table, customer: str) -> nw.Expr:
+    """Ids as they are ordered: numbers by size, everything else as text."""
+    is_number = table.frame.collect_schema()[customer].is_numeric()
+    return nw.col(customer) if is_number else nw.col(customer).cast(nw.String)
+
+
+def _code(levels: int) -> nw.Expr:
+    """The digits of the three scores as text; from 10 levels on apart, for "1012" could be two codes."""
+    r, f, m = (nw.col(name) for name in SCORES.values())
+    if levels < 10:
+        return (100 * r + 10 * f + m).cast(nw.String)
+    return nw.concat_str(r.cast(nw.String), f.cast(nw.String), m.cast(nw.String), separator="_")
+
+
+def _ladder_to_dict(cell: Cell, ladder: Ladder) -> dict[str, Any]:
+    cuts = [cut if np.isfinite(cut) else str(cut) for cut in ladder.cuts]  # JSON has no infinity
+    return {"cell": list(cell), "cuts": cuts, "strict": ladder.strict, "ids": list(ladder.ids)}
+
+
+def _ladder_from_dict(data: Mapping[str, Any]) -> tuple[Cell, Ladder]:
+    cuts = tuple(float(cut) for cut in data["cuts"])
+    return tuple(data["cell"]), Ladder(cuts, strict=data["strict"], ids=tuple(data["ids"]))
+
+
+# --- segments ---------------------------------------------------------------------------------------------------
+
+# High or low on R, F and M; "high" R means recent.
+EIGHT: Mapping[str, tuple[bool, bool, bool]] = {
+    "important_value": (True, True, True),
+    "important_keep": (False, True, True),
+    "important_develop": (True, False, True),
+    "important_win_back": (False, False, True),
+    "general_value": (True, True, False),
+    "general_keep": (False, True, False),
+    "general_develop": (True, False, False),
+    "general_win_back": (False, False, False),
+}
+
+# "fm" is the mean of F and M, halves rounded down; each of the 25 cells of R and FM is in one segment.
+ELEVEN: Mapping[str, Mapping[str, Range]] = {
+    "champions": {"r": 5, "fm": (4, 5)},
+    "loyal": {"r": (3, 4), "fm": (4, 5)},
+    "potential_loyalist": {"r": (4, 5), "fm": (2, 3)},
+    "new": {"r": 5, "fm": 1},
+    "promising": {"r": 4, "fm": 1},
+    "needs_attention": {"r": 3, "fm": 3},
+    "about_to_sleep": {"r": 3, "fm": (1, 2)},
+    "at_risk": {"r": (1, 2), "fm": (3, 4)},
+    "cannot_lose": {"r": (1, 2), "fm": 5},
+    "hibernating": {"r": 2, "fm": (1, 2)},
+    "lost": {"r": 1, "fm": (1, 2)},
+}
+
+AXES = ("r", "f", "m", "fm")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One line of a rule table: the segment, and the lowest and highest score on each axis it names."""
+
+    segment: str
+    ranges: Mapping[str, tuple[int, int]]
+
+    def holds(self, cells: Mapping[str, Ints]) -> NDArray[np.bool_]:
+        """Whether the rule holds in each of the cells."""
+        axes = {**cells, "fm": np.floor((cells["f"] + cells["m"]) / 2)}
+        inside = np.ones(len(cells["r"]), dtype=bool)
+        for axis, (low, high) in self.ranges.items():
+            inside &= (axes[axis] >= low) & (axes[axis] <= high)
+        return inside
+
+
+def segment(
+    scores: FrameT,
+    *,
+    scheme: str | Rules = "eight",
+    split: str | Mapping[str, float] = "middle",
+    bins: int | None = None,
+    otherwise: str | None = None,
+    language: Language = "en",
+) -> FrameT:
+    """Name each customer's segment from its three scores.
+
+    Parameters
+    ----------
+    scores : table, n_customers rows
+        A table with `r_score`, `f_score` and `m_score`, as `score` gives it.
+    scheme : "eight", "eleven", or rules, default "eight"
+        "eight": high or low on each score, the eight groups of Chinese textbooks. "eleven": champions to lost, on R and
+        the mean of F and M, made for scores of 1 to 5. Or rules of your own: a mapping of segment to ranges, such as
+        ``{"best": {"r": (4, 5), "fm": 5}, "rest": ...}``, or a list of ``{"segment": "best", "r": (4, 5)}`` in which a
+        segment may come more than once. A range is a score or (lowest, highest); the axes are r, f, m and fm (the mean
+        of F and M, halves rounded down); an axis not named may have any score.
+    split : {"middle", "mean", "median"} or mapping, default "middle"
+        What a high score is above, in scheme "eight": the middle of the scale, (k + 1) / 2, which does not depend on
+        the other customers; the mean or median of each score over the customers; or numbers, such as
+        ``{"r": 3, "f": 2, "m": 3}``. For high and low by the mean *value*, score with method="mean" and keep the
+        default here.
+    bins : int, optional
+        Number k of levels. By default the highest score that occurs in any of the three columns, or that a rule names.
+    otherwise : str, optional
+        Segment of the cells that your rules leave out; without it such cells are an error.
+    language : {"en", "zh"}, default "en"
+        Language of `segment_label`.
+
+    Returns
+    -------
+    table, n_customers rows
+        `scores`, in its own kind and row order, with `segment`, a stable English key such as "important_value", and
+        `segment_label`, what people read; a segment of your own is its own label.
+
+    Raises
+    ------
+    ColumnError
+        A score is absent, missing or not numeric.
+    DataError
+        The table has no rows, or a score is not a whole number from 1 to k.
+    ArgumentError
+        The scheme is unknown, or its rules overlap, leave cells out, or can never hold; see `check_rules`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scores = pd.DataFrame({"r_score": [5, 1, 4], "f_score": [5, 4, 1], "m_score": [4, 5, 1]})
+    >>> segment(scores)["segment"].tolist()
+    ['important_value', 'important_keep', 'general_develop']
+    >>> segment(scores, scheme="eleven", language="zh")[["segment", "segment_label"]].iloc[0].tolist()
+    ['champions', '冠军客户']
+    >>> rules = {"keep": {"fm": (3, 5)}, "wake": {"r": (1, 2), "fm": (1, 2)}, "grow": {"r": (3, 5), "fm": (1, 2)}}
+    >>> segment(scores, scheme=rules)["segment"].tolist()
+    ['keep', 'keep', 'grow']
+    """
+    table = _frame.open_table(scores, numbers=list(SCORES.values()), hint=SCORE_HINT)
+    cells = _realised_cells(table, bins)
+    if isinstance(scheme, str):
+        _checks.choice("scheme", scheme, ("eight", "eleven"))
+    if scheme == "eight":
+        names = _eight(cells, split, bins)
+    else:
+        rules = _rules(ELEVEN if isinstance(scheme, str) else scheme)
+        _refuse_flawed(rules, _levels(rules, cells, bins), otherwise)
+        names = _segments_of(rules, cells, otherwise)
+    shown_names = [labels.text(name, language) for name in names]
+    base = _highest(cells) + 1
+    code = ((nw.col("r_score") * base + nw.col("f_score")) * base + nw.col("m_score")).cast(nw.Int64)
+    codes = ((cells["r"] * base + cells["f"]) * base + cells["m"]).tolist()
+    named: FrameT = table.give_back(
+        table.frame.with_columns(
+            code.replace_strict(codes, names, default=nw.lit(None), return_dtype=nw.String).alias("segment"),
+            code.replace_strict(codes, shown_names, default=nw.lit(None), return_dtype=nw.String).alias(
+                "segment_label"
+            ),
+        )
+    )
+    return named
+
+
+def segment_rules(scheme: str | Rules = "eleven", *, language: Language = "en") -> Any:
+    """The definition of a scheme as a table, one row per rule.
+
+    Parameters
+    ----------
+    scheme : "eight", "eleven", or rules, default "eleven"
+        As for `segment`.
+    language : {"en", "zh"}, default "en"
+        Language of `label`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `segment`, `label` and one per axis used, with the scores that it takes, such as "4-5" or "any"; for
+        "eight", "high" or "low".
+
+    Examples
+    --------
+    >>> segment_rules("eleven").head(3)
+                  segment                label    r   fm
+    0           champions            Champions    5  4-5
+    1               loyal                Loyal  3-4  4-5
+    2  potential_loyalist  Potential loyalists  4-5  2-3
+    """
+    if isinstance(scheme, str):
+        _checks.choice("scheme", scheme, ("eight", "eleven"))
+    if scheme == "eight":
+        names = list(EIGHT)
+        axes = {axis: [("low", "high")[high[at]] for high in EIGHT.values()] for at, axis in enumerate("rfm")}
+    else:
+        rules = _rules(ELEVEN if isinstance(scheme, str) else scheme)
+        names = [rule.segment for rule in rules]
+        used = [axis for axis in AXES if any(axis in rule.ranges for rule in rules)]
+        axes = {axis: [_shown_range(rule.ranges.get(axis)) for rule in rules] for axis in used}
+    return _pandas({"segment": names, "label": [labels.text(name, language) for name in names], **axes})
+
+
+def check_rules(rules: Rules, *, bins: int = 5, scores: Any = None) -> Any:
+    """What is wrong with a segment map: overlaps, gaps, and segments that nobody can be in.
+
+    Parameters
+    ----------
+    rules : mapping or list
+        As for `segment`.
+    bins : int, default 5
+        Number k of levels: every cell of k x k x k scores is tried.
+    scores : table, optional
+        Scored customers. A segment is then unreachable when none of these customers is in it, such as one that asks
+        for an F of 1 where half bought once and stand together at 2.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per problem, none for a sound map: `problem` ("overlap", "gap", "unreachable"), `segments`, `cells` (how
+        many of the cells it concerns) and `example`, one of them.
+
+    Raises
+    ------
+    ArgumentError
+        The rules cannot be read.
+
+    Examples
+    --------
+    >>> check_rules(ELEVEN)
+    Empty DataFrame
+    Columns: [problem, segments, cells, example]
+    Index: []
+    >>> check_rules({"best": {"r": (4, 5)}, "good": {"r": (2, 4)}})
+       problem   segments  cells      example
+    0  overlap  best, good     25  r=4 f=1 m=1
+    1      gap                 25  r=1 f=1 m=1
+    """
+    k = _checks.count("bins", bins)
+    realised = None
+    if scores is not None:
+        realised = _realised_cells(_frame.open_table(scores, numbers=list(SCORES.values()), hint=SCORE_HINT), k)
+    problems = _problems(_rules(rules), k, realised)
+    titles = ("problem", "segments", "cells", "example")
+    return _pandas({title: [problem[at] for problem in problems] for at, title in enumerate(titles)})
+
+
+def _realised_cells(table: _frame.Table, bins: int | None) -> dict[str, Ints]:
+    """The distinct scores (r, f, m) of the customers, checked to be whole numbers from 1 on."""
+    found = table.cells(list(SCORES.values()))
+    if not len(found["n"]):
+        raise DataError(f"the table has no rows, so there is nobody to name. {SCORE_HINT}")
+    for name in SCORES.values():
+        values = np.asarray(found[name], dtype=float)
+        bad = values[(values < 1) | (values != np.floor(values)) | (values > (bins or np.inf))]
+        if len(bad):
+            raise DataError(
+                f"column {name!r} has scores that are not whole numbers from 1 to {bins or 'k'}: "
+                f"{shown(np.unique(bad).tolist())}. {SCORE_HINT}"
+            )
+    return {
+        axis: np.asarray(found[name], dtype=np.int64) for axis, name in zip("rfm", SCORES.values(), strict=True)
+    } | {"n": found["n"]}
+
+
+def _highest(cells: Mapping[str, Ints]) -> int:
+    return int(np.max([cells[axis] for axis in "rfm"]))
+
+
+def _eight(cells: Mapping[str, Ints], split: str | Mapping[str, float], bins: int | None) -> list[str]:
+    highest = bins or _highest(cells)
+    limits = {axis: _limit(cells[axis], cells["n"], axis, split, highest) for axis in "rfm"}
+    names = {high: name for name, high in EIGHT.items()}
+    flags = zip(*((cells[axis] > limits[axis]).tolist() for axis in "rfm"), strict=True)
+    return [names[high] for high in flags]
+
+
+def _limit(scores: Ints, n: Ints, axis: str, split: str | Mapping[str, float], highest: int) -> float:
+    """The number above which a score is high."""
+    if isinstance(split, Mapping):
+        if set(split) != set("rfm"):
+            raise ArgumentError(f'split={split!r} does not cut all three. Give split={{"r": 3, "f": 3, "m": 3}}.')
+        return _checks.finite("split", split[axis])
+    _checks.choice("split", split, ("middle", "mean", "median"))
+    if split == "middle":
+        return (highest + 1) / 2
+    order = np.argsort(scores, kind="stable")
+    return _centre(scores[order].astype(float), n[order], split)
+
+
+def _rules(rules: Rules) -> list[_Rule]:
+    """A map as the caller wrote it, as a list of rules."""
+    if isinstance(rules, Mapping):
+        rules = [{"segment": name, **_ranges_of(name, ranges)} for name, ranges in rules.items()]
+    if not isinstance(rules, Sequence) or not rules:
+        raise ArgumentError(
+            f'{rules!r} is not a segment map. Give one such as {{"best": {{"r": (4, 5), "fm": 5}}, ...}}.'
+        )
+    return [_rule(line) for line in rules]
+
+
+def _ranges_of(name: str, ranges: Any) -> Mapping[str, Any]:
+    if isinstance(ranges, Mapping):
+        return ranges
+    raise ArgumentError(f'the rule of {name!r} is {ranges!r}. Give its scores, such as {{"r": (4, 5), "fm": 5}}.')
+
+
+def _rule(line: Any) -> _Rule:
+    if not isinstance(line, Mapping) or not isinstance(line.get("segment"), str):
+        raise ArgumentError(f'the rule {line!r} names no segment. Write it as {{"segment": "best", "r": (4, 5)}}.')
+    unknown = set(line) - {"segment", *AXES}
+    if unknown:
+        raise ArgumentError(
+            f"the rule of {line['segment']!r} names {shown(sorted(unknown))}. The axes are 'r', 'f', 'm', 'fm'."
+        )
+    return _Rule(line["segment"], {axis: _range(line["segment"], axis, line[axis]) for axis in AXES if axis in line})
+
+
+def _range(name: str, axis: str, scores: Any) -> tuple[int, int]:
+    both = (scores, scores) if isinstance(scores, int) else tuple(scores) if isinstance(scores, Sequence) else ()
+    if len(both) != 2 or not all(isinstance(end, int) for end in both) or both[0] > both[1]:
+        raise ArgumentError(
+            f"the rule of {name!r} has {axis}={scores!r}. Give a score, or (lowest, highest), such as (4, 5)."
+        )
+    return int(both[0]), int(both[1])
+
+
+def _levels(rules: Sequence[_Rule], cells: Mapping[str, Ints], bins: int | None) -> int:
+    named = [high for rule in rules for _, high in rule.ranges.values()]
+    return bins or max(_highest(cells), *named)
+
+
+def _segments_of(rules: Sequence[_Rule], cells: Mapping[str, Ints], otherwise: str | None) -> list[str]:
+    found = np.full(len(cells["r"]), otherwise or "", dtype=object)
+    for rule in rules:
+        found[rule.holds(cells)] = rule.segment
+    names: list[str] = found.tolist()
+    return names
+
+
+def _problems(
+    rules: Sequence[_Rule], bins: int, realised: Mapping[str, Ints] | None = None
+) -> list[tuple[str, str, int, str]]:
+    """Overlaps, gaps and unreachable segments: what, which segments, in how many cells, and one such cell."""
+    grid = np.indices((bins, bins, bins)).reshape(3, -1) + 1
+    cells = dict(zip("rfm", grid, strict=True))
+    names = list(dict.fromkeys(rule.segment for rule in rules))
+    inside = {name: np.any([rule.holds(cells) for rule in rules if rule.segment == name], axis=0) for name in names}
+    claims = np.sum(list(inside.values()), axis=0)
+    several: dict[str, list[int]] = {}
+    for at in np.flatnonzero(claims > 1).tolist():
+        several.setdefault(", ".join(name for name in names if inside[name][at]), []).append(at)
+    problems = [("overlap", who, len(found), _shown_cell(grid[:, found[0]])) for who, found in several.items()]
+    gaps = np.flatnonzero(claims == 0)
+    if len(gaps):
+        problems.append(("gap", "", len(gaps), _shown_cell(grid[:, gaps[0]])))
+    where = cells if realised is None else realised
+    reached = {rule.segment for rule in rules if rule.holds(where).any()}
+    return problems + [("unreachable", name, 0, "") for name in names if name not in reached]
+
+
+def _refuse_flawed(rules: Sequence[_Rule], bins: int, otherwise: str | None) -> None:
+    said = []
+    for problem, who, n, example in _problems(rules, bins):
+        if problem == "overlap":
+            said.append(f"{who} overlap in {n} cells, such as {example}")
+        elif problem == "unreachable":
+            said.append(f"no score from 1 to {bins} puts anybody in {who!r}")
+        elif otherwise is None:
+            said.append(f'{n} cells, such as {example}, are in no segment (add a rule, or otherwise="other")')
+    if said:
+        raise ArgumentError(
+            f"the segment map cannot be used: {'; '.join(said[:3])}. "
+            f"crmkit.rfm.check_rules(rules, bins={bins}) lists it all."
+        )
+
+
+def _shown_cell(scores: Ints) -> str:
+    return " ".join(f"{axis}={score}" for axis, score in zip("rfm", scores, strict=True))
+
+
+def _shown_range(scores: tuple[int, int] | None) -> str:
+    if scores is None:
+        return "any"
+    low, high = scores
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _pandas(columns: Mapping[str, Any]) -> Any:
+    """A small table that belongs to no table of the caller's."""
+    return _frame.open_table(columns).frame.to_native()
+
+
+# --- what segments are worth --------------------------------------------------------------------------------------
+
+
+def describe_segments(segments: FrameT, *, value: str = "monetary", by: str = "segment") -> FrameT:
+    """One row per segment: how many customers, how much money, and what they are like.
+
+    Parameters
+    ----------
+    segments : table, n_customers rows
+        Customers with their segment, as `segment` gives it.
+    value : str, default "monetary"
+        Column of money per customer to add up.
+    by : str, default "segment"
+        Column of the segments.
+
+    Returns
+    -------
+    table, one row per segment, of the kind of `segments`
+        The segment, `customers`, `customer_share`, `value` (money of the segment), `value_share` (not a number where
+        all money adds up to 0), and `mean_recency` (days), `mean_frequency`, `mean_monetary` of those measures that the
+        table has. Segments of a known scheme come in its order, others by name.
+
+    Raises
+    ------
+    ColumnError
+        A column is absent, or has missing values.
+    DataError
+        The table has no rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> named = pd.DataFrame({"segment": ["new", "champions", "new"], "monetary": [10.0, 70.0, 20.0]})
+    >>> describe_segments(named)
+         segment  customers  customer_share  value  value_share  mean_monetary
+    0  champions          1        0.333333   70.0          0.7           70.0
+    1        new          2        0.666667   30.0          0.3           15.0
+    """
+    table = _frame.open_table(segments, numbers=[value], keys=[by], hint="Build it with crmkit.rfm.segment(scores).")
+    present = [measure for measure in MEASURES if measure in table.columns]
+    numbers = {"value": _number(value), **{f"mean_{measure}": _number(measure) for measure in present}}
+    means = {name: nw.col(name).mean() for name in numbers if name != "value"}
+    bare = table.frame.select(nw.col(by).alias(by), **numbers)  # only simple aggregates run on every engine
+    found = table.collect(bare.group_by(by).agg(nw.len().alias("customers"), nw.col("value").sum(), **means))
+    if not len(found[by]):
+        raise DataError("the table has no rows, so there are no segments. Build it with crmkit.rfm.segment(scores).")
+    known = [*EIGHT, *ELEVEN]
+    order = sorted(range(len(found[by])), key=lambda at: _rank_of(found[by][at], known))
+    rows = {name: np.asarray(column)[order] for name, column in found.items()}
+    n, money = rows["customers"].astype(np.int64), rows["value"].astype(float)
+    described: FrameT = table.build(
+        {
+            by: rows[by],
+            "customers": n,
+            "customer_share": n / n.sum(),
+            "value": money,
+            "value_share": money / money.sum() if money.sum() else np.full(len(money), np.nan),
+            **{name: rows[name].astype(float) for name in means},
+        }
+    )
+    return described
+
+
+def _rank_of(name: Any, known: Sequence[str]) -> tuple[int, str]:
+    return (known.index(name) if name in known else len(known), str(name))
+
+
+def break_even_rate(contact_cost: float, margin: float) -> float:
+    """The share of people contacted who must respond for a campaign to pay.
+
+    Parameters
+    ----------
+    contact_cost : float
+        Cost of contacting one person, in money.
+    margin : float
+        Margin of one response before that cost, in the same money.
+
+    Returns
+    -------
+    float
+        A fraction; above 1 no response rate can pay.
+
+    Raises
+    ------
+    ArgumentError
+        One of them is not above 0.
+
+    Examples
+    --------
+    >>> break_even_rate(0.50, 40)
+    0.0125
+    """
+    cost, gain = _checks.finite("contact_cost", contact_cost), _checks.finite("margin", margin)
+    if cost <= 0 or gain <= 0:
+        raise ArgumentError(
+            f"contact_cost={contact_cost!r} and margin={margin!r} must be above 0, such as 0.55 and 40."
+        )
+    return cost / gain
+
+
+def break_even(
+    cells: FrameT,
+    *,
+    contact_cost: float,
+    margin: float,
+    mailed: str = "mailed",
+    responses: str = "responses",
+    customers: str | None = None,
+) -> FrameT:
+    """Read a test mailing: which RFM cells pay, and what a roll-out to them would bring (Hughes 1994).
+
+    Parameters
+    ----------
+    cells : table, one row per cell
+        People mailed in the test and responses, in each cell (of RFM codes, segments or anything else).
+    contact_cost : float
+        Cost of contacting one person, in money.
+    margin : float
+        Margin of one response before that cost, in the same money.
+    mailed, responses : str
+        Names of these columns.
+    customers : str, optional
+        Column of people to contact in the roll-out; without it, as many as in the test.
+
+    Returns
+    -------
+    table, one row per cell
+        `cells`, in its own kind and row order, with `response_rate`; `rate_low` and `rate_high`, its 95 % interval
+        (Wilson), which shows how little a small cell says; `break_even_rate`; `index`, 100 x (response rate -
+        break-even rate) / break-even rate; `roll_out`, whether the index is above 0; and `expected_profit` of the
+        roll-out in money, after the cost of contact, also for cells where it is a loss.
+
+    Raises
+    ------
+    ColumnError
+        A column is absent, not numeric or missing.
+    DataError
+        A cell was mailed to nobody, or has more responses than people mailed.
+    ArgumentError
+        The cost or the margin is not above 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> test = pd.DataFrame({"rfm": ["555", "111"], "mailed": [1000, 1000], "responses": [22, 11]})
+    >>> break_even(test, contact_cost=0.55, margin=40)[["rfm", "response_rate", "index", "roll_out", "expected_profit"]]
+       rfm  response_rate  index  roll_out  expected_profit
+    0  555          0.022   60.0      True            330.0
+    1  111          0.011  -20.0     False           -110.0
+    """
+    needed = break_even_rate(contact_cost, margin)
+    table = _frame.open_table(cells, numbers=[mailed, responses, *([customers] if customers else [])])
+    _refuse_impossible_tests(table, mailed, responses)
+    n, answers = _number(mailed), _number(responses)
+    people = _number(customers) if customers else n
+    cost, gain = n * float(contact_cost), answers * float(margin)
+    low, high = _wilson(n, answers)
+    read: FrameT = table.give_back(
+        table.frame.with_columns(
+            (answers / n).alias("response_rate"),
+            low.alias("rate_low"),
+            high.alias("rate_high"),
+            nw.lit(needed).alias("break_even_rate"),
+            ((gain - cost) / cost * 100).alias("index"),
+            (gain > cost).alias("roll_out"),
+            ((gain - cost) / n * people).alias("expected_profit"),
+        )
+    )
+    return read
+
+
+def _refuse_impossible_tests(table: _frame.Table, mailed: str, responses: str) -> None:
+    impossible = (_number(mailed) <= 0) | (_number(responses) < 0) | (_number(responses) > _number(mailed))
+    found = table.collect(table.frame.filter(impossible).select(mailed, responses).head(4))
+    if len(found[mailed]):
+        pairs = [f"{n:g} mailed, {answers:g} responses" for n, answers in zip(*found.values(), strict=True)]
+        raise DataError(
+            f"cells of a test need people mailed, and no more responses than that; found {shown(pairs)}. "
+            "Drop cells without a test."
+        )
+
+
+def _wilson(n: nw.Expr, successes: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
+    """Interval that covers a share with probability 0.95; Wilson (1927), JASA 22, 209-212."""
+    z2 = 1.959963984540054**2
+    centre = (successes + z2 / 2) / (n + z2)
+    half = (z2 * (successes * (n - successes) / n + z2 / 4)).sqrt() / (n + z2)
+    return centre - half, centre + half
