@@ -9,6 +9,7 @@ is into any function that asks for transactions.
 from __future__ import annotations
 
 from crmkit.datasets.cdnow import load_cdnow
+from crmkit.datasets.donations import load_donations
 from crmkit.datasets.generator import STORIES, make_transactions
 from crmkit.datasets.simulation import Simulation, Truth
 from crmkit.datasets.textbook import load_tea_shop, load_ten_customers
@@ -18,6 +19,7 @@ __all__ = [
     "Simulation",
     "Truth",
     "load_cdnow",
+    "load_donations",
     "load_tea_shop",
     "load_ten_customers",
     "make_transactions",
