@@ -194,8 +194,37 @@ _VALUE = {
     "discounted_purchases": ("discounted purchases to come", "贴现未来购买次数"),
 }
 
+# Texts of pictures; {words} are filled in.
+_PLOTS = {
+    "money": ("money", "金额"),
+    "plot_money": ("{what}, in the currency of the data", "{what}（数据的货币单位）"),
+    "plot_cells": ("in each cell: {what}", "格内数字：{what}"),
+    "plot_recency_score": (
+        "recency score R, points (higher: more recent)",
+        "最近一次消费得分 R（分，越高离现在越近）",
+    ),
+    "plot_frequency_score": (
+        "frequency score F, points (higher: more orders)",
+        "消费频率得分 F（分，越高订单越多）",
+    ),
+    "plot_both_shares": ("share of all customers, share of all money (%)", "占全部客户、全部金额的比例（%）"),
+    "plot_shares_either_way": (
+        "← share of all customers (%)      share of all money (%) →",
+        "← 占全部客户的比例（%）      占全部金额的比例（%） →",
+    ),
+    "plot_gini": ("Gini coefficient {gini}", "基尼系数 {gini}"),
+    "plot_top_holds": ("top {customers} of customers: {money} of money", "前 {customers} 的客户占金额的 {money}"),
+    "plot_top_needed": ("{money} of money: top {customers} of customers", "{money} 的金额来自前 {customers} 的客户"),
+    "plot_equal": ("all customers alike", "所有客户都一样"),
+    "plot_customers_from_least": (
+        "customers, from the least money to the most (cumulative %)",
+        "客户累计占比（%，按金额从少到多）",
+    ),
+    "plot_cumulative_money": ("their money (cumulative %)", "金额累计占比（%）"),
+}
+
 _WORDS: Mapping[str, tuple[str, str]] = {
-    **_LEDGER, **_NOTES, **_COLUMNS, **_SEGMENTS, **_TIERS, **_CAMPAIGN, **_ACCOUNTS, **_MOVES, **_VALUE,
+    **_LEDGER, **_NOTES, **_COLUMNS, **_SEGMENTS, **_TIERS, **_CAMPAIGN, **_ACCOUNTS, **_MOVES, **_VALUE, **_PLOTS,
 }  # fmt: skip
 
 

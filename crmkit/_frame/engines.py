@@ -48,7 +48,8 @@ def open_duckdb(path: str) -> Any:
         "preserve_insertion_order": "false",  # tables of transactions have no order; halves the memory
     }
     database = duckdb.connect(path, read_only=path != ":memory:", config=config)
-    database.execute("SET enable_progress_bar = false")
+    with contextlib.suppress(duckdb.InvalidInputException):  # Jupyter without ipywidgets: no bar to switch off
+        database.execute("SET enable_progress_bar = false")
     _forget_types_at_exit()
     return database
 

@@ -1,0 +1,97 @@
+"""What every picture shares: the axes to draw on, the palette, shares as per cent, numbers in short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crmkit import _checks, labels
+from crmkit.errors import MissingPackageError
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe & Ito's colours differ for every kind of colour blindness.
+BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
+# Okabe & Ito's blue in steps; white or black digits keep a contrast above 4.5 on each of them.
+SEQUENTIAL = "Blues"
+SMALL = 9
+
+# Chinese counts in ten thousands.
+_UNITS = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "zh": ((1e8, "亿"), (1e4, "万"))}
+_EXACT_BELOW = 100_000
+_AMOUNT = {"en": "{number} ({share})", "zh": "{number}（{share}）"}
+_COLON = {"en": ": ", "zh": "："}
+
+
+def open_axes(
+    ax: Axes | None, language: Language | None, *, height: float = 4.8, width: float = 6.4
+) -> tuple[Axes, Language]:
+    """The caller's axes, or those of a new figure (inches) whose labels all fit in; and the language to label it in."""
+    spoken = language or "en"
+    _checks.choice("language", spoken, labels.LANGUAGES)
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise MissingPackageError(
+            'pictures need the package matplotlib, which is not installed. Install it with: pip install "crmkit[plot]"'
+        ) from None
+    drawable = _fonts.drawable(spoken)
+    if ax is None:
+        ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
+    return ax, drawable
+
+
+def word(key: str, language: Language) -> str:
+    """A label as matplotlib takes it: two dollar signs would start a formula."""
+    return labels.text(key, language).replace("$", r"\$")
+
+
+def words(keys: Sequence[str], language: Language) -> list[str]:
+    """Several labels as matplotlib takes them."""
+    return [word(str(key), language) for key in keys]
+
+
+def phrase(key: str, language: Language, **values: str) -> str:
+    """A label with places to fill in.
+
+    >>> phrase("a phrase without places", "en")
+    'a phrase without places'
+    """
+    return word(key, language).format(**values)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as people read it.
+
+    >>> percent(0.4567), percent(0.2, digits=0)
+    ('45.7%', '20%')
+    """
+    return f"{100 * share:.{digits}f}%"
+
+
+def short(number: float, language: Language = "en") -> str:
+    """A number in few characters: as it is below 100,000, in three digits and a unit from there on.
+
+    >>> short(23570), short(2500315.6), short(2500315.6, "zh"), short(12.5), short(-123456, "zh")
+    ('23,570', '2.50M', '250万', '12.5', '-12.3万')
+    """
+    size = abs(number)
+    if size < _EXACT_BELOW:
+        return f"{number:,.0f}" if size >= 100 or number == int(number) else f"{number:.3g}"
+    scale, unit = next((scale, unit) for scale, unit in _UNITS[language] if size >= scale)
+    scaled = number / scale
+    digits = 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
+    return f"{scaled:,.{digits}f}{unit}"
+
+
+def amount(number: float, share: float, language: Language, *, what: str = "") -> str:
+    """What stands beside a bar: the number and its share, after the word for `what` it counts.
+
+    >>> amount(2500, 0.25, "en"), amount(2500, 0.25, "zh", what="customers")
+    ('2,500 (25.0%)', '客户数：2,500（25.0%）')
+    """
+    said = _AMOUNT[language].format(number=short(number, language), share=percent(share))
+    return word(what, language) + _COLON[language] + said if what else said

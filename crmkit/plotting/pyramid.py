@@ -1,0 +1,173 @@
+"""Pictures of the customer pyramid: its tiers, and the Lorenz curve with the 80/20 rule read off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit import _frame
+from crmkit.errors import ArgumentError, DataError
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, amount, open_axes, percent, phrase, word, words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_tiers(tiers: Any, *, tier: str = "tier", ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the table of `crmkit.pyramid.describe_tiers`: customers to the left, their money to the right.
+
+    The left half is the customer pyramid, few customers on top; the right half often stands on its head.
+
+    Parameters
+    ----------
+    tiers : table, n_tiers rows
+        A table with the tiers, `customers`, `customer_share`, `value` and `value_share`, of any supported kind, best
+        tier first. A tier whose money is below zero has no bar on the right, only its number.
+    tier : str, default "tier"
+        Column of the tiers. Keys that crmkit knows are shown as their labels, others as they are.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, in per cent of all customers (leftwards) and of all money (rightwards); the first tier on top.
+
+    Raises
+    ------
+    ColumnError
+        A column is absent, not numeric, or has missing values.
+    DataError
+        The table has no rows.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> customers = crm.summarize(crm.datasets.load_ten_customers())
+    >>> ax = crm.plotting.plot_tiers(crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(customers)))
+    >>> [round(bar.get_width()) for bar in ax.patches]
+    [-10, -10, -30, -50, 50, 30, 12, 8]
+    """
+    columns = ["customers", "customer_share", "value", "value_share"]
+    hint = "Build it with crmkit.pyramid.describe_tiers(tiers)."
+    table = _frame.open_table(tiers, numbers=columns, keys=[tier], hint=hint)
+    names = [str(name) for name in table.collect(table.frame.select(tier))[tier]]
+    if not names:
+        raise DataError(f"the table has no rows, so there is nothing to draw. {hint}")
+    customers, customer_share, value, value_share = table.arrays(*columns)
+    ax, spoken = open_axes(ax, language, height=1.2 + 0.6 * len(names), width=7.4)
+    rows = np.arange(len(names))
+    for side, colour, what, numbers, shares in (
+        (-1, BLUE, "customers", customers, customer_share),
+        (+1, VERMILLION, "money", value, value_share),
+    ):
+        ends = side * 100 * np.maximum(shares, 0)
+        ax.barh(rows, ends, height=0.7, color=colour)
+        for row, (end, number, share) in enumerate(zip(ends, numbers, shares, strict=True)):
+            said = amount(number, share, spoken, what=what if row == 0 else "")
+            ax.annotate(said, (end, row), (4 * side, 0), textcoords="offset points",
+                        ha="left" if side > 0 else "right", va="center", size=SMALL)  # fmt: skip
+    ax.axvline(0, color="white", linewidth=1.5)
+    ax.set_yticks(rows, words(names, spoken))
+    ax.set_ylim(len(names) - 0.5, -0.6)
+    reach = 185 * float(np.max([customer_share, value_share]))  # the longest bar and its label
+    ax.set_xlim(-reach, reach)
+    ax.set_xticks([tick for tick in ax.get_xticks() if abs(tick) <= min(reach, 100)])
+    ax.xaxis.set_major_formatter(lambda position, _: f"{abs(position):g}")
+    ax.set_xlabel(word("plot_shares_either_way", spoken))
+    ax.spines[["top", "left", "right"]].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the result of `crmkit.pyramid.concentration`: the Lorenz curve, with the 80/20 rule read off.
+
+    Two points are read off the curve: what the top 20 % of customers hold (ring), and how many of the top customers
+    hold 80 % (square). The nearer the curve to the diagonal, the more alike the customers.
+
+    Parameters
+    ----------
+    concentration : crmkit.pyramid.Concentration
+        The measured concentration.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, both in per cent: customers from those with the least money up, and the money they hold together.
+
+    Raises
+    ------
+    ArgumentError
+        `concentration` is something else, such as the table of customers.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> customers = crm.summarize(crm.datasets.load_ten_customers())
+    >>> ax = crm.plotting.plot_lorenz(crm.pyramid.concentration(customers))
+    >>> print(ax.texts[0].get_text())
+    Gini coefficient 0.668
+    ○ top 20% of customers: 80.0% of money
+    ■ 80% of money: top 20.0% of customers
+    """
+    if not hasattr(concentration, "curve"):
+        raise ArgumentError(
+            f"a {type(concentration).__name__} is not a measured concentration. "
+            "Draw crmkit.plotting.plot_lorenz(crmkit.pyramid.concentration(customers))."
+        )
+    curve = _frame.open_table(concentration.curve, numbers=["customer_share", "value_share"])
+    people, money = (100 * shares for shares in curve.arrays("customer_share", "value_share"))
+    ax, spoken = open_axes(ax, language, height=5.4, width=5.6)
+    ax.plot([0, 100], [0, 100], color=GREY, linewidth=1)
+    ax.fill_between(people, people, money, color=BLUE, alpha=0.12, linewidth=0)
+    ax.plot(people, money, color=BLUE, linewidth=2)
+    top_holds = concentration.top_share(0.2)
+    for_eighty = concentration.customers_for(0.8) / concentration.customers
+    # Of few customers 20 % is no whole number, so both points are drawn where whole customers stand on the curve.
+    _read_off(ax, 100 * (1 - _whole(concentration, 0.2)), 100 * (1 - top_holds), marker="o", size=11)
+    _read_off(ax, 100 * (1 - for_eighty), 100 * (1 - concentration.top_share(for_eighty)), marker="s", size=5)
+    said = [
+        phrase("plot_gini", spoken, gini=f"{concentration.gini:.3f}"),
+        "○ " + phrase("plot_top_holds", spoken, customers=percent(0.2, 0), money=percent(top_holds)),
+        "■ " + phrase("plot_top_needed", spoken, customers=percent(for_eighty), money=percent(0.8, 0)),
+    ]
+    # The curve lies below the diagonal, so the upper left corner is free.
+    ax.text(0.03, 0.97, "\n".join(said), transform=ax.transAxes, va="top", size=SMALL, linespacing=1.5)
+    ax.text(30, 32, word("plot_equal", spoken), rotation=45, rotation_mode="anchor", transform_rotates_text=True,
+            ha="center", size=SMALL, color=GREY)  # fmt: skip
+    lowest = float(np.min(money))
+    ax.set(xlim=(0, 100), ylim=(min(0, 1.05 * lowest), 100), aspect="equal" if lowest >= 0 else "auto")
+    ax.set_xlabel(word("plot_customers_from_least", spoken))
+    ax.set_ylabel(word("plot_cumulative_money", spoken))
+    ax.spines[["top", "right"]].set_visible(False)
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+def _whole(concentration: Any, top: float) -> float:
+    """The share of customers that the table `top` counted for the share asked for: the next whole customer."""
+    table = _frame.open_table(concentration.top, numbers=["customer_share", "customers"])
+    asked, customers = table.arrays("customer_share", "customers")
+    return float(customers[np.isclose(asked, top)][0]) / float(concentration.customers)
+
+
+def _read_off(ax: Axes, customers: float, money: float, *, marker: str, size: float) -> None:
+    """A point on the curve, with lines to both axes; the ring stays visible around a square in the same place."""
+    ax.plot([customers, customers, 0], [0, money, money], color=GREY, linewidth=0.8, linestyle=":")
+    ax.plot([customers], [money], marker, color=VERMILLION, markersize=size, markeredgewidth=1.5,
+            fillstyle="none" if marker == "o" else "full", clip_on=False, zorder=3)  # fmt: skip
