@@ -78,6 +78,18 @@ _COLUMNS = {
     "m_x": ("mean spend of repeat days", "重复购买日均消费"),
 }
 
+_HEADLINE = {
+    "revenue": ("revenue", "销售额"),
+    "headline_period": ("period", "数据期间"),
+    "as_of": ("past ends", "截止日期"),
+    "headline_top": ("revenue from the best 20 % of customers", "前 20% 客户的销售额占比"),
+    "headline_reach": ("customers who bring 80 % of revenue", "贡献 80% 销售额的客户占比"),
+    "written": ("written to", "已写入"),
+    "input_source": ("input", "数据来源"),
+    "roles": ("columns", "所用列"),
+    "gini": ("Gini coefficient", "基尼系数"),
+}
+
 _SEGMENTS = {
     # the eight groups of Chinese textbooks
     "important_value": ("Important value", "重要价值客户"),
@@ -166,6 +178,12 @@ _MOVES = {
 }
 
 _VALUE = {
+    "p_alive": ("probability of being a customer", "仍为客户的概率"),
+    "expected_purchases": ("expected purchases", "预期购买次数"),
+    "p_purchase": ("probability of a purchase", "购买概率"),
+    "standard_error": ("standard error", "标准误"),
+    "estimate": ("estimate", "估计值"),
+    "log_likelihood": ("log-likelihood", "对数似然"),
     "historical_clv": ("historical value", "历史客户价值"),
     "period": ("period", "期"),
     "time": ("time of payment", "付款时点"),
@@ -224,7 +242,8 @@ _PLOTS = {
 }
 
 _WORDS: Mapping[str, tuple[str, str]] = {
-    **_LEDGER, **_NOTES, **_COLUMNS, **_SEGMENTS, **_TIERS, **_CAMPAIGN, **_ACCOUNTS, **_MOVES, **_VALUE, **_PLOTS,
+    **_LEDGER, **_NOTES, **_COLUMNS, **_HEADLINE, **_SEGMENTS, **_TIERS, **_CAMPAIGN, **_ACCOUNTS, **_MOVES,
+    **_VALUE, **_PLOTS,
 }  # fmt: skip
 
 

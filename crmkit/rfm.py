@@ -364,7 +364,7 @@ class Scorer:
 
     def _with_score(self, measure: str, ladders: Mapping[Cell, Ladder], table: _frame.Table) -> _frame.Table:
         """The table with the score of one measure; nested ones need the scores before it."""
-        if isinstance(table.frame, nw.DataFrame):
+        if table.in_memory:
             return _frame.Table(table.add({SCORES[measure]: self._scores(measure, ladders, table)}))
         expr = self._score_expr(measure, ladders[()], table)
         for cell, ladder in ladders.items():

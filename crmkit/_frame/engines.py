@@ -51,7 +51,17 @@ def open_duckdb(path: str) -> Any:
     with contextlib.suppress(duckdb.InvalidInputException):  # Jupyter without ipywidgets: no bar to switch off
         database.execute("SET enable_progress_bar = false")
     _forget_types_at_exit()
+    _open.append(database)
     return database
+
+
+_open: list[Any] = []  # the connections of this process, for as long as it lives
+
+
+def stop_queries() -> None:
+    """Interrupt what the embedded engine is doing, on every connection; from a signal handler, say."""
+    for database in _open:
+        database.interrupt()
 
 
 @functools.cache

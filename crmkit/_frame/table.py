@@ -25,6 +25,11 @@ class Table:
         self.frame = frame
         self.columns = engines.names_of(frame)
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether the rows are at hand, in an order of their own."""
+        return engines.is_eager(self.frame)
+
     def arrays(self, *columns: str) -> tuple[NDArray[np.float64], ...]:
         """Numeric columns as floats, in the caller's row order where the kind has one."""
         local = engines.collect(self.frame.select(*columns))
@@ -32,7 +37,7 @@ class Table:
 
     def value_counts(self, column: str, *, by: Sequence[str] = ()) -> dict[str, Array]:
         """Distinct (`by`, `column`) in ascending order, with `n`, the rows that have them."""
-        if engines.is_eager(self.frame) and not by:
+        if self.in_memory and not by:
             values, n = np.unique(engines.collect(self.frame.select(column))[column], return_counts=True)
             return {column: values, "n": n}
         return self.cells([*by, column])

@@ -1,0 +1,257 @@
+"""The scored list: the families of methods joined into one table, one row per customer.
+
+`score_customers` is a short sequence of named steps, each a function from a table of customers to the
+same table with more columns. A family that has something to say about single customers (lifetime value,
+churn, stages of life) adds a step in `_steps`; nothing else changes. `headline` sums the list up.
+
+Sources: see `crmkit.customers`, `crmkit.rfm` and `crmkit.pyramid`, which do the work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from crmkit import _checks, _frame, customers, labels, pyramid, rfm
+from crmkit._frame import outputs
+from crmkit.errors import ArgumentError
+from crmkit.labels import Language
+from crmkit.transactions import open_transactions
+
+Step: TypeAlias = Callable[[Any], Any]
+
+HINT = "Build it with crmkit.score_customers(transactions)."
+TOP, REACH = 0.2, 0.8  # the two halves of the 80/20 rule, which `headline` measures
+
+
+def score_customers(
+    transactions: Any,
+    *,
+    bins: int = 5,
+    scheme: str | rfm.Rules = "eleven",
+    tiers: str | Mapping[str, float] = "textbook",
+    language: Language = "en",
+) -> Any:
+    """One row per customer with everything that crmkit knows: summary, RFM scores, segment and tier.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount (and order_id, cost ...)
+        Nothing after its `as_of` is seen.
+    bins : int, default 5
+        Levels of the RFM scores, cut by quantiles; see `crmkit.rfm.score`.
+    scheme : "eleven", "eight", or rules, default "eleven"
+        Segments, as in `crmkit.rfm.segment`. "eleven" is made for five levels.
+    tiers : "textbook", "curry", "zeithaml", "abc", or mapping of tier to share, default "textbook"
+        Tiers of the customer pyramid by spend, as in `crmkit.pyramid.assign_tiers`.
+    language : {"en", "zh"}, default "en"
+        Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
+
+    Returns
+    -------
+    table, n_customers rows
+        In the kind that came in (pandas for files): a lazy table stays lazy, but its summary is computed at once, and
+        once only. The columns of `crmkit.summarize`; `r_score`, `f_score`, `m_score`, `rfm`, `rfm_sum`;
+        `segment`, `segment_label`; `tier`, `tier_label`.
+
+    Raises
+    ------
+    ArgumentError
+        A setting is unknown, or settings contradict each other; before any row is read.
+    ColumnError, DataError
+        As `Transactions` raises them for a plain table.
+
+    Examples
+    --------
+    >>> from crmkit import datasets
+    >>> scored = score_customers(datasets.load_ten_customers())
+    >>> scored[["customer_id", "monetary", "rfm", "segment", "tier"]].head(3)
+      customer_id  monetary  rfm      segment       tier
+    0         C01    5000.0  555    champions  important
+    1         C02    3000.0  155  cannot_lose  secondary
+    2         C03     500.0  544    champions   ordinary
+    """
+    steps = _steps(bins, scheme, tiers, language)
+    _refuse_settings(bins, scheme, tiers, language)
+    table = outputs.keep(customers.summarize(open_transactions(transactions)))
+    for step in steps.values():
+        table = step(table)
+    return table
+
+
+def _steps(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[str, float], language: Language) -> dict[str, Step]:
+    """What is known about a customer beyond the summary, in the order in which it is found out.
+
+    Lifetime value (expected purchases, P(alive), ... over a horizon) enters here as one more step.
+    """
+    return {
+        "scores": partial(rfm.score, bins=bins),
+        "segments": partial(rfm.segment, scheme=scheme, bins=bins, language=language),
+        "tiers": partial(pyramid.assign_tiers, scheme=tiers),
+        "tier labels": partial(_label_tiers, tiers=tiers, language=language),
+    }
+
+
+def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[str, float], language: Language) -> None:
+    """A wrong setting must not come to light after an hour of work: names are looked up, own maps are tried."""
+    _checks.count("bins", bins, least=2)
+    _checks.choice("language", language, labels.LANGUAGES)
+    if isinstance(scheme, str):
+        _checks.choice("scheme", scheme, ("eleven", "eight"))
+    if isinstance(tiers, str):
+        _checks.choice("tiers", tiers, list(pyramid.SCHEMES))
+    else:
+        pyramid.assign_tiers({"monetary": [1.0]}, scheme=tiers)
+    if scheme == "eleven" and bins != 5:
+        raise ArgumentError(
+            f'scheme="eleven" is made for bins=5. For bins={bins} use scheme="eight", or your own rules.'
+        )
+    if not isinstance(scheme, str):
+        rfm.segment({"r_score": [1], "f_score": [1], "m_score": [1]}, scheme=scheme, bins=bins)
+
+
+def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Language) -> Any:
+    """Add `tier_label`, what people read."""
+    table = _frame.open_table(scored)
+    names = list(pyramid.SCHEMES[tiers] if isinstance(tiers, str) else map(str, tiers))
+    label = nw.col("tier").replace_strict(
+        names, labels.texts(names, language), default=nw.lit(None), return_dtype=nw.String
+    )
+    return table.give_back(table.frame.with_columns(label.alias("tier_label")))
+
+
+# --- the headline -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a scored list says in a few figures; given by `headline`.
+
+    Attributes
+    ----------
+    customers, orders : int
+        How many there are.
+    revenue : float
+        Spend of all customers, refunds treated as the transactions say.
+    first_date, last_date : datetime.date
+        Of a purchase.
+    as_of : datetime.date
+        The day on which the past ends.
+    n_top : int
+        How many customers the best 20 % are.
+    top_share : float
+        Share of revenue that they bring.
+    n_reach : int
+        The fewest customers who together bring 80 % of revenue.
+    reach_share : float
+        Share of all customers that they are.
+    segments : table, in the caller's kind
+        One row per segment, most money first: `segment`, `segment_label`, `customers`, `customer_share`, `value`
+        (money) and `value_share`.
+    """
+
+    customers: int
+    orders: int
+    revenue: float
+    first_date: dt.date
+    last_date: dt.date
+    as_of: dt.date
+    n_top: int
+    top_share: float
+    n_reach: int
+    reach_share: float
+    segments: Any
+
+    def lines(self, language: Language = "en") -> list[tuple[str, str]]:
+        """Label and figure of each line, ready to be read.
+
+        Examples
+        --------
+        >>> from crmkit import datasets
+        >>> found = headline(score_customers(datasets.load_ten_customers()))
+        >>> found.lines()[0]
+        ('customers', '10')
+        """
+        figures = {
+            "customers": f"{self.customers:,}",
+            "orders": f"{self.orders:,}",
+            "revenue": f"{self.revenue:,.2f}",
+            "headline_period": f"{self.first_date} - {self.as_of}",
+            "headline_top": f"{self.top_share:.1%} ({self.n_top:,})",
+            "headline_reach": f"{self.reach_share:.1%} ({self.n_reach:,})",
+        }
+        return [(labels.text(key, language), figure) for key, figure in figures.items()]
+
+
+def headline(scored: Any, *, language: Language = "en") -> Headline:
+    """Sum a scored list up: customers, revenue, period, the 80/20 rule as measured, and the segments by money.
+
+    Parameters
+    ----------
+    scored : table, n_customers rows
+        As `score_customers` gives it.
+    language : {"en", "zh"}, default "en"
+        Language of the `segment_label` of `Headline.segments`.
+
+    Returns
+    -------
+    Headline
+
+    Raises
+    ------
+    ColumnError
+        A column of the scored list is absent, or missing for some customers.
+    DataError
+        The table has no rows, or all spend together is not above 0.
+
+    Examples
+    --------
+    >>> from crmkit import datasets
+    >>> found = headline(score_customers(datasets.load_ten_customers()))
+    >>> found.customers, found.revenue, found.top_share, found.n_reach
+    (10, 10000.0, 0.8, 2)
+    """
+    table = _frame.open_table(
+        scored, numbers=["orders", "monetary", "recency"], keys=["first_date", "last_date", "segment"], hint=HINT
+    )
+    spread = pyramid.concentration(scored)
+    last = nw.col("last_date")
+    found = table.collect(
+        table.frame.select(
+            nw.col("orders").sum(),
+            nw.col("recency").min(),
+            nw.col("first_date").min(),
+            last.max(),
+        )
+    )
+    first_date, last_date = (_checks.date_of(found[name][0]) for name in ("first_date", "last_date"))
+    n_reach = spread.customers_for(REACH)
+    return Headline(
+        customers=spread.customers,
+        orders=int(found["orders"][0]),
+        revenue=spread.value,
+        first_date=first_date,
+        last_date=last_date,
+        as_of=last_date + dt.timedelta(days=int(found["recency"][0])),
+        n_top=int(np.ceil(spread.customers * TOP - pyramid.ROUNDING)),
+        top_share=spread.top_share(TOP),
+        n_reach=n_reach,
+        reach_share=n_reach / spread.customers,
+        segments=_segments(scored, language),
+    )
+
+
+def _segments(scored: Any, language: Language) -> Any:
+    """The segments by money, the most on top, with their labels."""
+    table = _frame.open_table(rfm.describe_segments(scored))
+    found = table.collect(table.frame)
+    order = np.argsort(-found["value"], kind="stable")
+    named = {"segment": found["segment"], "segment_label": np.array(labels.texts(found["segment"], language))}
+    figures = {name: found[name] for name in ("customers", "customer_share", "value", "value_share")}
+    return table.build({name: column[order] for name, column in (named | figures).items()})

@@ -1,0 +1,536 @@
+"""The command line: what it prints and writes, what it says when it goes wrong, and what it never leaves behind."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from conftest import as_columns
+
+import crmkit as crm
+from crmkit import cli, scoring
+from crmkit._frame import outputs
+
+ROOT = Path(__file__).parents[1]
+SALES = """customer_id,date,amount
+a,2025-01-05,20.00
+a,2025-02-01,5.50
+b,2025-03-01,9.00
+,2025-03-02,3.00
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to work in, with one file of sales."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sales.csv").write_text(SALES)
+    return tmp_path
+
+
+@pytest.fixture
+def run(here, capsys):
+    """Run a command; gives its exit code, what it printed, and what it complained about."""
+
+    def command(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = cli.main(words)
+        return (code, *capsys.readouterr())
+
+    return command
+
+
+def process(words: Sequence[str], folder: Path, program: str = "-m crmkit", **options: Any) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", **options.pop("env", {})}
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.Popen([sys.executable, *program.split(" ", 1), *words], cwd=folder, env=environment, **options)
+
+
+def finished(started: subprocess.Popen[bytes]) -> tuple[int, str, str]:
+    try:
+        out, err = started.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        started.kill()
+        raise
+    return started.returncode, out.decode(), err.decode()
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# --- demo ---------------------------------------------------------------------------------------------------------
+
+
+def test_demo_scores_cdnow_and_says_where_the_list_is(tmp_path):
+    code, out, err = finished(process(["demo"], tmp_path))
+    assert (code, err) == (0, "")
+    for figure in ("23,570", "2,500,315.63", "1997-01-01 - 1998-06-30", "67.8%", "32.6%", "crmkit-demo"):
+        assert figure in out
+    rows = rows_of(tmp_path / "crmkit-demo" / "customers.csv")
+    assert len(rows) == 23_570
+    assert sum(Decimal(row["monetary"]) for row in rows) == Decimal("2500315.63")
+    assert [int(row["customer_id"]) for row in rows] == list(range(1, 23_571))
+    assert set(rows[0]) >= {"first_date", "rfm", "segment", "tier"}
+
+
+def test_demo_without_its_data_names_the_command_to_run(run, monkeypatch):
+    monkeypatch.setattr("crmkit.datasets.cdnow.find_spec", lambda name: None)
+    code, out, err = run("demo")
+    assert (code, out) == (1, "")
+    assert 'pip install "crmkit[lifetimes]"' in err
+    assert not Path("crmkit-demo").exists()
+
+
+def test_demo_into_a_folder_of_ones_own_in_chinese(run):
+    code, out, _ = run("demo", "-o", "deep/folder", "--language", "zh")
+    assert code == 0
+    assert "客户数" in out
+    assert "23,570" in out
+    assert Path("deep/folder/customers.csv").read_bytes().startswith("\ufeff".encode())  # for Excel
+
+
+# --- check and pyramid --------------------------------------------------------------------------------------------
+
+
+def test_check_prints_a_ledger_that_adds_up(run):
+    code, out, err = run("check", "sales.csv")
+    assert (code, err) == (0, "")
+    assert "sales.csv" in out
+    assert "2025-03-02" in out
+    lines = [re.split(r"\s{2,}", line) for line in out.splitlines()]
+    ledger = lines[lines.index(["step", "rows", "customers", "amount"]) + 1 :]
+    assert ledger[:3] == [
+        ["rows that came in", "4", "2", "37.50"],
+        ["without a customer id", "-1", "0", "-3.00"],
+        ["used", "3", "2", "34.50"],
+    ]
+    assert ["note", "rows", "customers", "amount"] in ledger
+
+
+def test_check_in_chinese_lines_its_columns_up(run):
+    code, out, _ = run("check", "sales.csv", "--language", "zh")
+    assert code == 0
+    assert re.search(r"^读入的记录 +4 +2 +37\.50$", out, re.MULTILINE)
+    table = out.split("\n\n")[1].splitlines()
+    assert len({cli._width(line) for line in table}) == 1
+
+
+def test_money_is_shown_with_all_its_decimals(run):
+    Path("fuel.csv").write_text("customer_id,date,amount\na,2025-01-05,1.2345\na,2025-01-06,2\n")
+    assert "3.2345" in run("check", "fuel.csv")[1]
+
+
+def test_pyramid_of_ten_customers(run):
+    crm.datasets.load_ten_customers().to_csv("ten.csv", index=False)
+    code, out, err = run("pyramid", "ten.csv")
+    assert (code, err) == (0, "")
+    lines = [re.split(r"\s{2,}", line.strip()) for line in out.splitlines()]
+    assert [fact for _, fact in lines[:2]] == ["10", "10,000.00"]
+    assert [line[1:4] for line in lines if len(line) == 6][1:] == [
+        ["1", "10.0%", "5,000.00"],
+        ["1", "10.0%", "3,000.00"],
+        ["3", "30.0%", "1,200.00"],
+        ["5", "50.0%", "800.00"],
+    ]
+    assert ["20.0%", "2", "80.0%"] in lines  # the best 20 % are two customers with 80 %
+    assert ["80.0%", "2", "20.0%"] in lines  # 80 % take two customers, which are 20 %
+    assert "0.668" in out  # the Gini coefficient on paper: 0.6684
+
+
+# --- score --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
+def test_score_writes_the_list_that_the_library_gives(run, ending):
+    frame = crm.datasets.load_ten_customers()
+    frame.to_csv("ten.csv", index=False)
+    target = Path(f"list.{ending}")
+    code, out, err = run("score", "ten.csv", "-o", str(target), "--tiers", "curry")
+    assert (code, err) == (0, "")
+    assert all(figure in out for figure in (str(target), "10", "10,000.00", "2024-12-31"))
+    wanted = as_columns(crm.score_customers(frame, tiers="curry"))
+    for name in ("first_date", "last_date"):
+        wanted[name] = [moment.date() for moment in wanted[name]]
+    if ending == "csv":
+        wanted = {name: [str(value) for value in values] for name, values in wanted.items()}
+        found = {name: [row[name] for row in rows_of(target)] for name in rows_of(target)[0]}
+    elif ending == "parquet":
+        found = pq.read_table(target).to_pydict()
+    else:
+        rows = list(openpyxl.load_workbook(target).worksheets[0].values)
+        found = dict(zip(rows[0], map(list, zip(*rows[1:], strict=True)), strict=True))
+        found |= {name: [moment.date() for moment in found[name]] for name in ("first_date", "last_date")}
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "marked"),
+    [((), False), (("--language", "zh"), True), (("--bom",), True), (("--language", "zh", "--no-bom"), False)],
+)
+def test_csv_begins_with_a_mark_where_excel_needs_it(run, words, marked):
+    assert run("score", "sales.csv", "-o", "out.csv", *words)[0] == 0
+    start = Path("out.csv").read_bytes()
+    assert start.startswith(b"\xef\xbb\xbfcustomer_id," if marked else b"customer_id,")
+
+
+FORMULAS = ["=1+1", "+49", "-1", "@sum", "\tx", "＝1+1", "＋1", "－1", "＠x"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_text_that_looks_like_a_formula_is_inert_and_numbers_stay_numbers(run, ending):
+    with Path("ids.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, quoting=csv.QUOTE_ALL)
+        table.writerow(["customer_id", "date", "amount"])
+        for name in FORMULAS:
+            table.writerows([[name, "2025-01-01", "5"], [name, "2025-01-02", "-9"]])
+    assert run("score", "ids.csv", "-o", f"out.{ending}")[0] == 0
+    if ending == "csv":
+        found = [(row["customer_id"], float(row["monetary"])) for row in rows_of(Path("out.csv"))]
+    elif ending == "xlsx":
+        rows = list(openpyxl.load_workbook("out.xlsx").worksheets[0].rows)
+        at = [cell.value for cell in rows[0]].index("monetary")
+        assert {row[0].data_type for row in rows[1:]} == {"s"}
+        found = [(row[0].value, row[at].value) for row in rows[1:]]
+    else:
+        table = pq.read_table("out.parquet").to_pydict()
+        found = list(zip(table["customer_id"], table["monetary"], strict=True))
+    written = FORMULAS if ending == "parquet" else [f"'{name}" for name in FORMULAS]
+    assert sorted(found) == sorted((name, -4.0) for name in written)
+
+
+def test_a_sheet_keeps_long_ids_and_odd_characters(run):
+    Path("ids.csv").write_text(
+        "customer_id,date,amount\n12345678901234567,2025-01-01,5\n12345678901234568,2025-01-01,5\n"
+    )
+    assert run("score", "ids.csv", "-o", "out.xlsx")[0] == 0
+    ids = [row[0] for row in openpyxl.load_workbook("out.xlsx").worksheets[0].values]
+    assert ids == ["customer_id", "12345678901234567", "12345678901234568"]
+    Path("odd.csv").write_bytes("customer_id,date,amount\nbell\x07,2025-01-01,5\n王,2025-01-01,5\n".encode())
+    assert run("score", "odd.csv", "-o", "out.xlsx")[0] == 0
+    ids = [row[0] for row in openpyxl.load_workbook("out.xlsx").worksheets[0].values]
+    assert ids == ["customer_id", "bell\ufffd", "王"]
+
+
+def test_a_list_longer_than_a_sheet_is_refused(run, monkeypatch):
+    monkeypatch.setattr(outputs, "_SHEET_ROWS", 2)
+    code, _, err = run("score", "sales.csv", "-o", "out.xlsx")
+    assert code == 1
+    assert "holds 1 rows, and the list has 2" in err
+    assert ".parquet or .csv" in err
+
+
+def test_columns_and_policies_are_options(run):
+    Path("export.csv").write_text("Kunde;Tag;Wert\n007;05.01.2025;1.234,50\n007;06.01.2025;-0,50\n7;07.01.2025;3,00\n")
+    words = ["--customer", "Kunde", "--date", "Tag", "--amount", "Wert", "--date-format", "%d.%m.%Y", "--decimal", ","]
+    assert run("score", "export.csv", *words, "--as-of", "2025-01-06", "--refunds", "drop", "-o", "out.csv")[0] == 0
+    (row,) = rows_of(Path("out.csv"))
+    assert (row["customer_id"], row["monetary"], row["recency"]) == ("007", "1234.5", "1")
+
+
+def test_a_pattern_reads_several_files(run):
+    for month in (1, 2):
+        Path(f"part{month}.csv").write_text(f"customer_id,date,amount\na,2025-0{month}-05,10\n")
+    assert run("score", "part*.csv", "-o", "out.csv")[0] == 0
+    assert rows_of(Path("out.csv"))[0]["monetary"] == "20.0"
+
+
+# --- nothing is half-written --------------------------------------------------------------------------------------
+
+
+def test_an_existing_list_is_replaced_and_keeps_its_permissions(run, here):
+    Path("out.csv").write_text("old")
+    Path("out.csv").chmod(0o640)
+    assert run("score", "sales.csv", "-o", "out.csv")[0] == 0
+    assert len(rows_of(Path("out.csv"))) == 2
+    assert Path("out.csv").stat().st_mode & 0o777 == 0o640
+    assert sorted(os.listdir(here)) == ["out.csv", "sales.csv"]
+
+
+@pytest.mark.parametrize("source", ["sales.csv", "./sales.csv", "s*.csv"])
+@pytest.mark.parametrize("output", ["sales.csv", "link.csv"])
+def test_the_input_is_never_overwritten(run, source, output):
+    Path("link.csv").symlink_to("sales.csv")
+    code, _, err = run("score", source, "-o", output)
+    assert code == 2
+    assert "is the input itself" in err
+    assert Path("sales.csv").read_text() == SALES
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), RuntimeError("boom"), KeyboardInterrupt()])
+def test_a_failure_while_writing_leaves_the_old_list(run, here, monkeypatch, failure):
+    def write_half(frame: Any, part: Path, order: Any, bom: bool) -> None:
+        part.write_text("half")
+        raise failure
+
+    Path("out.csv").write_text("old")
+    monkeypatch.setitem(outputs._WRITERS, ".csv", write_half)
+    code, out, err = run("score", "sales.csv", "-o", "out.csv")
+    assert (code, out) == ({OSError: 1, RuntimeError: 70, KeyboardInterrupt: 130}[type(failure)], "")
+    assert ("No space left" in err) == isinstance(failure, OSError)
+    assert Path("out.csv").read_text() == "old"
+    assert sorted(os.listdir(here)) == ["out.csv", "sales.csv"]
+
+
+def test_a_full_disk_leaves_the_old_list(here):
+    resource = pytest.importorskip("resource")
+    crm.datasets.load_cdnow(sample=True).to_csv("cdnow.csv", index=False)
+    Path("out.parquet").write_text("old")
+    limit = 20_000  # bytes that a file may have, for the process that scores
+    started = process(
+        ["score", "cdnow.csv", "-o", "out.parquet"],
+        here,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    code, out, err = finished(started)
+    assert (code, out) == (1, "")
+    assert err.startswith("error: cannot write 'out.parquet'")
+    assert len(err.splitlines()) == 1
+    assert Path("out.parquet").read_text() == "old"
+    assert sorted(os.listdir(here)) == ["cdnow.csv", "out.parquet", "sales.csv"]
+
+
+SLOW = """-c import pathlib, sys, time
+from crmkit import cli
+from crmkit._frame import outputs
+def slow(frame, part, order, bom):
+    part.write_text("half")
+    print("writing", flush=True)
+    time.sleep(60)
+outputs._WRITERS[".csv"] = slow
+sys.exit(cli.main())"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_while_it_writes_leaves_the_old_list(here, number):
+    Path("out.csv").write_text("old")
+    started = process(["score", "sales.csv", "-o", "out.csv"], here, program=SLOW)
+    assert started.stdout is not None
+    assert started.stdout.readline() == b"writing\n"
+    started.send_signal(number)
+    assert finished(started) == (128 + number, "", "")
+    assert Path("out.csv").read_text() == "old"
+    assert sorted(os.listdir(here)) == ["out.csv", "sales.csv"]
+
+
+LOUD = """-c import sys
+from crmkit import cli, scoring
+work = scoring.score_customers
+def loud(*given, **settings):
+    print("scoring", flush=True)
+    return work(*given, **settings)
+scoring.score_customers = loud
+sys.exit(cli.main())"""
+
+
+def test_ctrl_c_stops_a_running_query(here):
+    import duckdb
+
+    duckdb.execute(
+        """COPY (SELECT range % 99991 AS customer_id, DATE '2025-01-01' AS date, range / 7 AS amount
+        FROM range(1000000)) TO 'part0.parquet'"""
+    )
+    for number in range(1, 1000):  # a billion rows, for the price of a million
+        Path(f"part{number}.parquet").symlink_to("part0.parquet")
+    started = process(["score", "part*.parquet", "-o", "out.csv"], here, program=LOUD)
+    assert started.stdout is not None
+    assert started.stdout.readline() == b"scoring\n"
+    time.sleep(1)
+    assert started.poll() is None
+    started.send_signal(signal.SIGINT)
+    begun = time.monotonic()
+    assert finished(started) == (130, "", "")
+    assert time.monotonic() - begun < 10
+    assert not Path("out.csv").exists()
+
+
+# --- what goes wrong ----------------------------------------------------------------------------------------------
+
+HEAD = b"customer_id,date,amount\n"
+BAD_FILES = {
+    "empty.csv": (b"", "empty (0 bytes)"),
+    "header.csv": (HEAD, "no rows"),
+    "cut.parquet": (b"PAR1 and then nothing", "cut.parquet"),
+    "named.parquet": (HEAD + b"a,2025-01-01,1\n", "named.parquet"),
+    "book.xlsx": (b"PK\x03\x04 no book", "book.xlsx"),
+    "notes.docx": (b"anything", "ending of 'notes.docx'"),
+    "columns.csv": (b"CustomerID,InvoiceDate,Revenue\n1,2025-01-01,5\n",
+                    "--customer CustomerID --date InvoiceDate --amount Revenue"),
+    "twice.csv": (b"customer_id,date,amount,amount\na,2025-01-01,1,2\n", "more than one column 'amount'"),
+    "refunds.csv": (HEAD + b"a,2025-01-01,-5\n", "no purchase is left"),
+    "nobody.csv": (HEAD + b",2025-01-01,5\n", "without a customer id"),
+    "future.csv": (HEAD + b"a,2999-01-01,5\n", "--as-of"),
+    "ancient.csv": (HEAD + b"a,0001-01-01,5\n", "0001-01-01"),
+    "money.csv": (HEAD + b'a,2025-01-01,"$1,234.50"\n', "--decimal"),
+    "days.csv": (HEAD + b"a,03/04/2025,5\n", "--date-format %d/%m/%Y"),
+    "zones.csv": (HEAD + b"a,2025-01-01T00:00:00+02:00,5\n", "--timezone Europe/Berlin"),
+    "latin.csv": (HEAD + "Zoë,2025-01-01,5\n".encode("latin-1"), "--encoding"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_input_gets_an_error_with_the_next_step(run, here, name):
+    content, said = BAD_FILES[name]
+    Path(name).write_bytes(content)
+    for words in (["check", name], ["score", name, "-o", "out.csv"]):
+        code, out, err = run(*words)
+        assert (code, out) == (1, "")
+        assert err.startswith("error: ")
+        assert said in err
+        assert "Traceback" not in err
+        assert len(err.splitlines()) <= 3
+    assert sorted(os.listdir(here)) == sorted([name, "sales.csv"])
+
+
+def test_a_parquet_file_cut_in_the_middle(run):
+    crm.datasets.load_cdnow(sample=True).to_parquet("whole.parquet")
+    whole = Path("whole.parquet").read_bytes()
+    Path("cut.parquet").write_bytes(whole[: len(whole) // 2])
+    # The footer is whole, but the pages that it points to are not.
+    Path("torn.parquet").write_bytes(b"PAR1" + bytes(len(whole) - 2004) + whole[-2000:])
+    for name in ("cut.parquet", "torn.parquet"):
+        code, _, err = run("score", name, "-o", "out.csv")
+        assert code == 1
+        assert err.startswith("error: ")
+        assert name in err
+        assert not Path("out.csv").exists()
+
+
+def test_a_csv_with_a_mark_and_semicolons_is_read(run):
+    Path("excel.csv").write_bytes("\ufeffcustomer_id;date;amount\r\n王;2025-01-01;5\r\n".encode())
+    code, out, _ = run("check", "excel.csv")
+    assert code == 0
+    assert re.search(r"^used +1 +1 +5\.00$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["chek", "sales.csv"], "chek"),
+        (["check"], "INPUT"),
+        (["check", "sales.csv", "--nonsense"], "--nonsense"),
+        (["--nonsense"], "--nonsense"),
+        (["score", "sales.csv"], "--output"),
+        (["score", "sales.csv", "-o", "out.csv", "--bins", "few"], "--bins"),
+        (["score", "sales.csv", "-o", "out.csv", "--bins", "3"], "--scheme eight"),
+        (["score", "sales.csv", "-o", "out.csv", "--tiers", "oval"], "--tiers oval is not known"),
+        (["score", "sales.csv", "-o", "out.doc"], ".csv, .parquet, .xlsx"),
+        (["check", "sales.csv", "--refunds", "none"], "--refunds none is not known"),
+        (["check", "sales.csv", "--as-of", "soon"], "--as-of 2025-12-31"),
+        (["check", "sales.csv", "--language", "fr"], "--language fr is not known"),
+        (["check", "sales.csv", "--table", "sales"], "--table and --query are for databases"),
+    ],
+)
+def test_a_command_that_is_not_written_right_ends_with_2(run, here, words, said):
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+    assert said in err
+    assert os.listdir(here) == ["sales.csv"]
+
+
+@pytest.mark.parametrize("output", ["nowhere/out.csv", "folder.csv"])
+def test_a_place_that_cannot_be_written_to_is_refused_before_the_work(run, monkeypatch, output):
+    Path("folder.csv").mkdir()
+    monkeypatch.setattr(scoring, "score_customers", lambda *_, **__: pytest.fail("the work began"))
+    code, _, err = run("score", "sales.csv", "-o", output)
+    assert code == 1
+    assert output.split("/")[0] in err
+
+
+def test_a_fault_of_crmkit_is_one_line_and_a_trace_when_asked(run, monkeypatch):
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("by hand")
+
+    monkeypatch.setattr(scoring, "score_customers", broken)
+    code, out, err = run("score", "sales.csv", "-o", "out.csv")
+    assert (code, out) == (70, "")
+    assert err.startswith("error: unexpected ZeroDivisionError: by hand\n")
+    assert "--debug" in err
+    assert "Traceback" not in err
+    assert "Traceback" in run("score", "sales.csv", "-o", "out.csv", "--debug")[2]
+
+
+def test_a_reader_that_goes_away_is_no_error(here):
+    started = process(["check", "sales.csv"], here)
+    assert started.stdout is not None
+    started.stdout.close()
+    assert started.wait(timeout=60) == cli.CLOSED_PIPE
+    assert started.stderr is not None
+    assert started.stderr.read() == b""
+    started.stderr.close()
+
+
+# --- manners ------------------------------------------------------------------------------------------------------
+
+
+def test_a_terminal_that_knows_no_chinese_gets_question_marks(here):
+    code, out, err = finished(
+        process(["check", "sales.csv", "--language", "zh"], here, env={"PYTHONIOENCODING": "ascii"})
+    )
+    assert (code, err) == (0, "")
+    assert re.search(r"^\?+ +4 +2 +37\.50$", out, re.MULTILINE)
+
+
+def test_a_terminal_is_told_of_long_work_and_only_a_terminal(run, monkeypatch, capsys):
+    slow = scoring.score_customers
+
+    def sleepy(*given: Any, **settings: Any) -> Any:
+        time.sleep(0.2)
+        return slow(*given, **settings)
+
+    monkeypatch.setattr(scoring, "score_customers", sleepy)
+    monkeypatch.setattr(cli, "PATIENCE", 0.05)
+    assert run("score", "sales.csv", "-o", "out.csv")[2] == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    err = run("score", "sales.csv", "-o", "out.csv")[2]
+    assert "sales.csv: 0 s" in err
+    assert err.endswith("\r")
+    assert err.split("\r")[-2].strip() == ""  # wiped
+
+
+def test_no_password_is_shown(run):
+    address = "postgresql://shop:secret@localhost:1/shop"
+    assert cli.Input(address, {}).name == "localhost:1/shop"
+    code, out, err = run("check", address, "--table", "sales")
+    assert code == 1
+    assert err.startswith("error: ")
+    assert "secret" not in out + err
+
+
+def test_help_and_version(run, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    for words in ([], ["--help"], ["-h"]):
+        code, out, err = run(*words)
+        assert (code, err) == (0, "")
+        assert all(name in out for name in ("demo", "check", "score", "pyramid"))
+    code, out, _ = run("score", "--help")
+    assert code == 0
+    assert "replaced" in out
+    assert "\x1b" not in out
+    assert run("--version") == (0, f"crmkit {crm.__version__}\n", "")
+
+
+def test_help_loads_no_heavy_library(here):
+    heavy = "{'pandas', 'duckdb', 'polars', 'pyarrow', 'scipy', 'matplotlib', 'openpyxl'}"
+    program = f"-c import sys; from crmkit import cli; cli.main(['--help']); sys.exit(len({heavy} & set(sys.modules)))"
+    assert finished(process([], here, program=program))[0] == 0
+
+
+def test_dates_in_a_list_are_days(run):
+    assert run("score", "sales.csv", "-o", "out.parquet")[0] == 0
+    assert pq.read_table("out.parquet")["last_date"].to_pylist() == [dt.date(2025, 2, 1), dt.date(2025, 3, 1)]

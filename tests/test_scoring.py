@@ -1,0 +1,181 @@
+"""The scored list against tables worked out on paper and CDNOW's published figures, on every kind of table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import as_columns
+
+import crmkit as crm
+from crmkit import labels, scoring
+from crmkit._frame import outputs
+from crmkit.errors import ArgumentError, ColumnError, DataError
+
+COLUMNS = [
+    "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
+    "x", "t_x", "T", "m_x", "r_score", "f_score", "m_score", "rfm", "rfm_sum", "segment", "segment_label", "tier",
+    "tier_label",
+]  # fmt: skip
+
+# Worked out on paper (crmkit.datasets.load_ten_customers): fifths of two customers each; a score above 3 is high.
+CODES = ["555", "155", "544", "414", "233", "443", "332", "322", "121", "211"]
+EIGHT = ["important_value", "important_keep", "important_value", "important_develop", "general_win_back",
+         "general_value", *["general_win_back"] * 4]  # fmt: skip
+TEXTBOOK = ["important", "secondary", *["ordinary"] * 3, *["small"] * 5]
+
+
+@pytest.fixture(scope="module")
+def ten() -> dict[str, list[Any]]:
+    frame = crm.datasets.load_ten_customers()
+    return {name: frame[name].tolist() for name in frame.columns}
+
+
+def test_ten_customers_as_worked_out_on_paper_on_every_kind_of_table(make_table, ten):
+    scored = crm.score_customers(make_table(ten), scheme="eight")
+    assert type(scored) is type(make_table(ten))
+    found = as_columns(scored, sort="customer_id")
+    assert list(found) == COLUMNS
+    assert found["customer_id"] == [f"C{number:02d}" for number in range(1, 11)]
+    assert found["rfm"] == CODES
+    assert found["segment"] == EIGHT
+    assert found["tier"] == TEXTBOOK
+    assert found["monetary"] == [5000, 3000, 500, 400, 300, 250, 200, 150, 120, 80]
+
+
+def test_the_callers_table_is_untouched(make_table, ten):
+    table = make_table(ten)
+    before = as_columns(table)
+    crm.score_customers(table)
+    assert as_columns(table) == before
+
+
+def test_labels_are_in_the_language_and_keys_are_not(make_table, ten):
+    found = as_columns(crm.score_customers(make_table(ten), language="zh"), sort="customer_id")
+    assert found["tier"] == TEXTBOOK
+    for column in ("segment", "tier"):
+        assert found[f"{column}_label"] == labels.texts(found[column], "zh")
+        assert all("\u4e00" <= label[0] <= "\u9fff" for label in found[f"{column}_label"])
+
+
+def test_own_maps_name_themselves(make_table, ten):
+    rules = {"warm": {"r": (3, 5)}, "cold": {"r": (1, 2)}}
+    scored = crm.score_customers(make_table(ten), scheme=rules, tiers={"best": 0.1, "rest": 0.9})
+    found = as_columns(scored, sort="customer_id")
+    assert found["segment"] == found["segment_label"] == ["warm" if code[0] in "345" else "cold" for code in CODES]
+    assert found["tier"] == found["tier_label"] == ["best", *["rest"] * 9]
+
+
+def test_other_levels_and_tiers(ten):
+    found = as_columns(crm.score_customers(ten, bins=2, scheme="eight", tiers="abc"), sort="customer_id")
+    # Two levels are the two sides of the median: C01 to C10 as the eight groups by medians.
+    assert found["rfm"] == ["222", "122", "222", "212", "112", "221", "121", "211", "111", "111"]
+    assert found["segment"] == ["important_value", "important_keep", "important_value", "important_develop",
+                                "important_win_back", "general_value", "general_keep", "general_develop",
+                                "general_win_back", "general_win_back"]  # fmt: skip
+    # C01 and C02 bring 80 % of 10,000; C03 to C06 the next 14.5 %, so C07 is still within 95 %.
+    assert found["tier"] == ["A", "A", *["B"] * 5, *["C"] * 3]
+
+
+def test_rows_in_any_order_give_the_same_list(make_table, ten):
+    order = random.Random(7).sample(range(35), 35)
+    shuffled = {name: [values[row] for row in order] for name, values in ten.items()}
+    assert as_columns(crm.score_customers(make_table(shuffled)), sort="customer_id") == as_columns(
+        crm.score_customers(make_table(ten)), sort="customer_id"
+    )
+
+
+def test_nothing_after_as_of_is_seen(ten):
+    later = {name: [*values, values[0]] for name, values in ten.items()}
+    later["date"][-1] = dt.datetime(2025, 2, 1)
+    tx = crm.Transactions(later, as_of="2024-12-31")
+    assert as_columns(crm.score_customers(tx)) == as_columns(crm.score_customers(ten))
+
+
+def test_cdnow_reconciles_with_the_ledger_to_the_cent(cdnow):
+    tx = crm.Transactions(cdnow)
+    found = as_columns(crm.score_customers(tx))
+    used = {name: values[-1] for name, values in as_columns(tx.ledger).items()}
+    assert (used["step"], used["customers"]) == ("used", len(found["customer_id"])) == ("used", 23_570)
+    cents = sum(Decimal(str(amount)) for amount in cdnow["amount"])
+    assert sum(Decimal(str(money)) for money in found["monetary"]) == cents == Decimal(str(used["amount"]))
+    assert set(found["r_score"]) == {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"bins": 1}, "bins=1"),
+        ({"bins": 7}, 'made for bins=5.*scheme="eight"'),
+        ({"scheme": "twelve"}, "scheme='twelve'.*'eleven', 'eight'"),
+        ({"scheme": {"best": {"r": 5}}}, "in no segment"),
+        ({"tiers": "oval"}, "tiers='oval'.*'curry'"),
+        ({"tiers": {"best": 0.1, "rest": 0.8}}, "add up to 0.9"),
+        ({"language": "fr"}, "language='fr'"),
+    ],
+)
+def test_a_wrong_setting_is_refused_before_any_row_is_read(settings, said):
+    with pytest.raises(ArgumentError, match=said):
+        crm.score_customers("no table at all", **settings)
+
+
+def test_a_lazy_table_is_computed_once():
+    connection = duckdb.connect()
+    kept = outputs.keep(connection.sql("SELECT random() AS dice FROM range(3)"))
+    assert isinstance(kept, duckdb.DuckDBPyRelation)
+    assert kept.fetchall() == kept.fetchall()
+    assert kept.filter("dice >= 0").fetchall() == kept.fetchall()
+
+
+# --- the headline -------------------------------------------------------------------------------------------------
+
+
+def test_headline_of_ten_customers(make_table, ten):
+    found = scoring.headline(crm.score_customers(make_table(ten), scheme="eight"))
+    assert (found.customers, found.orders, found.revenue) == (10, 35, 10_000.0)
+    assert (found.first_date, found.last_date) == (dt.date(2024, 1, 10), dt.date(2024, 12, 31))
+    assert found.as_of == dt.date(2024, 12, 31)
+    assert (found.n_top, found.top_share) == (2, 0.8)
+    assert (found.n_reach, found.reach_share) == (2, 0.2)
+    segments = as_columns(found.segments)
+    assert segments["segment"][:2] == ["important_value", "important_keep"]
+    assert segments["value"] == [5500.0, 3000.0, 850.0, 400.0, 250.0]
+    assert segments["value_share"] == pytest.approx([0.55, 0.3, 0.085, 0.04, 0.025])
+    assert segments["customers"] == [2, 1, 5, 1, 1]
+
+
+def test_headline_says_where_the_past_ends_when_nobody_bought_that_day(ten):
+    tx = crm.Transactions(ten, as_of="2025-03-01")
+    assert scoring.headline(crm.score_customers(tx)).as_of == dt.date(2025, 3, 1)
+
+
+def test_headline_of_cdnow(cdnow):
+    found = scoring.headline(crm.score_customers(cdnow))
+    assert (found.customers, round(found.revenue, 2)) == (23_570, 2_500_315.63)
+    assert found.top_share == pytest.approx(0.68, abs=0.005)
+    assert found.reach_share == pytest.approx(0.33, abs=0.005)
+    assert dict(found.lines())["customers"] == "23,570"
+
+
+def test_headline_in_chinese(ten):
+    found = scoring.headline(crm.score_customers(ten), language="zh")
+    english, chinese = found.lines("en"), found.lines("zh")
+    assert [figure for _, figure in english] == [figure for _, figure in chinese]
+    assert all("\u4e00" <= label[0] <= "\u9fff" for label, _ in chinese)
+    assert as_columns(found.segments)["segment_label"] == labels.texts(as_columns(found.segments)["segment"], "zh")
+
+
+def test_headline_needs_a_scored_list(ten):
+    with pytest.raises(ColumnError, match=r"no column 'segment'[\s\S]*score_customers"):
+        scoring.headline(crm.summarize(ten))
+
+
+def test_headline_of_more_refunds_than_purchases():
+    sales = {"customer_id": ["a", "a"], "date": ["2025-01-01", "2025-01-02"], "amount": [5.0, -9.0]}
+    scored = crm.score_customers(sales)
+    with pytest.raises(DataError, match="-4"):
+        scoring.headline(scored)
