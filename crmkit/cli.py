@@ -22,6 +22,7 @@ import threading
 import time
 import traceback
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 import typer
+
+from crmkit import errors
 
 if TYPE_CHECKING:
     from crmkit.labels import Language
@@ -56,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = [word for word in given if word != "--debug"]
     _write_what_can_be_written()
-    with _signals() as heard:
+    with _signals() as heard, _notes():
         try:
             command = typer.main.get_command(app)
             status = command.main(args=words, prog_name="crmkit", standalone_mode=False)
@@ -67,6 +70,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 traceback.print_exc()
             status = None if heard else _explained(error)
         return 128 + heard[0] if heard else int(status or 0)
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Warnings of crmkit as one line each, without the place in the code that a script's reader has no use for."""
+
+    def told(message: Warning | str, *_: Any, **__: Any) -> None:
+        print(f"note: {message}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = told
+        warnings.simplefilter("always", category=errors.NoLifetimeValueWarning)
+        yield
 
 
 # --- options ----------------------------------------------------------------------------------------------------
@@ -101,6 +117,14 @@ Words = Annotated[str, typer.Option("--language", metavar="en|zh", help="Languag
 Bins = Annotated[int, typer.Option(help="Levels of the RFM scores.")]
 Scheme = Annotated[str, typer.Option(metavar="eleven|eight", help="Segments.")]
 Tiers = Annotated[str, typer.Option(metavar="textbook|curry|zeithaml|abc", help="Tiers of the customer pyramid.")]
+Horizon = Annotated[
+    str,
+    typer.Option(
+        metavar="DURATION|none", help="How far the forecast of purchases and value looks; none leaves it out."
+    ),
+]
+DiscountRate = Annotated[float, typer.Option(help="Annual and effective: 0.1 is 10 % a year.")]
+Margin = Annotated[float, typer.Option(help="Share of the spend that is margin, for the lifetime value.")]
 Output = Annotated[
     str,
     typer.Option(
@@ -244,12 +268,15 @@ def score(
     bins: Bins = 5,
     scheme: Scheme = "eleven",
     tiers: Tiers = "textbook",
+    horizon: Horizon = "52W",
+    discount_rate: DiscountRate = 0.1,
+    margin: Margin = 1.0,
     bom: Bom = None,
     language: Words = "en",
 ) -> None:
     """Write the scored list of customers.
 
-    One row per customer: the summary, RFM scores, segment and tier.
+    One row per customer: the summary, RFM scores, segment, tier, expected purchases and lifetime value.
     """
     from crmkit._frame import outputs
     from crmkit.rfm import describe_segments
@@ -258,7 +285,16 @@ def score(
     speech = _language(language)
     outputs.target_of(output, source=given.source)  # refused now rather than after the work
     with given.opened() as tx:
-        scored = score_customers(tx, bins=bins, scheme=scheme, tiers=tiers, language=speech)
+        scored = score_customers(
+            tx,
+            bins=bins,
+            scheme=scheme,
+            tiers=tiers,
+            horizon=None if horizon == "none" else horizon,
+            discount_rate=discount_rate,
+            margin=margin,
+            language=speech,
+        )
         outputs.write_table(scored, output, order=["customer_id"], bom=speech == "zh" if bom is None else bom)
         totals = _columns(describe_segments(scored), "customers", "value")
         facts = {
@@ -282,7 +318,7 @@ def pyramid(given: Input, tiers: Tiers = "textbook", language: Words = "en") -> 
 
     speech = _language(language)
     with given.opened() as tx:
-        scored = score_customers(tx, tiers=tiers, language=speech)
+        scored = score_customers(tx, tiers=tiers, horizon=None, language=speech)
         found, table = concentration(scored), describe_tiers(scored)
         facts = {
             "customers": _count(found.customers),

@@ -42,6 +42,10 @@ class MissingPackageError(CrmkitError, ImportError):
     """A feature needs a package that is not installed; the message says which extra brings it."""
 
 
+class NoLifetimeValueWarning(UserWarning):
+    """A list of customers comes without (or with a simpler) lifetime value; the message says why."""
+
+
 def shown(values: Iterable[object], most: int = 3) -> str:
     """Up to three values, as an error quotes them.
 

@@ -237,7 +237,7 @@ def _best_first(names: Sequence[str], mean: Floats) -> Ints:
     for scheme in SCHEMES.values():
         if set(names) <= set(scheme):
             return np.array(np.argsort([list(scheme).index(name) for name in names]))
-    return np.lexsort([names, -mean])
+    return np.lexsort((np.asarray(names), -mean))
 
 
 TOP = (0.01, 0.05, 0.10, 0.20, 0.50)

@@ -10,6 +10,7 @@ Sources: see `crmkit.customers`, `crmkit.rfm` and `crmkit.pyramid`, which do the
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ import numpy as np
 
 from crmkit import _checks, _frame, customers, labels, pyramid, rfm
 from crmkit._frame import outputs
-from crmkit.errors import ArgumentError
+from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning
 from crmkit.labels import Language
 from crmkit.transactions import open_transactions
 
@@ -36,9 +37,12 @@ def score_customers(
     bins: int = 5,
     scheme: str | rfm.Rules = "eleven",
     tiers: str | Mapping[str, float] = "textbook",
+    horizon: Any = "52W",
+    discount_rate: float = 0.1,
+    margin: float = 1.0,
     language: Language = "en",
 ) -> Any:
-    """One row per customer with everything that crmkit knows: summary, RFM scores, segment and tier.
+    """One row per customer with everything that crmkit knows: summary, scores, segment, tier, lifetime value.
 
     Parameters
     ----------
@@ -50,6 +54,12 @@ def score_customers(
         Segments, as in `crmkit.rfm.segment`. "eleven" is made for five levels.
     tiers : "textbook", "curry", "zeithaml", "abc", or mapping of tier to share, default "textbook"
         Tiers of the customer pyramid by spend, as in `crmkit.pyramid.assign_tiers`.
+    horizon : duration, or None, default "52W"
+        How far the forecast looks. None leaves lifetime value out: the list is then quicker to make.
+    discount_rate : float, default 0.1
+        Annual and effective.
+    margin : float, default 1.0
+        Share of the spend that is margin; 1 gives the lifetime value in revenue.
     language : {"en", "zh"}, default "en"
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
 
@@ -58,7 +68,15 @@ def score_customers(
     table, n_customers rows
         In the kind that came in (pandas for files): a lazy table stays lazy, but its summary is computed at once, and
         once only. The columns of `crmkit.summarize`; `r_score`, `f_score`, `m_score`, `rfm`, `rfm_sum`;
-        `segment`, `segment_label`; `tier`, `tier_label`.
+        `segment`, `segment_label`; `tier`, `tier_label`; with a horizon those of `crmkit.clv.lifetime_value`:
+        `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`, `expected_spend`, `residual_clv` and its
+        interval, by the Pareto/NBD and Gamma-Gamma models fitted to these customers.
+
+    Warns
+    -----
+    NoLifetimeValueWarning
+        The customers do not tell what they are worth (nobody bought twice, say): the columns of the forecast are
+        missing, or with one mean spend for all if only the model of spend has nothing to go by.
 
     Raises
     ------
@@ -78,6 +96,9 @@ def score_customers(
     2         C03     500.0  544    champions   ordinary
     """
     steps = _steps(bins, scheme, tiers, language)
+    if horizon is not None:
+        _checks.days_of(horizon)
+        steps["value"] = partial(_add_value, horizon=horizon, discount_rate=discount_rate, margin=margin)
     _refuse_settings(bins, scheme, tiers, language)
     table = outputs.keep(customers.summarize(open_transactions(transactions)))
     for step in steps.values():
@@ -86,10 +107,7 @@ def score_customers(
 
 
 def _steps(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[str, float], language: Language) -> dict[str, Step]:
-    """What is known about a customer beyond the summary, in the order in which it is found out.
-
-    Lifetime value (expected purchases, P(alive), ... over a horizon) enters here as one more step.
-    """
+    """What is known about a customer beyond the summary, in the order in which it is found out."""
     return {
         "scores": partial(rfm.score, bins=bins),
         "segments": partial(rfm.segment, scheme=scheme, bins=bins, language=language),
@@ -124,6 +142,49 @@ def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Lan
         names, labels.texts(names, language), default=nw.lit(None), return_dtype=nw.String
     )
     return table.give_back(table.frame.with_columns(label.alias("tier_label")))
+
+
+_VALUE = (
+    "p_alive", "expected_purchases", "p_purchase", "discounted_purchases", "expected_spend", "residual_clv",
+    "residual_clv_low", "residual_clv_high",
+)  # fmt: skip
+
+
+def _add_value(customers: Any, *, horizon: Any, discount_rate: float, margin: float) -> Any:
+    """Add what the customers are still worth; where they do not tell, the columns are missing and a warning says it."""
+    from crmkit import clv
+
+    try:
+        purchases = clv.ParetoNBD().fit(customers)
+        return clv.lifetime_value(
+            customers,
+            purchases=purchases,
+            spend=_spend_model(customers),
+            horizon=horizon,
+            discount_rate=discount_rate,
+            margin=margin,
+        )
+    except DataError as reason:
+        warnings.warn(NoLifetimeValueWarning(f"no lifetime value: {reason}"), stacklevel=3)
+    table = _frame.open_table(customers)
+    missing = {name: nw.lit(None).cast(nw.Float64) for name in _VALUE}
+    return table.give_back(table.frame.with_columns(**missing))
+
+
+def _spend_model(customers: Any) -> Any:
+    """The Gamma-Gamma model of spend, or None (one mean for all) where it has nothing to go by or no mean."""
+    from crmkit import clv
+
+    try:
+        spend = clv.GammaGamma().fit(customers)
+    except DataError as reason:
+        warnings.warn(NoLifetimeValueWarning(f"one mean spend for all customers: {reason}"), stacklevel=4)
+        return None
+    if spend.params_.q > 1:
+        return spend
+    warnings.warn(NoLifetimeValueWarning("one mean spend for all customers: the mean of the Gamma-Gamma model "
+                                         f"does not exist (q = {spend.params_.q:.3f})"), stacklevel=4)  # fmt: skip
+    return None
 
 
 # --- the headline -----------------------------------------------------------------------------------------------

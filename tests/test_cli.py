@@ -175,7 +175,19 @@ def test_score_writes_the_list_that_the_library_gives(run, ending):
         rows = list(openpyxl.load_workbook(target).worksheets[0].values)
         found = dict(zip(rows[0], map(list, zip(*rows[1:], strict=True)), strict=True))
         found |= {name: [moment.date() for moment in found[name]] for name in ("first_date", "last_date")}
+        # a workbook keeps 16 digits of a number, as openpyxl writes it
+        wanted |= {name: [float(f"{v:.16g}") for v in wanted[name]] for name in FORECAST}
     assert found == wanted
+
+
+FORECAST = ("p_alive", "expected_purchases", "p_purchase", "discounted_purchases", "expected_spend",
+            "residual_clv", "residual_clv_low", "residual_clv_high", "monetary", "mean_order", "m_x")  # fmt: skip
+
+
+def test_what_the_list_cannot_tell_is_a_note_and_no_failure(run):
+    code, _, err = run("score", "sales.csv", "-o", "out.csv")
+    assert code == 0
+    assert err.startswith("note: one mean spend for all customers")
 
 
 @pytest.mark.parametrize(
@@ -318,7 +330,7 @@ sys.exit(cli.main())"""
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_while_it_writes_leaves_the_old_list(here, number):
     Path("out.csv").write_text("old")
-    started = process(["score", "sales.csv", "-o", "out.csv"], here, program=SLOW)
+    started = process(["score", "sales.csv", "-o", "out.csv", "--horizon", "none"], here, program=SLOW)
     assert started.stdout is not None
     assert started.stdout.readline() == b"writing\n"
     started.send_signal(number)
@@ -495,9 +507,9 @@ def test_a_terminal_is_told_of_long_work_and_only_a_terminal(run, monkeypatch, c
 
     monkeypatch.setattr(scoring, "score_customers", sleepy)
     monkeypatch.setattr(cli, "PATIENCE", 0.05)
-    assert run("score", "sales.csv", "-o", "out.csv")[2] == ""
+    assert run("score", "sales.csv", "-o", "out.csv", "--horizon", "none")[2] == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    err = run("score", "sales.csv", "-o", "out.csv")[2]
+    err = run("score", "sales.csv", "-o", "out.csv", "--horizon", "none")[2]
     assert "sales.csv: 0 s" in err
     assert err.endswith("\r")
     assert err.split("\r")[-2].strip() == ""  # wiped

@@ -49,7 +49,7 @@ def columns_of(table) -> dict:
 def scored(kind: str, table, **settings) -> dict:
     """Customer -> what the list says of it."""
     native = table_of(kind, columns_of(table), connection())
-    got = as_columns(crm.score_customers(crm.Transactions(native, as_of=AS_OF), **settings))
+    got = as_columns(crm.score_customers(crm.Transactions(native, as_of=AS_OF), horizon=None, **settings))
     listed = zip(*(got[name] for name in RESULT), strict=True)
     return dict(zip(got["customer_id"], (dict(zip(RESULT, line, strict=True)) for line in listed), strict=True))
 
@@ -103,7 +103,7 @@ def test_the_currency_changes_no_score(kind, table, factor):
 @given(table=tables)
 def test_the_null_id_is_never_a_customer_and_money_reconciles(kind, table):
     tx = crm.Transactions(table_of(kind, columns_of(table), connection()), as_of=AS_OF)
-    got, ledger = as_columns(crm.score_customers(tx)), as_columns(tx.ledger)
+    got, ledger = as_columns(crm.score_customers(tx, horizon=None)), as_columns(tx.ledger)
     assert None not in got["customer_id"]
     assert len(set(got["customer_id"])) == len(got["customer_id"]) == ledger["customers"][-1]
     cents = round(100 * sum(got["monetary"]))
@@ -136,7 +136,7 @@ def test_cdnow_is_scored_alike_by_every_kind_and_under_new_names(cdnow):
 
 
 def columns_and_codes(columns: dict, kind: str) -> dict:
-    got = as_columns(crm.score_customers(table_of(kind, columns, connection())))
+    got = as_columns(crm.score_customers(table_of(kind, columns, connection()), horizon=None))
     return dict(zip(got["customer_id"], zip(*(got[name] for name in RESULT), strict=True), strict=True))
 
 

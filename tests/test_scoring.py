@@ -14,7 +14,7 @@ from conftest import as_columns
 import crmkit as crm
 from crmkit import labels, scoring
 from crmkit._frame import outputs
-from crmkit.errors import ArgumentError, ColumnError, DataError
+from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning
 
 COLUMNS = [
     "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
@@ -39,12 +39,49 @@ def test_ten_customers_as_worked_out_on_paper_on_every_kind_of_table(make_table,
     scored = crm.score_customers(make_table(ten), scheme="eight")
     assert type(scored) is type(make_table(ten))
     found = as_columns(scored, sort="customer_id")
-    assert list(found) == COLUMNS
+    assert list(found) == [*COLUMNS, *VALUE]
     assert found["customer_id"] == [f"C{number:02d}" for number in range(1, 11)]
     assert found["rfm"] == CODES
     assert found["segment"] == EIGHT
     assert found["tier"] == TEXTBOOK
     assert found["monetary"] == [5000, 3000, 500, 400, 300, 250, 200, 150, 120, 80]
+
+
+VALUE = [
+    "p_alive", "expected_purchases", "p_purchase", "discounted_purchases", "expected_spend", "residual_clv",
+    "residual_clv_low", "residual_clv_high",
+]  # fmt: skip
+
+
+def test_the_list_carries_what_the_lifetime_models_say(make_table, ten):
+    """The same figures as the models give when they are fitted by hand, and a longer horizon is worth more."""
+    listed = as_columns(crm.score_customers(make_table(ten), horizon="26W", margin=0.5), sort="customer_id")
+    customers = crm.summarize(ten)
+    purchases, spend = crm.clv.ParetoNBD().fit(customers), crm.clv.GammaGamma().fit(customers)
+    by_hand = crm.clv.lifetime_value(customers, purchases=purchases, spend=spend, horizon="26W", margin=0.5)
+    for name in VALUE:
+        assert listed[name] == pytest.approx(by_hand[name].tolist(), rel=1e-12)
+    longer = as_columns(crm.score_customers(make_table(ten), horizon="52W", margin=0.5), sort="customer_id")
+    assert all(near < far for near, far in zip(listed["residual_clv"], longer["residual_clv"], strict=True))
+
+
+def test_without_a_horizon_there_is_no_forecast(make_table, ten):
+    assert list(as_columns(crm.score_customers(make_table(ten), horizon=None))) == COLUMNS
+
+
+def test_customers_who_do_not_tell_their_value_get_none_and_the_reason(make_table):
+    once = {"customer_id": ["a", "b"], "date": ["2025-01-01", "2025-01-09"], "amount": [5.0, 9.0]}
+    with pytest.warns(NoLifetimeValueWarning, match="nobody bought again"):
+        found = as_columns(crm.score_customers(make_table(once)))
+    assert all(found[name] == [None, None] for name in VALUE)
+
+
+def test_equal_spend_is_used_as_the_mean_and_said(make_table):
+    alike = {"customer_id": ["a", "a", "b", "b", "c"], "amount": [5.0] * 5,
+             "date": ["2025-01-01", "2025-02-01", "2025-01-09", "2025-03-01", "2025-01-02"]}  # fmt: skip
+    with pytest.warns(NoLifetimeValueWarning, match="one mean spend"):
+        found = as_columns(crm.score_customers(make_table(alike)))
+    assert found["expected_spend"] == [5.0] * 3
 
 
 def test_the_callers_table_is_untouched(make_table, ten):
@@ -176,6 +213,6 @@ def test_headline_needs_a_scored_list(ten):
 
 def test_headline_of_more_refunds_than_purchases():
     sales = {"customer_id": ["a", "a"], "date": ["2025-01-01", "2025-01-02"], "amount": [5.0, -9.0]}
-    scored = crm.score_customers(sales)
+    scored = crm.score_customers(sales, horizon=None)
     with pytest.raises(DataError, match="-4"):
         scoring.headline(scored)

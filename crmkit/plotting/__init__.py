@@ -12,7 +12,25 @@ Statistical Association 9(70), 209-219 (the curve).
 from __future__ import annotations
 
 from crmkit.plotting._fonts import MissingFontWarning
+from crmkit.plotting.lifetime import (
+    plot_alive_history,
+    plot_distribution_fit,
+    plot_holdout,
+    plot_recency_frequency,
+    plot_tracking,
+)
 from crmkit.plotting.pyramid import plot_lorenz, plot_tiers
 from crmkit.plotting.rfm import plot_rfm_grid, plot_segments
 
-__all__ = ["MissingFontWarning", "plot_lorenz", "plot_rfm_grid", "plot_segments", "plot_tiers"]
+__all__ = [
+    "MissingFontWarning",
+    "plot_alive_history",
+    "plot_distribution_fit",
+    "plot_holdout",
+    "plot_lorenz",
+    "plot_recency_frequency",
+    "plot_rfm_grid",
+    "plot_segments",
+    "plot_tiers",
+    "plot_tracking",
+]

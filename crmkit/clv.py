@@ -1,0 +1,744 @@
+"""Customer lifetime value: the textbook formulas, and the door to the probability models.
+
+Lifetime value is the money that a customer brings over the whole relation, minus what attracting and
+serving them costs, discounted to today. The formulas here take averages as given: one margin, one
+retention rate. They are right where their assumptions hold, which each docstring states. The
+probability models (`BGNBD`, `ParetoNBD`, `GammaGamma`, `SBG` ...) learn from each customer's own purchases
+instead; they live in `crmkit.models` and are reached from here.
+
+Rates are per period of the margin: a yearly margin goes with a yearly retention and discount rate.
+
+Sources: Berger & Nasr (1998), Customer lifetime value: marketing models and applications, Journal of
+Interactive Marketing 12(1), 17-30; Gupta, Lehmann & Stuart (2004), Valuing customers, Journal of
+Marketing Research 41(1), 7-18 (elasticities, customers still to be acquired); Fader & Hardie (2012),
+Reconciling and clarifying CLV formulas, brucehardie.com/notes/024 (when the first margin comes).
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _frame
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit.customers import money_of
+from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.transactions import Transactions, open_transactions
+
+Array = NDArray[np.float64]
+Timing: TypeAlias = Literal["start", "end"]
+TIMINGS = ("start", "end")
+PERIODS = ("week", "month", "quarter", "year")
+
+# Model -> the module of crmkit.models that has it; loaded on first use, because scipy takes its time.
+MODELS: Mapping[str, str] = {
+    "NBD": "nbd",
+    "ParetoNBD": "pareto_nbd",
+    "BGNBD": "bg_nbd",
+    "MBGNBD": "mbg_nbd",
+    "BGBB": "bg_bb",
+    "SBG": "sbg",
+    "BDW": "bdw",
+    "GammaGamma": "gamma_gamma",
+}
+
+# What is done with models -> the module of crmkit.models that does it.
+TOOLS: Mapping[str, str] = {
+    "lifetime_value": "_value",
+    "portfolio_value": "_value",
+    "PortfolioValue": "_value",
+    "compare": "_compare",
+    "Comparison": "_compare",
+    "tracking": "_tracking",
+    "holdout_by_frequency": "_tracking",
+    "distribution_fit": "_tracking",
+    "recency_frequency_grid": "_tracking",
+    "alive_history": "_tracking",
+    "from_lifetimes": "_interop",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Give the models of `crmkit.models`, and what is done with them, as names of this module."""
+    module = MODELS.get(name) or TOOLS.get(name)
+    if module is None:
+        raise AttributeError(f"module 'crmkit.clv' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"crmkit.models.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    """The names of this module, those loaded on first use included."""
+    return sorted({*globals(), *MODELS, *TOOLS})
+
+
+def load(text: str) -> Any:
+    """Read a model that `to_json` of any model wrote.
+
+    Raises
+    ------
+    ArgumentError
+        The text is not a stored model, or names a model that this version does not know.
+
+    Examples
+    --------
+    >>> from crmkit import clv
+    >>> spend = clv.GammaGamma.from_params(p=6.25, q=3.74, v=15.44)
+    >>> clv.load(spend.to_json()).params_
+    GammaGammaParams(p=6.25, q=3.74, v=15.44)
+    """
+    for module in MODELS.values():  # a model is known once its module is imported
+        importlib.import_module(f"crmkit.models.{module}")
+    from crmkit.models import _base
+
+    return _base.load(text)
+
+
+# --- one customer, from averages --------------------------------------------------------------------------------
+
+
+def average(*, order_value: float, orders_per_period: float, lifetime: float, margin_rate: float) -> float:
+    """Lifetime value from averages: order value x orders per period x lifetime x margin rate.
+
+    Assumes that orders come at a constant rate for exactly `lifetime` periods and that money keeps its value:
+    nothing is discounted.
+
+    Parameters
+    ----------
+    order_value : float
+        Mean money per order.
+    orders_per_period : float
+        Mean orders per period.
+    lifetime : float
+        Mean length of a relation, in the same periods; under a constant churn rate, 1 / churn rate.
+    margin_rate : float
+        Share of the order value that is margin.
+
+    Returns
+    -------
+    float
+        Undiscounted margin over the lifetime, in money.
+
+    Raises
+    ------
+    ArgumentError
+        A value is not a finite number, or negative where that makes no sense.
+
+    Examples
+    --------
+    >>> average(order_value=50, orders_per_period=4, lifetime=5, margin_rate=0.3)
+    300.0
+    """
+    money = _checks.finite("order_value", order_value)
+    orders = _at_least_zero("orders_per_period", orders_per_period)
+    periods = _at_least_zero("lifetime", lifetime)
+    return money * orders * periods * _checks.finite("margin_rate", margin_rate)
+
+
+def constant_retention(
+    margin: float, retention_rate: float, discount_rate: float, *, timing: Timing = "start"
+) -> float:
+    """Lifetime value under a constant margin and retention rate, without end (Berger & Nasr 1998).
+
+    Assumes that every customer stays from one period to the next with the same probability, however long
+    they have been there. Real cohorts lose their weaker customers first, so this undervalues customers who
+    have stayed; compare `SBG`.
+
+    Parameters
+    ----------
+    margin : float
+        Money per period, while a customer.
+    retention_rate : float
+        Probability of staying from one period to the next, between 0 and 1.
+    discount_rate : float
+        Effective, per period (annual if the margin is annual); 0.1 is 10 %.
+    timing : {"start", "end"}, default "start"
+        "start": the margin comes at the start of each period, the first at once: m (1 + d) / (1 + d - r).
+        "end": the first margin comes after one period, if the customer was retained: m r / (1 + d - r).
+
+    Returns
+    -------
+    float
+        Expected discounted margin, in money; acquisition cost is not taken off.
+
+    Raises
+    ------
+    ArgumentError
+        A rate is out of range, or customers never leave and nothing is discounted: the sum has no limit.
+
+    Examples
+    --------
+    >>> round(constant_retention(100, 0.8, 0.1), 2), round(constant_retention(100, 0.8, 0.1, timing="end"), 2)
+    (366.67, 266.67)
+    """
+    m = _checks.finite("margin", margin)
+    r, d = _rates(retention_rate, discount_rate)
+    _checks.choice("timing", timing, TIMINGS)
+    return m * (1 + d if timing == "start" else r) / (1 + d - r)
+
+
+def cash_flows(
+    margin: float | Sequence[float] | Array,
+    retention: float | Sequence[float] | Array,
+    discount_rate: float,
+    *,
+    n_periods: int | None = None,
+    growth: float = 0.0,
+    acquisition_cost: float = 0.0,
+    timing: Timing = "start",
+) -> Any:
+    """Discounted cash-flow table of one customer, a row per payment.
+
+    Assumes that the margin of a period does not depend on how long the customer will stay. The horizon is
+    finite: what comes after the last row counts nothing.
+
+    Parameters
+    ----------
+    margin : float, or sequence (n_periods,)
+        Money per period, while a customer: the first one, growing by `growth`; or one value per period.
+    retention : float, or sequence
+        Probability of staying from one period to the next: one for all, or one per step. With "start" n
+        payments need n - 1 steps, with "end" n steps (such as a model's `retention_rate`).
+    discount_rate : float
+        Effective, per period.
+    n_periods : int, optional
+        Number of payments. Needed unless `margin` or `retention` is a sequence, which tell it.
+    growth : float, default 0
+        Growth of the margin per period; 0.05 is 5 %.
+    acquisition_cost : float, default 0
+        Money spent before the first payment; `cumulative` starts from minus this.
+    timing : {"start", "end"}, default "start"
+        Margins come at the start of each period, the first at once; or at its end, from those retained.
+
+    Returns
+    -------
+    table, n_periods rows (pandas)
+        period (1, 2, ...), time (periods from now to the payment), survival (probability of still being a
+        customer then), margin, discount_factor, present_value (the product of the three), cumulative.
+
+    Raises
+    ------
+    ArgumentError
+        A rate is out of range, or the number of periods is missing or contradicts a sequence.
+
+    Examples
+    --------
+    >>> cash_flows(100, 0.8, 0.1, n_periods=3, acquisition_cost=150).round(2)
+       period  time  survival  margin  discount_factor  present_value  cumulative
+    0       1     0      1.00   100.0             1.00         100.00      -50.00
+    1       2     1      0.80   100.0             0.91          72.73       22.73
+    2       3     2      0.64   100.0             0.83          52.89       75.62
+    """
+    flows = _flows(margin, retention, discount_rate, n_periods, growth, acquisition_cost, timing)
+    return _as_table(flows)
+
+
+def payback(
+    margin: float,
+    retention_rate: float,
+    discount_rate: float,
+    *,
+    acquisition_cost: float,
+    timing: Timing = "start",
+) -> float:
+    """Periods from now until the expected discounted margins cover the acquisition cost.
+
+    Assumes a constant margin and retention rate, as `constant_retention` does; for anything else read
+    the column `cumulative` of `cash_flows`.
+
+    Returns
+    -------
+    float
+        Time of the payment that covers the cost: a whole number of periods, 0 where the first margin comes at
+        once and suffices; infinite if the cost is never covered.
+
+    Raises
+    ------
+    ArgumentError
+        A rate is out of range, or the cost is negative.
+
+    Examples
+    --------
+    >>> payback(100, 0.8, 0.1, acquisition_cost=150), payback(100, 0.8, 0.1, acquisition_cost=400)
+    (1.0, inf)
+    """
+    cost = _at_least_zero("acquisition_cost", acquisition_cost)
+    m = _checks.finite("margin", margin)
+    r, d = _rates(retention_rate, discount_rate, with_limit=False)
+    _checks.choice("timing", timing, TIMINGS)
+    first, delay = (m, 0) if timing == "start" else (m * r / (1 + d), 1)
+    if cost == 0:
+        return 0.0
+    n = _payments_to_cover(cost / first, r / (1 + d)) if first > 0 else math.inf
+    return n - 1 + delay
+
+
+def max_acquisition_cost(clv: float, *, ratio: float = 1.0) -> float:
+    """Most that may be spent to acquire a customer worth `clv` before that cost.
+
+    Parameters
+    ----------
+    clv : float
+        Expected discounted margin from acquisition on, before the acquisition cost.
+    ratio : float, default 1
+        Lifetime value that each unit of acquisition cost must bring; at 1 nothing is lost, 3 is a common rule.
+
+    Examples
+    --------
+    >>> max_acquisition_cost(366.67), max_acquisition_cost(366, ratio=3)
+    (366.67, 122.0)
+    """
+    if _checks.finite("ratio", ratio) <= 0:
+        raise ArgumentError(f"ratio={ratio!r} is not above 0. Give the value asked per unit of cost, such as ratio=3.")
+    return max(_checks.finite("clv", clv), 0.0) / ratio
+
+
+def clv_to_cac(clv: float, acquisition_cost: float) -> float:
+    """Lifetime value per unit of customer acquisition cost (CAC).
+
+    Examples
+    --------
+    >>> clv_to_cac(366, 122)
+    3.0
+    """
+    if _checks.finite("acquisition_cost", acquisition_cost) <= 0:
+        raise ArgumentError(
+            f"acquisition_cost={acquisition_cost!r} is not above 0. Give the mean cost of one new customer, such as 50."
+        )
+    return _checks.finite("clv", clv) / acquisition_cost
+
+
+def elasticities(
+    margin: float,
+    retention_rate: float,
+    discount_rate: float,
+    *,
+    acquisition_cost: float = 0.0,
+    timing: Timing = "start",
+) -> Any:
+    """What one point of each lever is worth: retention, margin, discount rate, acquisition cost.
+
+    Lifetime value is that of `constant_retention` less the acquisition cost. Each row improves one lever and
+    leaves the others: one percentage point of a rate, one per cent of an amount of money.
+
+    Returns
+    -------
+    table, 4 rows (pandas)
+        lever; value and improved (before and after the step); clv (after the step); change (money per
+        customer); change_share (as a fraction of the lifetime value); elasticity (per cent of lifetime value per
+        per cent of the lever, for small changes; Gupta, Lehmann & Stuart 2004).
+
+    Raises
+    ------
+    ArgumentError
+        A rate is out of range, or the lifetime value after acquisition cost is 0, so that shares of it say nothing.
+
+    Examples
+    --------
+    >>> elasticities(100, 0.8, 0.1, acquisition_cost=50).round(3)
+                  lever  value  improved      clv  change  change_share  elasticity
+    0    retention_rate    0.8      0.81  329.310  12.644         0.040       3.088
+    1            margin  100.0    101.00  320.333   3.667         0.012       1.158
+    2     discount_rate    0.1      0.09  325.862   9.195         0.029      -0.281
+    3  acquisition_cost   50.0     49.50  317.167   0.500         0.002      -0.158
+    """
+    cost = _at_least_zero("acquisition_cost", acquisition_cost)
+    now = constant_retention(margin, retention_rate, discount_rate, timing=timing) - cost
+    if now == 0:
+        raise ArgumentError(
+            f"the lifetime value after acquisition_cost={acquisition_cost!r} is 0: changes have no share of it."
+        )
+    r, d = _rates(retention_rate, discount_rate)
+    value = {"retention_rate": r, "margin": float(margin), "discount_rate": d, "acquisition_cost": cost}
+    improved = {
+        "retention_rate": min(r + 0.01, 1.0),
+        "margin": value["margin"] * 1.01,
+        "discount_rate": max(d - 0.01, 0.0),
+        "acquisition_cost": cost * 0.99,
+    }
+    slope = {  # of the lifetime value; the same whenever the margin comes
+        "retention_rate": margin * (1 + d) / (1 + d - r) ** 2,
+        "margin": (now + cost) / margin if margin else 0.0,
+        "discount_rate": -margin * r / (1 + d - r) ** 2,
+        "acquisition_cost": -1.0,
+    }
+    after = np.array([_net_value({**value, lever: improved[lever]}, timing) for lever in value])
+    levers = list(value)
+    before = np.array([value[lever] for lever in levers])
+    return _as_table(
+        {
+            "lever": np.array(levers, dtype=object),
+            "value": before,
+            "improved": np.array([improved[lever] for lever in levers]),
+            "clv": after,
+            "change": after - now,
+            "change_share": (after - now) / now,
+            "elasticity": before * np.array([slope[lever] for lever in levers]) / now,
+        }
+    )
+
+
+# --- from transactions ------------------------------------------------------------------------------------------
+
+
+def historical(transactions: Any, *, margin: float | None = None, discount_rate: float = 0.0) -> Any:
+    """Historical value of each customer: the sum of their past margins, compounded to `as_of` if asked.
+
+    Looks back only: it assumes nothing, and says nothing about what is still to come.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+        Refunds count as the transactions were told to count them; by default they are taken off.
+    margin : float, optional
+        Share of the amount that is margin; 1 gives revenue. Without it the margin is amount - cost, and the
+        transactions must have a cost.
+    discount_rate : float, default 0
+        Annual and effective. Above 0, a margin of a year ago counts 1 + discount_rate times.
+
+    Returns
+    -------
+    table, one row per customer, of the kind of the transactions
+        customer_id, historical_clv.
+
+    Raises
+    ------
+    ColumnError, DataError
+        The transactions cannot be read.
+    ArgumentError
+        `margin` is not given and the transactions have no cost.
+
+    Examples
+    --------
+    >>> historical({"customer_id": ["a", "b", "a"], "date": ["2024-01-01", "2024-12-31", "2024-12-31"],
+    ...             "amount": [100.0, 50.0, 40.0]}, margin=0.5)
+      customer_id  historical_clv
+    0           a            70.0
+    1           b            25.0
+    """
+    tx = open_transactions(transactions)
+    rate = math.log1p(_at_least_zero("discount_rate", discount_rate)) / _checks.DAYS_PER_YEAR
+    rows, share = _margins(tx, margin)
+    units = nw.col("units")
+    if rate > 0:
+        units = units * ((_checks.day_number(tx.as_of) - nw.col("day")) * rate).exp()
+    summed = rows.group_by("customer_id").agg(units=units.sum(), bought=nw.col("bought").max())
+    value = money_of(nw.col("units"), tx) * share
+    bought = summed.filter(nw.col("bought") == 1)
+    return engines.give_back(bought.select("customer_id", historical_clv=value), tx.like, order="customer_id")
+
+
+def cohort_value(
+    transactions: Any,
+    *,
+    margin: float | None = None,
+    period: Literal["week", "month", "quarter", "year"] = "month",
+) -> Any:
+    """Realised value of each cohort by age: cumulative margin per customer acquired.
+
+    A cohort are the customers whose first purchase falls into the same calendar period. The denominator are
+    all of them, gone or not, so the last value of a row of ages is what a customer of the cohort has brought
+    so far: a lifetime value that nothing had to be assumed for.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+    margin : float, optional
+        Share of the amount that is margin, as in `historical`.
+    period : {"week", "month", "quarter", "year"}, default "month"
+        Calendar periods of cohorts and ages; weeks begin on Monday.
+
+    Returns
+    -------
+    table, one row per cohort and age, of the kind of the transactions
+        cohort, cohort_age (0 is the period of the first purchase), customers, margin (of that age),
+        cumulative (margin so far), value_per_customer (cumulative / customers), complete (whether the period had
+        ended by `as_of`). Ages not yet reached have no row; a period without a purchase has margin 0.
+
+    Examples
+    --------
+    >>> sales = {"customer_id": ["a", "b", "a"], "date": ["2024-01-05", "2024-01-31", "2024-03-31"],
+    ...          "amount": [100.0, 50.0, 40.0]}
+    >>> realised = cohort_value(sales, margin=0.5)
+    >>> realised[["cohort", "cohort_age", "customers", "cumulative", "value_per_customer"]]
+        cohort  cohort_age  customers  cumulative  value_per_customer
+    0  2024-01           0          2        75.0                37.5
+    1  2024-01           1          2        75.0                37.5
+    2  2024-01           2          2        95.0                47.5
+    """
+    _checks.choice("period", period, PERIODS)
+    tx = open_transactions(transactions)
+    rows, share = _margins(tx, margin)
+    first = rows.filter(nw.col("bought") == 1).group_by("customer_id").agg(first=nw.col("day").min())
+    sizes = engines.collect(first.group_by("first").agg(customers=nw.len()))
+    joined = rows.join(first, on="customer_id", how="inner")
+    money = engines.collect(joined.group_by("first", "day").agg(units=nw.col("units").sum()))
+    margins = np.asarray(money["units"], dtype=np.float64) / tx.scale * share
+    cells = _cohort_cells(
+        sizes, money["first"], money["day"], margins, as_of=_checks.day_number(tx.as_of), period=period
+    )
+    return engines.build(cells, tx.like)
+
+
+# --- all customers ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerEquity:
+    """What the customers of a company are worth: those it has, and apart from them those still to come."""
+
+    current: float  # value of current customers, money
+    future: float  # value of customers still to be acquired, money, after acquisition cost
+    n_current: int
+    n_future: float  # customers expected to be acquired within the horizon
+    acquired: Array  # customers per future period, shape (n_periods,)
+    present_value: Array  # their value today, money, shape (n_periods,)
+
+    @property
+    def total(self) -> float:
+        """Customer equity: current plus future, in money."""
+        return self.current + self.future
+
+
+def customer_equity(
+    residual_clv: Sequence[float] | Array,
+    *,
+    acquired: Sequence[float] | Array = (),
+    clv: float = 0.0,
+    acquisition_cost: float = 0.0,
+    discount_rate: float = 0.0,
+) -> CustomerEquity:
+    """Customer equity: value of current customers plus that of those still to be acquired (Gupta and others 2004).
+
+    Assumes that every new customer is worth `clv` at acquisition and costs `acquisition_cost`, whenever they
+    come; both are discounted from the end of the period in which they come.
+
+    Parameters
+    ----------
+    residual_clv : array (n_customers,)
+        Value of each current customer from today on.
+    acquired : array (n_periods,), optional
+        Customers expected to be acquired in each coming period; none by default.
+    clv, acquisition_cost : float
+        Value at acquisition, before its cost, and cost of one new customer, in money.
+    discount_rate : float
+        Effective, per period of `acquired`.
+
+    Returns
+    -------
+    CustomerEquity
+        current, future and their total, with the value of each coming period.
+
+    Raises
+    ------
+    ArgumentError
+        A value is not finite, or a rate or number of customers is negative.
+
+    Examples
+    --------
+    >>> equity = customer_equity([300, 120, 80], acquired=[10, 10], clv=60, acquisition_cost=38, discount_rate=0.1)
+    >>> equity.current, round(equity.future, 2), round(equity.total, 2)
+    (500.0, 381.82, 881.82)
+    """
+    values = _numbers("residual_clv", residual_clv)
+    newcomers = _numbers("acquired", acquired, least=0.0)
+    d = _at_least_zero("discount_rate", discount_rate)
+    net = _checks.finite("clv", clv) - _at_least_zero("acquisition_cost", acquisition_cost)
+    present_value = newcomers * net / (1 + d) ** np.arange(1, newcomers.size + 1)
+    return CustomerEquity(
+        current=float(values.sum()),
+        future=float(present_value.sum()),
+        n_current=values.size,
+        n_future=float(newcomers.sum()),
+        acquired=newcomers,
+        present_value=present_value,
+    )
+
+
+# --- formulas and checks ----------------------------------------------------------------------------------------
+
+
+def _flows(
+    margin: float | Sequence[float] | Array,
+    retention: float | Sequence[float] | Array,
+    discount_rate: float,
+    n_periods: int | None,
+    growth: float,
+    acquisition_cost: float,
+    timing: Timing,
+) -> dict[str, NDArray[Any]]:
+    """Columns of the cash-flow table."""
+    _checks.choice("timing", timing, TIMINGS)
+    d = _at_least_zero("discount_rate", discount_rate)
+    cost = _at_least_zero("acquisition_cost", acquisition_cost)
+    margins, rates = _numbers("margin", margin), _numbers("retention", retention, least=0.0, most=1.0)
+    delay = 0 if timing == "start" else 1
+    n = _n_payments(n_periods, margin, margins.size, retention, rates.size + 1 - delay)
+    steps = n - 1 + delay
+    period = np.arange(1, n + 1)
+    time = period - 1 + delay
+    if np.ndim(margin) == 0:
+        margins = margins[0] * (1 + _checks.finite("growth", growth)) ** (period - 1)
+    rates = np.full(steps, rates[0]) if np.ndim(retention) == 0 else rates[:steps]
+    survival = np.cumprod(np.append(1.0, rates))[delay:]
+    discount_factor = (1 + d) ** -time.astype(float)
+    present_value = survival * margins[:n] * discount_factor
+    return {
+        "period": period,
+        "time": time,
+        "survival": survival,
+        "margin": margins[:n],
+        "discount_factor": discount_factor,
+        "present_value": present_value,
+        "cumulative": np.cumsum(present_value) - cost,
+    }
+
+
+def _n_payments(n_periods: int | None, margin: Any, n_margins: int, retention: Any, n_survivals: int) -> int:
+    """The number of payments asked for, which sequences must be long enough to give."""
+    given = [n for value, n in ((margin, n_margins), (retention, n_survivals)) if np.ndim(value) > 0]
+    if n_periods is None and not given:
+        raise ArgumentError("n_periods is missing: say how many payments the table should have, such as n_periods=10.")
+    n = min(given) if n_periods is None else _checks.count("n_periods", n_periods)
+    if n < 1 or (given and n > min(given)):
+        raise ArgumentError(
+            f"n_periods={n} payments need as many margins, and a retention rate for each step between them; "
+            f"the sequences given suffice for {min(given)}. Give longer ones, or n_periods={max(min(given), 1)}."
+        )
+    return n
+
+
+def _payments_to_cover(payments: float, ratio: float) -> float:
+    """Smallest n with 1 + ratio + ... + ratio^(n-1) >= payments; infinite if there is none."""
+    if ratio == 1:
+        return float(math.ceil(payments * (1 - 1e-12)))
+    left = 1 - payments * (1 - ratio)
+    if left <= 0 and payments > 1:
+        return math.inf
+    # The margin keeps a cost that is met exactly, up to rounding, from asking for one payment more.
+    return max(float(math.ceil(math.log(left) / math.log(ratio) - 1e-9)), 1.0) if payments > 1 else 1.0
+
+
+def _net_value(lever: Mapping[str, float], timing: Timing) -> float:
+    gross = constant_retention(lever["margin"], lever["retention_rate"], lever["discount_rate"], timing=timing)
+    return gross - lever["acquisition_cost"]
+
+
+def _margins(tx: Transactions, margin: float | None) -> tuple[LazyFrame, float]:
+    """Rows with their money `units` (less cost, unless `margin` is given), and the share of it that is margin."""
+    rows = tx.rows()
+    if margin is not None:
+        return rows.with_columns(units=nw.col("money")), _checks.finite("margin", margin)
+    if "cost" not in tx.roles:
+        raise ArgumentError(
+            "margin is not given and the transactions have no cost. Give the share of the amount that is margin, "
+            'such as margin=0.3 (margin=1 for revenue), or name the column: Transactions(..., cost="cost").'
+        )
+    unknown = int(engines.collect(rows.filter(nw.col("cost").is_null()).select(n=nw.len()))["n"][0])
+    if unknown:
+        raise DataError(
+            f"column {tx.roles['cost']!r} is missing in {unknown:,} rows, so their margin is unknown. "
+            "Fill them in, or give the share of the amount that is margin, such as margin=0.3."
+        )
+    return rows.with_columns(units=nw.col("money") - nw.col("cost")), 1.0
+
+
+def _cohort_cells(
+    sizes: Mapping[str, NDArray[Any]],
+    first: NDArray[Any],
+    day: NDArray[Any],
+    margin: Array,
+    *,
+    as_of: int,
+    period: str,
+) -> dict[str, NDArray[Any]]:
+    """Columns of the cohort table, from customers per first day and `margin` per first day and day."""
+    born = _period_number(sizes["first"], period)
+    start, last = int(np.min(born)), int(_period_number(np.array([as_of]), period)[0])
+    n_cohorts = last - start + 1
+    customers = np.bincount(born - start, weights=sizes["customers"], minlength=n_cohorts)
+    cohort = _period_number(first, period) - start
+    # A refund booked before the first purchase belongs to the period of that purchase.
+    age = np.maximum(_period_number(day, period) - start - cohort, 0)
+    margins = np.bincount(cohort * n_cohorts + age, weights=margin, minlength=n_cohorts**2)
+    cohorts, ages = np.nonzero(
+        (np.add.outer(range(n_cohorts), range(n_cohorts)) < n_cohorts) & (customers > 0)[:, None]
+    )
+    by_age = margins.reshape(n_cohorts, n_cohorts)
+    cumulative = by_age.cumsum(axis=1)[cohorts, ages]
+    return {
+        "cohort": np.array([_period_name(start + k, period) for k in range(n_cohorts)], dtype=object)[cohorts],
+        "cohort_age": ages,
+        "customers": customers[cohorts].astype(np.int64),
+        "margin": by_age[cohorts, ages],
+        "cumulative": cumulative,
+        "value_per_customer": cumulative / customers[cohorts],
+        "complete": _first_day(start + cohorts + ages + 1, period) <= as_of + 1,
+    }
+
+
+def _period_number(day: NDArray[Any], period: str) -> NDArray[np.int64]:
+    """Calendar periods since 1970 (weeks: since Monday, 1969-12-29), by day number."""
+    if period == "week":
+        return (day.astype(np.int64) + 3) // 7
+    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return months // {"month": 1, "quarter": 3, "year": 12}[period]
+
+
+def _first_day(number: NDArray[Any], period: str) -> NDArray[np.int64]:
+    """Day number of a period's first day."""
+    if period == "week":
+        return number.astype(np.int64) * 7 - 3
+    months = number.astype(np.int64) * {"month": 1, "quarter": 3, "year": 12}[period]
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def _period_name(number: int, period: str) -> str:
+    """Name a period: 2024-01, 2024-Q1, 2024, or a week's Monday."""
+    first = str(_checks.date_of_day(int(_first_day(np.array([number]), period)[0])))
+    if period == "quarter":
+        return f"{first[:4]}-Q{number % 4 + 1}"
+    return {"week": first, "month": first[:7], "year": first[:4]}[period]
+
+
+def _as_table(columns: Mapping[str, NDArray[Any]]) -> Any:
+    """A small table that no table of the caller's stands behind."""
+    table = _frame.open_table(columns)
+    return table.give_back(table.frame)
+
+
+def _rates(retention_rate: Any, discount_rate: Any, *, with_limit: bool = True) -> tuple[float, float]:
+    r, d = _checks.share("retention_rate", retention_rate), _at_least_zero("discount_rate", discount_rate)
+    if with_limit and 1 + d - r <= 0:
+        raise ArgumentError(
+            f"retention_rate={retention_rate!r} with discount_rate={discount_rate!r}: customers who never leave are "
+            "worth infinitely much if nothing is discounted. Give a discount_rate above 0, such as discount_rate=0.1."
+        )
+    return r, d
+
+
+def _at_least_zero(name: str, value: Any) -> float:
+    number = _checks.finite(name, value)
+    if number < 0:
+        raise ArgumentError(f"{name}={value!r} is negative. Give 0 or more, such as {name}=0.1.")
+    return number
+
+
+def _numbers(name: str, values: Any, *, least: float = -math.inf, most: float = math.inf) -> Array:
+    """One number or a sequence of them, checked, as an array of at least one dimension."""
+    try:
+        numbers = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise ArgumentError(f"{name}={values!r} is not numeric. Give numbers, such as {name}=[0.8, 0.9].") from None
+    bad = numbers[~(np.isfinite(numbers) & (numbers >= least) & (numbers <= most))]
+    if bad.size:
+        range_ = "between 0 and 1" if most == 1 else "of at least 0" if least == 0 else "that are finite"
+        raise ArgumentError(f"{name} needs numbers {range_}; it has {shown(bad.tolist())}.")
+    return numbers

@@ -1,0 +1,254 @@
+"""What every fitted model has: parameters, fit, uncertainty, verdict, and a form to be stored in.
+
+A model of its own brings a frozen dataclass of parameters and a `fit` that ends in `_adopt`; the
+standard errors, information criteria, summary and JSON come from here.
+
+Sources: Akaike (1974), IEEE Trans. Automatic Control 19(6); Schwarz (1978), Annals of Statistics 6(2).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, fields
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc
+
+from crmkit import _frame
+from crmkit.errors import ArgumentError, NotFittedError, shown
+from crmkit.models._fit import Optimum, covariance
+from crmkit.models._verdict import Simpler, Verdict
+
+Array = NDArray[np.float64]
+# Two-sided 95 % of the normal distribution.
+Z_95 = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class LikelihoodRatio:
+    """Test of a simpler model within a richer one: twice the gain, and how often chance alone gives it."""
+
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float
+
+
+class Model:
+    """A probability model with parameters; see the models themselves."""
+
+    Params: ClassVar[type[Any]]
+    # Settings of the constructor, by attribute name: stored with the model.
+    settings: ClassVar[tuple[str, ...]] = ()
+    # Every model by its name, so that `load` finds it.
+    known: ClassVar[dict[str, type[Model]]] = {}
+
+    params_: Any
+    log_likelihood_: float
+    covariance_: Array
+    verdict_: Verdict
+    n_customers_: float
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        Model.known[cls.__name__] = cls
+
+    @classmethod
+    def from_params(cls, *, period: str | None = None, **values: float) -> Self:
+        """A model with given parameters, ready to predict.
+
+        Parameters
+        ----------
+        period : "day", "week", "month" or "year", optional
+            Unit of the parameters, for models that have one.
+        **values : positive numbers
+            The parameters, by the names in `Params`.
+
+        Raises
+        ------
+        ArgumentError
+            A parameter is missing, unknown, or not a positive finite number.
+        """
+        names = [field.name for field in fields(cls.Params)]
+        if sorted(values) != sorted(names):
+            raise ArgumentError(f"{cls.__name__} has the parameters {', '.join(names)}; given were {shown(values, 9)}.")
+        bad = [f"{name}={value!r}" for name, value in values.items() if not (0 < value < np.inf)]
+        if bad:
+            raise ArgumentError(f"parameters must be positive finite numbers, not {', '.join(bad)}.")
+        model = cls() if period is None else cls(period=period)  # type: ignore[call-arg]
+        model.params_ = cls.Params(**{name: float(value) for name, value in values.items()})
+        return model
+
+    @property
+    def parameters(self) -> Any:
+        """`params_`, or an error that says how to get them."""
+        if not hasattr(self, "params_"):
+            name = type(self).__name__
+            raise NotFittedError(f"this {name} has no parameters yet. Call model = {name}().fit(customers) first.")
+        return self.params_
+
+    @property
+    def standard_errors_(self) -> dict[str, float]:
+        """Standard error of each parameter; NaN where the data do not determine it."""
+        self._fitted("standard_errors_")
+        errors = np.sqrt(np.diag(self.covariance_))
+        return {field.name: float(e) for field, e in zip(fields(self.Params), errors, strict=True)}
+
+    @property
+    def aic_(self) -> float:
+        """Akaike's information criterion: twice the number of parameters less twice the log-likelihood."""
+        self._fitted("aic_")
+        return 2 * len(fields(self.Params)) - 2 * self.log_likelihood_
+
+    @property
+    def bic_(self) -> float:
+        """Bayesian information criterion; the sample size is the number of customers."""
+        self._fitted("bic_")
+        return float(np.log(self.n_customers_)) * len(fields(self.Params)) - 2 * self.log_likelihood_
+
+    def summary(self) -> Any:
+        """The fit as a table: one row per parameter, then the measures of the whole fit.
+
+        Returns
+        -------
+        table with the columns `name`, `estimate`, `standard_error`, `low`, `high`
+            The last two are the 95 % interval, symmetric in the logarithm so that it stays above 0.
+            Rows `log_likelihood`, `aic`, `bic`, `customers` follow, with an estimate only.
+        """
+        self._fitted("summary()")
+        names = [field.name for field in fields(self.Params)]
+        estimates = np.array(astuple(self.params_), dtype=float)
+        errors = np.array(list(self.standard_errors_.values()))
+        spread = np.exp(Z_95 * errors / estimates)
+        rest = {
+            "log_likelihood": self.log_likelihood_,
+            "aic": self.aic_,
+            "bic": self.bic_,
+            "customers": float(self.n_customers_),
+        }
+        blank = np.full(len(rest), np.nan)
+        columns = {
+            "name": np.array([*names, *rest], dtype=object),
+            "estimate": np.concatenate([estimates, list(rest.values())]),
+            "standard_error": np.concatenate([errors, blank]),
+            "low": np.concatenate([estimates / spread, blank]),
+            "high": np.concatenate([estimates * spread, blank]),
+        }
+        table = _frame.open_table(columns)
+        return table.give_back(table.frame)
+
+    def likelihood_ratio(self, simpler: Model | Simpler) -> LikelihoodRatio:
+        """Test whether this model fits better than `simpler`, a special case of it, by more than chance.
+
+        A special case that lies on the boundary of this model (no dropout, say) makes the test
+        conservative: the p-value is then too high, up to twice the true one.
+
+        Parameters
+        ----------
+        simpler : a fitted model, or `verdict_.simpler`
+            Fitted to the same customers, with fewer parameters.
+        """
+        self._fitted("likelihood_ratio()")
+        if isinstance(simpler, Model):
+            simpler._fitted("likelihood_ratio()")
+            k, log_likelihood = len(fields(simpler.Params)), simpler.log_likelihood_
+        else:
+            k, log_likelihood = len(simpler.params), simpler.log_likelihood
+        freedom = len(fields(self.Params)) - k
+        if freedom < 1:
+            raise ArgumentError(f"the simpler model must have fewer parameters than {type(self).__name__}; it has {k}.")
+        statistic = max(0.0, 2 * (self.log_likelihood_ - log_likelihood))
+        return LikelihoodRatio(statistic, freedom, float(chdtrc(freedom, statistic)))
+
+    def parameter_draws(self, draws: int, rng: np.random.Generator) -> list[Any]:
+        """Parameters drawn from the distribution of their estimates, normal in the logarithms.
+
+        Undetermined ones stay put.
+        """
+        self._fitted("parameter_draws()")
+        values = np.array(astuple(self.params_))
+        spread = np.nan_to_num(self.covariance_ / np.outer(values, values))
+        shifts = rng.multivariate_normal(np.zeros(values.size), spread, size=draws, method="eigh")
+        return [self.Params(*(values * np.exp(shift))) for shift in shifts]
+
+    def to_json(self) -> str:
+        """The model as a short text that `crmkit.clv.load` reads; no customer is in it."""
+        stored: dict[str, Any] = {
+            "model": type(self).__name__,
+            "params": asdict(self.parameters),
+            "settings": {name: getattr(self, name) for name in self.settings},
+        }
+        if hasattr(self, "log_likelihood_"):
+            stored["fit"] = {
+                "log_likelihood": self.log_likelihood_,
+                "customers": float(self.n_customers_),
+                "covariance": [[None if np.isnan(v) else float(v) for v in row] for row in self.covariance_],
+                "verdict": self.verdict_.to_dict(),
+            }
+        return json.dumps(stored, ensure_ascii=False)
+
+    def _adopt(
+        self, params: Sequence[float], log_likelihood: float, covariance_: Array, verdict: Verdict, n_customers: float
+    ) -> Self:
+        """Take over the result of a fit; the covariance is that of `params`."""
+        self.params_ = self.Params(*(float(value) for value in params))
+        self.log_likelihood_ = float(log_likelihood)
+        self.covariance_ = covariance_
+        self.verdict_ = verdict
+        self.n_customers_ = float(n_customers)
+        return self
+
+    def _fitted(self, what: str) -> None:
+        _ = self.parameters
+        if not hasattr(self, "log_likelihood_"):
+            name = type(self).__name__
+            raise NotFittedError(
+                f"{what} needs a fit; this {name} was made from given parameters. "
+                f"Call model = {name}().fit(customers) first."
+            )
+
+
+def natural_covariance(optimum: Optimum, params: Array) -> Array:
+    """Covariance of `params`, given an optimum in their logarithms, shape (k, k); NaN where undetermined."""
+    return covariance(optimum) * np.outer(params, params)
+
+
+def load(text: str) -> Model:
+    """Read a model that `to_json` wrote.
+
+    Raises
+    ------
+    ArgumentError
+        The text is not a stored model, or names a model that this version does not know.
+    """
+    try:
+        stored: Mapping[str, Any] = json.loads(text)
+        name, params, settings = stored["model"], stored["params"], stored["settings"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArgumentError(f"this is not a stored model: {shown([text])}. Write one with model.to_json().") from error
+    if name not in Model.known:
+        _import_all()
+    if name not in Model.known:
+        raise ArgumentError(f"no model is called {name!r}; known are {', '.join(sorted(Model.known))}.")
+    kind = Model.known[name]
+    model = kind(**settings)
+    model.params_ = kind.Params(**params)
+    if fit := stored.get("fit"):
+        rows = [[np.nan if value is None else value for value in row] for row in fit["covariance"]]
+        model.log_likelihood_ = fit["log_likelihood"]
+        model.n_customers_ = fit["customers"]
+        model.covariance_ = np.array(rows, dtype=float)
+        model.verdict_ = Verdict.from_dict(fit["verdict"])
+    return model
+
+
+def _import_all() -> None:
+    """Import every model of the package, so that each has told its name."""
+    from crmkit import models
+
+    for module in pkgutil.iter_modules(models.__path__):
+        importlib.import_module(f"{models.__name__}.{module.name}")

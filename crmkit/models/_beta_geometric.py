@@ -1,0 +1,252 @@
+"""What BG/NBD and MBG/NBD share: a chance p ~ Beta(a, b) to leave for good, at discrete moments.
+
+In both, a customer buys at rate lambda ~ Gamma(r, alpha) while alive. In the BG/NBD the chance to
+leave comes after every repeat purchase, in the MBG/NBD after the first purchase too. So with k
+such chances passed, k = x or x + 1,
+
+    L = G(r+x)/G(r) * B(a, b+k)/B(a, b) * alpha^r (alpha+T)^-(r+x) * (1 + e^u),
+    u = ln(a / (b+k-1)) + (r+x) ln((alpha+T) / (alpha+t_x)),
+
+and e^u : 1 are the odds that the customer has left. What a living customer will do is the same
+law in both models, with r + x, alpha + T, a and b + k in place of the parameters.
+
+Sources: Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Marketing Science
+24(2), eq. 3 to 10; Batislam, Denizel & Filiztekin (2007), IJRM 24(3), 201-209.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, betaln, expit
+
+from crmkit.models import nbd
+from crmkit.models._fit import Objective
+from crmkit.models._purchases import Count
+from crmkit.models._quadrature import beta_mean, chunks, discounted_power, growth
+from crmkit.models._repeats import Cells, distinct, survivors
+from crmkit.models._verdict import FAR, Limit
+
+Array = NDArray[np.float64]
+
+# The series of the expectation is used where so many terms suffice, none larger than so many times their sum.
+TERMS, CANCELS = 64, 1e3
+
+
+@dataclass(frozen=True, slots=True)
+class BetaGeometricParams:
+    """Purchase rate ~ Gamma(r, alpha), chance to leave ~ Beta(a, b); alpha in periods, the rest unitless."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+
+def log_odds_left(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T: Array) -> Array:
+    """u, the log odds that a customer who passed k chances to leave has left; -inf where k = 0."""
+    r, alpha, a, b = params.r, params.alpha, params.a, params.b
+    # With k = 0 there was no chance to leave yet.
+    last = np.where(k > 0, np.log(a) - np.log(b + (np.maximum(k, 1) - 1)), -np.inf)
+    return np.asarray(last + (r + x) * (np.log1p(T / alpha) - np.log1p(t_x / alpha)))
+
+
+def log_likelihood(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T: Array) -> Array:
+    """Log-likelihood of each customer; every array of shape (n,)."""
+    bought = nbd.log_likelihood(nbd.NBDParams(params.r, params.alpha), x, T)
+    stayed = _log_staying(params.a, params.b, k)
+    return bought + stayed + np.logaddexp(0, log_odds_left(params, k, x, t_x, T))
+
+
+def _log_staying(a: float, b: float, k: Array) -> Array:
+    """Logarithm of B(a, b+k) / B(a, b): minus the sum of ln(1 + a / (b+j)) over j < k."""
+    j = np.arange(float(np.max(k, initial=0)))
+    return -np.concatenate([np.zeros(1), np.cumsum(np.log1p(a / (b + j)))])[k.astype(np.intp)]
+
+
+def objective(cells: Cells, first_chance: int) -> Objective:
+    """Total log-likelihood of cells with its derivatives in ln(r, alpha, a, b).
+
+    k = x + `first_chance`: 0 for the BG/NBD, 1 for the MBG/NBD. To the likelihood of the NBD it adds
+    sums over purchase counts and, only where alive and gone meet, over cells.
+    """
+    x, n = cells.x, cells.n
+    k = x + first_chance
+    purchases = nbd.objective(cells)
+    j_k, n_above_k = survivors(k, n)
+    rows = np.flatnonzero(k > 0)
+    (days,), place = distinct(np.concatenate([cells.T[rows], cells.t_x[rows]]))
+    times = days / cells.unit
+    at_T, at_t_x = place[: rows.size], place[rows.size :]
+    x_row, k_row, n_row = x[rows], k[rows], n[rows]
+
+    def evaluate(theta: Array) -> tuple[float, Array, Array]:
+        r, alpha, a, b = np.exp(theta)
+        # `hessian` collects the upper triangle, `outer` whole outer products.
+        gradient, hessian, outer = np.zeros(4), np.zeros((4, 4)), np.zeros((4, 4))
+        value, gradient[:2], outer[:2, :2] = purchases(theta[:2])
+
+        # Chances survived, minus the sum of N_j ln(1 + a / (b + j)).
+        later, both = b + j_k, a + b + j_k
+        value -= n_above_k @ np.log1p(a / later)
+        gradient[2] -= n_above_k @ (a / both)
+        gradient[3] += n_above_k @ (a * b / (both * later))
+        hessian[2, 2] -= n_above_k @ (a * later / both**2)
+        hessian[2, 3] += n_above_k @ (a * b / both**2)
+        hessian[3, 3] += n_above_k @ (a / both * (b / both) * (2 * j_k / later + a * j_k / later**2 - 1))
+
+        # Alive or gone, ln(1 + e^u), by cell.
+        log_time, part = np.log1p(times / alpha), times / (alpha + times)
+        bend = part * (1 - part)
+        for piece in chunks(rows.size, 8192):
+            m, at, then = n_row[piece], at_T[piece], at_t_x[piece]
+            shape, before = r + x_row[piece], b + (k_row[piece] - 1)
+            log_gap, gap = log_time[at] - log_time[then], part[at] - part[then]
+            u = theta[2] - np.log(before) + shape * log_gap
+            left = expit(u)
+            slope = np.stack([r * log_gap, -shape * gap, np.ones_like(u), -b / before])
+            gone = m * left
+            value += m @ np.logaddexp(0, u)
+            gradient += slope @ gone
+            outer += (slope * (gone * (1 - left))) @ slope.T
+            hessian[0, 0] += r * (gone @ log_gap)
+            hessian[0, 1] -= r * (gone @ gap)
+            hessian[1, 1] += gone @ (shape * (bend[at] - bend[then]))
+            hessian[3, 3] -= gone @ (b / before * (1 - b / before))
+
+        return float(value), gradient, hessian + np.triu(hessian, 1).T + outer
+
+    return evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class LivingBG:
+    """Future of customers who are alive now; all fields but `a` of shape (n,), time from now on."""
+
+    r: Array
+    alpha: Array
+    a: float
+    b: Array
+
+    def expected(self, t: float) -> Array:
+        """Expected purchases within t."""
+        total = np.empty_like(self.r)
+        for part in chunks(total.size):
+            rows = LivingBG(self.r[part], self.alpha[part], self.a, self.b[part])
+            total[part], exact = rows._series(t)
+            rest = np.flatnonzero(~exact)
+            if rest.size:
+                total[part][rest] = LivingBG(rows.r[rest], rows.alpha[rest], self.a, rows.b[rest]).discounted(0.0, t)
+        return total
+
+    def _series(self, t: float) -> tuple[Array, NDArray[np.bool_]]:
+        """Expected purchases within t by a series, and for which customers it is exact.
+
+        Fader, Hardie & Lee (2005), eq. 10, after Euler's transformation of the 2F1, and with its poles at a = 1 and
+        a + b = 1 taken out on paper. It is left to the integral where it converges slowly or its terms cancel.
+        """
+        a, c, d = self.a, self.a + self.b - 1, self.a + self.b - 1 - self.r
+        share, length = t / (self.alpha + t), np.log1p(t / self.alpha)
+        with np.errstate(all="ignore"):
+            term = d * share
+            rest, largest = term.copy(), np.abs(term)
+            for k in range(1, TERMS):
+                term = term * ((d + k) * (a + k - 1) / ((c + k) * (k + 1)) * share)
+                rest += term
+                np.maximum(largest, np.abs(term), out=largest)
+                converged = np.abs(term) <= 1e-17 * np.abs(rest)
+                if converged.all():
+                    break
+            whole, fall = c * growth(a - 1, length), np.exp((1 - a) * length)
+            total = whole - fall * rest
+            exact = converged & (np.abs(whole) + fall * largest < CANCELS * total)
+        return total, exact
+
+    def discounted(self, delta: float, t: float = np.inf) -> Array:
+        """Expected purchases within t, each counted as e^(-delta * its time).
+
+        For a given p the mean over the purchase rate is r / p times the integral of
+        e^(-delta alpha u / p) (1 + u)^-(r+1) from 0 to p t / alpha; `beta_mean` mixes over p.
+        """
+        end = t / self.alpha
+        bend = self.r * np.minimum(end, 1 / np.maximum(delta * self.alpha, 1e-300))
+
+        def log_purchases(p: Array, rows: slice) -> Array:
+            r, alpha = self.r[rows], self.alpha[rows]
+            if delta == 0:
+                return np.log(growth(r, np.log1p(p * end[rows])) * (r / p))
+            return np.log(discounted_power(r + 1, delta * alpha / p, p * end[rows]) * (r / p))
+
+        if t == 0:
+            return np.zeros_like(self.r)
+        return beta_mean(self.a, self.b, log_purchases, bend)
+
+    def expected_pairs(self, t: float) -> Array:
+        """Expected Y (Y - 1), with Y the purchases within t.
+
+        For a given p it is 2 (1 - p) / p^2 times the chance that two purchases thinned by p fall due.
+        """
+        end = t / self.alpha
+
+        def log_pairs(p: Array, rows: slice) -> Array:
+            share = p * end[rows]
+            return np.asarray(np.log(betainc(2.0, self.r[rows], share / (1 + share))) - 2 * np.log(p))
+
+        if t == 0:
+            return np.zeros_like(self.r)
+        return beta_mean(self.a, self.b + 1, log_pairs, self.r * end) * (2 * self.b / (self.a + self.b))
+
+    def more_than(self, n: Count, t: float) -> Array:
+        """Probability of more than n purchases within t: that many fall due and none before is the last."""
+        due = betainc(n + 1.0, self.r, t / (self.alpha + t))
+        return np.asarray(due * np.exp(betaln(self.a, self.b + n) - betaln(self.a, self.b)))
+
+    def pmf(self, n: int, t: float) -> Array:
+        """Probability of exactly n purchases within t; Fader, Hardie & Lee (2005), eq. 8."""
+        exactly = nbd.LivingNBD(self.r, self.alpha).pmf(n, t)
+        if n == 0:
+            return exactly
+        still = np.exp(betaln(self.a, self.b + n) - betaln(self.a, self.b))
+        left = np.exp(betaln(self.a + 1, self.b + n - 1) - betaln(self.a, self.b))
+        return np.asarray(exactly * still + left * betainc(float(n), self.r, t / (self.alpha + t)))
+
+
+# The simpler models that both become at the edges; theta is ln(r, alpha, a, b).
+NO_DROPOUT = Limit(
+    "the NBD, no dropout",
+    "NBD（无流失）",
+    ("r", "alpha"),
+    read=[[1, 0, 0, 0], [0, 1, 0, 0]],
+    powers=[0, 1],
+    objective=nbd.objective,
+)
+ONE_CHANCE = Limit(
+    "the same chance to leave for all customers",
+    "全体客户流失概率相同",
+    ("r", "alpha", "p"),
+    read=[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, -1]],
+    powers=[0, 1, 0],
+    odds=frozenset({"p"}),
+    far=[0, 0, FAR, FAR],
+)
+ONE_RATE = Limit(
+    "the same purchase rate for all customers",
+    "全体客户购买率相同",
+    ("rate", "a", "b"),
+    read=[[1, -1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+    powers=[-1, 0, 0],
+    far=[FAR, FAR, 0, 0],
+)
+ONE_RATE_ONE_CHANCE = Limit(
+    "the same purchase rate and the same chance to leave for all customers",
+    "全体客户购买率与流失概率均相同",
+    ("rate", "p"),
+    read=[[1, -1, 0, 0], [0, 0, 1, -1]],
+    powers=[-1, 0],
+    odds=frozenset({"p"}),
+    far=[FAR, FAR, FAR, FAR],
+)
+POISSON = replace(nbd.POISSON, read=[[1, -1, 0, 0]])
+LIMITS = (NO_DROPOUT, ONE_CHANCE, ONE_RATE, ONE_RATE_ONE_CHANCE, POISSON)

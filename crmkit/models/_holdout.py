@@ -1,0 +1,95 @@
+"""A past and what came after it: what customers did up to an origin, and what they bought in a holdout then.
+
+Nothing after the origin enters the past, and customers acquired later are not judged. Counts are distinct
+customer-days, as in `crmkit.summarize`.
+
+Source: Fader & Hardie (2001), Forecasting repeat sales at CDNOW, Interfaces 31(3), S94-S107, for the design.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit.customers import customer_days
+from crmkit.errors import ArgumentError
+from crmkit.transactions import Transactions, open_transactions
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """Distinct customers of a past that ended at `origin`, with n customers each; times in days, shape (n_cells,)."""
+
+    origin: dt.date
+    days: int  # length of the holdout
+    x: Array
+    t_x: Array
+    T: Array
+    recent: Array  # repeat purchase days in the last `days` before the origin
+    future: Array  # purchase days in the holdout
+    n: Array
+
+    @property
+    def past(self) -> dict[str, Array]:
+        """The past as a table of cells, counted in `n`."""
+        return {"x": self.x, "t_x": self.t_x, "T": self.T, "n": self.n}
+
+
+def holdouts(transactions: Any, holdout: Any, origins: int) -> list[Holdout]:
+    """The last holdouts that the data hold, one behind the other, the latest first."""
+    tx = open_transactions(transactions)
+    days = round(_checks.days_of(holdout, "holdout"))
+    if days < 1:
+        raise ArgumentError(f'holdout={holdout!r} is shorter than a day. Give a duration, such as holdout="26W".')
+    starts = [tx.as_of - dt.timedelta(days=days * back) for back in range(1, origins + 1)]
+    span = _checks.day_number(tx.as_of) - tx.first_day
+    if _checks.day_number(starts[-1]) <= tx.first_day:
+        raise ArgumentError(
+            f"holdout={holdout!r} with origins={origins} needs more than {days * origins:,} days; the data cover "
+            f"{span:,}. Give a shorter one, such as holdout={max(span // (3 * origins), 1)} (days)."
+        )
+    return [_holdout(tx, origin, days) for origin in starts]
+
+
+def _holdout(tx: Transactions, origin: dt.date, days: int) -> Holdout:
+    end = _checks.day_number(origin)
+    day = nw.col("day")
+    past, recent = day <= end, (day <= end) & (day > end - days)
+    bought = purchase_days(tx.until(_checks.date_of_day(end + days)))
+    facts = bought.group_by("customer_id").agg(
+        first=day.min(),
+        last=nw.when(past).then(day).otherwise(nw.lit(None)).max(),
+        n_past=nw.when(past).then(1).otherwise(0).sum(),
+        n_recent=nw.when(recent).then(1).otherwise(0).sum(),
+        n_all=nw.len(),
+    )
+    # The purchase that acquired a customer is no repeat purchase.
+    new = nw.when(nw.col("first") > end - days).then(1).otherwise(0)
+    histories = facts.filter(nw.col("first") <= end).select(
+        x=nw.col("n_past") - 1,
+        t_x=nw.col("last") - nw.col("first"),
+        T=end - nw.col("first"),
+        recent=nw.col("n_recent") - new,
+        future=nw.col("n_all") - nw.col("n_past"),
+    )
+    names = ("x", "t_x", "T", "recent", "future")
+    counted = engines.collect(histories.group_by(*names).agg(n=nw.len()))
+    order = np.lexsort([counted[name] for name in reversed(names)])
+    return Holdout(origin, days, *(np.asarray(counted[name], dtype=float)[order] for name in (*names, "n")))
+
+
+def purchase_days(tx: Transactions) -> LazyFrame:
+    """The distinct days on which customers bought: customer_id, day."""
+    days = customer_days(tx)
+    bought = days.filter(nw.col("bought") == 1) if tx.has_refunds else days
+    return bought.select("customer_id", "day")

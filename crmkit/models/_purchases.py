@@ -1,0 +1,471 @@
+"""The frame of the models of repeat purchases: fit, forecasts, intervals, simulation.
+
+A model of this family brings
+- `Params`, a frozen dataclass, and `_durations`, the fields that are measured in time;
+- `_starts`, a few points from which the likelihood is climbed, and `_limits`, the simpler models at its edges;
+- `_objective`, the total log-likelihood of cells with exact gradient and Hessian in log parameters;
+- `_log_likelihood` and `_p_alive` of each customer;
+- `_living`, the law of the purchases to come of a customer known to be alive (a `Living`);
+- `_draw`, customers drawn from the model.
+All else is here. Formulas do not mind the unit of time: a fit takes the mean T, forecasts are made in days, and
+only `params_` and `log_likelihood_` are in `period`s. What depends on (x, T) alone is computed once per distinct pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _frame
+from crmkit.errors import ArgumentError
+from crmkit.models._base import Model, natural_covariance
+from crmkit.models._fit import Objective, Optimum, maximise
+from crmkit.models._repeats import COLUMNS, HINT, Cells, check, check_fit, distinct, read_cells, read_rows
+from crmkit.models._verdict import Limit, climb_from_limits, judge
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+# A number of purchases, or one of each customer.
+Count = np.int64 | NDArray[np.int64]
+Period = Literal["day", "week", "month", "year"]
+DAYS_IN: dict[str, float] = {
+    "day": 1.0,
+    "week": 7.0,
+    "month": _checks.DAYS_PER_YEAR / 12,
+    "year": _checks.DAYS_PER_YEAR,
+}
+# Above so many distinct rows, losing starts are found out on a sample of them.
+SAMPLE = 3000
+# Rows for which the total of a forecast is recomputed under every draw of the parameters.
+SAMPLED_TOTAL = 5000
+ONES = np.ones(SAMPLED_TOTAL)
+
+
+class Living(Protocol):
+    """Purchases to come of customers who are alive now, each result of shape (n,); t in the unit of the parameters."""
+
+    def expected(self, t: float) -> Array:
+        """Expected purchases within t."""
+
+    def expected_pairs(self, t: float) -> Array:
+        """Expected Y (Y - 1), with Y the purchases within t."""
+
+    def discounted(self, delta: float, t: float = np.inf) -> Array:
+        """Expected purchases within t, each counted as e^(-delta * its time)."""
+
+    def more_than(self, n: Count, t: float) -> Array:
+        """Probability of more than n purchases within t, n of shape (n,)."""
+
+    def pmf(self, n: int, t: float) -> Array:
+        """Probability of exactly n purchases within t."""
+
+
+class Drawn(NamedTuple):
+    """Customers drawn from a model, each of shape (n,): what decides their purchases."""
+
+    rate: Array  # purchases per unit of time while alive
+    lifetime: Array  # time until they leave; infinite where only `chance` ends it
+    chance: Array  # of leaving right after a purchase
+    starts_gone: NDArray[np.bool_]  # left right after the first purchase
+
+
+def draw_rates(shape: float, scale: float, n: int, rng: np.random.Generator) -> Array:
+    """Rates of n customers, Gamma(shape, 1 / scale); never 0, which a small shape would underflow to."""
+    return np.maximum(rng.gamma(shape, 1 / scale, size=n), 1e-280)
+
+
+class PurchaseModel(Model):
+    """Repeat purchases of customers, summarised by x, t_x and T."""
+
+    _durations: ClassVar[tuple[str, ...]]
+    _limits: ClassVar[tuple[Limit, ...]] = ()
+    settings = ("period",)
+
+    def __init__(self, *, period: Period = "week") -> None:
+        _checks.choice("period", period, DAYS_IN)
+        self.period = period
+
+    # What a model brings -------------------------------------------------------------------------
+
+    def _starts(self, rate: float) -> Sequence[Sequence[float]]:
+        """Parameters to climb from, time in units of the mean T; `rate` repeat purchases in that time."""
+        raise NotImplementedError
+
+    def _objective(self, cells: Cells) -> Objective:
+        raise NotImplementedError
+
+    def _log_likelihood(self, params: Any, x: Array, t_x: Array, T: Array) -> Array:
+        raise NotImplementedError
+
+    def _p_alive(self, params: Any, x: Array, t_x: Array, T: Array) -> Array:
+        raise NotImplementedError
+
+    def _living(self, params: Any, x: Array, T: Array) -> Living:
+        raise NotImplementedError
+
+    def _draw(self, params: Any, n: int, rng: np.random.Generator) -> Drawn:
+        raise NotImplementedError
+
+    # Fit -----------------------------------------------------------------------------------------
+
+    def fit(self, customers: Any, *, weight: str | None = None) -> Self:
+        """Learn the parameters by maximum likelihood from x, t_x and T (days in the table).
+
+        Parameters
+        ----------
+        customers : table, one row per customer or per cell
+            With the columns `x`, `t_x` and `T`, as `crmkit.summarize` makes them.
+        weight : str, optional
+            Column with the number of customers that a row stands for.
+
+        Returns
+        -------
+        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `verdict_`
+
+        Raises
+        ------
+        ColumnError
+            A column is absent, not numeric, or missing for some customers.
+        DataError
+            A history cannot be (t_x above T, say), or nobody ever bought again.
+
+        Examples
+        --------
+        >>> from crmkit.models.nbd import NBD
+        >>> cells = {"x": [0, 1, 2, 7], "t_x": [0, 30, 45, 80], "T": [90, 90, 90, 90], "customers": [60, 20, 9, 2]}
+        >>> model = NBD(period="week").fit(cells, weight="customers")
+        >>> model.params_
+        NBDParams(r=0.604..., alpha=13.60...)
+        >>> model.verdict_
+        'optimum'
+        """
+        cells = read_cells(customers, weight=weight)
+        check_fit(cells, type(self).__name__)
+        unit = float(cells.n @ cells.T / cells.n.sum())
+        cells = replace(cells, unit=unit)
+        objective = self._objective(cells)
+        rate = float(cells.n @ cells.x / cells.n.sum())
+        starts = [np.log(start) for start in self._starts(rate)]
+        optimum = self._climb(cells, objective, starts)
+        # The same density per period instead of per unit.
+        shift = float(cells.n @ cells.x) * np.log(self._days / unit)
+        names = [field.name for field in fields(self.Params)]
+        verdict = judge(optimum, objective, cells, names, self._limits, unit=unit / self._days, shift=shift)
+        params = np.exp(optimum.theta) * self._in_periods(unit)
+        return self._adopt(
+            params.tolist(), optimum.log_likelihood + shift, natural_covariance(optimum, params), verdict, cells.n.sum()
+        )
+
+    def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Array]) -> Optimum:
+        if cells.x.size <= 2 * SAMPLE:
+            return climb_from_limits(maximise(objective, starts), objective, cells, self._limits, starts)
+        # Every k-th cell: being in ascending order, the sample has the shape of the whole.
+        sample = cells.where(slice(None, None, cells.x.size // SAMPLE))
+        return maximise(objective, [self._climb(sample, self._objective(sample), starts).theta])
+
+    @property
+    def _days(self) -> float:
+        return DAYS_IN[self.period]
+
+    def _in_periods(self, unit: float) -> Array:
+        """Factors that turn parameters in time units of `unit` days into parameters in periods."""
+        return np.array([unit / self._days if f.name in self._durations else 1.0 for f in fields(self.Params)])
+
+    # Forecasts of each customer ------------------------------------------------------------------
+
+    def log_likelihood(self, customers: Any) -> Array:
+        """Log-likelihood of each customer, of the data measured in `period`; shape (n_customers,)."""
+        x, t_x, T = read_rows(customers)
+        # The same density per period instead of per day.
+        per_day = self._log_likelihood(self._daily(self.parameters), x, t_x, T)
+        return np.asarray(per_day + x * np.log(self._days))
+
+    def p_alive(self, customers: Any) -> Array:
+        """Probability that each customer is still one at the end of T, shape (n_customers,)."""
+        return self._p_alive(self._daily(self.parameters), *read_rows(customers))
+
+    def predict(self, customers: Any, *, horizon: Any) -> Array:
+        """Expected purchases of each customer within `horizon` after T, shape (n_customers,).
+
+        `horizon` is a duration: "39W", "12M", "2Y", "90D", a timedelta, or a number of days.
+        """
+        t = _checks.days_of(horizon)
+        return self._of_living(customers, lambda living: living.expected(t))
+
+    def p_purchase(self, customers: Any, *, horizon: Any) -> Array:
+        """Probability that each customer buys at least once within `horizon`, shape (n_customers,)."""
+        t = _checks.days_of(horizon)
+        return self._of_living(customers, lambda living: living.more_than(np.int64(0), t))
+
+    def discounted_purchases(self, customers: Any, *, discount_rate: float, horizon: Any = None) -> Array:
+        """Expected purchases of each customer, each discounted to the end of T, shape (n_customers,).
+
+        The discounted expected residual transactions (DERT) of Fader, Hardie & Lee (2005), RFM and CLV, in
+        continuous time; finite for every discount rate above 0.
+
+        Parameters
+        ----------
+        customers : table
+            With `x`, `t_x` and `T`.
+        discount_rate : float
+            Annual and effective, above 0: 0.1 is 10 % a year.
+        horizon : duration, optional
+            Purchases after it do not count; by default all to come do.
+        """
+        delta = self._force_of_interest(discount_rate)
+        t = np.inf if horizon is None else _checks.days_of(horizon)
+        return self._of_living(customers, lambda living: living.discounted(delta, t))
+
+    def score(self, customers: Any, *, horizon: Any, discount_rate: float | None = None) -> Any:
+        """The customers with their forecasts as columns, in the table's own kind and row order.
+
+        Adds `p_alive`, `expected_purchases` and `p_purchase` within `horizon`, and `discounted_purchases`
+        where a discount rate is given.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from crmkit.models.bg_nbd import BGNBD
+        >>> customers = pd.DataFrame({"customer_id": ["a", "b"], "x": [2, 0], "t_x": [213, 0], "T": [272, 272]})
+        >>> model = BGNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, period="week")
+        >>> model.score(customers, horizon="39W").round(3)[["customer_id", "p_alive", "expected_purchases"]]
+          customer_id  p_alive  expected_purchases
+        0           a    0.727               1.226
+        1           b    1.000               0.195
+        """
+        table = _frame.open_table(customers, numbers=COLUMNS, hint=HINT)
+        if table.in_memory:
+            columns = self._forecasts(table.arrays(*COLUMNS), horizon, discount_rate)
+            return table.give_back(table.add(columns, to=table.frame.drop(*columns, strict=False)))
+        counted = table.cells(list(COLUMNS))
+        cells = [np.asarray(counted[name], dtype=float) for name in COLUMNS]
+        columns = self._forecasts(cells, horizon, discount_rate)
+        return table.give_back(table.attach(list(COLUMNS), {**{name: counted[name] for name in COLUMNS}, **columns}))
+
+    def _forecasts(self, histories: Sequence[Array], horizon: Any, discount_rate: float | None) -> dict[str, Array]:
+        """The columns that `score` adds, of histories x, t_x and T."""
+        check(*histories)
+        t = _checks.days_of(horizon)
+        alive, living, pair = self._outlook(self.parameters, *histories)
+        columns = {
+            "p_alive": alive,
+            "expected_purchases": alive * living.expected(t)[pair],
+            "p_purchase": alive * living.more_than(np.int64(0), t)[pair],
+        }
+        if discount_rate is not None:
+            columns["discounted_purchases"] = alive * living.discounted(self._force_of_interest(discount_rate))[pair]
+        return columns
+
+    # The number of purchases ---------------------------------------------------------------------
+
+    def expected_purchases_new(self, *, horizon: Any) -> float:
+        """Expected repeat purchases, within `horizon`, of a customer acquired today."""
+        return float(self.predict(_NEW, horizon=horizon)[0])
+
+    def pmf(self, n: Any, *, horizon: Any, customers: Any = None) -> Any:
+        """Probability of exactly n purchases within `horizon`.
+
+        Parameters
+        ----------
+        n : whole number, or several, shape (n_counts,)
+        horizon : duration
+        customers : table, optional
+            With `x`, `t_x` and `T`; without it, the repeat purchases of a customer acquired today.
+
+        Returns
+        -------
+        float, or array (n_counts,); with `customers`, (n_customers,) or (n_customers, n_counts)
+        """
+        t = _checks.days_of(horizon)
+        counts = counts_of(n)
+
+        def chances(living: Living) -> Array:
+            return np.stack([living.pmf(int(count), t) for count in counts.ravel()], axis=-1)
+
+        given = _NEW if customers is None else customers
+        # Who has left buys nothing more.
+        gone = 1 - self.p_alive(given)
+        found = self._of_living(given, chances) + gone[:, None] * (counts.ravel() == 0)
+        return shaped(found, counts, alone=customers is None)
+
+    def cdf(self, n: Any, *, horizon: Any, customers: Any = None) -> Any:
+        """Probability of at most n purchases within `horizon`; arguments and shapes as for `pmf`."""
+        t = _checks.days_of(horizon)
+        counts = counts_of(n)
+
+        def exceeded(living: Living) -> Array:
+            return np.stack([living.more_than(np.int64(count), t) for count in counts.ravel()], axis=-1)
+
+        given = _NEW if customers is None else customers
+        return shaped(1 - self._of_living(given, exceeded), counts, alone=customers is None)
+
+    def interval(self, customers: Any, *, horizon: Any, level: float = 0.9) -> NDArray[np.int64]:
+        """Predictive interval of each customer's number of purchases within `horizon`.
+
+        The smallest counts below which lie (1 - level) / 2 and (1 + level) / 2 of the probability, at
+        the fitted parameters; being whole numbers, they cover at least `level`.
+
+        Returns
+        -------
+        array (n_customers, 2) of whole numbers
+        """
+        t, tail = _checks.days_of(horizon), (1 - _checks.share("level", level)) / 2
+        (x, t_x, T), row = distinct(*read_rows(customers))
+        params = self._daily(self.parameters)
+        alive = self._p_alive(params, x, t_x, T)
+
+        def exceed(rows: Index, n: Count) -> Array:
+            return alive[rows] * self._living(params, x[rows], T[rows]).more_than(n, t)
+
+        return np.stack([_quantile(exceed, x.size, end) for end in (1 - tail, tail)], axis=-1)[row]
+
+    def total_interval(
+        self, customers: Any, *, horizon: Any, level: float = 0.9, draws: int = 200, seed: int = 0
+    ) -> tuple[float, float]:
+        """Interval of the purchases of all customers together within `horizon`.
+
+        It holds two uncertainties: that of the parameters, drawn from their estimated distribution
+        (normal in the logarithms), and that of the customers' purchases at given parameters, by the normal law
+        of sums. Above 5,000 distinct customers the former is taken from a sample of them.
+        """
+        share, t = _checks.share("level", level), _checks.days_of(horizon)
+        rng = np.random.default_rng(seed)
+        cells = read_cells(customers)
+        mean, variance = self._total(cells, t)
+        if cells.n.size > SAMPLED_TOTAL:
+            cells = replace(cells.where(rng.choice(cells.n.size, SAMPLED_TOTAL, p=cells.n / cells.n.sum())), n=ONES)
+        base = self._expected_total(self.parameters, cells, t)
+        drawn = self.parameter_draws(draws, rng)
+        factors = [self._expected_total(params, cells, t) / base if base > 0 else 1.0 for params in drawn]
+        totals = mean * np.array(factors) + np.sqrt(variance) * rng.standard_normal(draws)
+        low, high = np.quantile(totals, [(1 - share) / 2, (1 + share) / 2])
+        return max(0.0, float(low)), float(high)
+
+    def _expected_total(self, params: Any, cells: Cells, t: float) -> float:
+        alive, living, pair = self._outlook(params, cells.x, cells.t_x, cells.T)
+        return float(cells.n @ (alive * living.expected(t)[pair]))
+
+    def _total(self, cells: Cells, t: float) -> tuple[float, float]:
+        """Mean and variance of the total at given parameters; customers are independent."""
+        alive, living, pair = self._outlook(self.parameters, cells.x, cells.t_x, cells.T)
+        mean = alive * living.expected(t)[pair]
+        variance = alive * living.expected_pairs(t)[pair] + mean - mean**2
+        return float(cells.n @ mean), float(cells.n @ np.maximum(variance, 0.0))
+
+    # Simulation ----------------------------------------------------------------------------------
+
+    def simulate(self, T: Any, *, horizon: Any = 0, seed: int = 0) -> dict[str, Array]:
+        """Customers drawn from the model: what they bought up to T, and within `horizon` after it.
+
+        Parameters
+        ----------
+        T : days, shape (n_customers,)
+            Time from each customer's first purchase to the end of the observation.
+        horizon : duration
+            Length of the holdout period after T.
+        seed : int
+            The same seed draws the same customers.
+
+        Returns
+        -------
+        dict of arrays (n_customers,)
+            `x`, `t_x`, `T` in days, `future`, the purchases in the holdout, and `alive` at T (1 or 0).
+
+        Examples
+        --------
+        >>> from crmkit.models.nbd import NBD
+        >>> drawn = NBD.from_params(r=2, alpha=4, period="week").simulate([70] * 10_000, horizon="4W", seed=1)
+        >>> [round(float(drawn[name].mean()), 1) for name in ("x", "future")]  # 10 and 4 weeks at 2 / 4 a week
+        [5.0, 2.0]
+        """
+        ages = np.atleast_1d(np.asarray(T, dtype=float))
+        rng = np.random.default_rng(seed)
+        rate, lifetime, chance, starts_gone = self._draw(self._daily(self.parameters), ages.size, rng)
+        end = ages + _checks.days_of(horizon)
+        clock = np.zeros(ages.size)
+        until = np.where(starts_gone, 0.0, lifetime)
+        x, t_x, future = np.zeros(ages.size), np.zeros(ages.size), np.zeros(ages.size)
+        alive = until > ages
+        going = np.flatnonzero(until > 0)
+        while going.size:
+            clock[going] += rng.exponential(size=going.size) / rate[going]
+            going = going[clock[going] < np.minimum(until[going], end[going])]
+            seen = clock[going] <= ages[going]
+            x[going[seen]] += 1
+            t_x[going[seen]] = clock[going[seen]]
+            future[going[~seen]] += 1
+            leaves = rng.random(going.size) < chance[going]
+            alive[going[leaves & seen]] = False
+            going = going[~leaves]
+        return {"x": x, "t_x": t_x, "T": ages, "future": future, "alive": alive.astype(float)}
+
+    # Plumbing ------------------------------------------------------------------------------------
+
+    def _force_of_interest(self, discount_rate: float) -> float:
+        """The continuous rate per day of an annual effective one."""
+        rate = _checks.finite("discount_rate", discount_rate)
+        if rate <= 0:
+            raise ArgumentError(
+                f"discount_rate={discount_rate!r} must be above 0, an annual rate such as 0.1. "
+                "Without discounting, use predict(customers, horizon=...)."
+            )
+        return float(np.log1p(rate) / _checks.DAYS_PER_YEAR)
+
+    def _daily(self, params: Any) -> Any:
+        """Parameters with their times in days."""
+        return replace(params, **{name: getattr(params, name) * self._days for name in self._durations})
+
+    def _outlook(self, params: Any, x: Array, t_x: Array, T: Array) -> tuple[Array, Living, Index]:
+        """P(alive) of each customer, the law of the living for distinct (x, T), and whose is which; time in days."""
+        daily = self._daily(params)
+        pairs, pair = distinct(x, T)
+        return self._p_alive(daily, x, t_x, T), self._living(daily, *pairs), pair
+
+    def _of_living(self, customers: Any, law: Any) -> Array:
+        """P(alive) times `law(living)`."""
+        alive, living, pair = self._outlook(self.parameters, *read_rows(customers))
+        future: Array = law(living)[pair]
+        return future * (alive if future.ndim == 1 else alive[:, None])
+
+
+_NEW = {"x": np.zeros(1), "t_x": np.zeros(1), "T": np.zeros(1)}
+
+
+def counts_of(n: Any) -> NDArray[np.int64]:
+    """Numbers of purchases that a caller asks about, checked."""
+    counts = np.asarray(n)
+    if counts.dtype.kind not in "iu" or (counts < 0).any():
+        raise ArgumentError(f"n={n!r} must be whole numbers of purchases, 0 or more, such as n=range(5).")
+    return counts.astype(np.int64)
+
+
+def shaped(found: Array, counts: NDArray[np.int64], *, alone: bool) -> Any:
+    """Results (n_customers, n_counts) without the axes that the caller did not ask for."""
+    one = found[0] if alone else found
+    if counts.ndim:
+        return one
+    return float(one[..., 0]) if alone else one[..., 0]
+
+
+def _quantile(exceed: Callable[[Index, Count], Array], n_customers: int, tail: float) -> NDArray[np.int64]:
+    """Smallest n of each customer that is exceeded with a probability of at most `tail`.
+
+    `exceed(rows, n)` is the probability that the customers in `rows` buy more than n times. Only those whose n is
+    not yet known are asked about.
+    """
+    low, high = np.full(n_customers, -1, dtype=np.int64), np.zeros(n_customers, dtype=np.int64)
+    rows = np.arange(n_customers)
+    while rows.size:
+        rows = rows[exceed(rows, high[rows]) > tail]
+        low[rows], high[rows] = high[rows], 2 * high[rows] + 1
+    rows = np.flatnonzero(high - low > 1)
+    while rows.size:
+        middle = (low[rows] + high[rows]) // 2
+        over = exceed(rows, middle) > tail
+        low[rows[over]], high[rows[~over]] = middle[over], middle[~over]
+        rows = rows[high[rows] - low[rows] > 1]
+    return high

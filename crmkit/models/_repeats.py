@@ -1,0 +1,171 @@
+"""Customers as the purchase models see them: x repeat purchases, the last t_x days after the first, age T.
+
+A likelihood needs only the distinct rows (x, t_x, T) and how many customers share each: the
+*cells*. Within them the costly parts of a formula depend on even fewer distinct pairs.
+
+Source: Fader & Hardie (2005), Implementing the BG/NBD model, for the sufficient statistics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _frame
+from crmkit.errors import DataError, shown
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+Rows = slice | NDArray[np.bool_] | Index
+COLUMNS = ("x", "t_x", "T")
+HINT = "Build it with crmkit.summarize(transactions)."
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Distinct customers: x repeats, t_x and T, n customers each; all shape (n_cells,).
+
+    Likelihoods measure time in multiples of `unit`. The columns stay as they are: whole days are told apart sooner.
+    """
+
+    x: Array
+    t_x: Array
+    T: Array
+    n: Array
+    unit: float = 1.0
+
+    def where(self, rows: Rows) -> Cells:
+        """Some of the cells."""
+        return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.n[rows], self.unit)
+
+
+def read_cells(customers: Any, *, weight: str | None = None) -> Cells:
+    """Cells of a table of customers, in ascending order, counted where the table is; `weight` names a count column."""
+    numbers = list(COLUMNS) if weight is None else [*COLUMNS, weight]
+    table = _frame.open_table(customers, numbers=numbers, hint=HINT)
+    if table.in_memory:
+        x, t_x, T, *weights = table.arrays(*numbers)
+        cells = _count(x, t_x, T, *weights)
+    else:
+        counted = table.cells(list(COLUMNS), weight=weight)
+        x, t_x, T, n = (np.asarray(counted[name], dtype=float) for name in (*COLUMNS, "n"))
+        cells = Cells(x, t_x, T, n)
+    n = cells.n
+    if (n < 0).any():
+        raise DataError(f"weight column {weight!r} holds negative counts: {shown(n[n < 0].tolist())}.")
+    check(cells.x, cells.t_x, cells.T)
+    return cells if n.all() else cells.where(n > 0)
+
+
+def _count(x: Array, t_x: Array, T: Array, weight: Array | None = None) -> Cells:
+    """Cells of customers in memory."""
+    (x, t_x), pair = distinct(x, t_x)
+    (T,), age = distinct(T)
+    code = pair * T.size + age
+    if weight is None:
+        # Of all ways to count with numpy this one is the fastest: one sort, and no order to remember.
+        found, counts = np.unique(code, return_counts=True)
+        n = counts.astype(float)
+    else:
+        found, row = np.unique(code, return_inverse=True)
+        n = np.bincount(row.reshape(-1), weights=weight, minlength=found.size)
+    pair, age = np.divmod(found, max(T.size, 1))
+    return Cells(x[pair], t_x[pair], T[age], n)
+
+
+def read_rows(customers: Any) -> tuple[Array, Array, Array]:
+    """x, t_x, T of each row of a table of customers, in its order; times in days."""
+    x, t_x, T = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).arrays(*COLUMNS)
+    check(x, t_x, T)
+    return x, t_x, T
+
+
+def check(x: Array, t_x: Array, T: Array) -> None:
+    """Refuse histories that cannot be: the first offending values are shown."""
+    _refuse((x < 0) | (x != np.floor(x)), "x must be a whole number of repeat purchases, 0 or more", x=x)
+    _refuse((t_x < 0) | (t_x > T), "t_x, the time of the last repeat purchase, must lie between 0 and T", t_x=t_x, T=T)
+    _refuse(
+        (x == 0) != (t_x == 0),
+        "t_x is 0 exactly for customers without a repeat purchase (merge purchases of one day first)",
+        x=x,
+        t_x=t_x,
+    )
+
+
+def _refuse(bad: NDArray[np.bool_], rule: str, **columns: Array) -> None:
+    if bad.any():
+        rows = np.flatnonzero(bad)
+        values = "; ".join(f"{name} = {shown(column[rows].tolist())}" for name, column in columns.items())
+        raise DataError(f"{rule}. In {rows.size:,} of {bad.size:,} rows it is not: {values}.\n{HINT}")
+
+
+def check_fit(cells: Cells, model: str) -> None:
+    """Refuse data from which no purchase rate can be learned."""
+    if cells.n.sum() == 0:
+        raise DataError(f"there are no customers, so {model} has nothing to learn from. {HINT}")
+    if not (cells.T > 0).any():
+        raise DataError("T is 0 for all customers: nobody was seen after the first purchase. Take earlier customers.")
+    if not (cells.x > 0).any():
+        raise DataError(
+            f"x is 0 for all {cells.n.sum():,.0f} customers: nobody bought again, so {model} cannot tell "
+            "slow buyers from lost ones. Observe the customers for longer."
+        )
+
+
+def distinct(*columns: Array) -> tuple[list[Array], Index]:
+    """Distinct rows of equally long columns, in ascending order, and for each row the place of its own among them."""
+    n = columns[0].size
+    code, size = np.zeros(n, dtype=np.int64), 1
+    for column in columns:
+        inverse, values = _codes(column)
+        if size * values > 2**62:
+            code, size = _codes(code)
+        code = code * values + inverse
+        size *= values
+    if size > _most_codes(n):
+        _, first, place = np.unique(code, return_index=True, return_inverse=True)
+        return [column[first] for column in columns], place.reshape(-1)
+    # So few codes that each can be a place in a table: no sorting.
+    a_row = np.full(size, -1, dtype=np.intp)
+    a_row[code] = np.arange(n)
+    present = np.flatnonzero(a_row >= 0)
+    rows = a_row[present]
+    a_row[present] = np.arange(present.size)
+    return [column[rows] for column in columns], a_row[code]
+
+
+def _codes(column: NDArray[Any]) -> tuple[NDArray[np.int64], int]:
+    """Whole numbers from 0 that tell the values of a column apart, in their order, and a number above them all."""
+    if column.size == 0:
+        return np.zeros(0, dtype=np.int64), 1
+    least, most = column.min(), column.max()
+    if most - least < _most_codes(column.size):
+        whole = (column - least).astype(np.int64)
+        if (whole + least == column).all():
+            return whole, int(most - least) + 1
+    values, inverse = np.unique(column, return_inverse=True)
+    return inverse.reshape(-1).astype(np.int64), values.size
+
+
+def _most_codes(n: int) -> int:
+    """Size of a table that n rows are worth."""
+    return 4 * n + 4096
+
+
+def survivors(x: Array, n: Array) -> tuple[Array, Array]:
+    """For j = 0, 1, ... below the largest x: j, and how many customers have x > j.
+
+    With them the sum of lnG(r + x) - lnG(r) over customers is that of N_j ln(r + j), exact for any r.
+    """
+    counts = np.bincount(x.astype(np.int64), weights=n)
+    above = n.sum() - np.cumsum(counts)[:-1]
+    return np.arange(above.size, dtype=float), above
+
+
+def log_rising(r: float, x: Array) -> Array:
+    """Logarithm of G(r+x) / G(r) = r (r+1) ... (r+x-1), shape of x."""
+    j = np.arange(float(np.max(x, initial=0)))
+    return np.concatenate([np.zeros(1), np.cumsum(np.log(r + j))])[x.astype(np.intp)]

@@ -1,0 +1,538 @@
+"""Money: what customers are still worth, from a model of purchases and a model of spend.
+
+The value of a customer is margin x spend per purchase x expected purchases, each discounted to the day
+on which the past ends. In continuous time that is the integral of margin x spend x (rate of expected purchases) x
+discount, which the purchase models give exactly; the textbook sum over period ends is there for comparison.
+
+The interval of one customer is predictive, at the fitted parameters. It joins the law of the number of
+purchases with the law of their money:
+
+- With the Gamma-Gamma model and x past purchases of mean m, the money S of n purchases to come is such
+  that S / (S + v + x m) ~ Beta(p n, p x + q). So S in units of v + x m has one law per (x, t_x, T), and P(S > z) is
+  P(alive) times the mean over n of a beta tail, computed for each distinct (x, T).
+- Discounting shortens the horizon H: who stays to its end buys as much, in discounted purchases, as within
+  h = (1 - e^(-delta H)) / delta without discounting. n is counted within h, and money scaled so that the mean
+  is exact.
+
+The interval of a total adds the uncertainty of the parameters of both models, by draws.
+
+Sources: Fader, Hardie & Lee (2005), RFM and CLV, Journal of Marketing Research 42(4), 415-430 (value as DERT x
+spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the law of spend).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, betaincinv, expit
+
+from crmkit import _checks, _frame
+from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.models._base import Model
+from crmkit.models._purchases import DAYS_IN, SAMPLED_TOTAL, Living, Period, PurchaseModel
+from crmkit.models._quadrature import chunks, growth
+from crmkit.models._repeats import COLUMNS, HINT, check, distinct
+from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, quantile_spend
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+Spend: TypeAlias = "GammaGamma | float | str | None"
+Timing: TypeAlias = Literal["continuous", "period-end"]
+TIMINGS = ("continuous", "period-end")
+
+# Distinct (x, T) whose counts are held at a time.
+PAIRS = 4096
+# Counts up to here are told apart one by one; above, in blocks that hold at most this share of the probability.
+SINGLE, BLOCK = 16, 0.02
+# Points at which the law of the money is tabulated, evenly in its logarithm.
+POINTS = 96
+# Distance of the quartiles of a normal law, in standard deviations.
+NORMAL_QUARTILES = 1.3489795
+# What is left of the chance of ever more purchases goes into the last block, once it is this share of a tail.
+LEFT_OVER = 0.02
+
+
+def lifetime_value(
+    customers: Any,
+    *,
+    purchases: PurchaseModel,
+    spend: Spend = None,
+    horizon: Any = "52W",
+    discount_rate: float = 0.1,
+    margin: float = 1.0,
+    timing: Timing = "continuous",
+    period: Period = "month",
+    level: float = 0.9,
+) -> Any:
+    """What each customer is worth from today on, with what it is made of and an interval.
+
+    Parameters
+    ----------
+    customers : table, n_customers rows
+        With `x`, `t_x` and `T`, as `crmkit.summarize` makes them; `m_x` too, unless `spend` is a number or a column.
+    purchases : a fitted model of purchases
+        NBD, BGNBD, MBGNBD, ParetoNBD ...: how often customers buy, and whether they stay.
+    spend : fitted GammaGamma, number, name of a column, or None
+        Money per purchase: a model of it; one number for all; a column with the expected spend of each customer; or
+        by default the mean of all repeat purchases in the table, the same for all.
+    horizon : duration, or None, default "52W"
+        Purchases after it do not count; None for all that are still to come.
+    discount_rate : float, default 0.1
+        Annual and effective: 0.1 is 10 % a year.
+    margin : float, default 1.0
+        Share of the spend that is margin; 1 gives the value in revenue.
+    timing : {"continuous", "period-end"}, default "continuous"
+        Discount each purchase from the moment when it happens, or, as textbooks sum, from the end of its `period`.
+    period : {"day", "week", "month", "year"}, default "month"
+        Length of the periods that "period-end" sums over; the last one ends with the horizon.
+    level : float, default 0.9
+        Probability that the interval of a customer's value covers.
+
+    Returns
+    -------
+    table, n_customers rows
+        `customers`, in its own kind and row order, with
+        `p_alive`: probability of still being a customer;
+        `expected_purchases`, `p_purchase`: expected purchases within the horizon, and probability of at least one
+        (without a horizon both columns are left out: what is still to come may have no limit);
+        `discounted_purchases`: expected purchases, each discounted to today;
+        `expected_spend`: expected money per purchase;
+        `residual_clv`: margin x expected_spend x discounted_purchases, in money;
+        `residual_clv_low`, `residual_clv_high`: predictive interval of that money, at the fitted parameters. With a
+        model of spend it holds the randomness of counts and spend, otherwise that of counts.
+
+    Raises
+    ------
+    ColumnError, DataError
+        A column is absent or holds impossible histories; or the mean spend does not exist (q <= 1).
+    ArgumentError
+        A setting is not known or contradicts another.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit import clv
+    >>> customers = pd.DataFrame({"customer_id": ["a", "b"], "x": [2, 0], "t_x": [213, 0], "T": [272, 272],
+    ...                           "m_x": [22.35, 0.0]})
+    >>> model = clv.ParetoNBD.from_params(r=0.553, alpha=10.578, s=0.606, beta=11.669, period="week")
+    >>> spend = clv.GammaGamma.from_params(p=6.25, q=3.74, v=15.44)
+    >>> valued = lifetime_value(customers, purchases=model, spend=spend, horizon="52W", discount_rate=0.1, margin=0.3)
+    >>> valued[["expected_purchases", "expected_spend", "residual_clv", "residual_clv_high"]].round(2)
+       expected_purchases  expected_spend  residual_clv  residual_clv_high
+    0                1.85           24.66         13.11              46.96
+    1                0.14           35.22          1.38               8.49
+    """
+    forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
+    factor, tail = _checks.share("margin", margin), (1 - _level(level)) / 2
+    numbers = [*COLUMNS, *_spend_columns(spend)]
+    table = _frame.open_table(customers, numbers=numbers, hint=HINT)
+    if _frame.engines.is_eager(table.frame):
+        found = _valued(Cells.of(*table.arrays(*numbers)), forecast, spend, factor, tail)
+        return table.give_back(table.add(found, to=table.frame.drop(*found, strict=False)))
+    counted = table.cells(numbers)
+    found = _valued(Cells.of(*(counted[name] for name in numbers), n=counted["n"]), forecast, spend, factor, tail)
+    return table.give_back(table.attach(numbers, {**{name: counted[name] for name in numbers}, **found}))
+
+
+def _valued(cells: Cells, forecast: Forecast, spend: Spend, margin: float, tail: float) -> dict[str, Array]:
+    """The columns of `lifetime_value`."""
+    outlook, money = Outlook.of(forecast, forecast.model.parameters, cells), _spend_of(spend, cells)
+    low, high = _interval(forecast, outlook, cells, spend, money, tail)
+    return {
+        "p_alive": outlook.alive,
+        **_within(forecast.t, outlook),
+        "discounted_purchases": outlook.discounted,
+        "expected_spend": money,
+        "residual_clv": margin * money * outlook.discounted,
+        "residual_clv_low": margin * low,
+        "residual_clv_high": margin * high,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioValue:
+    """What all customers of a table are worth together, in money; given by `portfolio_value`."""
+
+    value: float
+    low: float
+    high: float
+    level: float
+    n_customers: int
+
+
+def portfolio_value(
+    customers: Any,
+    *,
+    purchases: PurchaseModel,
+    spend: Spend = None,
+    horizon: Any = "52W",
+    discount_rate: float = 0.1,
+    margin: float = 1.0,
+    timing: Timing = "continuous",
+    period: Period = "month",
+    level: float = 0.9,
+    draws: int = 200,
+    seed: int = 0,
+) -> PortfolioValue:
+    """What all customers together are worth from today on: the sum of `lifetime_value`, with an interval.
+
+    The interval holds the uncertainty of the parameters of both models, drawn from their estimated distribution
+    (normal in the logarithms), and the randomness of purchases and spend at given parameters, by the normal law of
+    sums. Above 5,000 distinct customers the former is taken from a sample of them. Where the spend of a customer
+    has no variance (p x + q <= 2), its quartiles take the place of it.
+
+    Parameters
+    ----------
+    customers, purchases, spend, horizon, discount_rate, margin, timing, period
+        As for `lifetime_value`; models must be fitted, because given parameters have no uncertainty.
+    level : float, default 0.9
+        Probability that the interval covers.
+    draws, seed : int
+        Number of draws; the same seed gives the same interval.
+
+    Returns
+    -------
+    PortfolioValue
+        value, low, high, level, n_customers.
+
+    Examples
+    --------
+    >>> from crmkit import clv
+    >>> cells = {"x": [0, 1, 2, 7], "t_x": [0, 30, 45, 80], "T": [90, 90, 90, 90], "customers": [60, 20, 9, 2]}
+    >>> model = clv.NBD(period="week").fit(cells, weight="customers")
+    >>> total = portfolio_value({"x": [0, 1], "t_x": [0, 30], "T": [90, 90]}, purchases=model, spend=25.0)
+    >>> round(total.value, 2), total.low < total.value < total.high
+    (103.54, True)
+    """
+    forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
+    factor, share = _checks.share("margin", margin), _level(level)
+    numbers = [*COLUMNS, *_spend_columns(spend)]
+    counted = _frame.open_table(customers, numbers=numbers, hint=HINT).cells(numbers)
+    cells = Cells.of(*(counted[name] for name in numbers), n=counted["n"])
+    rng = np.random.default_rng(seed)
+    ratios = _ratios(forecast, cells, spend, _checks.count("draws", draws), rng)
+    outlook, money = Outlook.of(forecast, purchases.parameters, cells), _spend_of(spend, cells)
+    value = factor * float(cells.n @ (money * outlook.discounted))
+    noise = factor * float(np.sqrt(cells.n @ _variance(forecast, outlook, cells, spend, money)))
+    totals = value * ratios + noise * rng.standard_normal(ratios.size)
+    low, high = np.quantile(totals, [(1 - share) / 2, (1 + share) / 2])
+    return PortfolioValue(value, max(0.0, float(low)), float(high), share, int(cells.n.sum()))
+
+
+def _ratios(forecast: Forecast, cells: Cells, spend: Spend, draws: int, rng: np.random.Generator) -> Array:
+    """Expected totals under drawn parameters, as multiples of that under the fitted ones; shape (draws,)."""
+    of_purchases = _draws_of(forecast.model, draws, rng)
+    of_spend = _draws_of(spend, draws, rng) if isinstance(spend, GammaGamma) else None
+    money = _spend_of(spend, cells)
+    if cells.n.size > SAMPLED_TOTAL:
+        keep = rng.choice(cells.n.size, SAMPLED_TOTAL, p=cells.n / cells.n.sum())
+        cells, money = cells.at(keep), money[keep]
+
+    def total(params: Any, money: Array) -> float:
+        return float(cells.n @ (money * Outlook.of(forecast, params, cells).discounted))
+
+    base = total(forecast.model.parameters, money)
+    if base == 0:
+        return np.ones(draws)
+    moneys = [money] * draws if of_spend is None else [mean_spend(drawn, cells.x, cells.m) for drawn in of_spend]
+    # Where the mean spend does not exist under the drawn parameters, neither does the total.
+    return np.array(
+        [
+            total(params, money) / base if np.isfinite(money).all() else np.inf
+            for params, money in zip(of_purchases, moneys, strict=True)
+        ]
+    )
+
+
+def _draws_of(model: Model, draws: int, rng: np.random.Generator) -> list[Any]:
+    """Parameters drawn from the distribution of their estimates; undetermined ones stay put."""
+    model._fitted("portfolio_value()")
+    values = np.array(astuple(model.params_))
+    spread = np.nan_to_num(model.covariance_ / np.outer(values, values))
+    shifts = rng.multivariate_normal(np.zeros(values.size), spread, size=draws, method="eigh")
+    return [model.Params(*(values * np.exp(shift))) for shift in shifts]
+
+
+def _level(level: float) -> float:
+    share = _checks.share("level", level)
+    if share == 1:
+        raise ArgumentError("level=1 would need an interval without end. Give less, such as level=0.9.")
+    return share
+
+
+# --- purchases ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Customers, or distinct ones with n each: x, t_x and T in days, and m, the column of money (0 without one)."""
+
+    x: Array
+    t_x: Array
+    T: Array
+    m: Array
+    n: Array
+
+    @classmethod
+    def of(cls, *columns: NDArray[Any], n: NDArray[Any] | None = None) -> Cells:
+        """Checked columns x, t_x, T, and the money if there is any."""
+        x, t_x, T, *money = (np.asarray(column, dtype=float) for column in columns)
+        check(x, t_x, T)
+        one_each = np.ones_like(x) if n is None else np.asarray(n, dtype=float)
+        return cls(x, t_x, T, money[0] if money else np.zeros_like(x), one_each)
+
+    def at(self, rows: Index) -> Cells:
+        """One customer of each of these cells."""
+        return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.m[rows], np.ones(rows.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is asked of a model of purchases; times in days."""
+
+    model: PurchaseModel
+    t: float  # the horizon, or infinite
+    delta: float  # continuous discount rate
+    ends: Array | None  # ends of the periods that the textbook sums over; None for the integral
+
+    @classmethod
+    def of(cls, model: Any, horizon: Any, discount_rate: float, timing: str, period: str) -> Forecast:
+        """Check the settings and bring them into the model's time."""
+        if not isinstance(model, PurchaseModel):
+            raise ArgumentError(
+                f"purchases={type(model).__name__} is no model of purchases in continuous time. "
+                "Fit one: purchases=crmkit.clv.ParetoNBD().fit(customers)."
+            )
+        _checks.choice("timing", timing, TIMINGS)
+        _checks.choice("period", period, DAYS_IN)
+        rate = _checks.finite("discount_rate", discount_rate)
+        if rate < 0 or (rate == 0 and horizon is None):
+            raise ArgumentError(
+                f"discount_rate={discount_rate!r} must be {'above 0 without a horizon' if rate == 0 else '0 or more'}, "
+                "an annual rate such as discount_rate=0.1."
+            )
+        if timing == "period-end" and horizon is None:
+            raise ArgumentError('timing="period-end" is a sum of finitely many periods. Give a horizon, such as "5Y".')
+        t = np.inf if horizon is None else _checks.days_of(horizon)
+        delta = float(np.log1p(rate)) / _checks.DAYS_PER_YEAR
+        ends = None
+        if timing == "period-end":
+            step = DAYS_IN[period]
+            ends = np.minimum(step * np.arange(1, np.ceil(t / step - 1e-9) + 1), t)
+        return cls(model, t, delta, ends)
+
+    @property
+    def equivalent(self) -> float:
+        """The horizon within which a customer who stays buys as much, undiscounted, as discounted within t."""
+        return float(growth(self.delta, self.t))
+
+    def discounted(self, living: Living) -> Array:
+        """Discounted purchases of customers who are alive."""
+        if self.ends is None:
+            return living.discounted(self.delta, self.t)
+        expected = np.array([living.expected(float(end)) for end in (0.0, *self.ends)])
+        return np.asarray(np.exp(-self.delta * self.ends) @ np.diff(expected, axis=0))
+
+
+class Outlook(NamedTuple):
+    """The purchases to come of each cell, shape (n_cells,), by the law of living customers, by pair (x, T)."""
+
+    model: PurchaseModel
+    params: Any  # with times in days
+    alive: Array
+    discounted: Array
+    x: Array  # of each pair
+    T: Array  # of each pair
+    pair: Index  # of each cell
+
+    @classmethod
+    def of(cls, forecast: Forecast, params: Any, cells: Cells) -> Outlook:
+        """What the model expects of the cells under some parameters."""
+        model, daily = forecast.model, forecast.model._daily(params)
+        alive = model._p_alive(daily, cells.x, cells.t_x, cells.T)
+        (x, T), pair = distinct(cells.x, cells.T)
+        discounted = alive * forecast.discounted(model._living(daily, x, T))[pair]
+        return cls(model, daily, alive, discounted, x, T, pair)
+
+    def living(self, pairs: slice = slice(None)) -> Living:
+        """The law of living customers, for some pairs."""
+        return self.model._living(self.params, self.x[pairs], self.T[pairs])
+
+    def mean(self, t: float) -> Array:
+        """Expected purchases within t."""
+        return self.alive * self.living().expected(t)[self.pair]
+
+
+def _within(t: float, outlook: Outlook) -> dict[str, Array]:
+    """The columns that need a horizon: expected purchases and the probability of any."""
+    if t == np.inf:
+        return {}
+    any_ = outlook.living().more_than(np.int64(0), t)[outlook.pair]
+    return {"expected_purchases": outlook.mean(t), "p_purchase": outlook.alive * any_}
+
+
+# --- spend --------------------------------------------------------------------------------------------------------
+
+
+def _spend_columns(spend: Spend) -> list[str]:
+    """The column of money that a way to know the spend reads."""
+    if isinstance(spend, str):
+        return [spend]
+    return ["m_x"] if spend is None or isinstance(spend, GammaGamma) else []
+
+
+def _spend_of(spend: Spend, cells: Cells) -> Array:
+    """Expected money per purchase of each cell."""
+    if isinstance(spend, GammaGamma):
+        money = mean_spend(spend.parameters, cells.x, np.maximum(cells.m, 0.0))
+        if np.isinf(money).any():
+            raise DataError(
+                f"with q = {spend.parameters.q:.3g} the mean spend does not exist (it is infinite), nor does the "
+                "value. Take the median: crmkit.clv.lifetime_value(spend_model.score(customers), "
+                'spend="median_spend", ...).'
+            )
+        return money
+    if spend is None:
+        bought = float(cells.n @ cells.x)
+        if bought == 0:
+            raise DataError("nobody bought again, so m_x holds no spend. Give the money per purchase: spend=25.0.")
+        return np.full_like(cells.x, float(cells.n @ (cells.x * cells.m)) / bought)
+    money = cells.m if isinstance(spend, str) else np.full_like(cells.x, _checks.finite("spend", spend))
+    if (money < 0).any():
+        raise DataError(f"spend per purchase is negative: {shown(money[money < 0].tolist())}. Give 0 or more.")
+    return money
+
+
+# --- intervals ----------------------------------------------------------------------------------------------------
+
+
+def _scale(forecast: Forecast, outlook: Outlook) -> Array:
+    """What a purchase within the equivalent horizon counts for, so that the mean is that of discounted purchases."""
+    mean = outlook.mean(forecast.equivalent)
+    return np.divide(outlook.discounted, mean, out=np.zeros_like(mean), where=mean > 0)
+
+
+def _interval(
+    forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Array, tail: float
+) -> tuple[Array, Array]:
+    """Money below which lie `tail` and 1 - `tail` of the probability, shape (n_cells,) each."""
+    unit, params = _scale(forecast, outlook), None
+    if isinstance(spend, GammaGamma):
+        params = spend.parameters
+        unit = unit * (params.v + cells.x * np.maximum(cells.m, 0.0))
+    else:
+        unit = unit * money
+    low, high = _quantiles(outlook, forecast.equivalent, params, (1 - tail, tail))
+    return unit * low, unit * high
+
+
+def _quantiles(outlook: Outlook, h: float, params: GammaGammaParams | None, tails: tuple[float, ...]) -> Array:
+    """What each cell exceeds with a probability of `tails`: of money in units of v + x m, or of purchases.
+
+    Shape (n_tails, n_cells). The law of living customers is tabulated by pair; P(alive) only moves the level at
+    which it is read.
+    """
+    found = np.zeros((len(tails), outlook.alive.size))
+    rows = np.argsort(outlook.pair, kind="stable")
+    if h == 0:
+        return found
+    for pairs in chunks(outlook.x.size, PAIRS):
+        last, above = _blocks(outlook.living(pairs), h, min(tails))
+        for same_x in _runs(outlook.x[pairs]):
+            first, end = np.searchsorted(outlook.pair[rows], np.array([same_x.start, same_x.stop]) + pairs.start)
+            where, law = _law(params, outlook.x[pairs][same_x.start], last, above[:, same_x])
+            for part in chunks(end - first, 2 * PAIRS):
+                row = rows[first:end][part]
+                own = outlook.pair[row] - pairs.start - same_x.start
+                for place, tail in enumerate(tails):
+                    level = tail / np.maximum(outlook.alive[row], 1e-300)
+                    found[place, row] = _read(where, law, own, level, whole=params is None)
+    return found
+
+
+def _runs(values: Array) -> Iterator[slice]:
+    """Slices of equal values, one after the other."""
+    edges = [0, *(np.flatnonzero(np.diff(values)) + 1), values.size]
+    return (slice(int(start), int(stop)) for start, stop in pairwise(edges))
+
+
+def _blocks(living: Living, h: float, tail: float) -> tuple[Array, Array]:
+    """Counts b that end blocks, shape (k,), the first 0; and P(more than b purchases within h), (k, n_pairs)."""
+    last, above, step = [0], [living.more_than(np.int64(0), h)], 1
+    while float(np.max(above[-1])) > LEFT_OVER * tail:
+        found = living.more_than(np.int64(last[-1] + step), h)
+        held = float(np.max(above[-1] - found))
+        if held > BLOCK and step > 1:
+            step = (step + 1) // 2
+            continue
+        last.append(last[-1] + step)
+        above.append(found)
+        if last[-1] >= SINGLE and held < BLOCK / 2:
+            step *= 2
+    return np.array(last, dtype=float), np.array(above)
+
+
+def _law(params: GammaGammaParams | None, x: float, last: Array, above: Array) -> tuple[Array, Array]:
+    """Points, shape (n_points,), and the probability that living customers exceed them, (n_pairs, n_points).
+
+    Without a law of spend the points are the counts that end blocks. With one they are logarithms of money.
+    """
+    if params is None or last.size == 1:
+        return last, above.T
+    p, q = params.p, params.p * x + params.q
+    mass = -np.diff(above, axis=0)
+    mass[-1] += above[-1]
+    lowest = betaincinv(p, q, 1e-3)
+    highest = betaincinv(q, p * last[-1], 1e-3 * LEFT_OVER)  # of the other end, which does not round to 1
+    ends = np.log([max(lowest / (1 - lowest), 1e-300), (1 - highest) / max(highest, 1e-300)])
+    where = np.linspace(ends[0], ends[1], POINTS)
+    law = np.zeros((above.shape[1], POINTS))
+    # A block counts as its two ends and its middle, by Simpson's rule.
+    for share, n in ((1 / 6, last[:-1] + 1), (4 / 6, (last[:-1] + 1 + last[1:]) / 2), (1 / 6, last[1:])):
+        law += share * (mass.T @ betainc(q, p * n[:, None], expit(-where)))
+    return where, law
+
+
+def _read(where: Array, law: Array, own: Index, level: Array, *, whole: bool) -> Array:
+    """Where the law of each row's pair falls to its level; 0 for those who may not buy at all."""
+    table = law[own]
+    after = (table > level[:, None]).sum(axis=1)
+    right = np.clip(after, 1, where.size - 1)
+    take = np.arange(own.size)
+    upper, lower = table[take, right - 1], table[take, right]
+    share = np.clip((upper - level) / np.where(upper > lower, upper - lower, 1.0), 0, 1)
+    point = where[right - 1] + share * (where[right] - where[right - 1])
+    if whole:
+        return np.where(after > 0, np.ceil(point - 1e-9), 0.0)
+    return np.where(table[:, 0] > level, np.exp(point), 0.0)
+
+
+def _variance(forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Array) -> Array:
+    """Variance of each cell's money at given parameters, shape (n_cells,)."""
+    h = forecast.equivalent
+    one, pairs = outlook.mean(h), outlook.alive * outlook.living().expected_pairs(h)[outlook.pair]
+    if isinstance(spend, GammaGamma):
+        # Given nu, n purchases are Gamma(p n, nu): their square has the mean (p n + p^2 n^2) / nu^2.
+        p = spend.parameters.p
+        square = (p * one + p**2 * (one + pairs)) * _inverse_square(spend.parameters, cells)
+    else:
+        square = money**2 * (one + pairs)
+    return np.asarray(_scale(forecast, outlook) ** 2 * np.maximum(square - (money * one) ** 2, 0.0))
+
+
+def _inverse_square(params: GammaGammaParams, cells: Cells) -> Array:
+    """E[1 / nu^2] given each cell's history; from the quartiles of p / nu where it does not exist."""
+    m = np.maximum(cells.m, 0.0)
+    q, v = params.p * cells.x + params.q, params.v + cells.x * m
+    heavy = q <= 2
+    exact = v**2 / np.where(heavy, 1.0, (q - 1) * (q - 2))
+    if not heavy.any():
+        return np.asarray(exact)
+    low, high = (quantile_spend(params, cells.x, m, share) for share in (0.25, 0.75))
+    spread = (high - low) / NORMAL_QUARTILES
+    return np.asarray(np.where(heavy, (mean_spend(params, cells.x, m) ** 2 + spread**2) / params.p**2, exact))
