@@ -12,6 +12,7 @@ Sources: Nocedal & Wright (2006), Numerical Optimization, chapters 4 (trust regi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -182,14 +183,16 @@ def _newton_step(gradient: Array, hessian: Array, free: NDArray[np.bool_], radiu
         return step, True
     # Bisection, in logarithms, for the shift that makes the step exactly as long as allowed.
     least = max(0.0, -float(curvature[0]))
-    low, high = np.log(tiny), np.log(float(np.linalg.norm(slope)) / radius + tiny * 2)
+    low, high = math.log(tiny), math.log(float(np.linalg.norm(slope)) / radius + tiny * 2)
+    parts = list(zip(slope.tolist(), (curvature + least).tolist(), strict=True))  # faster than arrays of four
     for _ in range(40):
         middle = (low + high) / 2
-        if np.linalg.norm(slope / (curvature + least + np.exp(middle))) > radius:
+        shift = math.exp(middle)
+        if math.hypot(*(rise / (bend + shift) for rise, bend in parts)) > radius:
             low = middle
         else:
             high = middle
-    step[free] = axes @ (slope / (curvature + least + np.exp(high)))
+    step[free] = axes @ (slope / (curvature + least + math.exp(high)))
     return step, False
 
 

@@ -28,6 +28,8 @@ Kind = Literal["optimum", "boundary", "ridge"]
 
 # Level of the test that a simpler model must fail to be thought worse.
 LEVEL = 0.05
+# A gain in the log-likelihood that is worth a sentence.
+NOTICED = 1e-4
 # A direction with a standard error above 1, in logarithms: parameters may well be a factor of seven off, and a
 # limit may be near. Where all errors are smaller, only limits that cost next to nothing are fitted.
 SHAKY = 1.0
@@ -44,6 +46,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "that of this model {ll:.3f}; prefer the simpler one.",
         "数据更像一个更简单的模型——{simpler}：{params}。其对数似然为 {simpler_ll:.3f}，本模型为 {ll:.3f}；"
         "建议采用更简单的模型。",
+    ),
+    "higher": (
+        " Higher still, at {higher_ll:.3f}, but not significantly, is {higher}: {higher_params}.",
+        "另有对数似然更高（{higher_ll:.3f}）但差异不显著的模型——{higher}：{higher_params}。",
     ),
     "ridge": (
         "The data do not determine {names} one by one, only together{together}. "
@@ -62,6 +68,11 @@ class Simpler:
     params: dict[str, float]
     log_likelihood: float
 
+    @property
+    def estimates(self) -> str:
+        """The parameters in words."""
+        return ", ".join(f"{name} = {value:.5g}" for name, value in self.params.items())
+
 
 class Verdict(str):
     """One of "optimum", "boundary" and "ridge", with a sentence that says more.
@@ -72,15 +83,21 @@ class Verdict(str):
         The verdict in words.
     simpler : Simpler or None
         At a boundary, the simpler model with its fit.
+    higher : Simpler or None
+        Another limit, beyond all parameters, where the likelihood is higher than at the fitted ones and at `simpler`.
     """
 
-    __slots__ = ("simpler", "values")
+    __slots__ = ("higher", "simpler", "values")
     simpler: Simpler | None
+    higher: Simpler | None
     values: dict[str, Any]
 
-    def __new__(cls, kind: Kind, *, simpler: Simpler | None = None, **values: Any) -> Self:
+    def __new__(
+        cls, kind: Kind, *, simpler: Simpler | None = None, higher: Simpler | None = None, **values: Any
+    ) -> Self:
         verdict = super().__new__(cls, kind)
         verdict.simpler = simpler
+        verdict.higher = higher
         verdict.values = values
         return verdict
 
@@ -96,22 +113,28 @@ class Verdict(str):
         if self.simpler is not None:
             values["simpler"] = self.simpler.name_zh if chinese else self.simpler.name
             values["simpler_ll"] = self.simpler.log_likelihood
-            values["params"] = ", ".join(f"{name} = {value:.5g}" for name, value in self.simpler.params.items())
+            values["params"] = self.simpler.estimates
+        if self.higher is not None:
+            values["higher"] = self.higher.name_zh if chinese else self.higher.name
+            values["higher_ll"] = self.higher.log_likelihood
+            values["higher_params"] = self.higher.estimates
         if values.get("together"):
             values["together"] = f" ({values['together']})"
-        return _SENTENCES[str(self)][chinese].format(**values)
+        more = "" if self.higher is None else _SENTENCES["higher"][chinese]
+        return (_SENTENCES[str(self)][chinese] + more).format(**values)
 
     def to_dict(self) -> dict[str, Any]:
         """What `from_dict` needs to make it again."""
-        one = self.simpler
-        simpler = one and [one.name, one.name_zh, one.params, one.log_likelihood]
-        return {"kind": str(self), "simpler": simpler, "values": self.values}
+        simpler, higher = (
+            one and [one.name, one.name_zh, one.params, one.log_likelihood] for one in (self.simpler, self.higher)
+        )
+        return {"kind": str(self), "simpler": simpler, "higher": higher, "values": self.values}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """The verdict that `to_dict` stored."""
-        simpler = Simpler(*stored["simpler"]) if stored["simpler"] else None
-        return cls(stored["kind"], simpler=simpler, **stored["values"])
+        simpler, higher = (Simpler(*parts) if (parts := stored.get(key)) else None for key in ("simpler", "higher"))
+        return cls(stored["kind"], simpler=simpler, higher=higher, **stored["values"])
 
     def __reduce__(self) -> Any:
         return (type(self).from_dict, (self.to_dict(),))
@@ -215,7 +238,9 @@ def judge(
     as_well = [one for one in fits if not _is_worse(one, *best)]
     if as_well:
         simplest = min(as_well, key=lambda one: (len(one.params), -one.log_likelihood))
-        return Verdict("boundary", simpler=simplest, ll=reached)
+        highest = max(fits, key=lambda one: one.log_likelihood)
+        beyond = highest.log_likelihood > max(reached, simplest.log_likelihood) + NOTICED
+        return Verdict("boundary", simpler=simplest, higher=highest if beyond else None, ll=reached)
     return Verdict("optimum") if clear else ridge(optimum, names)
 
 

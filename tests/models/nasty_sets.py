@@ -57,6 +57,12 @@ def by_lbfgsb(objective: Objective, start: np.ndarray) -> float:
     return -float(minimize(minus, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).fun)
 
 
+def reached(model: PurchaseModel) -> float:
+    """The highest log-likelihood that a fit reports: of the model, or of a limit that its verdict names."""
+    limits = [one for one in (model.verdict_.simpler, model.verdict_.higher) if one is not None]
+    return max([model.log_likelihood_, *(one.log_likelihood for one in limits)])
+
+
 def untrue(model: PurchaseModel, data: dict[str, np.ndarray]) -> str:
     """What the data contradict in a verdict; empty if nothing."""
     determined = bool(np.isfinite(list(model.standard_errors_.values())).all())

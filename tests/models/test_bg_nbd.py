@@ -161,6 +161,9 @@ def test_any_kind_of_table(make_table, fitted):
     np.testing.assert_allclose(columns["p_alive"], fitted.p_alive(cdnow)[:5], rtol=1e-12)
     np.testing.assert_allclose(columns["p_purchase"], fitted.p_purchase(cdnow, horizon="39W")[:5], rtol=1e-12)
     assert columns["id"] == [0, 1, 2, 3, 4]
+    again = as_columns(model.score(scored, horizon="39W"), sort="id")
+    assert list(again) == list(columns)
+    assert again["p_alive"] == columns["p_alive"]
 
 
 def test_data_without_dropout_are_an_nbd_and_the_verdict_says_so():

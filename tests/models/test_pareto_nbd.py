@@ -10,6 +10,7 @@ from cdnow_repeats import FOUR, RATE_0027, cdnow_repeats
 from exact_derivatives import assert_derivatives
 from exact_purchases import DIGITS, discounted_pareto, expected_pairs, expected_pareto, many, pareto, pmf_pareto
 
+from crmkit.models._base import load
 from crmkit.models._repeats import Cells
 from crmkit.models.nbd import NBD
 from crmkit.models.pareto_nbd import LivingPareto, ParetoNBD, objective
@@ -182,6 +183,20 @@ def test_a_share_that_leaves_at_once_is_a_zero_inflated_nbd():
     test = model.likelihood_ratio(NBD().fit(data))
     assert test.degrees_of_freedom == 2
     assert test.p_value < 1e-10
+
+
+def test_a_limit_beyond_all_parameters_is_told():
+    # Few come back, and those who do buy alike: most left at once, says a limit that no parameters reach. But so few
+    # tell it from the plain NBD no better than chance would.
+    x = np.array([0] * 45 + [1, 2, 2, 2, 3])
+    t_x = np.array([0] * 45 + [148, 110, 131, 145, 69])
+    model = ParetoNBD().fit({"x": x, "t_x": t_x, "T": np.full(50, 150)})
+    higher = model.verdict_.higher
+    assert model.verdict_.simpler.name == "the NBD, no dropout"
+    assert higher.name.startswith("the zero-inflated NBD")
+    assert higher.log_likelihood > model.log_likelihood_ + 1e-4
+    assert f"{higher.log_likelihood:.3f}" in model.verdict_.sentence
+    assert load(model.to_json()).verdict_.text("zh") == model.verdict_.text("zh")
 
 
 @needs_shared
