@@ -76,6 +76,7 @@ def study(kind: type[PurchaseModel], sets: int) -> bool:
     worst, n, lost, failures = -np.inf, 0, 0, []
     for name, i, data in nasty_sets(sets):
         n += 1
+        print(f"\r{kind.__name__}: set {i} ", end="", file=sys.stderr, flush=True)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
