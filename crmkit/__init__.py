@@ -22,27 +22,49 @@ from crmkit.customers import summarize
 from crmkit.transactions import Transactions, read
 
 if TYPE_CHECKING:
-    from crmkit import clv, datasets, errors, labels, plotting, pyramid, rfm, segment
+    from crmkit import (
+        ageing,
+        churn,
+        clv,
+        datasets,
+        errors,
+        labels,
+        lifecycle,
+        plotting,
+        pyramid,
+        retention,
+        rfm,
+        segment,
+        trials,
+    )
     from crmkit.scoring import score_customers
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Transactions",
+    "ageing",
+    "churn",
     "clv",
     "datasets",
     "errors",
     "labels",
+    "lifecycle",
     "plotting",
     "pyramid",
     "read",
+    "retention",
     "rfm",
     "score_customers",
     "segment",
     "summarize",
+    "trials",
 ]
 
-_MODULES = ("clv", "datasets", "errors", "labels", "plotting", "pyramid", "rfm", "segment")
+_MODULES = (
+    "ageing", "churn", "clv", "datasets", "errors", "labels", "lifecycle", "plotting", "pyramid", "retention", "rfm",
+    "segment", "trials",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

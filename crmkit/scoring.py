@@ -10,7 +10,6 @@ Sources: see `crmkit.customers`, `crmkit.rfm` and `crmkit.pyramid`, which do the
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +20,7 @@ import numpy as np
 
 from crmkit import _checks, _frame, customers, labels, pyramid, rfm
 from crmkit._frame import outputs
-from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning
+from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.transactions import open_transactions
 
@@ -144,47 +143,11 @@ def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Lan
     return table.give_back(table.frame.with_columns(label.alias("tier_label")))
 
 
-_VALUE = (
-    "p_alive", "expected_purchases", "p_purchase", "discounted_purchases", "expected_spend", "residual_clv",
-    "residual_clv_low", "residual_clv_high",
-)  # fmt: skip
-
-
 def _add_value(customers: Any, *, horizon: Any, discount_rate: float, margin: float) -> Any:
-    """Add what the customers are still worth; where they do not tell, the columns are missing and a warning says it."""
-    from crmkit import clv
+    """Add what the customers are still worth; the models are loaded only when asked for."""
+    from crmkit.models import _default
 
-    try:
-        purchases = clv.ParetoNBD().fit(customers)
-        return clv.lifetime_value(
-            customers,
-            purchases=purchases,
-            spend=_spend_model(customers),
-            horizon=horizon,
-            discount_rate=discount_rate,
-            margin=margin,
-        )
-    except DataError as reason:
-        warnings.warn(NoLifetimeValueWarning(f"no lifetime value: {reason}"), stacklevel=3)
-    table = _frame.open_table(customers)
-    missing = {name: nw.lit(None).cast(nw.Float64) for name in _VALUE}
-    return table.give_back(table.frame.with_columns(**missing))
-
-
-def _spend_model(customers: Any) -> Any:
-    """The Gamma-Gamma model of spend, or None (one mean for all) where it has nothing to go by or no mean."""
-    from crmkit import clv
-
-    try:
-        spend = clv.GammaGamma().fit(customers)
-    except DataError as reason:
-        warnings.warn(NoLifetimeValueWarning(f"one mean spend for all customers: {reason}"), stacklevel=4)
-        return None
-    if spend.params_.q > 1:
-        return spend
-    warnings.warn(NoLifetimeValueWarning("one mean spend for all customers: the mean of the Gamma-Gamma model "
-                                         f"does not exist (q = {spend.params_.q:.3f})"), stacklevel=4)  # fmt: skip
-    return None
+    return _default.add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin=margin)
 
 
 # --- the headline -----------------------------------------------------------------------------------------------

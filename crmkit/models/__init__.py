@@ -9,7 +9,8 @@ Each model is a file of its own. What they share:
 - `_quadrature`, `_stirling`: integrals and gamma functions, exact to the last digits;
 - `_purchases`: the frame of the models of repeat purchases, with `_beta_geometric` for two of them;
 - `_contracts`: the frame of the models of contracts;
-- `_steps`: time in steps, for models that count occasions or contract periods.
+- `_steps`: time in steps, for models that count occasions or contract periods;
+- `_default`: the default models fitted to a list, with a warning where it does not tell.
 
 To add a model of repeat purchases (with Erlang gaps, Gompertz lifetimes, covariates), write one
 file with its parameters, its log-likelihood with gradient and Hessian, P(alive), and the law of a

@@ -1,0 +1,127 @@
+"""Periods: days, weeks, months, quarters and years of the calendar, of a fiscal year, or rolling back from a date.
+
+Whatever counts by period looks a day up in one list of first days, so that every kind of period is the same to it:
+on arrays by `Periods.of`, in a table engine by `Periods.join`, which joins the rows with a small table of days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit.errors import ArgumentError
+
+Ints: TypeAlias = NDArray[np.int64]
+Period: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+
+PERIODS = ("day", "week", "month", "quarter", "year")
+_DAYS = {"day": 1, "week": 7}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_MONDAY = 4  # 1970-01-01 was a Thursday, so the first Monday of the count is day 4
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Periods without gaps, in order of time; days are numbers since 1970."""
+
+    starts: Ints  # first day of each, shape (n_periods,)
+    ends: Ints  # last day of each
+    names: Sequence[str]  # 2024-01-31, a week's Monday, 2024-01, 2024-Q1, 2024; of a fiscal year 2024/25
+    first_day: int  # of the data
+    as_of: int  # last day that is seen
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """Which periods the data cover to their last day."""
+        return self.ends <= self.as_of
+
+    def of(self, day: NDArray[Any]) -> Ints:
+        """Position of the period of each day; -1 before the first period."""
+        return np.searchsorted(self.starts, day, side="right").astype(np.int64) - 1
+
+    def join(self, frame: LazyFrame, *, day: str = "day", into: str = "period") -> LazyFrame:
+        """Rows of a lazy frame with the position of the period of their `day`; days outside all periods leave."""
+        days = np.arange(self.starts[0], min(int(self.ends[-1]), self.as_of) + 1, dtype=np.int64)
+        looked_up = engines.upload({day: days, into: self.of(days)}, frame)
+        return frame.join(looked_up.lazy(), on=day, how="inner")
+
+
+def periods_between(
+    first_day: int, as_of: int, period: str, *, rolling: bool = False, fiscal_start: int = 1
+) -> Periods:
+    """The periods from that of `first_day` to that of `as_of`.
+
+    `rolling` periods end on `as_of` and on the same day of each month (or 7 days, or 1 day) before, so that the last
+    one is always complete. `fiscal_start` is the month in which a year (and its first quarter) begins.
+
+    >>> found = periods_between(_checks.day_number(_checks.date_of("2024-01-20")), 19800, "month")
+    >>> found.names, found.complete.tolist()
+    (['2024-01', '2024-02', '2024-03'], [True, True, False])
+    """
+    _checks.choice("period", period, PERIODS)
+    if not 1 <= _checks.count("fiscal_start", fiscal_start) <= 12:
+        raise ArgumentError(f"fiscal_start={fiscal_start!r} is not a month. Give 1 to 12, such as fiscal_start=4.")
+    bounds = _rolling(first_day, as_of, period) if rolling else _calendar(first_day, as_of, period, fiscal_start)
+    starts, ends = bounds[:-1], bounds[1:] - 1
+    if rolling:
+        names = [
+            f"{_checks.date_of_day(start)}/{_checks.date_of_day(end)}" for start, end in zip(starts, ends, strict=True)
+        ]
+    else:
+        names = [_name(int(start), period, fiscal_start) for start in starts]
+    return Periods(starts, ends, names, first_day, as_of)
+
+
+def _calendar(first_day: int, as_of: int, period: str, fiscal_start: int) -> Ints:
+    """First days of the periods, and of the one after the last."""
+    if period in _DAYS:
+        length, shift = _DAYS[period], _MONDAY if period == "week" else 0
+        first, last = ((day - shift) // length for day in (first_day, as_of))
+        return np.arange(first, last + 2) * length + shift
+    length, shift = _MONTHS[period], fiscal_start - 1
+    first, last = ((_month(day) - shift) // length for day in (first_day, as_of))
+    return _first_days(np.arange(first, last + 2) * length + shift)
+
+
+def _rolling(first_day: int, as_of: int, period: str) -> Ints:
+    """The same, counted back from the day after `as_of`; a month that is too short ends on its last day."""
+    if period in _DAYS:
+        n = -(-(as_of - first_day + 1) // _DAYS[period])
+        return as_of + 1 - np.arange(n, -1, -1) * _DAYS[period]
+    length, last = _MONTHS[period], _checks.date_of_day(as_of)
+    n = (_month(as_of) - _month(first_day)) // length + 2
+    months = _month(as_of) - np.arange(n, -1, -1) * length
+    ends = np.minimum(_first_days(months) + last.day, _first_days(months + 1)) - 1
+    bounds = ends + 1
+    return bounds[max(int(np.searchsorted(bounds, first_day, side="right")) - 1, 0) :]
+
+
+def _month(day: int) -> int:
+    """Months since 1970-01."""
+    date = _checks.date_of_day(day)
+    return 12 * (date.year - 1970) + date.month - 1
+
+
+def _first_days(months: NDArray[Any]) -> Ints:
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def _name(start: int, period: str, fiscal_start: int) -> str:
+    date = _checks.date_of_day(start)
+    if period in _DAYS:
+        return str(date)
+    if period == "month":
+        return f"{date:%Y-%m}"
+    begun = date.year - (date.month < fiscal_start)
+    year = str(begun) if fiscal_start == 1 else f"{begun}/{(begun + 1) % 100:02d}"
+    return year if period == "year" else f"{year}-Q{(date.month - fiscal_start) % 12 // 3 + 1}"

@@ -1,0 +1,1 @@
+"""Groups of customers, one method per file; `crmkit.segment` is the door."""

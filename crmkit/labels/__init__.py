@@ -1,0 +1,48 @@
+"""Every word that a user sees, in English and in Chinese, by stable key.
+
+The data carry keys ("champions", "no_purchase"); people read labels. A key that is not listed here is
+shown as it is, so that groups of a user's own keep their own names. Each family of methods has a file of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+from crmkit import _checks
+from crmkit.labels import churn, explaining, foundation, groups, lifecycle, lifetime, pictures, retention
+
+Language: TypeAlias = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+FAMILIES = (foundation, lifetime, pictures, groups, lifecycle, explaining, retention, churn)
+_WORDS: Mapping[str, tuple[str, str]] = {key: words for family in FAMILIES for key, words in family.WORDS.items()}
+
+
+def text(key: str, language: Language = "en") -> str:
+    """The label of a key; the key itself where it is nobody's but the user's.
+
+    >>> text("used"), text("used", "zh"), text("my own group")
+    ('used', '实际使用', 'my own group')
+    """
+    _checks.choice("language", language, LANGUAGES)
+    words = _WORDS.get(key)
+    return key if words is None else words[LANGUAGES.index(language)]
+
+
+def texts(keys: Iterable[str], language: Language = "en") -> list[str]:
+    """The labels of several keys.
+
+    >>> texts(["rows", "amount"], "zh")
+    ['记录数', '金额']
+    """
+    return [text(key, language) for key in keys]
+
+
+def phrase(key: str, language: Language = "en", **values: object) -> str:
+    """A label with its {places} filled in.
+
+    >>> phrase("plot_gini", "zh", gini=0.5)
+    '基尼系数 0.5'
+    """
+    return text(key, language).format(**values)

@@ -1,0 +1,3 @@
+"""Words of the stages and patterns of customer lifecycles."""
+
+WORDS: dict[str, tuple[str, str]] = {}

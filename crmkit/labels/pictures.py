@@ -1,0 +1,37 @@
+"""Texts of the pictures of scores, tiers and lifetimes; {words} are filled in."""
+
+WORDS = {
+    "money": ("money", "金额"),
+    "plot_money": ("{what}, in the currency of the data", "{what}（数据的货币单位）"),
+    "plot_cells": ("in each cell: {what}", "格内数字：{what}"),
+    "plot_recency_score": (
+        "recency score R, points (higher: more recent)",
+        "最近一次消费得分 R（分，越高离现在越近）",
+    ),
+    "plot_frequency_score": (
+        "frequency score F, points (higher: more orders)",
+        "消费频率得分 F（分，越高订单越多）",
+    ),
+    "plot_both_shares": ("share of all customers, share of all money (%)", "占全部客户、全部金额的比例（%）"),
+    "plot_shares_either_way": (
+        "← share of all customers (%)      share of all money (%) →",
+        "← 占全部客户的比例（%）      占全部金额的比例（%） →",
+    ),
+    "plot_gini": ("Gini coefficient {gini}", "基尼系数 {gini}"),
+    "plot_top_holds": ("top {customers} of customers: {money} of money", "前 {customers} 的客户占金额的 {money}"),
+    "plot_top_needed": ("{money} of money: top {customers} of customers", "{money} 的金额来自前 {customers} 的客户"),
+    "plot_equal": ("all customers alike", "所有客户都一样"),
+    "plot_customers_from_least": (
+        "customers, from the least money to the most (cumulative %)",
+        "客户累计占比（%，按金额从少到多）",
+    ),
+    "plot_cumulative_money": ("their money (cumulative %)", "金额累计占比（%）"),
+    "plot_cumulative_repeats": ("repeat purchases since the start", "累计重复购买次数"),
+    "plot_period_repeats": ("repeat purchases in the period", "每期重复购买次数"),
+    "plot_from_here": ("not seen by the model", "模型未见的时期"),
+    "plot_mean_in_holdout": ("purchases per customer in the holdout", "留出期内人均购买次数"),
+    "plot_repeats_before": ("repeat purchases before the holdout", "留出期之前的重复购买次数"),
+    "plot_named_number": ("{what}: {amount}", "{what}：{amount}"),
+    "plot_lines": ("lines: {what}", "等值线：{what}"),
+    "plot_p_alive": ("P(alive), %", "仍为客户的概率（%）"),
+}

@@ -1,0 +1,3 @@
+"""Retention and churn: rates, movements, cohorts, survival, and who is overdue."""
+
+from __future__ import annotations
