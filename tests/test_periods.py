@@ -75,5 +75,5 @@ def test_rows_find_their_period_in_every_engine(make_table):
 
 @pytest.mark.parametrize("wrong", [{"period": "decade"}, {"period": "year", "fiscal_start": 13}])
 def test_what_is_no_period_is_refused(wrong):
-    with pytest.raises(ArgumentError, match="decade|fiscal_start=13"):
+    with pytest.raises(ArgumentError, match=r"decade|fiscal_start=13"):
         periods_between(0, 1, **wrong)

@@ -10,12 +10,30 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
 from crmkit import _checks
-from crmkit.labels import churn, explaining, foundation, groups, lifecycle, lifetime, pictures, retention
+from crmkit.labels import (
+    churn,
+    clusters,
+    cohorts,
+    explaining,
+    foundation,
+    groups,
+    lifecycle,
+    lifetime,
+    migration,
+    pictures,
+    retention,
+    survival,
+    trials,
+    watch,
+)
 
 Language: TypeAlias = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
-FAMILIES = (foundation, lifetime, pictures, groups, lifecycle, explaining, retention, churn)
+FAMILIES = (
+    foundation, lifetime, pictures, groups, clusters, migration, lifecycle, explaining, trials, retention, cohorts,
+    survival, watch, churn,
+)  # fmt: skip
 _WORDS: Mapping[str, tuple[str, str]] = {key: words for family in FAMILIES for key, words in family.WORDS.items()}
 
 

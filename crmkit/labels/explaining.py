@@ -1,3 +1,3 @@
-"""Words of explanations, the slip calendar, the audit and the back-test."""
+"""Words of explanations and the slip calendar."""
 
 WORDS: dict[str, tuple[str, str]] = {}

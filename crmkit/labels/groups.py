@@ -1,3 +1,3 @@
-"""Words of the value matrix, the growth matrix and clusters."""
+"""Words of the value matrix and the growth matrix."""
 
 WORDS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Words of clusters of customers."""
+
+WORDS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Words of cohorts."""
+
+WORDS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Words of migration over time."""
+
+WORDS: dict[str, tuple[str, str]] = {}

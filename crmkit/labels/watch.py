@@ -1,0 +1,3 @@
+"""Words of the watch-list."""
+
+WORDS: dict[str, tuple[str, str]] = {}
