@@ -52,7 +52,11 @@ class Card:
         ]
 
     def text(self, language: Language = "en") -> str:
-        """The card as lines of text, for the foot of a table or a picture."""
+        """The card as lines of text, for the foot of a table or a picture.
+
+        >>> print(Card("no such figure", dt.date(2025, 1, 31)).text().splitlines()[0])
+        measure: no such figure
+        """
         colon = "：" if language == "zh" else ": "
         return "\n".join(f"{name}{colon}{words}" for name, words in self.lines(language))
 
@@ -62,5 +66,9 @@ class Card:
 
 
 def under(table: Any, *cards: Card) -> str:
-    """A result table as text with its cards beneath it."""
+    """A result table as text with its cards beneath it.
+
+    >>> print(under("month  churn", Card("no such figure", dt.date(2025, 1, 31))).splitlines()[0])
+    month  churn
+    """
     return "\n\n".join([str(table), *map(str, cards)])
