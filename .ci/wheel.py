@@ -15,7 +15,7 @@ def problems(wheel: Path) -> list[str]:
         "is not pure (py3-none-any)": wheel.name.endswith("-py3-none-any.whl"),
         "lacks crmkit/py.typed": "crmkit/py.typed" in files,
         "lacks the licence": any(name.endswith("licenses/LICENSE") for name in files),
-        "lacks the command line": "crmkit/cli.py" in files,
+        "lacks the command line": "crmkit/cli/__init__.py" in files,
         "has more than the package": all(name.split("/")[0].split("-")[0] == "crmkit" for name in files),
     }
     return [what for what, fine in checks.items() if not fine]

@@ -9,8 +9,8 @@ customers = crm.summarize(tx)              # one row per customer
 crm.rfm.segment(crm.rfm.score(customers))  # scores and segments
 ```
 
-Families of methods are modules: `rfm`, `pyramid`, `segment`, `clv`, `datasets`, `plotting`. They are loaded when first
-used, so that `import crmkit` is quick.
+Families of methods are modules: `rfm`, `pyramid`, `segment`, `lifecycle`, `retention`, `churn`, `clv`, `ageing`,
+`trials`, `datasets`, `plotting`. They are loaded when first used, so that `import crmkit` is quick.
 """
 
 from __future__ import annotations
@@ -34,20 +34,26 @@ if TYPE_CHECKING:
         pyramid,
         retention,
         rfm,
+        rhythm,
         segment,
         trials,
     )
+    from crmkit.explanation import explain
     from crmkit.scoring import score_customers
+    from crmkit.trials import audit, backtest
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Transactions",
     "ageing",
+    "audit",
+    "backtest",
     "churn",
     "clv",
     "datasets",
     "errors",
+    "explain",
     "labels",
     "lifecycle",
     "plotting",
@@ -55,6 +61,7 @@ __all__ = [
     "read",
     "retention",
     "rfm",
+    "rhythm",
     "score_customers",
     "segment",
     "summarize",
@@ -63,15 +70,16 @@ __all__ = [
 
 _MODULES = (
     "ageing", "churn", "clv", "datasets", "errors", "labels", "lifecycle", "plotting", "pyramid", "retention", "rfm",
-    "segment", "trials",
+    "rhythm", "segment", "trials",
 )  # fmt: skip
+_FUNCTIONS = {"audit": "trials", "backtest": "trials", "explain": "explanation", "score_customers": "scoring"}
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"crmkit.{name}")
-    if name == "score_customers":
-        return importlib.import_module("crmkit.scoring").score_customers
+    if name in _FUNCTIONS:
+        return getattr(importlib.import_module(f"crmkit.{_FUNCTIONS[name]}"), name)
     raise AttributeError(f"module 'crmkit' has no attribute {name!r}")
 
 

@@ -11,13 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from crmkit import labels
+from crmkit._frame import engines
 from crmkit.labels import Language
 
 PARTS = ("numerator", "denominator", "window", "exclusions", "formula")
+_WIDE, _LONG = 120, 60  # characters, and rows, of a table as text
+_COLON = {"en": ": ", "zh": "："}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Card:
     """What a figure means. Its words are the labels `card_<measure>_<part>`; `values` fill their {places}.
 
@@ -25,10 +30,11 @@ class Card:
     ----------
     measure : str
         Key of the figure, such as "churn_rate".
-    as_of : datetime.date
-        The day on which the past ends.
+    as_of : datetime.date or None
+        The day on which the past ends; None where nothing tells, as for a table of durations.
     values : mapping
-        What the words leave open: dates, counts, and keys of labels, which are put into words too.
+        What the words leave open: dates, counts, and keys of labels, which are put into words too (and may have
+        {places} of their own, filled from the same mapping).
 
     Examples
     --------
@@ -37,19 +43,18 @@ class Card:
     """
 
     measure: str
-    as_of: dt.date
+    as_of: dt.date | None
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def lines(self, language: Language = "en") -> list[tuple[str, str]]:
         """Name and words of each part, ready to be read."""
-        values = {name: labels.text(value, language) if isinstance(value, str) else value
-                  for name, value in self.values.items()}  # fmt: skip
-        said = {part: labels.phrase(f"card_{self.measure}_{part}", language, **values) for part in PARTS}
-        return [
-            (labels.text("measure", language), labels.text(self.measure, language)),
-            *((labels.text(part, language), words) for part, words in said.items()),
-            (labels.text("as_of", language), str(self.as_of)),
+        values = self._in_words(language)
+        named = [
+            ("measure", labels.text(self.measure, language)),
+            *((part, labels.phrase(f"card_{self.measure}_{part}", language, **values)) for part in PARTS),
+            *([] if self.as_of is None else [("as_of", str(self.as_of))]),
         ]
+        return [(labels.text(name, language), words) for name, words in named]
 
     def text(self, language: Language = "en") -> str:
         """The card as lines of text, for the foot of a table or a picture.
@@ -57,18 +62,40 @@ class Card:
         >>> print(Card("no such figure", dt.date(2025, 1, 31)).text().splitlines()[0])
         measure: no such figure
         """
-        colon = "：" if language == "zh" else ": "
-        return "\n".join(f"{name}{colon}{words}" for name, words in self.lines(language))
+        return "\n".join(f"{name}{_COLON[language]}{words}" for name, words in self.lines(language))
+
+    def _in_words(self, language: Language) -> dict[str, Any]:
+        """The values, keys of labels replaced by their words; a text of the user's own stays as it is."""
+        said = {name: labels.text(value, language) if isinstance(value, str) else value
+                for name, value in self.values.items()}  # fmt: skip
+        return {name: words.format(**said) if words != self.values[name] and isinstance(words, str) else words
+                for name, words in said.items()}  # fmt: skip
 
     def __str__(self) -> str:
         """The card in English."""
         return self.text()
 
+    __repr__ = __str__
+
 
 def under(table: Any, *cards: Card) -> str:
-    """A result table as text with its cards beneath it.
+    """A result table of any kind as text, all its columns shown, with its cards beneath it.
 
-    >>> print(under("month  churn", Card("no such figure", dt.date(2025, 1, 31))).splitlines()[0])
-    month  churn
+    >>> card = Card("no such figure", dt.date(2025, 1, 31))
+    >>> months = {"month": ["2025-01", "2025-02"], "start": [None, 40.0], "churn": [None, 0.25]}
+    >>> print(under(months, card).split("measure:")[0].rstrip())
+      month start  churn
+    2025-01     -      -
+    2025-02    40   0.25
     """
-    return "\n\n".join([str(table), *map(str, cards)])
+    columns = engines.collect(engines.wrap(table))
+    whole = {name: "{:.0f}".format for name, values in columns.items() if _is_whole(values)}
+    # in pandas, because other kinds leave columns out, or say their plan in place of their rows
+    plain = engines.wrap(columns).to_native()
+    said = plain.to_string(index=False, na_rep="-", formatters=whole, line_width=_WIDE, max_rows=_LONG)
+    return "\n\n".join([said, *map(str, cards)])
+
+
+def _is_whole(values: engines.Array) -> bool:
+    """Whether these are counts that came as floats, because some are missing."""
+    return values.dtype.kind == "f" and bool((np.isnan(values) | (values == np.rint(values))).all())

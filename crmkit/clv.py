@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._periods import periods_between
 from crmkit.customers import money_of
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.transactions import Transactions, open_transactions
@@ -660,13 +661,12 @@ def _cohort_cells(
     period: str,
 ) -> dict[str, NDArray[Any]]:
     """Columns of the cohort table, from customers per first day and `margin` per first day and day."""
-    born = _period_number(sizes["first"], period)
-    start, last = int(np.min(born)), int(_period_number(np.array([as_of]), period)[0])
-    n_cohorts = last - start + 1
-    customers = np.bincount(born - start, weights=sizes["customers"], minlength=n_cohorts)
-    cohort = _period_number(first, period) - start
+    periods = periods_between(int(np.min(sizes["first"])), as_of, period)
+    n_cohorts = len(periods)
+    customers = np.bincount(periods.of(sizes["first"]), weights=sizes["customers"], minlength=n_cohorts)
+    cohort = periods.of(first)
     # A refund booked before the first purchase belongs to the period of that purchase.
-    age = np.maximum(_period_number(day, period) - start - cohort, 0)
+    age = np.maximum(periods.of(day) - cohort, 0)
     margins = np.bincount(cohort * n_cohorts + age, weights=margin, minlength=n_cohorts**2)
     cohorts, ages = np.nonzero(
         (np.add.outer(range(n_cohorts), range(n_cohorts)) < n_cohorts) & (customers > 0)[:, None]
@@ -674,38 +674,14 @@ def _cohort_cells(
     by_age = margins.reshape(n_cohorts, n_cohorts)
     cumulative = by_age.cumsum(axis=1)[cohorts, ages]
     return {
-        "cohort": np.array([_period_name(start + k, period) for k in range(n_cohorts)], dtype=object)[cohorts],
+        "cohort": np.array(periods.names, dtype=object)[cohorts],
         "cohort_age": ages,
         "customers": customers[cohorts].astype(np.int64),
         "margin": by_age[cohorts, ages],
         "cumulative": cumulative,
         "value_per_customer": cumulative / customers[cohorts],
-        "complete": _first_day(start + cohorts + ages + 1, period) <= as_of + 1,
+        "complete": periods.complete[cohorts + ages],
     }
-
-
-def _period_number(day: NDArray[Any], period: str) -> NDArray[np.int64]:
-    """Calendar periods since 1970 (weeks: since Monday, 1969-12-29), by day number."""
-    if period == "week":
-        return (day.astype(np.int64) + 3) // 7
-    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return months // {"month": 1, "quarter": 3, "year": 12}[period]
-
-
-def _first_day(number: NDArray[Any], period: str) -> NDArray[np.int64]:
-    """Day number of a period's first day."""
-    if period == "week":
-        return number.astype(np.int64) * 7 - 3
-    months = number.astype(np.int64) * {"month": 1, "quarter": 3, "year": 12}[period]
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-
-
-def _period_name(number: int, period: str) -> str:
-    """Name a period: 2024-01, 2024-Q1, 2024, or a week's Monday."""
-    first = str(_checks.date_of_day(int(_first_day(np.array([number]), period)[0])))
-    if period == "quarter":
-        return f"{first[:4]}-Q{number % 4 + 1}"
-    return {"week": first, "month": first[:7], "year": first[:4]}[period]
 
 
 def _as_table(columns: Mapping[str, NDArray[Any]]) -> Any:

@@ -10,6 +10,9 @@ Sources: Hughes (1994), Strategic Database Marketing, for recency, frequency and
 
 from __future__ import annotations
 
+import datetime as dt
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -17,6 +20,7 @@ import narwhals.stable.v2 as nw
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit.errors import ArgumentError
 from crmkit.transactions import Transactions, open_transactions
 
 SUMMARY = (
@@ -160,6 +164,104 @@ def _columns(tx: Transactions) -> list[nw.Expr]:
 
 def money_of(units: nw.Expr, tx: Transactions) -> nw.Expr:
     """Units as money in the data's currency, rounded to the guard where amounts have no exact decimal form."""
-    whole = units if tx.guard == 1 else (units / tx.guard + 0.5).floor()
     # By a column, not by a number: polars multiplies by 1/number instead, and 1437 / 100 is no longer 14.37.
-    return whole / (units * 0 + tx.scale // tx.guard)
+    return whole_of(units, tx) / (units * 0 + tx.scale // tx.guard)
+
+
+def whole_of(units: nw.Expr, tx: Transactions) -> nw.Expr:
+    """Units rounded to the guard, as a whole number of which `tx.scale // tx.guard` make 1 of the currency."""
+    return units if tx.guard == 1 else (units / tx.guard + 0.5).floor().cast(nw.Int64)
+
+
+@dataclass(frozen=True, slots=True)
+class RecentValue:
+    """What customers brought lately; given by `recent_value`.
+
+    Attributes
+    ----------
+    customers : table, n_customers rows, in the kind of the transactions
+        The columns of `summarize`, and `current_value`: money of the window, 0 for who bought nothing in it.
+    measure : {"margin", "revenue"}
+        What that money is.
+    margin_rate : float
+        Margin / revenue of the window, not a number without revenue; 1 where the measure is revenue.
+    first_date, last_date : datetime.date
+        The window, both days inside.
+    """
+
+    customers: Any
+    measure: str
+    margin_rate: float
+    first_date: dt.date
+    last_date: dt.date
+
+
+def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
+    """One row per customer with a purchase, and what each brought within a window that ends with the past.
+
+    It is margin where the cost of every row of the window is known, so that customers can be compared by it, and
+    revenue otherwise.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount (and cost)
+        Nothing after its `as_of` is seen.
+    window : duration, default "12M"
+        Length in whole days (a month has 30.4), `as_of` being the last of them.
+
+    Returns
+    -------
+    RecentValue
+
+    Raises
+    ------
+    ArgumentError
+        `window` is not a duration, or shorter than a day.
+    ColumnError, DataError
+        As `Transactions` raises them for a plain table.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> sales = {"customer_id": ["a", "a", "b"], "date": ["2023-05-01", "2024-12-01", "2024-12-31"],
+    ...          "amount": [50.0, 20.0, 9.0], "cost": [None, 12.0, 4.0]}
+    >>> recent = crm.customers.recent_value(sales)
+    >>> recent.customers[["customer_id", "monetary", "current_value"]]
+      customer_id  monetary  current_value
+    0           a      70.0            8.0
+    1           b       9.0            5.0
+    >>> recent.measure, str(recent.first_date), round(recent.margin_rate, 3)
+    ('margin', '2024-01-02', 0.448)
+    """
+    tx = open_transactions(transactions)
+    n_days = round(_checks.days_of(window, "window"))
+    if n_days < 1:
+        raise ArgumentError(f'window={window!r} is shorter than a day. Give one such as window="12M".')
+    first_day = _checks.day_number(tx.as_of) - n_days + 1
+    each = _recent_sums(tx, first_day)
+    totals = engines.collect(each.select(nw.col("money", "cost", "no_cost").sum()))
+    money, cost, no_cost = (int(totals[name][0]) for name in ("money", "cost", "no_cost"))
+    known = "cost" in tx.roles and no_cost == 0
+    units = nw.col("money") - nw.col("cost") if known else nw.col("money")
+    valued = each.select("customer_id", current_value=money_of(units, tx))
+    summary = _summary(tx).join(valued, on="customer_id", how="inner")
+    return RecentValue(
+        customers=engines.give_back(summary, tx.like, dates=("first_date", "last_date"), order="customer_id"),
+        measure="margin" if known else "revenue",
+        margin_rate=1.0 if not known else (money - cost) / money if money else math.nan,
+        first_date=_checks.date_of_day(first_day),
+        last_date=tx.as_of,
+    )
+
+
+def _recent_sums(tx: Transactions, first_day: int) -> LazyFrame:
+    """Of every customer, money and cost from `first_day` on, and the rows without a cost; units."""
+    cost = nw.col("cost") if "cost" in tx.roles else nw.lit(0)
+    inside = nw.col("day") >= first_day
+    rows = tx.rows().select(
+        "customer_id",
+        money=nw.when(inside).then(nw.col("money")).otherwise(0),
+        cost=nw.when(inside).then(cost).otherwise(0),
+        no_cost=nw.when(inside & cost.is_null()).then(1).otherwise(0),
+    )
+    return rows.group_by("customer_id").agg(nw.col("money", "cost", "no_cost").sum().cast(nw.Int64))

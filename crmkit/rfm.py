@@ -227,6 +227,32 @@ class Scorer:
         scored: FrameT = self._apply(self._open(customers))
         return scored
 
+    def points(self, measure: str, values: Sequence[float] | NDArray[Any]) -> Ints:
+        """The scores of plain values of one measure, such as 10, 20 and 30 days.
+
+        Raises
+        ------
+        ArgumentError
+            The measure is unknown, or its score depends on more than the value: of equal customers by id (method
+            "rank"), or on the scores before it ("nested").
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> january = pd.DataFrame({"recency": [3, 8, 20, 70], "frequency": [6, 1, 1, 2], "monetary": [90, 10, 15, 20]})
+        >>> Scorer(bins=4).fit(january).points("recency", [0, 8, 9, 500]).tolist()
+        [4, 3, 2, 1]
+        """
+        if not hasattr(self, "ladders_"):
+            raise NotFittedError("this Scorer has no cuts yet. Call scorer.fit(customers) first.")
+        ladders = self.ladders_[_checks.choice("measure", measure, MEASURES)]
+        if len(ladders) > 1 or ladders[()].ids:
+            raise ArgumentError(
+                f'the {measure} score of method="{self._methods[measure]}" depends on more than the {measure}. '
+                'Score with method="quantile", "bands", "mean", "median", or cuts={...}.'
+            )
+        return _scores_of(measure, np.asarray(values, dtype=float), ladders[()])
+
     def to_dict(self) -> dict[str, Any]:
         """Settings and cuts as plain data, ready for ``json.dumps``; `from_dict` turns it back."""
         if not hasattr(self, "ladders_"):
@@ -724,6 +750,54 @@ def segment_rules(scheme: str | Rules = "eleven", *, language: Language = "en") 
         used = [axis for axis in AXES if any(axis in rule.ranges for rule in rules)]
         axes = {axis: [_shown_range(rule.ranges.get(axis)) for rule in rules] for axis in used}
     return _pandas({"segment": names, "label": [labels.text(name, language) for name in names], **axes})
+
+
+def rule_of(
+    scores: Sequence[int], *, scheme: str | Rules = "eleven", bins: int = 5
+) -> tuple[str, dict[str, tuple[int, int]]]:
+    """The segment of one cell of scores, and the rule that puts it there.
+
+    Parameters
+    ----------
+    scores : three int
+        Scores of R, F and M, from 1 to `bins`.
+    scheme : "eight", "eleven", or rules, default "eleven"
+        As for `segment`; "eight" cuts in the middle of the scale.
+    bins : int, default 5
+        Number k of levels.
+
+    Returns
+    -------
+    segment : str
+        Its stable key.
+    ranges : dict of axis to (lowest, highest)
+        The scores that the rule asks for on "r", "f", "m" and "fm", the mean of F and M; an axis not named may have
+        any score.
+
+    Raises
+    ------
+    ArgumentError
+        The scheme is unknown, or its rules overlap, leave cells out, or can never hold.
+
+    Examples
+    --------
+    >>> rule_of((5, 1, 2))
+    ('new', {'r': (5, 5), 'fm': (1, 1)})
+    >>> rule_of((5, 1, 2), scheme="eight")
+    ('general_develop', {'r': (4, 5), 'f': (1, 3), 'm': (1, 3)})
+    """
+    if isinstance(scheme, str):
+        _checks.choice("scheme", scheme, ("eight", "eleven"))
+    if scheme == "eight":
+        middle = (bins + 1) // 2
+        high = [score > (bins + 1) / 2 for score in scores]
+        name = next(name for name, pattern in EIGHT.items() if pattern == tuple(high))
+        return name, {axis: (middle + 1, bins) if up else (1, middle) for axis, up in zip("rfm", high, strict=True)}
+    rules = _rules(ELEVEN if isinstance(scheme, str) else scheme)
+    cell = {axis: np.array([score]) for axis, score in zip("rfm", scores, strict=True)}
+    _refuse_flawed(rules, bins, None)
+    fired = next(rule for rule in rules if rule.holds(cell)[0])
+    return fired.segment, dict(fired.ranges)
 
 
 def check_rules(rules: Rules, *, bins: int = 5, scores: Any = None) -> Any:

@@ -10,7 +10,7 @@ Sources: see `crmkit.customers`, `crmkit.rfm` and `crmkit.pyramid`, which do the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -18,11 +18,11 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _frame, customers, labels, pyramid, rfm
+from crmkit import _checks, _frame, ageing, customers, labels, lifecycle, pyramid, rfm, segment
 from crmkit._frame import outputs
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
-from crmkit.transactions import open_transactions
+from crmkit.transactions import Transactions, open_transactions
 
 Step: TypeAlias = Callable[[Any], Any]
 
@@ -66,10 +66,14 @@ def score_customers(
     -------
     table, n_customers rows
         In the kind that came in (pandas for files): a lazy table stays lazy, but its summary is computed at once, and
-        once only. The columns of `crmkit.summarize`; `r_score`, `f_score`, `m_score`, `rfm`, `rfm_sum`;
-        `segment`, `segment_label`; `tier`, `tier_label`; with a horizon those of `crmkit.clv.lifetime_value`:
-        `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`, `expected_spend`, `residual_clv` and its
-        interval, by the Pareto/NBD and Gamma-Gamma models fitted to these customers.
+        once only. The columns of `crmkit.summarize`; `current_value` (margin or revenue of the last 12 months, see
+        `crmkit.customers.recent_value`); `r_score`, `f_score`, `m_score`, `rfm`, `rfm_sum`; `segment`, `segment_label`;
+        `days_left`, `slip_date`, `slip_to`, `slip_to_label` (`crmkit.ageing.slip_dates`); `tier`, `tier_label`;
+        `stage`, `pattern` and their labels, `expected_gap`, `overdue` (how many such gaps the silence has lasted) and
+        `ended` (at least four: the customer counts as lost; `crmkit.lifecycle.stages`); with a horizon the columns of
+        `crmkit.clv.lifetime_value`: `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`,
+        `expected_spend`, `residual_clv` and its interval, by the Pareto/NBD and Gamma-Gamma models fitted to these
+        customers, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`).
 
     Warns
     -----
@@ -94,24 +98,29 @@ def score_customers(
     1         C02    3000.0  155  cannot_lose  secondary
     2         C03     500.0  544    champions   ordinary
     """
-    steps = _steps(bins, scheme, tiers, language)
+    _refuse_settings(bins, scheme, tiers, language)
     if horizon is not None:
         _checks.days_of(horizon)
+    tx = open_transactions(transactions)
+    steps = _steps(tx, bins, scheme, tiers, language)
+    if horizon is not None:
         steps["value"] = partial(_add_value, horizon=horizon, discount_rate=discount_rate, margin=margin)
-    _refuse_settings(bins, scheme, tiers, language)
-    table = outputs.keep(customers.summarize(open_transactions(transactions)))
+        steps["quadrants"] = partial(_add_quadrant, language=language)
+    table = outputs.keep(customers.recent_value(tx).customers)
     for step in steps.values():
         table = step(table)
     return table
 
 
-def _steps(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[str, float], language: Language) -> dict[str, Step]:
+def _steps(
+    tx: Transactions, bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[str, float], language: Language
+) -> dict[str, Step]:
     """What is known about a customer beyond the summary, in the order in which it is found out."""
     return {
-        "scores": partial(rfm.score, bins=bins),
-        "segments": partial(rfm.segment, scheme=scheme, bins=bins, language=language),
+        "scores, segments, slips": partial(_add_segment, tx=tx, bins=bins, scheme=scheme, language=language),
         "tiers": partial(pyramid.assign_tiers, scheme=tiers),
         "tier labels": partial(_label_tiers, tiers=tiers, language=language),
+        "stages": partial(_add_stage, tx=tx, language=language),
     }
 
 
@@ -133,6 +142,12 @@ def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[st
         rfm.segment({"r_score": [1], "f_score": [1], "m_score": [1]}, scheme=scheme, bins=bins)
 
 
+def _add_segment(listed: Any, *, tx: Transactions, bins: int, scheme: str | rfm.Rules, language: Language) -> Any:
+    """Add the scores, the segment, and the day on which it drops if nothing is bought."""
+    scorer = rfm.Scorer(bins=bins).fit(listed)
+    return ageing.slip_dates(listed, scorer=scorer, scheme=scheme, as_of=tx.as_of, language=language)
+
+
 def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Language) -> Any:
     """Add `tier_label`, what people read."""
     table = _frame.open_table(scored)
@@ -141,6 +156,33 @@ def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Lan
         names, labels.texts(names, language), default=nw.lit(None), return_dtype=nw.String
     )
     return table.give_back(table.frame.with_columns(label.alias("tier_label")))
+
+
+_STAGE = ("stage", "stage_label", "pattern", "pattern_label", "expected_gap", "overdue", "ended")
+
+
+def _add_stage(listed: Any, *, tx: Transactions, language: Language) -> Any:
+    """Add the stage and pattern of the relation, the gap to expect, and how many of it the silence has lasted."""
+    return _joined(listed, lifecycle.stages(tx, language=language), _STAGE)
+
+
+def _joined(listed: Any, found: Any, columns: Sequence[str]) -> Any:
+    """The list with columns of another table of the same customers."""
+    table, other = _frame.open_table(listed), _frame.open_table(found)
+    chosen = other.frame.select("customer_id", *columns)
+    if table.in_memory:
+        return table.give_back(table.attach(["customer_id"], other.collect(chosen)))
+    return table.give_back(table.frame.lazy().join(chosen.lazy(), on="customer_id", how="left"))
+
+
+def _add_quadrant(valued: Any, *, language: Language) -> Any:
+    """Add the quadrant of the value matrix; missing where there is no lifetime value."""
+    table = _frame.open_table(valued)
+    n_known = table.collect(table.frame.select(n=nw.col("residual_clv").count()))["n"][0]
+    if n_known:
+        return segment.value_matrix(valued, language=language).customers
+    missing = {name: nw.lit(None).cast(nw.String) for name in ("quadrant", "quadrant_label")}
+    return table.give_back(table.frame.with_columns(**missing))
 
 
 def _add_value(customers: Any, *, horizon: Any, discount_rate: float, margin: float) -> Any:

@@ -7,6 +7,34 @@ customers from group to group. Each lives in a file of `crmkit.groups`.
 
 from __future__ import annotations
 
-from crmkit.groups.migration import ABSENT, Migration, migration
+from crmkit.groups.clusters import Clusterer, Clusters, cluster
+from crmkit.groups.growth import GrowthMatrix, RevenueBridge, growth_matrix, revenue_bridge
+from crmkit.groups.migration import (
+    ABSENT,
+    Migration,
+    MigrationSeries,
+    SizeChange,
+    migration,
+    migration_series,
+    size_change,
+)
+from crmkit.groups.value_matrix import ValueMatrix, value_matrix
 
-__all__ = ["ABSENT", "Migration", "migration"]
+__all__ = [
+    "ABSENT",
+    "Clusterer",
+    "Clusters",
+    "GrowthMatrix",
+    "Migration",
+    "MigrationSeries",
+    "RevenueBridge",
+    "SizeChange",
+    "ValueMatrix",
+    "cluster",
+    "growth_matrix",
+    "migration",
+    "migration_series",
+    "revenue_bridge",
+    "size_change",
+    "value_matrix",
+]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+# One thread per process: several processes with several threads each wait for one another most of the time.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 
 KINDS = ("pandas", "polars", "polars_lazy", "pyarrow", "duckdb")
 

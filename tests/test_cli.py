@@ -23,6 +23,8 @@ from conftest import as_columns
 import crmkit as crm
 from crmkit import cli, scoring
 from crmkit._frame import outputs
+from crmkit.cli import running, text
+from crmkit.cli.options import Input
 
 ROOT = Path(__file__).parents[1]
 SALES = """customer_id,date,amount
@@ -132,7 +134,7 @@ def test_check_in_chinese_lines_its_columns_up(run):
     assert code == 0
     assert re.search(r"^读入的记录 +4 +2 +37\.50$", out, re.MULTILINE)
     table = out.split("\n\n")[1].splitlines()
-    assert len({cli._width(line) for line in table}) == 1
+    assert len({text.width(line) for line in table}) == 1
 
 
 def test_money_is_shown_with_all_its_decimals(run):
@@ -486,7 +488,7 @@ def test_a_reader_that_goes_away_is_no_error(here):
     started = process(["check", "sales.csv"], here)
     assert started.stdout is not None
     started.stdout.close()
-    assert started.wait(timeout=60) == cli.CLOSED_PIPE
+    assert started.wait(timeout=60) == text.CLOSED_PIPE
     assert started.stderr is not None
     assert started.stderr.read() == b""
     started.stderr.close()
@@ -511,7 +513,7 @@ def test_a_terminal_is_told_of_long_work_and_only_a_terminal(run, monkeypatch, c
         return slow(*given, **settings)
 
     monkeypatch.setattr(scoring, "score_customers", sleepy)
-    monkeypatch.setattr(cli, "PATIENCE", 0.05)
+    monkeypatch.setattr(running, "PATIENCE", 0.05)
     assert run("score", "sales.csv", "-o", "out.csv", "--horizon", "none")[2] == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     err = run("score", "sales.csv", "-o", "out.csv", "--horizon", "none")[2]
@@ -522,7 +524,7 @@ def test_a_terminal_is_told_of_long_work_and_only_a_terminal(run, monkeypatch, c
 
 def test_no_password_is_shown(run):
     address = "postgresql://shop:secret@localhost:1/shop"
-    assert cli.Input(address, {}).name == "localhost:1/shop"
+    assert Input(address, {}).name == "localhost:1/shop"
     code, out, err = run("check", address, "--table", "sales")
     assert code == 1
     assert err.startswith("error: ")

@@ -7,13 +7,13 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from conftest import KINDS, as_columns, table_of
+from conftest import KINDS, as_columns, small_table, table_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import last_day, summary
 
 import crmkit as crm
-from crmkit.errors import ColumnError
+from crmkit.errors import ArgumentError, ColumnError
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -191,3 +191,60 @@ def test_every_customer_of_the_sample_equals_the_published_table():
     assert (customers["t_x"] / 7).tolist() == pytest.approx([float(row["t.x"]) for row in published], abs=1e-6)
     assert (customers["T"] / 7).tolist() == pytest.approx([float(row["T.cal"]) for row in published], abs=1e-6)
     assert customers["m_x"].tolist() == pytest.approx([float(row["m.x"]) for row in published], abs=1e-6)
+
+
+# --- the value of the last months -----------------------------------------------------------------------------------
+
+LATELY = {
+    "customer_id": ["a", "a", "b", "b", "c", "d"],
+    "date": ["2023-06-01", "2024-03-01", "2024-12-31", "2024-12-30", "2023-07-01", "2024-05-01"],
+    "amount": [50.0, 20.0, 9.5, -4.0, 7.0, -6.0],
+    "cost": [None, 12.0, 4.0, -2.0, 3.0, -1.0],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_recent_value_is_the_margin_of_the_window_by_hand(kind):
+    import duckdb
+
+    with duckdb.connect() as connection:
+        recent = crm.customers.recent_value(table_of(kind, LATELY, connection))
+        found = summarized(recent.customers)
+    assert {who: (row["monetary"], row["current_value"]) for who, row in found.items()} == {
+        "a": (70.0, 8.0),
+        "b": (5.5, 3.5),
+        "c": (7.0, 0.0),  # nothing within the window; d only returned things, and is no customer
+    }
+    assert (recent.measure, recent.first_date, recent.last_date) == (
+        "margin",
+        dt.date(2024, 1, 2),
+        dt.date(2024, 12, 31),
+    )
+    assert recent.margin_rate == pytest.approx((19.5 - 13) / 19.5)
+
+
+@settings(deadline=None, max_examples=30)
+@given(table=st.lists(rows, min_size=1, max_size=25), window=st.integers(1, 80))
+def test_recent_revenue_is_that_of_plain_loops(table, window):
+    table = [*table, ("z", dt.date(2024, 2, 1), 100)]
+    end = last_day(table)
+    recent = crm.customers.recent_value(small_table(frame_of(table)), window=window)
+    assert (recent.measure, recent.margin_rate) == ("revenue", 1.0)
+    for who, row in summarized(recent.customers).items():
+        used = [cents for name, day, cents in table if name == who and day is not None and cents is not None
+                and end - dt.timedelta(days=window) < day]  # fmt: skip
+        assert row["current_value"] == sum(used) / 100
+
+
+def test_a_missing_cost_in_the_window_makes_it_revenue():
+    recent = crm.customers.recent_value({**LATELY, "cost": [1.0, None, 4.0, -2.0, 3.0, -1.0]})
+    assert recent.measure == "revenue"
+    assert recent.customers["current_value"].tolist() == [20.0, 5.5, 0.0]
+    assert recent.customers["margin"].isna().tolist() == [True, False, False]
+
+
+def test_a_window_that_is_none_is_refused():
+    with pytest.raises(ArgumentError, match=r'window=0 is shorter than a day.*window="12M"'):
+        crm.customers.recent_value(LATELY, window=0)
+    with pytest.raises(ArgumentError, match="window='year' is not a duration"):
+        crm.customers.recent_value(LATELY, window="year")

@@ -99,7 +99,28 @@ NO_EXAMPLE = {
     "crmkit.transactions.open_transactions": "between rooms: the first line of every function that takes transactions",
     "crmkit.rfm.Ladder": "a record that Scorer.ladders_ holds; the example is in Scorer",
     "crmkit.pyramid.Concentration": "a record that `concentration` gives; the examples are there",
-    "crmkit.groups.migration.Migration": "a record that `migration` gives; the example is there",
+    "crmkit.cli.app": "the application that the commands join",
+    "crmkit.customers.RecentValue": "a record that `recent_value` gives; the example is there",
+    "crmkit.customers.whole_of": "an expression that other rooms share",
+    "crmkit.groups.clusters.Clusters": "a record that `cluster` gives; the example is there",
+    "crmkit.groups.growth.GrowthMatrix": "a record that `growth_matrix` gives; the example is there",
+    "crmkit.groups.growth.RevenueBridge": "a record that `revenue_bridge` gives; the example is there",
+    "crmkit.groups.migration.MigrationSeries": "a record that `migration_series` gives; the example is there",
+    "crmkit.groups.migration.SizeChange": "a record that `size_change` gives; the example is there",
+    "crmkit.groups.value_matrix.ValueMatrix": "a record that `value_matrix` gives; the example is there",
+    "crmkit.retention.rates.Rates": "a record that `rates` gives; the example is there",
+    "crmkit.retention.movements.Movements": "a record that `movements` gives; the example is there",
+    "crmkit.retention.contracts.ContractRates": "a record that `contract_rates` gives; the example is there",
+    "crmkit.retention.cohorts.Cohorts": "a record that `cohorts` gives; the example is there",
+    "crmkit.retention.lost.Definitions": "a record that `compare_definitions` gives; the example is there",
+    "crmkit.retention.lost.Limit": "a record of a rule's figures; the examples are in `lost`",
+    "crmkit.retention.repurchase.Repurchase": "a record that `repurchase` gives; the example is there",
+    "crmkit.retention.watch.WatchList": "a record that `watch_list` gives; the example is there",
+    "crmkit.retention.win_back.WinBack": "a record that `win_back` gives; the example is there",
+    "crmkit.churn.campaign.Campaign": "a record that `campaign` gives; the example is there",
+    "crmkit.churn.model.Validation": "a record of `ChurnModel`; the example is there",
+    "crmkit.trials.backtesting.BackTest": "a record that `backtest` gives; the example is there",
+    "crmkit.trials.auditing.Audit": "a record that `audit` gives; the example is there",
     "crmkit.scoring.Headline": "a record that `headline` gives; the example is there",
     "crmkit.models": "formulas on arrays, open to tests; the classes that users call are checked below",
     "crmkit.clv.CustomerEquity": "a record that `customer_equity` gives; the example is there",
@@ -225,7 +246,8 @@ def test_no_label_is_a_bare_key():
     """An underscore in a label is a key that nobody put into words."""
     from crmkit import labels
 
-    assert [pair for pair in labels._WORDS.values() if any("_" in word for word in pair)] == []
+    bare = [re.sub(r"\{\w+\}", "", word) for pair in labels._WORDS.values() for word in pair]
+    assert [word for word in bare if "_" in word] == []
 
 
 def test_no_key_is_listed_twice():

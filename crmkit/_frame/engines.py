@@ -359,11 +359,11 @@ def _plain_array(values: Any) -> Array:
     if np.ma.isMaskedArray(values):
         if not np.ma.is_masked(values):
             return np.asarray(values.data)
+        if values.dtype.kind == "O":  # filled(None) would fill in a question mark
+            return np.where(np.ma.getmaskarray(values), None, values.data)
         if values.dtype.kind in "iub":
             values = values.astype(float)
-        return np.asarray(
-            values.filled(None if values.dtype.kind == "O" else np.nan if values.dtype.kind == "f" else "NaT")
-        )
+        return np.asarray(values.filled(np.nan if values.dtype.kind == "f" else np.datetime64("NaT")))
     return np.asarray(values)
 
 

@@ -17,6 +17,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,77 @@ def _cell(value: Any) -> Any:
     if isinstance(value, int) and abs(value) >= _SHEET_DIGITS:
         return str(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+# --- a small book of several sheets -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a small book: rows of values, the first one its head, and which cells (row, column) are marked how."""
+
+    title: str
+    rows: Sequence[Sequence[Any]]
+    marks: Mapping[tuple[int, int], str] = field(default_factory=dict)  # to a key of _FILLS
+    number: str = "General"  # how numbers are written from column `n_heads` on
+    n_heads: int = 0  # columns that name a row
+
+
+# Hatched: can still change. Grey: withheld.
+_FILLS = {"partial": ("lightUp", "D55E00"), "too_small": ("solid", "BFBFBF")}
+_NARROWEST, _WIDEST = 9, 90  # of a column, in characters
+
+
+def write_book(path: str | Path, sheets: Sequence[Sheet]) -> None:
+    """Write small pages into one Excel book; an existing file is replaced."""
+    target = target_of(path)
+    if target.suffix.lower() != ".xlsx":
+        raise ArgumentError(f"{str(path)!r} is not an Excel book. Give a name that ends with .xlsx.")
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for sheet in sheets:
+        _fill_page(book.create_sheet(sheet.title), sheet)
+    with _aside(target) as part, _writing(str(path)):
+        book.save(part)
+
+
+def _fill_page(page: Any, sheet: Sheet) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    for at, row in enumerate(sheet.rows):
+        for column, value in enumerate(row):
+            cell = page.cell(at + 1, column + 1, _inert_cell(value))
+            if column >= sheet.n_heads > 0 and at > 0:
+                cell.number_format = sheet.number
+            if at == 0 and sheet.n_heads:
+                cell.font = Font(bold=True)
+            if not sheet.n_heads:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for (at, column), mark in sheet.marks.items():
+        pattern, colour = _FILLS[mark]
+        page.cell(at + 1, column + 1).fill = PatternFill(pattern, fgColor=colour)
+    if sheet.n_heads:
+        page.freeze_panes = page.cell(2, sheet.n_heads + 1)
+    full = [row for row in sheet.rows if len(row) == len(sheet.rows[0])]  # a legend may hang over
+    for column in range(len(sheet.rows[0])):
+        width = 2 + max(_characters(row[column]) for row in full)
+        page.column_dimensions[get_column_letter(column + 1)].width = min(max(width, _NARROWEST), _WIDEST)
+
+
+def _characters(value: Any) -> int:
+    """How wide a value is written, roughly: a Chinese character counts two, a number is rounded."""
+    words = f"{value:,.2f}" if isinstance(value, float) else "" if value is None else str(value)
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in words)
+
+
+def _inert_cell(value: Any) -> Any:
+    """A value that a sheet can hold and will not run."""
+    value = value.item() if hasattr(value, "item") else value
+    plain = _cell(value)
+    return f"'{plain}" if isinstance(plain, str) and re.match(_FORMULA, plain) else plain
 
 
 _WRITERS: Mapping[str, Callable[[LazyFrame, Path, Sequence[str], bool], None]] = {

@@ -1,3 +1,111 @@
 """Words of back-tests and the audit of a segmentation."""
 
-WORDS: dict[str, tuple[str, str]] = {}
+_BACKTEST = {
+    "all_customers": ("All customers", "全部客户"),
+    "no_segment": ("In no segment", "未分群客户"),
+    "rebuyers": ("customers who bought again", "复购客户数"),
+    "rebuy_rate": ("rebuy rate", "复购率"),
+    "rebuyer_share": ("share of all who bought again", "占全部复购客户的比例"),
+    "revenue_per_customer": ("revenue per customer", "客均销售额"),
+    "later_customers": ("customers who came later", "此后新增客户数"),
+    "later_revenue": ("revenue from those who came later", "此后新增客户的销售额"),
+    "total_revenue": ("all revenue of the horizon", "观察期内全部销售额"),
+    "lift_over_recency": ("lift over recency alone", "相对于仅按最近消费排序的提升度"),
+    "lift_over_random": ("lift over random choice", "相对于随机挑选的提升度"),
+    "backtest_headline": (
+        "The best {top} of customers by segment are {segments} of those who buy again; "
+        "by recency alone {recency} (lift {lift}).",
+        "按客户群挑选的前 {top} 客户占全部复购客户的 {segments}；仅按最近一次消费排序则占 {recency}（提升度 {lift}）。",
+    ),
+    "backtest_nobody": (
+        "Nobody bought again in the days that follow, so nothing can be compared.",
+        "观察期内没有客户复购，无法比较。",
+    ),
+    "backtest_rebuy_rate": ("rebuy rate after the origin", "回测复购率"),
+    "card_backtest_rebuy_rate_numerator": (
+        "customers who bought on at least one day of the {days} days after the origin",
+        "回测时点之后 {days} 天内至少有一天购买的客户数",
+    ),
+    "card_backtest_rebuy_rate_denominator": (
+        "all customers of the segment who had bought by the end of the origin day",
+        "回测时点当天结束前已有购买的该群全部客户数",
+    ),
+    "card_backtest_rebuy_rate_window": (
+        "{days} days after each of the origins: {origin}",
+        "各回测时点之后 {days} 天；回测时点：{origin}",
+    ),
+    "card_backtest_rebuy_rate_exclusions": (
+        "refunds are no purchases; customers who first bought after the origin are counted apart",
+        "退款不算购买；回测时点之后才首次购买的客户另行统计",
+    ),
+    "card_backtest_rebuy_rate_formula": (
+        "customers who bought again / customers of the segment",
+        "复购客户数 / 该群客户数",
+    ),
+}
+
+_AUDIT = {
+    "steadiness": ("steadiness", "稳定度"),
+    "grade": ("grade", "等级"),
+    "reruns": ("re-runs", "重算次数"),
+    "audit_ties": ("rule for ties", "同值处理"),
+    "audit_bins": ("number of levels", "得分级数"),
+    "audit_window": ("past that is read", "数据窗口"),
+    "audit_as_of": ("past ends", "截止日期"),
+    "audit_ties_middle": ("middle", "取中间名次"),
+    "audit_ties_better": ("better", "取较好名次"),
+    "audit_ties_worse": ("worse", "取较差名次"),
+    "audit_window_all": ("all", "全部历史"),
+    "audit_window_D": ("{n} days", "{n} 天"),
+    "audit_window_W": ("{n} weeks", "{n} 周"),
+    "audit_window_M": ("{n} months", "{n} 个月"),
+    "audit_window_Y": ("{n} years", "{n} 年"),
+    "audit_headline": (
+        "Grade {grade}: a customer keeps the segment in {customers} of {reruns} re-runs on average "
+        "({money} weighted by money).",
+        "等级 {grade}：在 {reruns} 次重算中，客户平均有 {customers} 的次数保持原客户群（按金额加权为 {money}）。",
+    ),
+    "audit_headline_choices": (
+        "Of the choices, the {choice} matters most ({setting} instead of {base}): {changed} change segment.",
+        "各项设定中影响最大的是{choice}（由“{base}”改为“{setting}”）：{changed} 的客户换了客户群。",
+    ),
+    "audit_headline_time": (
+        "If the past ends on {setting} instead of {base}, {changed} are in another segment: customers change in time.",
+        "若截止日期由 {base} 提前到 {setting}，{changed} 的客户处于另一客户群（其中包含客户本身随时间的变化）。",
+    ),
+}
+
+_PICTURES = {
+    "plot_rebuy_rate": (
+        "share who bought again within {days} days (%, with 95 % interval)",
+        "{days} 天内复购的客户比例（%，含 95% 置信区间）",
+    ),
+    "plot_contacted": ("customers contacted, best first (% of all)", "依次联系的客户（占全部客户的 %，最好的在前）"),
+    "plot_rebuyers_reached": (
+        "of those who bought again within {days} days, reached (%)",
+        "{days} 天内复购客户中已联系到的比例（%）",
+    ),
+    "plot_revenue_reached": (
+        "of the revenue of the next {days} days, reached (%)",
+        "此后 {days} 天销售额中已覆盖的比例（%）",
+    ),
+    "plot_by_segment": ("by segment", "按客户群"),
+    "plot_by_recency": ("by recency alone", "仅按最近一次消费"),
+    "plot_at_random": ("at random", "随机挑选"),
+    "plot_rate_of": ("{share} of {customers}", "{share}（共 {customers} 人）"),
+    "plot_all_rate": ("all customers {share}", "全部客户 {share}"),
+    "plot_changed": (
+        "in another segment than in the base run (%)",
+        "与基准结果相比换了客户群的比例（%）",
+    ),
+    "plot_of_customers": ("of the customers", "占客户数"),
+    "plot_of_money": ("of the money", "占金额"),
+    "plot_steadiness": (
+        "mean share of re-runs in which a customer keeps the segment (%)",
+        "客户保持原客户群的重算次数平均占比（%）",
+    ),
+    "plot_other_choices": ("other choices", "改变设定"),
+    "plot_earlier_days": ("an earlier day", "提前截止日期"),
+}
+
+WORDS: dict[str, tuple[str, str]] = {**_BACKTEST, **_AUDIT, **_PICTURES}

@@ -1,3 +1,61 @@
 """Words of the watch-list."""
 
-WORDS: dict[str, tuple[str, str]] = {}
+WORDS: dict[str, tuple[str, str]] = {
+    "signal": ("signal", "信号"),
+    "signal_overdue": ("overdue", "逾期未购"),
+    "signal_drop": ("buys less", "消费下降"),
+    "signal_both": ("overdue and buys less", "逾期未购且消费下降"),
+    "why": ("why", "原因"),
+    "usual_gap": ("usual gap, days", "通常购买间隔（天）"),
+    "usual_spend": ("usual spend a year", "通常年消费额"),
+    "p_quiet": ("chance of so long a quiet", "如此长沉默的概率"),
+    "p_drop": ("chance of so little spend", "如此低消费的概率"),
+    "window_spend": ("spend in the window", "窗口期消费额"),
+    "window_usual": ("usual spend of the window", "窗口期通常消费额"),
+    "raised": ("alarm raised on", "预警日期"),
+    "alarms": ("alarms", "预警数"),
+    "alarms_per_week": ("alarms per week", "每周预警数"),
+    "false_alarms": ("false alarms", "误报数"),
+    "false_alarm_share": ("share of false alarms", "误报率"),
+    "watch_why_overdue": (
+        "usually buys every {gap} days, quiet for {quiet} days: {times} times the usual gap",
+        "通常每 {gap} 天购买一次，已 {quiet} 天未购买，是通常间隔的 {times} 倍",
+    ),
+    "watch_why_overdue_daily": (
+        "usually buys every day, quiet for {quiet} days",
+        "通常每天购买，已 {quiet} 天未购买",
+    ),
+    "watch_why_drop": (
+        "{spend} in the last {window} days where {expected} is usual: {drop} % less",
+        "近 {window} 天消费 {spend}，通常为 {expected}，减少 {drop}%",
+    ),
+    "watch_why_both": ("{overdue}; and {drop}", "{overdue}；且{drop}"),
+    "card_false_alarm_share_numerator": (
+        "alarms after which the account came back by itself: in the next {horizon} days it spent at least as much as "
+        "lies half way between what the alarm said (nothing, or the drop) and its usual spend",
+        "预警后自行恢复：之后 {horizon} 天的消费额，不低于预警所示水平（零消费或下降后的消费）与通常消费额的中点",
+    ),
+    "card_false_alarm_share_denominator": (
+        "alarms of the weeks from {first} to {last}; later ones cannot be judged yet",
+        "{first} 至 {last} 各周发出的预警；更晚的预警尚无法判断",
+    ),
+    "card_false_alarm_share_window": (
+        "each week judged by what was seen at its end: the last {window} days against the {usual} days before",
+        "每周只用截至当周末的数据：近 {window} 天与此前 {usual} 天相比",
+    ),
+    "card_false_alarm_share_exclusions": (
+        "accounts with fewer than {least} purchase days; an account raises one alarm until it is back to normal",
+        "购买日少于 {least} 天的客户；同一客户在恢复正常之前只预警一次",
+    ),
+    "card_false_alarm_share_formula": (
+        "alarm where money at stake x chance of a change reaches {threshold} a year, so that {alarms} alarms a week "
+        "would have been raised; called at random, {calm} % of accounts of that size would have been false alarms",
+        "涉及金额 × 变化概率达到每年 {threshold} 即预警，相当于每周 {alarms} 个；"
+        "若随机联系同等规模的客户，误报率为 {calm}%",
+    ),
+    "plot_watch_alarms": ("new alarms per week", "每周新增预警数"),
+    "plot_watch_false": ("false alarms (%), band: 95 % interval", "误报率（%），阴影：95% 区间"),
+    "plot_watch_called": ("alarms of the watch-list", "观察名单的预警"),
+    "plot_watch_chosen": ("chosen: {share} false", "所选：误报率 {share}"),
+    "plot_watch_calm": ("accounts of that size called at random", "随机联系同等规模的客户"),
+}

@@ -12,6 +12,12 @@ Statistical Association 9(70), 209-219 (the curve).
 from __future__ import annotations
 
 from crmkit.plotting._fonts import MissingFontWarning
+from crmkit.plotting.ageing import plot_slip_calendar
+from crmkit.plotting.churn import plot_calibration, plot_campaign, plot_gain
+from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profiles
+from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
+from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
+from crmkit.plotting.lifecycle import plot_lifecycle
 from crmkit.plotting.lifetime import (
     plot_alive_history,
     plot_distribution_fit,
@@ -19,18 +25,53 @@ from crmkit.plotting.lifetime import (
     plot_recency_frequency,
     plot_tracking,
 )
+from crmkit.plotting.migration import plot_migration, plot_migration_series
 from crmkit.plotting.pyramid import plot_lorenz, plot_tiers
+from crmkit.plotting.retention import plot_movements, plot_retention
 from crmkit.plotting.rfm import plot_rfm_grid, plot_segments
+from crmkit.plotting.survival import (
+    plot_definitions,
+    plot_gap_curve,
+    plot_repurchase,
+    plot_repurchase_comparison,
+    plot_survival,
+)
+from crmkit.plotting.trials import plot_audit, plot_backtest
+from crmkit.plotting.watch import plot_watch_list
 
 __all__ = [
     "MissingFontWarning",
     "plot_alive_history",
+    "plot_audit",
+    "plot_backtest",
+    "plot_calibration",
+    "plot_campaign",
+    "plot_cluster_criteria",
+    "plot_cluster_profiles",
+    "plot_cohort_curves",
+    "plot_cohorts",
+    "plot_definitions",
     "plot_distribution_fit",
+    "plot_gain",
+    "plot_gap_curve",
+    "plot_growth_matrix",
     "plot_holdout",
+    "plot_lifecycle",
     "plot_lorenz",
+    "plot_migration",
+    "plot_migration_series",
+    "plot_movements",
     "plot_recency_frequency",
+    "plot_repurchase",
+    "plot_repurchase_comparison",
+    "plot_retention",
+    "plot_revenue_bridge",
     "plot_rfm_grid",
     "plot_segments",
+    "plot_slip_calendar",
+    "plot_survival",
     "plot_tiers",
     "plot_tracking",
+    "plot_value_matrix",
+    "plot_watch_list",
 ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from conftest import KINDS, as_columns, small_table, table_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit import segment
+import crmkit as crm
+from crmkit import rfm, segment
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 JANUARY = {
@@ -130,7 +135,7 @@ def test_one_list_may_be_empty(make_table):
     }
     found = segment.migration(make_table(JANUARY), make_table(empty), column="tier")
     assert as_columns(found.summary)["direction"] == ["left"]
-    with pytest.raises(DataError, match="both tables have no rows"):
+    with pytest.raises(DataError, match="the tables have no rows"):
         segment.migration(make_table(empty), make_table(empty), column="tier")
 
 
@@ -139,7 +144,7 @@ def test_lists_that_cannot_be_matched_are_refused(make_table):
     with pytest.raises(DataError, match="table `after` has more than one row for customer_id 'e'"):
         segment.migration(make_table(JANUARY), make_table(twice), column="tier")
     numbered = {**JUNE, "customer_id": [1, 2, 3, 4, 5]}
-    with pytest.raises(DataError, match="text in one table and numbers in the other: 'a', "):
+    with pytest.raises(DataError, match="text in one table and numbers in the other: 'a', 1"):
         segment.migration(make_table(JANUARY), make_table(numbered), column="tier")
     named = {**JUNE, "tier": ["absent", "mid", "top", "low", "top"]}
     with pytest.raises(DataError, match='a group called "absent"'):
@@ -149,3 +154,267 @@ def test_lists_that_cannot_be_matched_are_refused(make_table):
     for order in (["top", "mid"], ["top", "mid", "low", "top"]):
         with pytest.raises(ArgumentError, match="every group once"):
             segment.migration(JANUARY, JUNE, column="tier", order=order)
+
+
+# --- customers by name ----------------------------------------------------------------------------------------------
+
+
+def test_everyone_is_listed_with_what_became_of_him(make_table):
+    found = segment.migration(make_table(JANUARY), make_table(JUNE), column="tier", order=ORDER)
+    assert as_columns(found.by_customer, sort="customer_id") == {
+        "customer_id": ["a", "b", "c", "d", "e", "f"],
+        "before": ["top", "top", "mid", "low", "low", "absent"],
+        "after": ["top", "low", "top", "absent", "mid", "mid"],
+        "direction": ["same", "down", "up", "left", "up", "joined"],
+        "value_before": [90.0, 80.0, 40.0, 5.0, 4.0, 0.0],
+        "value_after": [95.0, 3.0, 70.0, 0.0, 35.0, 30.0],
+        "change": [5.0, -77.0, 30.0, -5.0, 31.0, 30.0],
+    }
+    up = as_columns(found.who("up"))
+    assert up["customer_id"] == ["e", "c"]  # the largest change first
+    assert up["change"] == [31.0, 30.0]
+    assert as_columns(found.who("moved"))["customer_id"] == []
+    assert type(found.who("left")) is type(found.by_customer)
+    with pytest.raises(ArgumentError, match=r"direction='upgraded' is not known. Choose one of 'up', 'down'"):
+        found.who("upgraded")
+
+
+def test_groups_may_be_numbers_and_come_by_size():
+    clusters = {"who": [1, 2, 3, 4], "cluster": [10, 2, 0, 2], "spend": [1, 2, 3, 4]}
+    later = {"who": [1.0, 2.0, 3.0], "cluster": [10.0, 0.0, 0.0], "spend": [1.5, 2.0, 3.0]}
+    found = segment.migration(clusters, later, column="cluster", value="spend", customer="who")
+    assert found.groups == ("0", "2", "10")
+    assert as_columns(found.customers)["0"] == [1, 1, 0, 0]
+    assert as_columns(found.customers)["absent"] == [0, 1, 0, 0]
+    ordered = segment.migration(clusters, later, column="cluster", value="spend", customer="who", order=[0, 2, 10])
+    assert as_columns(ordered.by_customer)["direction"] == ["same", "up", "same", "left"]
+
+
+# --- to the cent ----------------------------------------------------------------------------------------------------
+
+AMOUNTS = st.one_of(st.integers(-500, 99_999).map(lambda cents: cents / 100), st.floats(-1e6, 1e9))
+PRICED = st.dictionaries(st.integers(0, 60), st.tuples(st.sampled_from("xyz"), AMOUNTS), min_size=1, max_size=40)
+
+
+@settings(max_examples=40, deadline=None)
+@given(before=PRICED, after=PRICED, shuffled=st.randoms(use_true_random=False))
+def test_money_does_not_depend_on_the_order_of_rows(before, after, shuffled):
+    rows = list(before.items())
+    shuffled.shuffle(rows)
+    one, other = (segment.migration(listed(people), listed(after)) for people in (before, dict(rows)))
+    for part in ("value", "moves", "summary", "by_customer"):
+        assert as_columns(getattr(one, part)) == as_columns(getattr(other, part))
+    exact = sum(Fraction(money) for _, money in before.values())
+    for part in (one.moves, one.summary, one.by_customer):
+        total = sum(map(Fraction, as_columns(part)["value_before"]))
+        assert abs(total - exact) <= 1e-15 * sum(
+            abs(money) for people in (before, after) for _, money in people.values()
+        )
+
+
+@settings(max_examples=25, deadline=None)
+@given(cents=st.lists(st.integers(-10_000, 10_000_000), min_size=1, max_size=60))
+def test_cents_add_up_to_the_cent(cents):
+    people = {who: ("x", n / 100) for who, n in enumerate(cents)}
+    found = segment.migration(listed(people), listed(people))
+    assert as_columns(found.summary)["value_before"] == [sum(cents) / 100]  # 0.1 + 0.2 would be 0.30000000000000004
+    assert as_columns(found.by_customer)["value_after"] == [n / 100 for n in cents]
+
+
+# --- CDNOW ----------------------------------------------------------------------------------------------------------
+
+BEST_FIRST = ["champions", "loyal", "potential_loyalist", "new", "promising", "needs_attention", "about_to_sleep",
+              "at_risk", "cannot_lose", "hibernating", "lost"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def eleven():
+    """The eleven segments of CDNOW at three dates, each by its own cuts."""
+    tx = crm.Transactions(crm.datasets.load_cdnow())
+    dates = ("1997-09-30", "1997-12-31", "1998-03-31")
+    return {date: rfm.segment(rfm.score(crm.summarize(tx.until(date))), scheme="eleven") for date in dates}
+
+
+def test_moves_on_cdnow_are_those_of_a_plain_crosstab(eleven):
+    import pandas as pd
+
+    before, after = eleven["1997-09-30"], eleven["1998-03-31"]
+    found = segment.migration(before, after, order=BEST_FIRST)
+    both = before.merge(after, on="customer_id", suffixes=("_before", "_after"))
+    assert len(both) == 23_570  # everybody bought in the first quarter of 1997
+    counted = pd.crosstab(both["segment_before"], both["segment_after"])
+    matrix = found.customers.set_index("before")
+    for start in BEST_FIRST:
+        for end in BEST_FIRST:
+            expected = counted.loc[start, end] if start in counted.index and end in counted.columns else 0
+            assert matrix.loc[start, end] == expected
+    cents = (both["monetary_before"] * 100).round().astype("int64")
+    spent = cents.groupby([both["segment_before"], both["segment_after"]]).sum()
+    moves = found.moves.set_index(["before", "after"])["value_before"]
+    assert {move: round(100 * money) for move, money in moves.items()} == spent.to_dict()
+    assert as_columns(found.summary)["direction"] == ["up", "down", "same"]
+    assert as_columns(found.summary)["customers"] == [3036, 5703, 14_831]
+    for part in (found.moves, found.summary, found.by_customer):
+        assert sum(round(100 * money) for money in part["value_before"]) == cents.sum()
+    assert sum(len(found.who(way)) for way in ("up", "down", "same")) == 23_570
+
+
+# --- several dates --------------------------------------------------------------------------------------------------
+
+JULY = {
+    "customer_id": ["a", "c", "f", "d", "g"],
+    "tier": ["top", "mid", "mid", "low", "mid"],
+    "monetary": [99.0, 20.0, 31.0, 6.5, 12.0],
+}
+DATED = {"2025-06-30": JUNE, "2025-01-31": JANUARY, "2025-07-31": JULY}
+
+
+def test_sizes_and_moves_of_three_dates_by_hand(make_table):
+    tables = {date: make_table(columns) for date, columns in DATED.items()}
+    found = segment.migration_series(tables, column="tier", order=ORDER)
+    assert found.groups == tuple(ORDER)
+    assert [str(date) for date in found.dates] == ["2025-01-31", "2025-06-30", "2025-07-31"]
+    assert type(found.sizes) is type(tables["2025-01-31"])
+    sizes = as_columns(found.sizes)
+    assert [str(day)[:10] for day in sizes["date"]] == sorted(list(DATED) * 3)
+    assert sizes["group"] == ORDER * 3
+    assert sizes["customers"] == [2, 1, 2, 2, 2, 1, 1, 3, 1]
+    assert sizes["customer_share"] == pytest.approx([0.4, 0.2, 0.4, 0.4, 0.4, 0.2, 0.2, 0.6, 0.2])
+    assert sizes["value"] == [170.0, 40.0, 9.0, 165.0, 65.0, 3.0, 99.0, 63.0, 6.5]
+    assert sizes["value_share"][:3] == pytest.approx([170 / 219, 40 / 219, 9 / 219])
+    summary = as_columns(found.summary)
+    assert [str(day)[:10] for day in summary["to_date"]] == ["2025-06-30"] * 5 + ["2025-07-31"] * 4
+    assert summary["direction"] == ["up", "down", "same", "joined", "left", "down", "same", "joined", "left"]
+    assert summary["customers"] == [2, 1, 1, 1, 1, 1, 2, 2, 2]  # July: c falls; a, f stay; d is back, g new; e, b leave
+
+
+def test_a_series_is_the_migrations_of_its_neighbouring_dates(eleven):
+    series = segment.migration_series(list(eleven.items()), order=BEST_FIRST)
+    for earlier, later in itertools.pairwise(eleven):
+        pair = segment.migration(eleven[earlier], eleven[later], order=BEST_FIRST)
+        here = series.moves[series.moves["to_date"].astype(str).str[:10] == later]
+        own = here.drop(columns=["from_date", "to_date"]).reset_index(drop=True)
+        assert own.to_dict("list") == pair.moves.to_dict("list")
+    sizes = series.sizes.groupby("date")[["customers", "customer_share", "value_share"]].sum()
+    assert sizes["customers"].tolist() == [23_570] * 3
+    assert sizes["value_share"].tolist() == pytest.approx([1] * 3)
+
+
+def test_dates_that_make_no_series_are_refused():
+    with pytest.raises(ArgumentError, match=r"tables has 1 date. Give at least two, such as"):
+        segment.migration_series({"2025-01-31": JANUARY}, column="tier")
+    with pytest.raises(ArgumentError, match="more than one list for '2025-01-31'"):
+        segment.migration_series([("2025-01-31", JANUARY), (dt.date(2025, 1, 31), JUNE)], column="tier")
+    with pytest.raises(ArgumentError, match="date='January' is not a date"):
+        segment.migration_series({"January": JANUARY, "June": JUNE}, column="tier")
+    twice = {**JUNE, "customer_id": ["f", "e", "c", "e", "a"]}
+    with pytest.raises(DataError, match="table `2025-06-30` has more than one row for customer_id 'e'"):
+        segment.migration_series({"2025-01-31": JANUARY, "2025-06-30": twice}, column="tier")
+
+
+# --- customers who moved and cuts that moved --------------------------------------------------------------------------
+
+SPEND = {"a": (90, 90), "b": (60, 30), "c": (40, 70), "d": (10, 45), "e": (80, None), "f": (None, 55)}
+
+
+def labelled(which, cut):
+    spend = {who: pair[which] for who, pair in SPEND.items() if pair[which] is not None}
+    return {
+        "customer_id": list(spend),
+        "segment": ["top" if money >= cut else "small" for money in spend.values()],
+        "monetary": [float(money) for money in spend.values()],
+    }
+
+
+def test_a_change_of_size_by_hand(make_table):
+    # The cut rises from 50 to 60: f joins above the old cut and falls below the new one.
+    before, after, old = (make_table(labelled(*how)) for how in ((0, 50), (1, 60), (1, 50)))
+    found = segment.size_change(before, after, after_by_old_rule=old, order=["top", "small"])
+    assert as_columns(found.customers, sort="group") == {
+        "group": ["small", "top"],
+        "before": [2, 3],
+        "joined": [0, 1],
+        "moved_in": [1, 1],
+        "moved_out": [-1, -1],
+        "left": [0, -1],
+        "cuts_in": [1, 0],
+        "cuts_out": [0, -1],
+        "after": [3, 2],
+        "change": [1, -1],
+        "by_customers": [0, 0],
+        "by_cuts": [1, -1],
+    }
+    assert as_columns(found.value, sort="group") == {
+        "group": ["small", "top"],
+        "before": [50.0, 230.0],
+        "joined": [0.0, 55.0],
+        "moved_in": [60.0, 40.0],  # b and c, what they were worth before
+        "moved_out": [-40.0, -60.0],
+        "left": [0.0, -80.0],
+        "own_change": [5.0, 30.0],  # b less 30 and d 35 more; c 30 more
+        "cuts_in": [55.0, 0.0],
+        "cuts_out": [0.0, -55.0],
+        "after": [130.0, 160.0],
+        "change": [80.0, -70.0],
+        "by_customers": [25.0, -15.0],
+        "by_cuts": [55.0, -55.0],
+    }
+    everyone = as_columns(found.by_customer, sort="customer_id")
+    assert everyone["by_old_rule"] == ["top", "small", "top", "small", "absent", "top"]
+    assert everyone["after"] == ["top", "small", "top", "small", "absent", "small"]
+    assert everyone["value_after"] == [90.0, 30.0, 70.0, 45.0, 0.0, 55.0]
+
+
+@settings(max_examples=25, deadline=None)
+@given(before=PEOPLE.filter(bool), after=PEOPLE.filter(bool), data=st.data())
+def test_a_change_of_size_adds_up_and_moves_cancel(before, after, data):
+    old = {who: (data.draw(st.sampled_from("xyz")), money) for who, (_, money) in after.items()}
+    found = segment.size_change(listed(before), listed(after), after_by_old_rule=listed(old))
+    for table, sizes in ((found.customers, (len(before), len(after))), (found.value, None)):
+        rows = as_columns(table)
+        parts = [name for name in rows if name not in ("group", "after", "change", "by_customers", "by_cuts")]
+        for at in range(len(rows["group"])):
+            assert sum(rows[name][at] for name in parts) == rows["after"][at]
+            assert rows["by_customers"][at] + rows["by_cuts"][at] == rows["change"][at]
+        assert sum(rows["moved_in"]) + sum(rows["moved_out"]) == 0
+        assert sum(rows["by_cuts"]) == 0
+        if sizes:
+            assert (sum(rows["before"]), sum(rows["after"])) == sizes
+    by_group = {group: at for at, group in enumerate(as_columns(found.customers)["group"])}
+    for group, at in by_group.items():
+        counted = as_columns(found.customers)
+        assert counted["moved_in"][at] == sum(
+            old.get(who, ("",))[0] == group != was for who, (was, _) in before.items()
+        )
+        assert counted["cuts_in"][at] == sum(now == group != old[who][0] for who, (now, _) in after.items())
+
+
+def test_with_one_rule_no_cuts_move():
+    found = segment.size_change(JANUARY, JUNE, after_by_old_rule=JUNE, column="tier", order=ORDER)
+    assert as_columns(found.customers)["by_cuts"] == [0, 0, 0]
+    assert as_columns(found.customers)["change"] == as_columns(found.customers)["by_customers"] == [0, 1, -1]
+
+
+def test_the_split_with_a_kept_scorer_on_cdnow(cdnow_sample):
+    tx = crm.Transactions(cdnow_sample)
+    january, june = (crm.summarize(tx.until(date)) for date in ("1998-01-31", "1998-06-30"))
+    scorer = rfm.Scorer().fit(january)
+    before, old = (rfm.segment(scorer.score(customers)) for customers in (january, june))
+    new = rfm.segment(rfm.score(june))
+    found = segment.size_change(before, new, after_by_old_rule=old)
+    rows = found.customers.set_index("group")
+    sizes = [table["segment"].value_counts().reindex(rows.index, fill_value=0) for table in (before, old, new)]
+    assert rows["by_customers"].tolist() == (sizes[1] - sizes[0]).tolist()
+    assert rows["by_cuts"].tolist() == (sizes[2] - sizes[1]).tolist()
+    both = before.merge(old, on="customer_id")
+    moved = both.loc[both["segment_x"] != both["segment_y"], "segment_x"].value_counts()
+    assert (-rows["moved_out"]).tolist() == moved.reindex(rows.index, fill_value=0).tolist()
+
+
+def test_two_different_later_lists_are_refused():
+    without = {name: values[1:] for name, values in JUNE.items()}
+    with pytest.raises(DataError, match=r"not the same customers: only one of them has 'f'. Label one list twice"):
+        segment.size_change(JANUARY, JUNE, after_by_old_rule=without, column="tier")
+    richer = {**JUNE, "monetary": [31.0, 35.0, 70.0, 3.0, 95.0]}
+    with pytest.raises(DataError, match=r"disagree about the money of customer 'f'. Label one list twice"):
+        segment.size_change(JANUARY, JUNE, after_by_old_rule=richer, column="tier")

@@ -1,0 +1,334 @@
+"""The churn model: fitted on past snapshots, judged on held-out time, compared with what is simpler."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, cards, labels
+from crmkit._frame import engines
+from crmkit._frame.engines import AnyFrame
+from crmkit.cards import Card
+from crmkit.churn import _judged
+from crmkit.churn._features import FEATURES, SUBJECTS, Snapshot, snapshot, stayed_away
+from crmkit.churn._predictors import BOOSTING, Predict, predictors, replaced
+from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
+from crmkit.labels import Language
+from crmkit.transactions import Transactions, open_transactions
+
+Floats: TypeAlias = NDArray[np.float64]
+SHARES = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+RECOMMENDED = "recommended"
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How each predictor did on time that it had not seen; `ChurnModel.validation_`.
+
+    Attributes
+    ----------
+    table : table
+        One row per predictor, the recommended one first: `predictor`, `log_loss`, `brier`, `calibration_error`
+        (expected, ten bins of equal size), `auc`, `lift` (of the tenth with the highest predictions).
+    calibration : table
+        `predictor`, `bin`, `customers`, `predicted` and `observed` share who bought nothing.
+    gain : table
+        `predictor`, `contacted` (share of customers, those with the highest predictions first), `caught` (share of all
+        churners among them), `lift` (caught / contacted).
+    origin : datetime.date
+        The last day that the predictors had seen.
+    customers, churned : int
+        Customers known on that day, and those of them who bought nothing in the horizon.
+    recommended : str
+        The predictor with the lowest log-loss.
+    card : Card
+        What was predicted.
+    """
+
+    table: Any
+    calibration: Any
+    gain: Any
+    origin: dt.date
+    customers: int
+    churned: int
+    recommended: str
+    card: Card
+
+    def __str__(self) -> str:
+        """The table with the card beneath it."""
+        return cards.under(self.table, self.card)
+
+
+class ChurnModel:
+    """Who will not buy within a horizon: boosted trees, compared with the lifetime model and with recency alone.
+
+    Features of a customer (days of quiet, quiet in own gaps, purchases and spend of the last 30, 90 and 365 days,
+    tenure ...) are taken at several past days, `horizon` apart, and who bought in the days after is the outcome. The
+    trees learn from all of these snapshots but the latest, on which their probabilities are calibrated. The whole
+    procedure is first run on the past as it stood one horizon before `as_of`, and judged on what happened since: that
+    is `validation_`. The predictor with the lowest log-loss there is the recommended one, be it the trees or something
+    simpler.
+
+    Parameters
+    ----------
+    horizon : duration, default "90D"
+        Days without a purchase that count as churn.
+    snapshots : int, default 6
+        At most so many past days to learn from, including the one to calibrate on; the data must cover `horizon` four
+        times to be judged, and more if they are to teach much.
+    seed : int, default 0
+        Of the trees. The same data and seed give the same model, whatever the order of rows or the names of customers.
+
+    Attributes
+    ----------
+    validation_ : Validation
+        How the predictors did on held-out time.
+    recommended_ : str
+        "boosting", "lifetime_model" (P(no purchase) of Pareto/NBD) or "recency_only".
+    importance_ : table
+        What the trees go by: `subject` and `log_loss_without` (held-out log-loss less that of the full model when
+        the features of a subject are replaced by typical ones).
+
+    Examples
+    --------
+    >>> from crmkit import datasets
+    >>> sales = datasets.load_cdnow(sample=True)
+    >>> model = ChurnModel(horizon="90D").fit(sales)
+    >>> model.validation_.table["predictor"].tolist()[0] == model.recommended_
+    True
+    >>> model.score(sales).columns.tolist()
+    ['customer_id', 'p_churn', 'p_boosting', 'p_lifetime_model', 'p_recency_only']
+    """
+
+    validation_: Validation
+    recommended_: str
+    importance_: Any
+
+    def __init__(self, *, horizon: Any = "90D", snapshots: int = 6, seed: int = 0) -> None:
+        self.horizon = horizon
+        self.days = round(_checks.days_of(horizon))
+        if self.days < 1:
+            raise ArgumentError(f'horizon={horizon!r} is less than a day. Give one such as horizon="90D".')
+        self.snapshots = _checks.count("snapshots", snapshots, least=2)
+        self.seed = _checks.count("seed", seed, least=0)
+
+    def fit(self, transactions: Any) -> Self:
+        """Judge the procedure on the last `horizon` of the past, then build the predictors from all of it.
+
+        Parameters
+        ----------
+        transactions : Transactions, or table with customer_id, date, amount
+            Nothing after its `as_of` is seen.
+
+        Raises
+        ------
+        DataError
+            The past is shorter than four horizons, or all or none bought in one of them.
+        MissingPackageError
+            scikit-learn is not installed.
+
+        Examples
+        --------
+        >>> from crmkit import datasets
+        >>> ChurnModel(horizon="60D").fit(datasets.load_cdnow(sample=True)).validation_.customers
+        2357
+        """
+        tx = open_transactions(transactions)
+        origin = _checks.day_number(tx.as_of) - self.days
+        if origin - 3 * self.days < tx.first_day:
+            covered = _checks.day_number(tx.as_of) - tx.first_day
+            raise DataError(
+                f"the data cover {covered} days; to learn from, calibrate on and be judged on, {self.days} days must "
+                f"fit in four times. Give a shorter horizon, such as horizon={max(covered // 4, 1)}."
+            )
+        past = tx.until(_checks.date_of_day(origin))
+        seen = snapshot(past, past.as_of)
+        churned = stayed_away(tx, seen, self.days)
+        if churned.all() or not churned.any():
+            raise DataError(
+                f"{'nobody' if churned.all() else 'everybody'} bought in the {self.days} days after {past.as_of}, so "
+                f"no prediction can be judged. Give another horizon, such as horizon={2 * self.days}."
+            )
+        trial = predictors(past, self.days, self.snapshots, self.seed)
+        self.validation_ = self._judged(trial, seen, churned, tx)
+        self.recommended_ = self.validation_.recommended
+        self.importance_ = engines.build(_importance(trial[BOOSTING], seen, churned), tx.like)
+        self._predictors = predictors(tx, self.days, self.snapshots, self.seed)
+        self._typical = _typical(snapshot(tx, tx.as_of))
+        return self
+
+    def score(self, transactions: Any) -> Any:
+        """Probability of no purchase within the horizon after `as_of`, by each predictor.
+
+        Parameters
+        ----------
+        transactions : Transactions, or table with customer_id, date, amount
+            Customers as they stand at its `as_of`; those that were fitted, or others of the same business.
+
+        Returns
+        -------
+        table, n_customers rows
+            In the kind of the transactions, by customer_id: `customer_id`, `p_churn` (of the recommended predictor),
+            `p_boosting`, `p_lifetime_model`, `p_recency_only`.
+
+        Examples
+        --------
+        >>> from crmkit import datasets
+        >>> sales = datasets.load_cdnow(sample=True)
+        >>> scored = ChurnModel().fit(sales).score(sales)
+        >>> bool(scored["p_churn"].between(0, 1).all())
+        True
+        """
+        tx = open_transactions(transactions)
+        seen = snapshot(tx, tx.as_of)
+        found = {name: predict(seen) for name, predict in self._fitted().items()}
+        columns = {f"p_{name}": p for name, p in found.items()}
+        return engines.build({"customer_id": seen.customer_id, "p_churn": found[self.recommended_], **columns}, tx.like)
+
+    def reasons(self, transactions: Any, *, customers: Any = None, most: int = 3, language: Language = "en") -> Any:
+        """Why the trees think so, customer by customer: what makes the difference to a typical customer.
+
+        The features of one subject at a time are replaced by those of a typical customer (the medians of the fitted
+        list); how much the probability of churn falls by that is what the subject adds. Features of one subject go
+        together, because one of them without the others would be nobody.
+
+        Parameters
+        ----------
+        transactions : Transactions, or table with customer_id, date, amount
+            As for `score`.
+        customers : sequence of ids, optional
+            Only these; by default all.
+        most : int, default 3
+            Subjects per customer, those that add most first.
+        language : {"en", "zh"}, default "en"
+            Language of `reason`.
+
+        Returns
+        -------
+        table, up to `most` rows per customer
+            `customer_id`, `p_boosting`, `subject` ("quiet", "rhythm", "spend", "tenure"), `added` (to the probability;
+            below 0 where the subject speaks against churn), `reason` in words with the customer's figures and the
+            typical ones.
+
+        Raises
+        ------
+        DataError
+            A customer asked for has no purchase by `as_of`.
+
+        Examples
+        --------
+        >>> from crmkit import datasets
+        >>> sales = datasets.load_cdnow(sample=True)
+        >>> told = ChurnModel().fit(sales).reasons(sales, customers=[4], most=1)
+        >>> told["subject"].tolist()
+        ['quiet']
+        """
+        tx, predict = open_transactions(transactions), self._fitted()[BOOSTING]
+        seen = _only(snapshot(tx, tx.as_of), customers)
+        p = predict(seen)
+        added = np.column_stack([p - predict(replaced(seen, names, self._typical)) for names in SUBJECTS.values()])
+        ahead = np.argsort(-np.abs(added), axis=1, kind="stable")[:, : _checks.count("most", most)]
+        row = np.repeat(np.arange(len(p)), ahead.shape[1])
+        which = ahead.ravel()
+        subjects = list(SUBJECTS)
+        told = [self._told(subjects[s], seen, r, language) for r, s in zip(row.tolist(), which.tolist(), strict=True)]
+        return engines.build(
+            {
+                "customer_id": seen.customer_id[row],
+                "p_boosting": p[row],
+                "subject": np.array(subjects, dtype=object)[which],
+                "added": added[row, which],
+                "reason": np.array(told, dtype=object),
+            },
+            tx.like,
+        )
+
+    def _told(self, subject: str, seen: Snapshot, row: int, language: Language) -> str:
+        """One reason in words."""
+        own = {name: seen.features[row, FEATURES.index(name)] for name in SUBJECTS[subject]}
+        values = {name: _number(value) for name, value in own.items()}
+        typical = {f"typical_{name}": _number(self._typical[name]) for name in own}
+        key = f"reason_{subject}" if not np.isnan(own.get("quiet_gaps", 0.0)) else f"reason_{subject}_once"
+        return labels.phrase(key, language, **values, **typical)
+
+    def _fitted(self) -> Mapping[str, Predict]:
+        if not hasattr(self, "_predictors"):
+            raise NotFittedError("this ChurnModel is not fitted. Call model.fit(transactions) first.")
+        return self._predictors
+
+    def _judged(
+        self, trial: Mapping[str, Predict], seen: Snapshot, churned: NDArray[np.bool_], tx: Transactions
+    ) -> Validation:
+        found = {name: predict(seen) for name, predict in trial.items()}
+        loss = {name: _judged.log_loss(p, churned) for name, p in found.items()}
+        order = sorted(found, key=lambda name: loss[name])
+        rows = {
+            "predictor": np.array(order, dtype=object),
+            "log_loss": np.array([loss[name] for name in order]),
+            "brier": np.array([_judged.brier(found[name], churned) for name in order]),
+            "calibration_error": np.array([_judged.calibration_error(found[name], churned) for name in order]),
+            "auc": np.array([_judged.area(found[name], churned) for name in order]),
+            "lift": np.array([_judged.gain(found[name], churned, np.array([0.1]))[0] / 0.1 for name in order]),
+        }
+        origin = _checks.date_of_day(seen.day)
+        return Validation(
+            table=engines.build(rows, tx.like),
+            calibration=_long({name: _judged.calibration(found[name], churned) for name in order}, tx.like),
+            gain=_long({name: _gains(found[name], churned) for name in order}, tx.like),
+            origin=origin,
+            customers=len(churned),
+            churned=int(churned.sum()),
+            recommended=order[0],
+            card=Card("p_churn", tx.as_of, {"days": self.days, "origin": str(origin)}),
+        )
+
+
+def _gains(p: Floats, churned: NDArray[np.bool_]) -> dict[str, Floats]:
+    caught = _judged.gain(p, churned, SHARES)
+    return {"contacted": SHARES, "caught": caught, "lift": caught / SHARES}
+
+
+def _long(parts: Mapping[str, Mapping[str, NDArray[Any]]], like: AnyFrame) -> Any:
+    """The tables of several predictors beneath each other, named by a first column."""
+    sizes = [len(next(iter(part.values()))) for part in parts.values()]
+    names = np.repeat(np.array(list(parts), dtype=object), sizes)
+    first = next(iter(parts.values()))
+    columns = {name: np.concatenate([part[name] for part in parts.values()]) for name in first}
+    return engines.build({"predictor": names, **columns}, like)
+
+
+def _importance(predict: Predict, seen: Snapshot, churned: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    """What the held-out log-loss gains when a subject is hidden, most important first."""
+    typical, full = _typical(seen), _judged.log_loss(predict(seen), churned)
+    worse = np.array([_judged.log_loss(predict(replaced(seen, names, typical)), churned) - full
+                      for names in SUBJECTS.values()])  # fmt: skip
+    order = np.argsort(-worse, kind="stable")
+    return {"subject": np.array(list(SUBJECTS), dtype=object)[order], "log_loss_without": worse[order]}
+
+
+def _typical(seen: Snapshot) -> dict[str, float]:
+    return {name: float(np.nanmedian(seen.column(name))) if not np.isnan(seen.column(name)).all() else np.nan
+            for name in FEATURES}  # fmt: skip
+
+
+def _only(seen: Snapshot, customers: Any) -> Snapshot:
+    if customers is None:
+        return seen
+    asked = np.asarray(customers)
+    unknown = asked[~np.isin(asked, seen.customer_id)]
+    if len(unknown):
+        raise DataError(f"no purchase of customer {shown(unknown.tolist())} by that day. Ids are compared as they are.")
+    kept = np.isin(seen.customer_id, asked)
+    return Snapshot(seen.day, seen.customer_id[kept], seen.features[kept])
+
+
+def _number(value: float) -> str:
+    """A figure as people read it."""
+    if np.isnan(value):
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.1f}"

@@ -1,0 +1,148 @@
+"""Commands of the foundation: the demo, the ledger, the scored list, the pyramid."""
+
+from __future__ import annotations
+
+from crmkit.cli import text
+from crmkit.cli.app import app
+from crmkit.cli.options import (
+    Bins,
+    Bom,
+    DiscountRate,
+    Folder,
+    Horizon,
+    Input,
+    Margin,
+    Output,
+    Scheme,
+    Tiers,
+    Words,
+    reads_transactions,
+)
+from crmkit.cli.running import patience
+
+
+@app.command()
+def demo(output: Folder = "crmkit-demo", language: Words = "en") -> None:
+    """Score CDNOW's customers.
+
+    Reads the 23,570 real customers of the CDNOW data, prints the headline and writes the scored list.
+    """
+    from crmkit import datasets
+    from crmkit._frame import outputs
+    from crmkit.scoring import headline, score_customers
+
+    speech = text.language_of(language)
+    with patience("CDNOW"):
+        scored = score_customers(datasets.load_cdnow(), language=speech)
+        found = headline(scored, language=speech)
+        target = outputs.folder_of(output) / "customers.csv"
+        outputs.write_table(scored, target, order=["customer_id"], bom=speech == "zh")
+    text.say(*text.pairs([*found.lines(speech), (text.label("written", speech), text.beside(target))]))
+    text.say("", *text.table(found.segments, text.SEGMENTS, speech))
+
+
+@app.command()
+@reads_transactions
+def check(given: Input, language: Words = "en") -> None:
+    """Print the ledger of the input.
+
+    What came in, what is left out and why, what is used; and what is worth knowing about that.
+    """
+    speech = text.language_of(language)
+    with given.opened() as tx:
+        facts = {"input_source": given.name, "as_of": str(tx.as_of), "roles": text.roles_of(tx)}
+        text.say(*text.facts(facts, speech))
+        formats: text.Formats = {"rows": text.count, "customers": text.count, "amount": text.money(tx)}
+        text.say("", *text.table(tx.ledger, {"step": text.word, **formats}, speech))
+        text.say("", *text.table(tx.notes, {"note": text.word, **formats}, speech))
+
+
+@app.command()
+@reads_transactions
+def score(
+    given: Input,
+    output: Output,
+    bins: Bins = 5,
+    scheme: Scheme = "eleven",
+    tiers: Tiers = "textbook",
+    horizon: Horizon = "52W",
+    discount_rate: DiscountRate = 0.1,
+    margin: Margin = 1.0,
+    bom: Bom = None,
+    language: Words = "en",
+) -> None:
+    """Write the scored list of customers.
+
+    One row per customer: the summary, RFM scores, segment, tier, expected purchases and lifetime value.
+    """
+    from crmkit._frame import outputs
+    from crmkit.rfm import describe_segments
+    from crmkit.scoring import score_customers
+
+    speech = text.language_of(language)
+    outputs.target_of(output, source=given.source)  # refused now rather than after the work
+    with given.opened() as tx:
+        scored = score_customers(
+            tx,
+            bins=bins,
+            scheme=scheme,
+            tiers=tiers,
+            horizon=None if horizon == "none" else horizon,
+            discount_rate=discount_rate,
+            margin=margin,
+            language=speech,
+        )
+        outputs.write_table(scored, output, order=["customer_id"], bom=speech == "zh" if bom is None else bom)
+        totals = text.columns(describe_segments(scored), "customers", "value")
+        facts = {
+            "written": output,
+            "customers": text.count(totals["customers"].sum()),
+            "monetary": text.money(tx)(totals["value"].sum()),
+            "as_of": str(tx.as_of),
+        }
+    text.say(*text.facts(facts, speech))
+
+
+@app.command()
+@reads_transactions
+def pyramid(given: Input, tiers: Tiers = "textbook", language: Words = "en") -> None:
+    """Print the customer pyramid.
+
+    The tiers of customers by spend, and how few customers bring how much of it.
+    """
+    from crmkit.pyramid import concentration, describe_tiers
+    from crmkit.scoring import score_customers
+
+    speech = text.language_of(language)
+    with given.opened() as tx:
+        scored = score_customers(tx, tiers=tiers, horizon=None, language=speech)
+        found, table = concentration(scored), describe_tiers(scored)
+        facts = {
+            "customers": text.count(found.customers),
+            "monetary": text.money(tx)(found.value),
+            "gini": f"{found.gini:.3f}",
+            "as_of": str(tx.as_of),
+        }
+        text.say(*text.facts(facts, speech))
+        text.say(
+            "",
+            *text.table(
+                table, {"tier": text.word, **text.SHARES, "value": text.money(tx), "mean_value": text.money(tx)}, speech
+            ),
+        )
+        text.say(
+            "",
+            *text.table(
+                found.top,
+                {"customer_share": text.percent, "customers": text.count, "value_share": text.percent},
+                speech,
+            ),
+        )
+        text.say(
+            "",
+            *text.table(
+                found.reach,
+                {"value_share": text.percent, "customers": text.count, "customer_share": text.percent},
+                speech,
+            ),
+        )

@@ -1,0 +1,151 @@
+"""Options of the commands: what INPUT is and how to read it, and what several commands share."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmkit.cli.running import patience
+
+if TYPE_CHECKING:
+    from crmkit.transactions import Transactions
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="INPUT",
+        help="File of transactions (CSV, Parquet, JSON lines, Excel, SQLite, DuckDB), a pattern in quotes "
+        '("sales/*.csv"), or postgresql://user@host/database.',
+    ),
+]
+_column = functools.partial(typer.Option, metavar="COLUMN")
+Customer = Annotated[str, _column(help="Column of the customer's id.")]
+Date = Annotated[str, _column(help="Column of the date or time stamp.")]
+Amount = Annotated[str, _column(help="Column of the money; refunds are negative.")]
+Order = Annotated[str | None, _column(help="Column of the order's id; without it a day is one order.")]
+Product = Annotated[str | None, _column(help="Column of the product.")]
+Category = Annotated[str | None, _column(help="Column of the product's category.")]
+Channel = Annotated[str | None, _column(help="Column of the channel.")]
+Cost = Annotated[str | None, _column(help="Column of the cost of each row.")]
+Currency = Annotated[str | None, _column(help="Column of the currency; more than one is refused.")]
+Table = Annotated[str | None, typer.Option(metavar="NAME", help="Table of a database, or sheet of an Excel book.")]
+Query = Annotated[str | None, typer.Option(metavar="SQL", help="Query to a database.")]
+Encoding = Annotated[str | None, typer.Option(metavar="NAME", help="Encoding of a CSV, such as gb18030.")]
+Refunds = Annotated[str, typer.Option(metavar="net|drop|ignore", help="What happens to negative amounts.")]
+Zeros = Annotated[str, typer.Option(metavar="keep|drop", help="What happens to amounts of 0.")]
+Duplicates = Annotated[str, typer.Option(metavar="keep|drop", help="What happens to rows that repeat another exactly.")]
+Timezone = Annotated[str | None, typer.Option(metavar="ZONE", help="Zone whose days count, such as Asia/Shanghai.")]
+DateFormat = Annotated[str | None, typer.Option(metavar="FORMAT", help="How dates are written, such as %d/%m/%Y.")]
+Decimal = Annotated[str | None, typer.Option(metavar=".|,", help='Decimal mark of money that is text ("$1,234.50").')]
+AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="Where the past ends; else the last date of the data.")]
+MemoryLimit = Annotated[str | None, typer.Option(metavar="SIZE", help="Most memory to use, such as 2GB.")]
+Words = Annotated[str, typer.Option("--language", metavar="en|zh", help="Language of what is printed and of labels.")]
+Bins = Annotated[int, typer.Option(help="Levels of the RFM scores.")]
+Scheme = Annotated[str, typer.Option(metavar="eleven|eight", help="Segments.")]
+Tiers = Annotated[str, typer.Option(metavar="textbook|curry|zeithaml|abc", help="Tiers of the customer pyramid.")]
+Span = Annotated[str | None, typer.Option(metavar="FIRST:LAST", help="First and last day of the period, with a colon.")]
+Every = Annotated[str, typer.Option("--period", metavar="day|week|month|quarter|year", help="Calendar periods.")]
+FiscalStart = Annotated[int, typer.Option(metavar="MONTH", help="Month in which a year begins, 1 to 12.")]
+By = Annotated[str | None, typer.Option(metavar="channel|category|product", help="Groups, by the first purchase.")]
+Optional = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Where the list goes, as in `crmkit score`; none by default."),
+]
+Horizon = Annotated[
+    str,
+    typer.Option(
+        metavar="DURATION|none", help="How far the forecast of purchases and value looks; none leaves it out."
+    ),
+]
+DiscountRate = Annotated[float, typer.Option(help="Annual and effective: 0.1 is 10 % a year.")]
+Margin = Annotated[float, typer.Option(help="Share of the spend that is margin, for the lifetime value.")]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where the list goes: .csv, .parquet or .xlsx. An existing file is replaced, in one step, when all is "
+        "done; the input itself never. In .csv and .xlsx, text that a spreadsheet would run as a formula gets an "
+        "apostrophe in front.",
+    ),
+]
+Bom = Annotated[
+    bool | None,
+    typer.Option(
+        "--bom/--no-bom",
+        help="Begin a CSV with the mark by which Excel knows UTF-8; by default only with --language zh.",
+    ),
+]
+Folder = Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Folder for what is written.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What the options say about the transactions to read."""
+
+    source: str
+    settings: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The source as it may be shown: an address without its password."""
+        return self.source.split("@")[-1] if "://" in self.source else self.source
+
+    @contextmanager
+    def opened(self) -> Iterator[Transactions]:
+        """The transactions, on the engine that need not load them; for work that a waiting user is told of."""
+        from crmkit._frame import engines
+        from crmkit.transactions import read
+
+        with patience(self.name), engines.reading(self.name):
+            yield read(self.source, into="duckdb", **self.settings)
+
+
+def input_of(
+    source: Source,
+    customer: Customer = "customer_id",
+    date: Date = "date",
+    amount: Amount = "amount",
+    order: Order = None,
+    product: Product = None,
+    category: Category = None,
+    channel: Channel = None,
+    cost: Cost = None,
+    currency: Currency = None,
+    table: Table = None,
+    query: Query = None,
+    encoding: Encoding = None,
+    refunds: Refunds = "net",
+    zeros: Zeros = "keep",
+    duplicates: Duplicates = "keep",
+    timezone: Timezone = None,
+    date_format: DateFormat = None,
+    decimal: Decimal = None,
+    as_of: AsOf = None,
+    memory_limit: MemoryLimit = None,
+) -> Input:
+    """INPUT and the options on how to read it, as one thing."""
+    settings = {name: value for name, value in locals().items() if name != "source"}
+    return Input(source, settings)
+
+
+def reads_transactions(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command INPUT and the options on how to read it; it gets them as its first argument, an `Input`."""
+    shared = inspect.signature(input_of, eval_str=True).parameters
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        command(input_of(**{name: given.pop(name) for name in shared}), **given)
+
+    listed = [each.replace(kind=each.KEYWORD_ONLY) for each in (*shared.values(), *own)]
+    run.__signature__ = inspect.Signature(listed)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in listed}
+    return run

@@ -1,0 +1,158 @@
+"""What the commands print: facts, tables as text, numbers, in English or Chinese."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from crmkit.cards import Card
+    from crmkit.labels import Language
+    from crmkit.transactions import Transactions
+
+Formats: TypeAlias = Mapping[str, Callable[[Any], str]]
+CLOSED_PIPE = 141
+
+
+def say(*lines: str) -> None:
+    """Print lines; a reader who has seen enough ends the command."""
+    try:
+        print(*lines, sep="\n", flush=True)
+    except BrokenPipeError:
+        # The reader has seen enough; what is still buffered must not be written again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(CLOSED_PIPE) from None
+
+
+def language_of(option: str) -> Language:
+    """The language that `--language` names."""
+    from crmkit import _checks, labels
+
+    return cast("Language", _checks.choice("language", option, labels.LANGUAGES))
+
+
+def label(key: str, language: Language) -> str:
+    """What people read for a key."""
+    from crmkit import labels
+
+    return labels.text(key, language)
+
+
+def columns(native: Any, *names: str) -> dict[str, Any]:
+    """Columns of a result table as arrays."""
+    from crmkit import _frame
+
+    table = _frame.open_table(native)
+    return table.collect(table.frame.select(*names))
+
+
+# --- lines --------------------------------------------------------------------------------------------------------
+
+
+def facts(listed: Mapping[str, str], language: Language) -> list[str]:
+    """One line per fact: what it is, by its key, and the fact."""
+    return pairs([(label(key, language), fact) for key, fact in listed.items()])
+
+
+def pairs(listed: Sequence[tuple[str, str]]) -> list[str]:
+    """Lines of two columns."""
+    wide = max(width(first) for first, _ in listed)
+    return [f"{padded(first, wide)}  {second}" for first, second in listed]
+
+
+def table(native: Any, formats: Formats, language: Language) -> list[str]:
+    """A result table as lines of text: the columns that have a format, words by their labels, numbers to the right."""
+    found = columns(native, *formats)
+    lines = []
+    for name, form in formats.items():
+        cells = [label(form(value), language) if form is word else form(value) for value in found[name]]
+        cells = [label(name, language), *cells]
+        wide = max(map(width, cells))
+        lines.append([padded(cell, wide if form in (word, verbatim) else -wide) for cell in cells])
+    return ["  ".join(row).rstrip() for row in zip(*lines, strict=True)]
+
+
+def card(what: Card, language: Language) -> list[str]:
+    """A definition card beneath a table."""
+    return ["", *pairs(what.lines(language))]
+
+
+def width(text: str) -> int:
+    """Places that a text takes on a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def padded(text: str, wide: int) -> str:
+    """A text filled up to a width, on the left if that is negative."""
+    blank = " " * (abs(wide) - width(text))
+    return text + blank if wide > 0 else blank + text
+
+
+# --- cells --------------------------------------------------------------------------------------------------------
+
+
+def word(key: Any) -> str:
+    """A key, which `table` puts into words."""
+    return str(key)
+
+
+def verbatim(value: Any) -> str:
+    """Text or an id as it is."""
+    return "" if value is None or value != value else str(value)
+
+
+def count(number: Any) -> str:
+    """A number of something; a missing one is a dash."""
+    return "-" if number is None or number != number else f"{int(number):,}"
+
+
+def percent(share: Any) -> str:
+    """A share; a missing one is a dash."""
+    return "-" if share is None or share != share else f"{share:.1%}"
+
+
+def decimal(number: Any) -> str:
+    """A number with one decimal; a missing one is a dash."""
+    return "-" if number is None or number != number else f"{number:,.1f}"
+
+
+def figure(number: Any) -> str:
+    """A number with four decimals; a missing one is a dash."""
+    return "-" if number is None or number != number else f"{number:,.4f}"
+
+
+def cents(amount: Any) -> str:
+    """Money with two decimals; a missing amount is a dash."""
+    return "-" if amount is None or amount != amount else f"{amount:,.2f}"
+
+
+def date(value: Any) -> str:
+    """A date; a missing one is a dash."""
+    return "-" if value is None or value != value else str(value)[:10]
+
+
+def money(tx: Transactions) -> Callable[[Any], str]:
+    """Money with all the decimals that the data have, but at least two, so that printed figures add up."""
+    digits = max(2, len(str(tx.scale)) - 1) if tx.guard == 1 else 2
+    return lambda amount: "-" if amount is None or amount != amount else f"{amount:,.{digits}f}"
+
+
+def roles_of(tx: Transactions) -> str:
+    """Which column plays which role."""
+    return ", ".join(f"{role}={column}" for role, column in tx.roles.items())
+
+
+def beside(target: Path) -> str:
+    """A path from here where it is below here."""
+    here = Path.cwd()
+    return str(target.relative_to(here)) if target.is_relative_to(here) else str(target)
+
+
+SHARES: Formats = {"customers": count, "customer_share": percent, "value": cents, "value_share": percent}
+SEGMENTS: Formats = {"segment": word, **SHARES}

@@ -1,0 +1,62 @@
+"""Facts of each customer, from which the rhythm and the stages follow: sums over purchase days."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+from numpy.typing import NDArray
+
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit.customers import customer_days
+from crmkit.transactions import Transactions
+
+Facts: TypeAlias = dict[str, NDArray[Any]]
+
+SUMS = ("n_days", "place", "money", "spend", "spend_place", "spend_squares")
+
+
+def facts_of_customers(tx: Transactions) -> LazyFrame:
+    """The facts of everybody who has bought."""
+    return facts_by(tx, customer_days(tx), "customer_id").filter(nw.col("n_days") > 0)
+
+
+def facts_by(tx: Transactions, days: LazyFrame, *by: str) -> LazyFrame:
+    """What the measures need, by one aggregation of customer-days.
+
+    n_days, first_day and last_day are those of purchases, place is the sum of their days since the data begin; money
+    is all of it; spend is what the purchase days brought, at least 0 each, with the sums of spend times place and of
+    its squares. All are sums, a minimum and a maximum: the facts of a past are those of its periods put together.
+    """
+    money = nw.col("money")
+    of_visits = {
+        "day": nw.col("day"),
+        "n": nw.lit(1),
+        "place": nw.col("day") - tx.first_day,
+        # money times days may pass 64 bits; whole floats are exact up to 2^53
+        "spend": nw.when(money > 0).then(money).otherwise(0).cast(nw.Float64),
+    }
+    if tx.has_refunds:
+        bought = nw.col("bought") == 1
+        of_visits = {name: nw.when(bought).then(column) for name, column in of_visits.items()}
+    visits = days.select(*by, "money", **of_visits)
+    spend = nw.col("spend")
+    weighed = visits.with_columns(spend_place=spend * nw.col("place"), spend_squares=spend * spend)
+    return weighed.group_by(*by).agg(
+        n_days=nw.col("n").sum().cast(nw.Int64),
+        first_day=nw.col("day").min(),
+        last_day=nw.col("day").max(),
+        place=nw.col("place").sum().cast(nw.Int64),
+        money=money.sum().cast(nw.Int64),
+        spend=spend.sum(),
+        spend_place=nw.col("spend_place").sum(),
+        spend_squares=nw.col("spend_squares").sum(),
+    )
+
+
+def counted(facts: LazyFrame, as_of: int) -> Facts:
+    """Distinct x, t_x and T of the customers, as `crmkit.rhythm` takes them, and how many share each (`n`)."""
+    first, last = nw.col("first_day"), nw.col("last_day")
+    cells = facts.select(x=nw.col("n_days") - 1, t_x=last - first, T=as_of - first)
+    return engines.collect(cells.group_by("x", "t_x", "T").agg(n=nw.len().cast(nw.Int64)))

@@ -1,0 +1,149 @@
+"""The rules: from the facts of customers to measures, stage and pattern, in expressions that any engine computes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+from crmkit import _checks
+from crmkit._frame.engines import LazyFrame
+from crmkit.errors import ArgumentError
+from crmkit.rhythm import Rhythm
+
+Case: TypeAlias = tuple[nw.Expr, Any]
+
+STAGES = ("exploration", "formation", "stability", "decline")
+PATTERNS = ("early_abortion", "midway_death", "early_exit", "long_lasting", "ongoing")
+
+# Two gaps are the fewest that can show a rhythm; with four it has been confirmed.
+FORMATION_ORDERS, STABILITY_ORDERS = 3, 5
+# At most one in twenty customers without a trend of the purchase rate gets there by chance, however many purchases.
+TREND = 0.6
+# By the MBG/NBD model, P(alive) is above a half at a silence of 2 expected gaps and below it at 4 (four data sets).
+DECLINE_AT, ENDED_AT = 2.0, 4.0
+# Twice as many gaps as it takes to get there.
+LONG_STABILITY = 8.0
+
+# Purchases in the middle of the relation, where they show no trend: with five, one order alone cannot show one, however
+# large, for 3 / (1 + 5) is below TREND.
+ADDED = 5
+# A fitted rhythm is right to some seven digits: a silence of exactly two gaps must not hang on the eighth.
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The limits of the rules, checked; `stages` says what they mean."""
+
+    formation_orders: int = FORMATION_ORDERS
+    stability_orders: int = STABILITY_ORDERS
+    growing: float = TREND
+    falling: float = -TREND
+    decline_at: float = DECLINE_AT
+    ended_at: float = ENDED_AT
+    long_stability: float = LONG_STABILITY
+
+    def __post_init__(self) -> None:
+        formation = _checks.count("formation_orders", self.formation_orders, least=2)
+        if _checks.count("stability_orders", self.stability_orders, least=3) <= formation:
+            raise ArgumentError(
+                f"stability_orders={self.stability_orders!r} must be above formation_orders={formation}: formation "
+                f"comes first. Give stability_orders={formation + 2}, say."
+            )
+        if not _checks.finite("falling", self.falling) < 0 < _checks.finite("growing", self.growing):
+            raise ArgumentError(
+                f"falling={self.falling!r} must be below 0 and growing={self.growing!r} above it, for 0 is steady. "
+                f"Give falling={-TREND}, growing={TREND}, say."
+            )
+        if not 0 < _checks.finite("decline_at", self.decline_at) <= _checks.finite("ended_at", self.ended_at):
+            raise ArgumentError(
+                f"decline_at={self.decline_at!r} must be above 0 and at most ended_at={self.ended_at!r} (expected "
+                f"gaps), for what has ended has declined. Give decline_at={DECLINE_AT}, ended_at={ENDED_AT}, say."
+            )
+        if _checks.finite("long_stability", self.long_stability) <= 0:
+            raise ArgumentError(
+                f"long_stability={self.long_stability!r} must be above 0 (expected gaps). Give {LONG_STABILITY}, say."
+            )
+
+
+def judged(facts: LazyFrame, rules: Rules, rhythm: Rhythm | None, *, origin: int, as_of: int) -> LazyFrame:
+    """The facts with measures, rule, stage and pattern; the data begin on the day `origin`."""
+    measured = facts.with_columns(**_measures(rhythm, origin, as_of))
+    compared = measured.with_columns(
+        overdue=nw.col("recency") / nw.col("expected_gap"),
+        stage_reached=first_that_fits([(fits, stage) for _, stage, fits in _upward(rules)], "stability"),
+        reached_by=first_that_fits([(fits, rule) for rule, _, fits in _upward(rules)], "steady"),
+    )
+    stable_days = (nw.col("n_days") - rules.stability_orders) * nw.col("own_gap")
+    staged = compared.with_columns(
+        stable_days=nw.when(nw.col("stage_reached") == "stability").then(stable_days),
+        stage=first_that_fits([(fits, "decline") for _, fits in _downward(rules)], nw.col("stage_reached")),
+        rule=first_that_fits([(fits, rule) for rule, fits in _downward(rules)], nw.col("reached_by")),
+        ended=first_that_fits([(_at_least("overdue", rules.ended_at), True)], False),
+    )
+    return staged.with_columns(pattern=first_that_fits(_patterns(rules), "ongoing"))
+
+
+def _measures(rhythm: Rhythm | None, origin: int, as_of: int) -> dict[str, nw.Expr]:
+    """The measures that need no other one; `crmkit.lifecycle` says how trends are measured."""
+    n, spend = nw.col("n_days"), nw.col("spend")
+    gaps, days = n - 1, nw.col("last_day") - nw.col("first_day")
+    # of the relation, in days since the data begin
+    middle = (nw.col("first_day") + nw.col("last_day")) * 0.5 - origin
+    rate = 6 * (nw.col("place") - n * middle) / (days * (n + ADDED))
+    # as many days as would weigh alike: spend^2 / squares
+    shrunk = spend / (spend * spend + ADDED * nw.col("spend_squares"))
+    spent = 6 * (nw.col("spend_place") - spend * middle) / days * shrunk
+    none = nw.lit(None).cast(nw.Float64)
+    return {
+        "own_gap": nw.when(gaps > 0).then(days / gaps),
+        "expected_gap": none if rhythm is None else rhythm.of(gaps=gaps, days=days),
+        "recency": as_of - nw.col("last_day"),
+        "rate_trend": nw.when(gaps > 0).then(rate).otherwise(nw.lit(0.0)),
+        "spend_trend": nw.when((gaps > 0) & (spend > 0)).then(spent).otherwise(nw.lit(0.0)),
+    }
+
+
+def _downward(rules: Rules) -> list[tuple[str, nw.Expr]]:
+    """Rules of decline in the order in which they are tried, and whether they fit."""
+    return [
+        ("silent", _at_least("overdue", rules.decline_at)),
+        ("rate_falls", nw.col("rate_trend") <= rules.falling + ROUNDING),
+        ("spend_falls", nw.col("spend_trend") <= rules.falling + ROUNDING),
+    ]
+
+
+def _upward(rules: Rules) -> list[tuple[str, str, nw.Expr]]:
+    """Rules of the stage that was reached, and whether they fit; who fits none is stable."""
+    return [
+        ("few_orders", "exploration", nw.col("n_days") < rules.formation_orders),
+        ("some_orders", "formation", nw.col("n_days") < rules.stability_orders),
+        ("rate_grows", "formation", _at_least("rate_trend", rules.growing)),
+        ("spend_grows", "formation", _at_least("spend_trend", rules.growing)),
+    ]
+
+
+def _patterns(rules: Rules) -> list[Case]:
+    kept_long = nw.col("stable_days") >= rules.long_stability * nw.col("expected_gap") * (1 - ROUNDING)
+    return [
+        (kept_long, "long_lasting"),
+        (~nw.col("ended"), "ongoing"),
+        (nw.col("stage_reached") == "exploration", "early_abortion"),
+        (nw.col("stage_reached") == "formation", "midway_death"),
+        (nw.col("stage_reached") == "stability", "early_exit"),
+    ]
+
+
+def _at_least(measure: str, limit: float) -> nw.Expr:
+    return nw.col(measure) >= limit - ROUNDING
+
+
+def first_that_fits(cases: Sequence[Case], otherwise: Any) -> nw.Expr:
+    """The value of the first case that fits; a measure that is missing fits no case."""
+    chosen = otherwise if isinstance(otherwise, nw.Expr) else nw.lit(otherwise)
+    for fits, value in reversed(cases):
+        chosen = nw.when(fits).then(nw.lit(value)).otherwise(chosen)
+    return chosen

@@ -1,0 +1,175 @@
+"""The stages of the whole base over time, every customer as it stood on each date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, labels
+from crmkit._frame import engines
+from crmkit._periods import Periods, periods_between
+from crmkit.customers import customer_days, money_of
+from crmkit.labels import Language
+from crmkit.lifecycle._facts import SUMS, Facts, facts_by
+from crmkit.lifecycle._rules import (
+    DECLINE_AT,
+    ENDED_AT,
+    FORMATION_ORDERS,
+    LONG_STABILITY,
+    STABILITY_ORDERS,
+    STAGES,
+    TREND,
+    Rules,
+    judged,
+)
+from crmkit.rhythm import Rhythm, check_rhythm, fitted_to
+from crmkit.transactions import Transactions, open_transactions
+
+Array: TypeAlias = NDArray[Any]
+Ints: TypeAlias = NDArray[np.int64]
+
+
+def history(
+    transactions: Any,
+    *,
+    period: str = "month",
+    formation_orders: int = FORMATION_ORDERS,
+    stability_orders: int = STABILITY_ORDERS,
+    growing: float = TREND,
+    falling: float = -TREND,
+    decline_at: float = DECLINE_AT,
+    ended_at: float = ENDED_AT,
+    long_stability: float = LONG_STABILITY,
+    rhythm: Rhythm | None = None,
+    language: Language = "en",
+) -> Any:
+    """Count the customers of each stage at the end of each period, every one as it stood on that day.
+
+    Nothing later is seen: the row of a date is what `stages(tx.until(date))` counts, its rhythm included. The
+    transactions are read once; one row per customer and period is brought into memory, about 100 bytes each.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+        Nothing after its `as_of` is seen.
+    period : {"month", "week", "quarter", "year", "day"}, default "month"
+        How far the dates lie apart. The last one is `as_of`, complete or not.
+    formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability
+        As in `stages`.
+    rhythm : Rhythm, optional
+        One rhythm for all dates; by default each date has that of the transactions up to it.
+    language : {"en", "zh"}, default "en"
+        Language of `stage_label`.
+
+    Returns
+    -------
+    table, one row per date and stage, from the period of the first purchase on
+        In the kind of the transactions, in order of date and of a relation's course: `period`; `date`, on which it
+        ends; `complete`, whether the data cover the period to its end; `stage` and `stage_label`; `customers`, 0 for
+        an empty stage; `customer_share`, of everybody who has bought so far; `value`, their spend so far;
+        `value_share`, of all spend so far.
+
+    Raises
+    ------
+    ColumnError, DataError
+        As `Transactions` raises them for a plain table.
+    ArgumentError
+        The period is unknown, or a limit cannot be.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> found = history(crm.datasets.load_cdnow(), period="quarter")
+    >>> found.pivot(index="date", columns="stage", values="customers")[list(STAGES)].tail(3)
+    stage       exploration  formation  stability  decline
+    date
+    1997-12-31         1968       2166       1491    17945
+    1998-03-31         1718       2275       1797    17780
+    1998-06-30         1456       2162       2011    17941
+    """
+    rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
+    _checks.choice("language", language, labels.LANGUAGES)
+    check_rhythm(rhythm)
+    tx = open_transactions(transactions)
+    periods = periods_between(tx.first_day, _checks.day_number(tx.as_of), period)
+    found = [
+        (at, *_stage_counts(tx, facts, rules, rhythm, day=min(int(periods.ends[at]), periods.as_of)))
+        for at, facts in enumerate(_pasts(tx, periods))
+        if len(facts["n_days"])
+    ]
+    at, customers, value = (np.array(column) for column in zip(*found, strict=True))
+    n_dates, n_stages = customers.shape
+    return engines.build(
+        {
+            "period": np.repeat(np.array(periods.names, dtype=object)[at], n_stages),
+            "date": np.repeat(np.minimum(periods.ends, periods.as_of)[at].astype("datetime64[D]"), n_stages),
+            "complete": np.repeat(periods.complete[at], n_stages),
+            "stage": np.tile(np.array(STAGES, dtype=object), n_dates),
+            "stage_label": np.tile(np.array(labels.texts(STAGES, language), dtype=object), n_dates),
+            "customers": customers.ravel(),
+            "customer_share": _shares(customers).ravel(),
+            "value": value.ravel(),
+            "value_share": _shares(value).ravel(),
+        },
+        tx.like,
+    )
+
+
+def _shares(cells: Array) -> Array:
+    """Shares of each row's total; missing where it is not above 0."""
+    total = cells.sum(axis=1, keepdims=True)
+    return np.where(total > 0, cells / np.where(total > 0, total, 1), np.nan)
+
+
+def _pasts(tx: Transactions, periods: Periods) -> Iterator[Facts]:
+    """The facts of everybody who has bought by the end of each period: those of the periods so far put together."""
+    cells = engines.collect(facts_by(tx, periods.join(customer_days(tx)), "customer_id", "period"))
+    customer = _codes(cells["customer_id"])
+    n_customers = len(np.bincount(customer))
+    past = {name: np.zeros(n_customers, dtype=cells[name].dtype) for name in SUMS}
+    past["first_day"], past["last_day"] = np.full(n_customers, np.nan), np.full(n_customers, np.nan)
+    order = np.argsort(cells["period"], kind="stable")
+    bounds = np.searchsorted(cells["period"][order], np.arange(len(periods) + 1))
+    for start, end in pairwise(bounds):
+        rows = order[start:end]
+        who = customer[rows]
+        for name in SUMS:
+            past[name][who] += cells[name][rows]
+        # a period of refunds only has no first or last purchase
+        past["first_day"][who] = np.fmin(past["first_day"][who], cells["first_day"][rows])
+        past["last_day"][who] = np.fmax(past["last_day"][who], cells["last_day"][rows])
+        known = past["n_days"] > 0
+        whole = {name: past[name][known].astype(np.int64) for name in ("first_day", "last_day")}
+        yield {name: column[known] for name, column in past.items()} | whole
+
+
+def _codes(ids: Array) -> Ints:
+    """A whole number from 0 for each id; a dictionary is faster than sorting text."""
+    codes: dict[Any, int] = {}
+    return np.fromiter((codes.setdefault(key, len(codes)) for key in ids.tolist()), dtype=np.int64, count=len(ids))
+
+
+def _stage_counts(
+    tx: Transactions, facts: Facts, rules: Rules, rhythm: Rhythm | None, *, day: int
+) -> tuple[Ints, NDArray[np.float64]]:
+    """Customers in each stage, and their spend so far, at the end of `day`."""
+    fitted = rhythm or fitted_to(_cells(facts, day))
+    frame = engines.lift(engines.upload(facts, tx.like))
+    staged = judged(frame, rules, fitted, origin=tx.first_day, as_of=day)
+    summed = staged.group_by("stage").agg(customers=nw.len().cast(nw.Int64), money=nw.col("money").sum().cast(nw.Int64))
+    found = engines.collect(summed.with_columns(value=money_of(nw.col("money"), tx)))
+    at = [STAGES.index(stage) for stage in found["stage"]]
+    customers, value = np.zeros(len(STAGES), dtype=np.int64), np.zeros(len(STAGES))
+    customers[at], value[at] = found["customers"], found["value"]
+    return customers, value
+
+
+def _cells(facts: Facts, day: int) -> Facts:
+    """The customers as `crmkit.rhythm` takes them, one by one."""
+    first, last, n = facts["first_day"], facts["last_day"], facts["n_days"]
+    return {"x": n - 1, "t_x": last - first, "T": day - first, "n": np.ones(len(n))}

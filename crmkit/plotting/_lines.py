@@ -1,0 +1,106 @@
+"""What pictures of several lines share: the columns of a result, lines that can be told apart, a legend above them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _frame
+from crmkit.errors import ArgumentError, shown
+from crmkit.labels import Language
+from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, short, word
+from crmkit.plotting._cards import letters_across, letters_of, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array: TypeAlias = NDArray[Any]
+
+SKY, ORANGE, PURPLE = "#56B4E9", "#E69F00", "#CC79A7"  # the others of Okabe & Ito
+# Colour, marker and dashes; no two lines differ by colour alone.
+LINES: Sequence[tuple[str, str, Any]] = (
+    (BLUE, "o", "-"), (VERMILLION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":"), (ORANGE, "v", (0, (7, 2))),
+    (SKY, "P", (0, (4, 1, 1, 1, 1, 1))),
+)  # fmt: skip
+
+_UPWARDS = 38  # letters
+
+
+def columns_of(result: Any, part: str, needed: str, call: str, *, order: Sequence[str]) -> dict[str, Array]:
+    """The columns of a result's table, if it is such a result; sorted, because a relation has no order of its own."""
+    table = getattr(result, part, None)
+    opened = None if table is None else _frame.open_table(table)
+    if opened is None or needed not in opened.columns:
+        raise ArgumentError(f"a {type(result).__name__} is not the result that this draws. Draw {call}.")
+    found = opened.collect(opened.frame)
+    rows = np.lexsort([found[name] for name in reversed(order) if name in found]) if order else slice(None)
+    return {name: values[rows] for name, values in found.items()}
+
+
+def chosen(names: Array, groups: Sequence[Any] | None) -> dict[Any, Array]:
+    """The rows of each group to draw, as many as can be told apart."""
+    there = list(dict.fromkeys(names.tolist()))
+    asked = there if groups is None else list(groups)
+    unknown = [name for name in asked if name not in there]
+    if unknown or not asked or len(asked) > len(LINES):
+        what = f"no group {shown(unknown)}" if unknown else f"{len(asked)} groups cannot be drawn"
+        raise ArgumentError(
+            f"{what}; there are {shown(there, most=10)}. Name one to {len(LINES)} of them, such as "
+            f"groups=[{there[0]!r}]."
+        )
+    return {name: names == name for name in asked}
+
+
+def plain(name: Any) -> str:
+    r"""A name of the user's as matplotlib takes it: two dollar signs would start a formula.
+
+    >>> print(plain("from $1 to $5"))
+    from \$1 to \$5
+    """
+    return str(name).replace("$", r"\$")
+
+
+def label_upwards(ax: Axes, text: str) -> None:
+    """Name the y axis, in lines that a picture of some height has room for."""
+    ax.set_ylabel("\n".join(wrapped(text, _UPWARDS)))
+
+
+def legend_above(ax: Axes, handles: Sequence[Any]) -> None:
+    """A legend over the picture, in as many columns as fit. `legend_in_font` belongs to it, when all is drawn."""
+    longest = max(letters_of(str(handle.get_label())) for handle in handles) + 5
+    ax.legend(
+        handles=handles, frameon=False, fontsize=SMALL, ncols=max(letters_across(ax, SMALL) // longest, 1),
+        loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, columnspacing=1.2, handlelength=2.2,
+    )  # fmt: skip
+
+
+def legend_in_font(ax: Axes) -> None:
+    """Give the legend the fonts of the axis labels, which `_fonts.apply` has chosen."""
+    legend = ax.get_legend()
+    for text in legend.get_texts() if legend else []:
+        text.set_fontfamily(ax.yaxis.label.get_fontfamily())
+
+
+def strip_below(
+    ax: Axes, at: Sequence[float], counts: Mapping[str, Sequence[float]], what: str, language: Language
+) -> None:
+    """Counts under the ticks, a row per name in the colour of its line, after the word for `what` they count."""
+    step, top = 1.35 * SMALL, 22  # points
+    x_place = ax.get_xaxis_transform()
+    tell_apart = len(counts) > 1
+    ax.annotate(word(what, language), (0, 0), (0, -top), xycoords="axes fraction", textcoords="offset points",
+                va="top", ha="left", size=SMALL, color=GREY, annotation_clip=False)  # fmt: skip
+    for row, ((name, numbers), (colour, _, _)) in enumerate(zip(counts.items(), LINES, strict=False), start=1):
+        down = -top - row * step
+        shade = colour if tell_apart else GREY
+        if tell_apart:
+            ax.annotate(plain(name), (0, 0), (-24, down), xycoords="axes fraction", textcoords="offset points",
+                        va="top", ha="right", size=SMALL, color=shade, annotation_clip=False)  # fmt: skip
+        for x, number in zip(at, numbers, strict=True):
+            ax.annotate(short(float(number), language), (x, 0), (0, down), xycoords=x_place,
+                        textcoords="offset points", va="top", ha="center", size=SMALL, color=shade,
+                        annotation_clip=False)  # fmt: skip
+    ax.xaxis.labelpad = (len(counts) + 1) * step + 6

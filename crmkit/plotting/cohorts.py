@@ -1,0 +1,410 @@
+"""Pictures of cohorts: the triangle with its four kinds of cells, and curves by age."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _frame
+from crmkit.errors import ArgumentError, shown
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import BLUE, GREEN, GREY, SEQUENTIAL, SMALL, VERMILLION, open_axes, phrase, short, word
+from crmkit.plotting.rfm import _ink
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array: TypeAlias = NDArray[Any]
+Value: TypeAlias = Literal["retention_rate", "cumulative_per_customer"]
+
+VALUES = ("retention_rate", "cumulative_per_customer")
+_LIGHT, _HATCH = "#BFBFBF", "#8C8C8C"
+_GROUPS = (BLUE, VERMILLION, GREEN, GREY, "#CC79A7", "#E69F00", "#56B4E9")  # Okabe & Ito
+_FEW = 4  # cohorts up to which every curve has its name
+_TINY = 6.5
+_MOST_NUMBERS = 32  # columns up to which numbers can be read in the cells
+
+
+def plot_cohorts(
+    cohorts: Any,
+    *,
+    value: Value = "retention_rate",
+    group: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+) -> Axes:
+    """Draw the result of `crmkit.retention.cohorts` as a triangle: one row per cohort, one column per age.
+
+    The four states of a cell look different: complete ones are coloured with their number, partial ones are hatched
+    too, what is not yet is blank, and withheld ones are grey with a dot. The last row pools the cohorts that have
+    completed the age. Colours range over all ages but the first, which would outshine them. Numbers are left out where
+    the cells are too narrow for them.
+
+    Parameters
+    ----------
+    cohorts : crmkit.retention.Cohorts
+        The result to draw.
+    value : {"retention_rate", "cumulative_per_customer"}, default "retention_rate"
+        What the cells show: per cent, or money per customer of the cohort since the first purchase.
+    group : str, optional
+        Which group to draw, if there are several.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: ages to the right, cohorts downwards, the oldest on top; the definition card stands beneath.
+
+    Raises
+    ------
+    ArgumentError
+        `cohorts` is something else, such as its table, or `group` must be chosen.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> tx = crm.Transactions(crm.datasets.load_cdnow(), as_of="1997-05-10")
+    >>> ax = crm.plotting.plot_cohorts(crm.retention.cohorts(tx))
+    >>> [cell.get_text() for cell in ax.texts[:5]]  # January's: May is only ten days old, so its cell is hatched
+    ['100.0', '14.7', '12.3', '10.3', '3.4']
+    """
+    _checks.choice("value", value, VALUES)
+    found = _triangle_of(cohorts, value)
+    rows = _of_group(found, group)
+    n_rows, n_ages = len(rows), len(found.ages)
+    width = float(np.clip(2.6 + 0.5 * n_ages, 7.4, 16))
+    ax, spoken = open_axes(ax, language, height=3.0 + 0.27 * (n_rows + 1), width=width)
+    pooled = found.pooled_row(found.groups[rows[0]])
+    numbers = np.ma.masked_invalid(np.vstack([found.numbers[rows], found.pooled[pooled]]))
+    states = np.vstack([found.states[rows], found.pooled_states[pooled]])
+    # A gap between the cohorts and what they say together.
+    at = np.append(np.arange(n_rows), n_rows + 0.35)
+    grid = np.ma.masked_all((n_rows + 2, n_ages))
+    grid[:n_rows], grid[-1] = numbers[:-1], numbers[-1]
+    edges = np.append(np.arange(n_rows + 1), at[-1] + np.array([0, 1])) - 0.5
+    mesh = ax.pcolormesh(np.arange(n_ages + 1) - 0.5, edges, grid, cmap=SEQUENTIAL, edgecolors="white", linewidth=1)
+    mesh.set_clim(0, _brightest(numbers, found.ages, value))
+    if n_ages <= _MOST_NUMBERS:
+        _write_numbers(ax, mesh, numbers, at, value, spoken)
+    _mark_states(ax, states, at)
+    names = [
+        phrase("cohort_row", spoken, cohort=_plain(found.cohorts[row]), customers=short(found.customers[row], spoken))
+        for row in rows
+    ]
+    every_row, every_age = (max(-(-n // most), 1) for n, most in ((n_rows, 60), (n_ages, _MOST_NUMBERS)))
+    ax.set_yticks([*at[:-1:every_row], at[-1]], [*names[::every_row], word("cohort_pooled", spoken)], size=SMALL)
+    ax.set_xticks(range(0, n_ages, every_age), found.ages[::every_age], size=SMALL)
+    ax.set(xlim=(-0.5, n_ages - 0.5), ylim=(edges[-1], -0.5))
+    ax.xaxis.tick_top()
+    ax.xaxis.set_label_position("top")
+    ax.tick_params(length=0)
+    ax.set_xlabel(_age_label(cohorts, spoken))
+    ax.set_ylabel(word("cohort_rows", spoken))
+    ax.spines[:].set_visible(False)
+    if n_ages <= _MOST_NUMBERS:
+        meaning = phrase("plot_cells", spoken, what=_what(value, spoken))
+    else:
+        top = _said(mesh.get_clim()[1], value, spoken)
+        meaning = phrase("plot_cohort_colours", spoken, what=_what(value, spoken), top=top)
+    _footer(ax, _card_of(cohorts, value), spoken, [meaning, *_legend(states, cohorts, spoken)])
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+def plot_cohort_curves(
+    cohorts: Any,
+    *,
+    value: Value = "cumulative_per_customer",
+    ax: Axes | None = None,
+    language: Language | None = None,
+) -> Axes:
+    """Draw the result of `crmkit.retention.cohorts` as curves by age: one per cohort, the pooled one on top.
+
+    Older cohorts are darker. What is partial is dashed and ends in a ring; but the rate of a calendar period that is
+    not over would look like a collapse, and is left out. With groups there is one pooled curve per group instead, which
+    is how groups compare.
+
+    Parameters
+    ----------
+    cohorts : crmkit.retention.Cohorts
+        The result to draw.
+    value : {"retention_rate", "cumulative_per_customer"}, default "cumulative_per_customer"
+        What the curves show: money per customer of the cohort since the first purchase, or per cent. The rate of age 0
+        is 100 % by definition and is left out.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: age to the right, money or per cent upwards; the definition card stands beneath.
+
+    Raises
+    ------
+    ArgumentError
+        `cohorts` is something else, such as its table.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> ax = crm.plotting.plot_cohort_curves(crm.retention.cohorts(crm.datasets.load_cdnow()))
+    >>> [line.get_label() for line in ax.lines if not line.get_label().startswith("_")]
+    ['1997-01', '1997-02', '1997-03', 'pooled']
+    """
+    _checks.choice("value", value, VALUES)
+    found = _triangle_of(cohorts, value)
+    # The rate of a calendar period that is not over looks like a collapse.
+    left_out = value == "retention_rate" and cohorts.kind == "classic"
+    ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
+    ends = []
+    if not found.grouped:
+        for row, colour in enumerate(_shades(len(found.cohorts))):
+            named = row in (0, len(found.cohorts) - 1) or len(found.cohorts) <= _FEW
+            label = _plain(found.cohorts[row]) if named else f"_{row}"
+            curve = _curve_of(found.numbers[row], found.states[row], found.ages, value, left_out=left_out)
+            ends.append(_draw_curve(ax, curve, colour, label, width=1.1))
+    for row, group in enumerate(found.pooled_groups):
+        label = _plain(group) if found.grouped else word("cohort_pooled", spoken)
+        colour = _GROUPS[row % len(_GROUPS)] if found.grouped else VERMILLION
+        curve = _curve_of(found.pooled[row], found.pooled_states[row], found.ages, value, left_out=left_out)
+        ends.append(_draw_curve(ax, curve, colour, label, width=2.4))
+    _age_axis(ax, found.ages, ends)
+    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if value == "cumulative_per_customer" else 0.0)
+    _name_ends(ax, ends)
+    ax.set_xlabel(_age_label(cohorts, spoken))
+    ax.set_ylabel(textwrap.fill(_what(value, spoken), 36))
+    ax.spines[["top", "right"]].set_visible(False)
+    partial = ((found.pooled_states if found.grouped else found.states) == "partial").any()
+    legend = [word("plot_cohort_left_out" if left_out else "plot_cohort_dashed", spoken)] if partial else []
+    _footer(ax, _card_of(cohorts, value), spoken, legend, below=46)
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+# --- what the result holds ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Triangle:
+    """A cohort result as arrays: a row per cohort and a column per age; `pooled` has a row per group."""
+
+    ages: list[str]
+    groups: Array
+    cohorts: Array
+    customers: Array
+    numbers: Array
+    states: Array
+    pooled_groups: list[str]
+    pooled: Array
+    pooled_states: Array
+    grouped: bool
+
+    def pooled_row(self, group: str) -> int:
+        return self.pooled_groups.index(group)
+
+
+def _triangle_of(cohorts: Any, value: str) -> _Triangle:
+    if not hasattr(cohorts, "triangle"):
+        raise ArgumentError(
+            f"a {type(cohorts).__name__} is not a cohort result. "
+            "Draw crmkit.plotting.plot_cohorts(crmkit.retention.cohorts(transactions))."
+        )
+    numbers, states, averages = (
+        table.collect(table.frame)
+        for table in map(_frame.open_table, (cohorts.triangle(value), cohorts.triangle("state"), cohorts.averages))
+    )
+    ages = [name for name in numbers if name not in ("group", "cohort", "customers")]
+    grouped = "group" in numbers
+    groups = numbers["group"] if grouped else np.full(len(numbers["cohort"]), "", dtype=object)
+    names = list(dict.fromkeys(groups.tolist()))
+    pooled, pooled_states = (
+        np.full((len(names), len(ages)), np.nan),
+        np.full((len(names), len(ages)), "not_yet", object),
+    )
+    rows = [names.index(group) for group in averages["group"]] if grouped else np.zeros(len(averages["cohorts"]), int)
+    columns = [ages.index(str(age)) for age in averages["cohort_age"]]
+    pooled[rows, columns] = averages[value].astype(float)
+    pooled_states[rows, columns] = averages["state"]
+    scale = 100 if value == "retention_rate" else 1
+    return _Triangle(
+        ages=ages,
+        groups=groups,
+        cohorts=numbers["cohort"],
+        customers=numbers["customers"],
+        numbers=scale * np.column_stack([numbers[age].astype(float) for age in ages]),
+        states=np.column_stack([states[age] for age in ages]),
+        pooled_groups=names,
+        pooled=scale * pooled,
+        pooled_states=pooled_states,
+        grouped=grouped,
+    )
+
+
+def _of_group(found: _Triangle, group: str | None) -> Array:
+    """The rows to draw: all, or those of one group."""
+    if group is None and len(found.pooled_groups) == 1:
+        return np.arange(len(found.cohorts))
+    if group not in found.pooled_groups:
+        names = found.pooled_groups if found.grouped else []
+        raise ArgumentError(
+            f"group={group!r} is not a group of these cohorts; they have {shown(names, most=9) if names else 'none'}."
+            + (f" Draw one at a time, such as group={names[0]!r}." if names else " Leave it out.")
+        )
+    return np.flatnonzero(found.groups == group)
+
+
+# --- cells ----------------------------------------------------------------------------------------------------------
+
+
+def _begins_with_all(ages: Sequence[str], value: str) -> bool:
+    """Whether the first age is that of the first purchase, where every rate is 100 %."""
+    return value == "retention_rate" and ages[0] == "0" and len(ages) > 1
+
+
+def _brightest(numbers: Any, ages: Sequence[str], value: str) -> float:
+    top = np.ma.max(numbers[:, 1:] if _begins_with_all(ages, value) else numbers)
+    return float(top) if np.ma.count(top) and top > 0 else 1.0
+
+
+def _write_numbers(ax: Axes, mesh: Any, numbers: Any, at: Array, value: str, language: Language) -> None:
+    from matplotlib.patheffects import withStroke
+
+    size = _fitting(ax, numbers.shape[1])
+    for (row, column), number in np.ndenumerate(numbers):
+        if numbers[row, column] is not np.ma.masked:
+            said = _said(number, value, language)
+            cell = mesh.to_rgba(np.asarray(number))
+            drawn = ax.text(column, float(at[row]), said, ha="center", va="center", size=size, color=_ink(cell))
+            drawn.set_path_effects([withStroke(linewidth=2.5, foreground=tuple(cell))])  # or hatches would cross it
+
+
+def _said(number: float, value: str, language: Language) -> str:
+    return f"{number:.1f}" if value == "retention_rate" or abs(number) < 100 else short(number, language)
+
+
+def _fitting(ax: Axes, n_columns: int) -> float:
+    """Size of digits, in points, at which five of them fit into a cell; the row names take some of the width."""
+    figure_points = ax.get_window_extent().width / ax.figure.dpi * 72
+    return float(np.clip(figure_points / n_columns / 3.4, 5, SMALL))
+
+
+def _mark_states(ax: Axes, states: Array, at: Array) -> None:
+    """Hatches over what is partial; grey with a dot where it is withheld; nothing where it is not yet."""
+    from matplotlib.patches import Rectangle
+
+    for row, column in np.argwhere(states == "partial"):
+        ax.add_patch(
+            Rectangle((column - 0.5, at[row] - 0.5), 1, 1, fill=False, hatch="////", edgecolor=_HATCH, linewidth=0)
+        )
+    for row, column in np.argwhere(states == "too_small"):
+        ax.add_patch(Rectangle((column - 0.47, at[row] - 0.47), 0.94, 0.94, facecolor=_LIGHT, linewidth=0))
+        ax.text(column, at[row], "•", ha="center", va="center", size=SMALL)
+
+
+# --- curves ---------------------------------------------------------------------------------------------------------
+
+
+def _shades(n: int) -> Array:
+    """Blues from dark, the oldest cohort, to light."""
+    from matplotlib import colormaps
+
+    return np.asarray(colormaps[SEQUENTIAL](np.linspace(0.95, 0.35, n)))
+
+
+def _curve_of(
+    numbers: Array, states: Array, ages: Sequence[str], value: str, *, left_out: bool
+) -> tuple[Array, Array, Array]:
+    """Positions, heights and whether they can still change; without the first age where every rate is 100 %."""
+    drawn = np.isfinite(numbers) & ~(left_out & (states == "partial"))
+    drawn[0] &= not _begins_with_all(ages, value)
+    x = np.flatnonzero(drawn)
+    return x, numbers[x], states[x] == "partial"
+
+
+def _draw_curve(
+    ax: Axes, curve: tuple[Array, Array, Array], colour: Any, label: str, *, width: float
+) -> tuple[Any, str, Array, Array]:
+    """A line through what is complete, dashed on to what is partial, with rings; gives what its name needs."""
+    x, y, partial = curve
+    ax.plot(x[~partial], y[~partial], color=colour, linewidth=width, label=label, marker="o", markersize=1.5 * width)
+    if partial.any():
+        begin = max(int(np.flatnonzero(partial)[0]) - 1, 0)
+        ax.plot(x[begin:], y[begin:], "--", color=colour, linewidth=width, label=f"_{label}")
+        ax.plot(x[partial], y[partial], "o", color=colour, markersize=4, fillstyle="none", label=f"_{label}")
+    return colour, label, x, y
+
+
+def _age_axis(ax: Axes, ages: Sequence[str], ends: Sequence[tuple[Any, str, Array, Array]]) -> None:
+    """The ages that have a point as ticks, no more than can be read."""
+    last = max((int(x[-1]) for _, _, x, _ in ends if len(x)), default=0)
+    every = -(-(last + 1) // 20)
+    ax.set_xticks(range(0, last + 1, every), ages[: last + 1 : every])
+
+
+def _name_ends(ax: Axes, ends: Sequence[tuple[Any, str, Array, Array]]) -> None:
+    """The name of each curve beside its last point, all in one column, pushed apart where they would overlap."""
+    named = [end for end in ends if not end[1].startswith("_") and len(end[2])]
+    low, high = ax.get_ylim()
+    right = max((float(end[2][-1]) for end in named), default=0.0)
+    step, place = 0.045 * (high - low), -np.inf
+    for colour, label, x, y in sorted(named, key=lambda end: float(end[3][-1])):
+        place = max(float(y[-1]), place + step)
+        ax.annotate(label, (right, place), (8, 0), textcoords="offset points", va="center", size=SMALL,
+                    color=colour, annotation_clip=False)  # fmt: skip
+        ax.plot([x[-1], right], [y[-1], place], color=colour, linewidth=0.5, alpha=0.6, label="_leader")
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def _plain(name: Any) -> str:
+    """A name of the user's as matplotlib takes it: two dollar signs would start a formula."""
+    return str(name).replace("$", r"\$")
+
+
+def _what(value: str, language: Language) -> str:
+    if value == "retention_rate":
+        return phrase("plot_cohort_percent", language, what=word(value, language))
+    return phrase("plot_money", language, what=word(value, language))
+
+
+def _age_label(cohorts: Any, language: Language) -> str:
+    if cohorts.kind in ("n_day", "bracket"):
+        return word("cohort_age_of_days", language)
+    return phrase("cohort_age_of_periods", language, period=word(cohorts.period, language))
+
+
+def _legend(states: Array, cohorts: Any, language: Language) -> list[str]:
+    """What the cells that are not simply a number mean, those that occur."""
+    least = str(cohorts.card.values["least"])
+    keys = {"partial": "plot_cohort_hatched", "not_yet": "plot_cohort_blank", "too_small": "plot_cohort_grey"}
+    return [phrase(key, language, least=least) for state, key in keys.items() if (states == state).any()]
+
+
+def _card_of(cohorts: Any, value: str) -> Any:
+    return cohorts.card if value == "retention_rate" else cohorts.revenue_card
+
+
+def _footer(ax: Axes, card: Any, language: Language, legend: list[str], *, below: float = 8) -> None:
+    """The legend and the definition card in small print under the picture."""
+    points = 72 * (ax.figure.bbox.width / ax.figure.dpi - 1)  # the row names take about an inch
+    across = int(points / (_TINY * (1.0 if language == "zh" else 0.56)))
+    lines = ["    ".join(legend), *card.text(language).splitlines()]
+    said = "\n".join(_plain(part) for line in lines if line for part in textwrap.wrap(line, across))
+    ax.annotate(said, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", va="top",
+                size=_TINY, color=GREY, linespacing=1.35, annotation_clip=False)  # fmt: skip

@@ -1,0 +1,254 @@
+"""Pictures of groups: the value matrix and the growth matrix, two by two, and the revenue bridge as a waterfall."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit import _frame
+from crmkit.errors import ArgumentError
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, amount, open_axes, percent, phrase, short, word, words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Cells are tinted by share, never so dark that black text could not be read on them.
+LIGHTEST, DARKEST = 0.06, 0.55
+
+
+def plot_value_matrix(matrix: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the result of `crmkit.segment.value_matrix`: four quadrants with customers, values and strategy.
+
+    The darker a quadrant, the more of the current value it holds.
+
+    Parameters
+    ----------
+    matrix : crmkit.segment.ValueMatrix
+        The sorted customers.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: potential from low to high to the right, current value upwards; their labels say where they are cut.
+
+    Raises
+    ------
+    ArgumentError
+        `matrix` is something else, such as its table.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> listed = {"monetary": [90.0, 80.0, 10.0, 5.0], "residual_clv": [30.0, 2.0, 25.0, 1.0]}
+    >>> ax = crm.plotting.plot_value_matrix(crm.segment.value_matrix(listed))
+    >>> print(ax.texts[1].get_text())
+    customers: 1 (25.0%)
+    current value: 90 (48.6%)
+    growth potential: 30 (51.7%)
+    """
+    if not hasattr(matrix, "potential") or not hasattr(matrix, "definition"):
+        raise _not_that(matrix, "value matrix", "crmkit.segment.value_matrix(customers)")
+    numbers = ["customers", "customer_share", "current_value", "potential_value"]
+    shares = ["current_value_share", "potential_value_share"]
+    table = _frame.open_table(matrix.table, numbers=numbers)
+    found = table.collect(table.frame)
+    ax, spoken = open_axes(ax, language, height=5.6, width=7.6)
+    for row, name in enumerate(found["quadrant"]):
+        x, y = (float(found[axis][row] == "high") for axis in ("potential", "current"))
+        said = [
+            amount(found["customers"][row], found["customer_share"][row], spoken, what="customers"),
+            *(_summed(found[what][row], found[share][row], spoken, what=what)
+              for what, share in zip(("current_value", "potential_value"), shares, strict=True)),
+        ]  # fmt: skip
+        _cell(ax, x, y, found["current_value_share"][row], word(str(name), spoken), "\n".join(said),
+              word(f"strategy_{name}", spoken))  # fmt: skip
+    _two_by_two(ax, words(["low", "high"], spoken), words(["low", "high"], spoken))
+    for axis, cut in (("potential", matrix.potential), ("current_value", matrix.current)):
+        where = cut.words(spoken, equal=matrix.equal).replace("$", r"\$")
+        label = phrase("plot_named_number", spoken, what=word(axis, spoken), amount=where)
+        (ax.set_xlabel if axis == "potential" else ax.set_ylabel)(label)
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the result of `crmkit.segment.growth_matrix`: the revenue of existing and new customers and products.
+
+    The darker a cell, the more of the revenue it holds.
+
+    Parameters
+    ----------
+    matrix : crmkit.segment.GrowthMatrix
+        The revenue by cells.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: products from existing to new to the right, existing customers on top; revenue without a product
+        is named below.
+
+    Raises
+    ------
+    ArgumentError
+        `matrix` is something else, such as its table.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> sales = {"customer_id": ["a", "a", "b"], "product": ["tea", "pot", "tea"], "amount": [9.0, 30.0, 10.0],
+    ...          "date": ["2024-01-01", "2024-03-01", "2024-04-30"]}
+    >>> periods = {"base": ("2024-01-01", "2024-02-29"), "current": ("2024-03-01", "2024-04-30")}
+    >>> ax = crm.plotting.plot_growth_matrix(crm.segment.growth_matrix(sales, **periods))
+    >>> [text.get_text() for text in ax.texts[3:6]]
+    ['Expansion', '30 (75.0%)', 'customers: 1, orders: 1']
+    """
+    if not hasattr(matrix, "base_revenue"):
+        raise _not_that(matrix, "growth matrix", "crmkit.segment.growth_matrix(transactions)")
+    table = _frame.open_table(matrix.table, numbers=["customers", "orders", "revenue", "base_revenue"])
+    found = table.collect(table.frame)
+    ax, spoken = open_axes(ax, language, height=5.2, width=7.0)
+    first, last = (str(date) for date in matrix.current)
+    below = [phrase("growth_revenue", spoken, first=first, last=last)]
+    for row, name in enumerate(found["cell"]):
+        label = word(f"growth_{name}", spoken)
+        money = _summed(found["revenue"][row], found["revenue_share"][row], spoken)
+        counts = {count: short(float(found[count][row]), spoken) for count in ("customers", "orders")}
+        if found["customer"][row] == "all":
+            below.append(phrase("plot_named_number", spoken, what=label, amount=money))
+            continue
+        x, y = float(found["product"][row] == "new"), float(found["customer"][row] == "existing")
+        _cell(ax, x, y, found["revenue_share"][row], label, money, phrase("growth_counts", spoken, **counts))
+    _two_by_two(
+        ax,
+        words([f"growth_{age}_{matrix.by}" for age in ("existing", "new")], spoken),
+        words([f"growth_{age}_customers" for age in ("new", "existing")], spoken),
+    )
+    since = {"first": str(matrix.base[0]), "last": str(matrix.base[1]), "day": first}
+    ax.set_xlabel("\n".join([*below, phrase(f"growth_existing_{matrix.existing}", spoken, **since)]))
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    r"""Draw the result of `crmkit.segment.revenue_bridge`: a waterfall from the base period to the current one.
+
+    Movements of no customers are left out. What adds to revenue is blue and begins with a plus, what takes from it is
+    vermillion and begins with a minus.
+
+    Parameters
+    ----------
+    bridge : crmkit.segment.RevenueBridge
+        The steps from period to period.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: a bar per step, in money; under each its customers.
+
+    Raises
+    ------
+    ArgumentError
+        `bridge` is something else, such as its table.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> sales = {"customer_id": ["a", "b", "a"], "date": ["2024-01-01", "2024-02-29", "2024-04-30"],
+    ...          "amount": [50.0, 30.0, 70.0]}
+    >>> periods = {"base": ("2024-01-01", "2024-02-29"), "current": ("2024-03-01", "2024-04-30")}
+    >>> ax = crm.plotting.plot_revenue_bridge(crm.segment.revenue_bridge(sales, **periods))
+    >>> [text.get_text() for text in ax.texts]
+    ['80', '-30\n(-37.5%)', '+20\n(+25.0%)', '70\n(87.5%)']
+    """
+    if not hasattr(bridge, "steps"):
+        raise _not_that(bridge, "revenue bridge", "crmkit.segment.revenue_bridge(transactions)")
+    table = _frame.open_table(bridge.steps, numbers=["customers", "amount", "cumulative"])
+    found = table.collect(table.frame)
+    ends = np.isin(found["step"], ["base", "current"])
+    drawn = {name: column[ends | (found["customers"] > 0)] for name, column in found.items()}
+    ends, change, top = np.isin(drawn["step"], ["base", "current"]), drawn["amount"], drawn["cumulative"]
+    ax, spoken = open_axes(ax, language, height=4.8, width=1.6 + 0.95 * len(change))
+    bottom = np.where(ends, 0, top - change)
+    colours = [GREY if end else BLUE if step >= 0 else VERMILLION for end, step in zip(ends, change, strict=True)]
+    at = np.arange(len(change))
+    ax.hlines(top[:-1], at[:-1], at[1:], color=GREY, linewidth=0.8, zorder=0)  # seen between bars, and where one is 0
+    ax.bar(at, change, bottom=bottom, width=0.7, color=colours)
+    ax.axhline(0, color="black", linewidth=0.8)
+    for row, highest in enumerate(np.maximum(bottom, bottom + change)):
+        said = _change(float(change[row]), float(drawn["base_share"][row]), spoken, row, total=bool(ends[row]))
+        ax.annotate(said, (row, max(highest, 0)), (0, 3), textcoords="offset points", ha="center", va="bottom",
+                    size=SMALL)  # fmt: skip
+    names = words([f"bridge_{step}" for step in drawn["step"]], spoken)
+    people = [phrase("bridge_customers", spoken, n=short(float(n), spoken)) for n in drawn["customers"]]
+    ax.set_xticks(at, [f"{name}\n{n}" for name, n in zip(names, people, strict=True)], size=SMALL)
+    ax.tick_params(axis="x", length=0)
+    ax.margins(y=0.14)
+    ax.yaxis.set_major_formatter(lambda number, _: short(number, spoken))
+    ax.set_ylabel(word("bridge_money", spoken))
+    dates = [str(date) for pair in (bridge.base, bridge.current) for date in pair]
+    places = dict(zip(("begin", "end", "first", "last"), dates, strict=True))
+    ax.set_xlabel(phrase("bridge_periods", spoken, **places))
+    ax.spines[["top", "right", "bottom"]].set_visible(False)
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+def _not_that(thing: Any, what: str, call: str) -> ArgumentError:
+    return ArgumentError(f"a {type(thing).__name__} is not a {what}. Draw the result of {call}.")
+
+
+def _summed(number: float, share: float, language: Language, *, what: str = "") -> str:
+    """A sum and its share, where there is one: of a sum of 0 nothing has a share."""
+    if np.isfinite(share):
+        return amount(float(number), float(share), language, what=what)
+    said = short(float(number), language)
+    return phrase("plot_named_number", language, what=word(what, language), amount=said) if what else said
+
+
+def _change(money: float, share: float, language: Language, row: int, *, total: bool) -> str:
+    """What stands over a bar: the money and its share of the base period; of changes with their sign."""
+    sign = "+" if money > 0 and not total else ""
+    said = sign + short(money, language)
+    return said if row == 0 or money == 0 or not np.isfinite(share) else f"{said}\n({sign}{percent(share)})"
+
+
+def _cell(ax: Axes, x: float, y: float, share: float, title: str, body: str, foot: str) -> None:
+    """One of four cells: a tint by its share, and three texts."""
+    tint = LIGHTEST + (DARKEST - LIGHTEST) * float(np.clip(np.nan_to_num(share), 0, 1))
+    ax.bar(x, 1, bottom=y - 0.5, width=1, color=BLUE, alpha=tint, edgecolor="none")
+    for height, text, size, weight in ((0.3, title, 12, "bold"), (0, body, SMALL + 1, "normal"),
+                                       (-0.33, foot, SMALL, "normal")):  # fmt: skip
+        ax.text(x, y + height, text, ha="center", va="center", size=size, weight=weight, linespacing=1.5)
+
+
+def _two_by_two(ax: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:
+    """The frame of four cells whose centres are 0 and 1."""
+    ax.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5))
+    ax.axvline(0.5, color="white", linewidth=4)
+    ax.axhline(0.5, color="white", linewidth=4)
+    ax.set_xticks([0, 1], columns)
+    ax.set_yticks([0, 1], rows, rotation=90, va="center")
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)

@@ -1,0 +1,321 @@
+"""Pictures of migration: bands of customers that flow from group to group, between two dates or along several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _frame
+from crmkit.errors import ArgumentError
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, amount, open_axes, phrase, short, word
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Show = Literal["customers", "value"]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# Okabe & Ito's, and light grey for what stays. Up and down are also seen from where a band ends.
+COLOURS = {"up": BLUE, "down": VERMILLION, "same": "#C8C8C8", "moved": "#56B4E9", "joined": GREEN, "left": "#CC79A7"}
+BAR, ABSENT_BAR = "#333333", "#BBBBBB"
+HALF_BAR = 0.02  # half the thickness of a bar, where neighbouring bars are 1 apart
+GAPS = 0.22  # share of the height that is left free between bars
+
+
+def plot_migration(
+    migration: Any, *, show: Show = "customers", ax: Axes | None = None, language: Language | None = None
+) -> Axes:
+    """Draw the result of `crmkit.segment.migration`: bands from the groups before to the groups after.
+
+    Give `migration` an `order`, the best group first: then the best stand on top, bands that rise are customers who
+    moved up, and colours tell them from those who moved down.
+
+    Parameters
+    ----------
+    migration : crmkit.segment.Migration
+        The counted moves.
+    show : {"customers", "value"}, default "customers"
+        What the thickness of a band stands for: its customers; or their money, before at its left end and after at
+        its right end (of those who joined, after; of those who left, before; money below zero has no thickness).
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure. Names of groups stand to both sides of it.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes. Beside each bar stand the size of its group and its share of the list; those who joined or left are
+        given as a share of the list that they are in.
+
+    Raises
+    ------
+    ArgumentError
+        `migration` is something else, or `show` is not known.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> january = {"customer_id": [1, 2, 3], "tier": ["top", "top", "small"], "monetary": [90.0, 80.0, 5.0]}
+    >>> june = {"customer_id": [1, 2, 4], "tier": ["top", "small", "small"], "monetary": [95.0, 10.0, 7.0]}
+    >>> moved = crm.segment.migration(january, june, column="tier", order=["top", "small"])
+    >>> ax = crm.plotting.plot_migration(moved)
+    >>> [text.get_text() for text in ax.texts]
+    ['Top: 2 (66.7%)', 'Small: 1 (33.3%)', 'joined: 1 (33.3%)', 'Top: 1 (33.3%)', 'Small: 2 (66.7%)', 'left: 1 (33.3%)']
+    """
+    _checks.choice("show", show, ("customers", "value"))
+    if not hasattr(migration, "by_customer") or not hasattr(migration, "moves"):
+        raise ArgumentError(
+            f"a {type(migration).__name__} is not a counted migration. "
+            "Build it with crmkit.segment.migration(before, after)."
+        )
+    moves = _columns(migration.moves, [])
+    n_groups = len(migration.groups)
+    ax, spoken = open_axes(ax, language, height=1.6 + 0.42 * (n_groups + 1), width=9.0)
+    bands = [_bands(moves, migration.groups, show)]
+    _draw(ax, bands, migration.groups, [word("before", spoken), word("after", spoken)], spoken)
+    _legend(ax, {way: _said(way, moves, show, spoken) for way in COLOURS if way in moves["direction"]}, show, spoken)
+    return ax
+
+
+def plot_migration_series(
+    series: Any, *, show: Show = "customers", ax: Axes | None = None, language: Language | None = None
+) -> Axes:
+    """Draw the result of `crmkit.segment.migration_series`: the groups at each date, and bands from date to date.
+
+    Parameters
+    ----------
+    series : crmkit.segment.MigrationSeries
+        The counted groups and moves.
+    show : {"customers", "value"}, default "customers"
+        What bars and bands stand for: customers, or their money at each date, as in `plot_migration`.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure. Names of groups stand to both sides of it.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: one column of bars per date. Names and sizes stand beside the first and the last; the light bar at the
+        foot stands for those outside the list, who joined after that date or left before it.
+
+    Raises
+    ------
+    ArgumentError
+        `series` is something else, or `show` is not known.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> may = {"customer_id": [1, 2], "tier": ["top", "small"], "monetary": [90.0, 5.0]}
+    >>> june = {"customer_id": [1, 2], "tier": ["top", "top"], "monetary": [95.0, 60.0]}
+    >>> july = {"customer_id": [1, 2], "tier": ["small", "top"], "monetary": [3.0, 70.0]}
+    >>> dated = {"2025-05-31": may, "2025-06-30": june, "2025-07-31": july}
+    >>> series = crm.segment.migration_series(dated, column="tier", order=["top", "small"])
+    >>> ax = crm.plotting.plot_migration_series(series)
+    >>> [tick.get_text() for tick in ax.get_xticklabels()]
+    ['2025-05-31', '2025-06-30', '2025-07-31']
+    """
+    _checks.choice("show", show, ("customers", "value"))
+    if not hasattr(series, "dates") or not hasattr(series, "moves"):
+        raise ArgumentError(
+            f"a {type(series).__name__} is not a series of migrations. "
+            "Build it with crmkit.segment.migration_series({date: table, ...})."
+        )
+    moves = _columns(series.moves, ["from_date"])
+    n_dates = len(series.dates)
+    ax, spoken = open_axes(
+        ax, language, height=1.6 + 0.42 * (len(series.groups) + 1), width=9.0 + 1.8 * max(n_dates - 2, 0)
+    )
+    day = moves["from_date"].astype("datetime64[D]")
+    bands = [_bands({name: column[day == np.datetime64(date, "D")] for name, column in moves.items()},
+                    series.groups, show) for date in series.dates[:-1]]  # fmt: skip
+    _draw(ax, bands, series.groups, [str(date) for date in series.dates], spoken)
+    _legend(ax, {way: word(way, spoken) for way in COLOURS if way in moves["direction"]}, show, spoken)
+    return ax
+
+
+# --- what to draw ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Bands:
+    """The moves from one column of bars to the next: number of the bar at either end, and the size there."""
+
+    start: Ints
+    end: Ints
+    direction: NDArray[Any]
+    left: Floats
+    right: Floats
+
+    @property
+    def reversed(self) -> _Bands:
+        """The same, seen from the other end."""
+        return _Bands(self.end, self.start, self.direction, self.right, self.left)
+
+    @property
+    def thickness(self) -> tuple[Floats, Floats]:
+        """At the left and at the right end; money below zero has none."""
+        return np.maximum(self.left, 0), np.maximum(self.right, 0)
+
+
+def _columns(moves: Any, more: Sequence[str]) -> dict[str, NDArray[Any]]:
+    numbers = ["customers", "value_before", "value_after"]
+    table = _frame.open_table(moves, numbers=numbers, keys=["before", "after", "direction", *more])
+    return table.collect(table.frame)
+
+
+def _bands(moves: dict[str, NDArray[Any]], groups: Sequence[str], show: Show) -> _Bands:
+    number = {group: at for at, group in enumerate(groups)}
+    absent = len(groups)  # whatever is no group
+    start, end = (np.array([number.get(name, absent) for name in moves[side]], int) for side in ("before", "after"))
+    left, right = (
+        moves[name].astype(float)
+        for name in (("customers", "customers") if show == "customers" else ("value_before", "value_after"))
+    )
+    # Outside the list nobody has money: such a band is as thick as at its other end.
+    left, right = np.where(start == absent, right, left), np.where(end == absent, left, right)
+    return _Bands(start, end, moves["direction"], left, right)
+
+
+def _said(way: str, moves: dict[str, NDArray[Any]], show: Show, language: Language) -> str:
+    """How many went this way, and which share of everyone; or their money before and after."""
+    chosen = moves["direction"] == way
+    if show == "customers":
+        n = float(moves["customers"][chosen].sum())
+        return amount(n, n / float(moves["customers"].sum()), language, what=way)
+    before, after = (short(float(moves[name][chosen].sum()), language) for name in ("value_before", "value_after"))
+    return phrase("plot_named_number", language, what=word(way, language), amount=f"{before} → {after}")
+
+
+# --- where to draw it -----------------------------------------------------------------------------------------------
+
+
+def _draw(ax: Axes, bands: Sequence[_Bands], groups: Sequence[str], headings: Sequence[str], spoken: Language) -> None:
+    """Bars of all columns, the bands between them, and the names beside the outer two."""
+    n = len(groups) + 1
+    sizes = _bar_sizes(bands, n)
+    scale = (1 - GAPS) / max(float(np.max(sizes.sum(axis=1))), 1e-300)
+    used = sizes.any(axis=0)
+    gap = GAPS / max(int(used.sum()) - 1, 1)
+    tops = scale * (np.cumsum(sizes, axis=1) - sizes) + gap * (np.cumsum(used) - used)
+    ax.set_xlim(-3 * HALF_BAR, len(bands) + 3 * HALF_BAR)
+    ax.set_ylim(1, 0)
+    for column, one in enumerate(bands):
+        _draw_bands(ax, column, one, tops[column], tops[column + 1], scale)
+    for column, (top, size) in enumerate(zip(tops, sizes, strict=True)):
+        colours = [BAR] * (n - 1) + [ABSENT_BAR]
+        ax.bar(np.full(n, column), scale * size, 2 * HALF_BAR, top, color=colours, zorder=3)
+    middles = tops + scale * sizes / 2
+    _name_bars(ax, -1, 0, middles[0], _names(groups, "joined", _beside(bands[0], n), spoken))
+    _name_bars(ax, 1, len(bands), middles[-1], _names(groups, "left", _beside(bands[-1].reversed, n), spoken))
+    ax.set_xticks(range(len(headings)), headings)
+    ax.xaxis.tick_top()
+    ax.set_yticks([])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    _fonts.apply(ax, spoken)
+
+
+def _bar_sizes(bands: Sequence[_Bands], n: int) -> Floats:
+    """Size of each bar, shape (n_columns, n): as much as comes in or goes out, whichever is more."""
+    sizes = np.zeros((len(bands) + 1, n))
+    for column, one in enumerate(bands):
+        left, right = one.thickness
+        sizes[column] = np.maximum(sizes[column], np.bincount(one.start, left, n))
+        sizes[column + 1] = np.bincount(one.end, right, n)
+    return sizes
+
+
+def _draw_bands(ax: Axes, column: int, bands: _Bands, tops: Floats, next_tops: Floats, scale: float) -> None:
+    """The bands from one column to the next; those who stay lie lowest, thin ones lie above thick ones."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    left, right = (scale * size for size in bands.thickness)
+    begin = _stacked(bands.start, bands.end, left, tops)
+    finish = _stacked(bands.end, bands.start, right, next_tops)
+    near, far, middle = column + HALF_BAR, column + 1 - HALF_BAR, column + 0.5
+    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+    for at in np.lexsort((-left - right, bands.direction != "same")):
+        upper, lower = (begin[at], finish[at]), (begin[at] + left[at], finish[at] + right[at])
+        corners = [
+            (near, upper[0]), (middle, upper[0]), (middle, upper[1]), (far, upper[1]),
+            (far, lower[1]), (middle, lower[1]), (middle, lower[0]), (near, lower[0]), (near, upper[0]),
+        ]  # fmt: skip
+        colour = COLOURS[bands.direction[at]]
+        ax.add_patch(PathPatch(Path(corners, codes), facecolor=colour, alpha=0.65, linewidth=0))
+
+
+def _stacked(bar: Ints, other: Ints, thickness: Floats, tops: Floats) -> Floats:
+    """Upper edge of each band at its bar: bands lie in the order of the bars at their other end."""
+    order = np.lexsort((other, bar))
+    held = np.bincount(bar, thickness, len(tops))
+    above = np.cumsum(thickness[order]) - thickness[order] - (np.cumsum(held) - held)[bar[order]]
+    edge = np.empty(len(bar))
+    edge[order] = tops[bar[order]] + above
+    return edge
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def _beside(bands: _Bands, n: int) -> tuple[Floats, Floats]:
+    """Numbers and shares of the bars of the first column; the last bar, outside the list, is a share of the other."""
+    numbers = np.bincount(bands.start, bands.left, n)
+    there = float(bands.right[bands.end < n - 1].sum())
+    totals = np.append(np.full(n - 1, numbers[:-1].sum()), there)
+    return numbers, np.divide(numbers, totals, out=np.zeros(n), where=totals > 0)
+
+
+def _names(groups: Sequence[str], outside: str, beside: tuple[Floats, Floats], language: Language) -> list[str]:
+    """What stands beside each bar of a column; nothing beside a bar of nobody."""
+    return [
+        amount(number, share, language, what=name) if number else ""
+        for name, number, share in zip([*groups, outside], *beside, strict=True)
+    ]
+
+
+def _name_bars(ax: Axes, side: int, column: int, middles: Floats, names: Sequence[str]) -> None:
+    """Names to the left (-1) or right (1) of a column, moved apart where bars are thin, with a line to their bar."""
+    chosen = [at for at, name in enumerate(names) if name]
+    height = ax.get_window_extent().height / ax.figure.dpi * 72  # points
+    heights = _apart(middles[chosen], 1.35 * SMALL / height)
+    for at, y in zip(chosen, heights, strict=True):
+        edge = column + side * HALF_BAR
+        ax.plot([edge, edge + 2 * side * HALF_BAR], [middles[at], y], color=GREY, linewidth=0.6, clip_on=False)
+        ax.annotate(names[at], (edge + 2 * side * HALF_BAR, y), (3 * side, 0), textcoords="offset points",
+                    ha="left" if side > 0 else "right", va="center", size=SMALL, annotation_clip=False)  # fmt: skip
+
+
+def _apart(heights: Floats, distance: float) -> Floats:
+    """Ascending heights moved at least `distance` apart, downwards first and back up from the foot of the picture."""
+    steps = distance * np.arange(len(heights))
+    down: Floats = np.maximum.accumulate(heights - steps) + steps
+    foot = np.max([1.0, *steps])
+    up: Floats = np.minimum(down, foot - steps[::-1])
+    return up
+
+
+def _legend(ax: Axes, said: dict[str, str], show: Show, spoken: Language) -> None:
+    """What the colours and the thickness stand for, under the picture."""
+    from matplotlib.patches import Patch
+
+    patches = [Patch(facecolor=COLOURS[way], alpha=0.65, label=text) for way, text in said.items()]
+    legend = ax.legend(handles=patches, title=word(f"plot_bands_{show}", spoken), loc="upper center",
+                       bbox_to_anchor=(0.5, -0.01), ncols=3, frameon=False,
+                       fontsize=SMALL, title_fontsize=SMALL)  # fmt: skip
+    for text in (legend.get_title(), *legend.get_texts()):
+        text.set_fontfamily(ax.title.get_fontfamily())  # which has Chinese characters where they are needed

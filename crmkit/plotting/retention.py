@@ -1,0 +1,253 @@
+"""Pictures of rates and movements: retention or churn over time, and what each period won and lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _frame
+from crmkit.errors import ArgumentError, shown
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, open_axes, phrase, short, word
+from crmkit.plotting._cards import letters_across, letters_of, small_print
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array: TypeAlias = NDArray[Any]
+
+SKY, ORANGE, PURPLE = "#56B4E9", "#E69F00", "#CC79A7"  # the others of Okabe & Ito
+_LINES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY, "P"))
+
+# Column of `Movements.table`, its column in `Movements.customers`, colour; upwards, then downwards, from the axis out.
+_GAINS = (("expansion", "expanded", SKY), ("reactivated", "reactivated", GREEN), ("new", "new", BLUE))
+_LOSSES = (("contraction", "contracted", ORANGE), ("churned", "churned", VERMILLION))
+
+
+def plot_retention(
+    rates: Any,
+    *,
+    rate: Literal["retention_rate", "churn_rate"] = "retention_rate",
+    groups: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+) -> Axes:
+    """Draw the result of `crmkit.retention.rates` or `contract_rates`: a rate over time with its 95 % interval.
+
+    A period that is not over has no rate; it is hatched, so that the line does not seem to end before it.
+
+    Parameters
+    ----------
+    rates : crmkit.retention.Rates or ContractRates
+        Rates by period; of several groups one line each.
+    rate : {"retention_rate", "churn_rate"}, default "retention_rate"
+        Which of the two to draw.
+    groups : sequence of str, optional
+        Which groups to draw, at most six; by default all.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: periods from left to right, per cent upwards, the definition card in small print below.
+
+    Raises
+    ------
+    ArgumentError
+        `rates` is something else, a group is not there, or there are more groups than can be told apart.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> tx = crm.Transactions(crm.datasets.load_ten_customers(), as_of="2024-12-31")
+    >>> ax = crm.plotting.plot_retention(crm.retention.rates(tx, period="quarter"), rate="churn_rate")
+    >>> ax.get_ylabel()
+    'churn rate (%), band: 95 % interval'
+    """
+    _checks.choice("rate", rate, ("retention_rate", "churn_rate"))
+    ends = [f"{rate.removesuffix('_rate')}_{end}" for end in ("low", "high")]
+    found = _columns(rates, "table", rate, "crmkit.plotting.plot_retention(crmkit.retention.rates(transactions))")
+    ax, spoken = open_axes(ax, language, height=5.2, width=7.4)
+    chosen = _chosen(found, groups)
+    for (colour, marker), (name, rows) in zip(_LINES, chosen.items(), strict=False):
+        at = np.arange(rows.sum())
+        value, low, high = (100 * found[column][rows].astype(float) for column in (rate, *ends))
+        ax.fill_between(at, low, high, color=colour, alpha=0.18, linewidth=0)
+        ax.plot(at, value, color=colour, marker=marker, markersize=4, linewidth=1.6, label=word(name, spoken))
+    rows = next(iter(chosen.values()))
+    _name_periods(ax, found["period"][rows])
+    _hatch_last(ax, found["complete"][rows])
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel(phrase("plot_rate", spoken, what=word(rate, spoken)))
+    ax.grid(axis="y", color="0.9", linewidth=0.8)
+    _finish(ax, rates.card, spoken, lines=len(chosen) > 1, over=bool(found["complete"][rows][-1]))
+    return ax
+
+
+def plot_movements(
+    movements: Any,
+    *,
+    show: Literal["money", "customers"] = "money",
+    group: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+) -> Axes:
+    """Draw the result of `crmkit.retention.movements`: what each period won (up) and lost (down), and the net change.
+
+    Of a period that is not over the gains so far are drawn, hatched; what it loses is not known yet.
+
+    Parameters
+    ----------
+    movements : crmkit.retention.Movements
+        Movements by period.
+    show : {"money", "customers"}, default "money"
+        Revenue, or the customers whose revenue grew, shrank, came and went.
+    group : str, optional
+        Which group to draw, where there are several.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: periods from left to right, gains above zero and losses below, the net change as a line, the
+        definition card in small print below. Customers who expand or contract stay, so they are no part of the net
+        change of customers.
+
+    Raises
+    ------
+    ArgumentError
+        `movements` is something else, or it must be said which group to draw.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> tx = crm.Transactions(crm.datasets.load_ten_customers(), as_of="2024-12-31")
+    >>> ax = crm.plotting.plot_movements(crm.retention.movements(tx, period="quarter"))
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['expansion', 'reactivated', 'new', 'contraction', 'churned', 'net change']
+    """
+    _checks.choice("show", show, ("money", "customers"))
+    part = "table" if show == "money" else "customers"
+    call = "crmkit.plotting.plot_movements(crmkit.retention.movements(transactions))"
+    found = _columns(movements, part, "churned", call)
+    chosen = _chosen(found, None if group is None else [group])
+    if len(chosen) > 1:
+        raise ArgumentError(
+            f"there are {len(chosen)} groups: {shown(chosen)}. Draw one, such as group={next(iter(chosen))!r}."
+        )
+    own = {name: values[next(iter(chosen.values()))] for name, values in found.items()}
+    ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
+    _stack(ax, own, _GAINS, +1, show, spoken)
+    _stack(ax, own, _LOSSES, -1, show, spoken)
+    ax.axhline(0, color="black", linewidth=0.8)
+    ax.plot(np.arange(len(own["period"])), np.where(own["complete"], own["end"] - own["start"], np.nan), color="black",
+            marker="D", markersize=4, linewidth=1.2, label=word("plot_net_change", spoken))  # fmt: skip
+    _name_periods(ax, own["period"])
+    ax.yaxis.set_major_formatter(lambda number, _: short(number, spoken))
+    ax.set_ylabel(word(f"plot_movement_{show}", spoken))
+    _finish(ax, movements.card, spoken, lines=True, over=bool(own["complete"][-1]))
+    return ax
+
+
+# --- what both share ------------------------------------------------------------------------------------------------
+
+
+def _columns(result: Any, part: str, needed: str, call: str) -> dict[str, Array]:
+    """The columns of a result's table, if it is such a result."""
+    table = getattr(result, part, None)
+    found = {} if table is None or not hasattr(result, "card") else _read(table)
+    if needed not in found:
+        raise ArgumentError(f"a {type(result).__name__} is not the result that this draws. Draw {call}.")
+    return found
+
+
+def _read(table: Any) -> dict[str, Array]:
+    opened = _frame.open_table(table)
+    found = opened.collect(opened.frame)
+    # a relation has no order of its own, but names of periods sort as time does
+    order = np.lexsort([found[name].astype(str) for name in ("period", "group") if name in found])
+    return {name: values[order] for name, values in found.items()}
+
+
+def _chosen(found: Mapping[str, Array], groups: Sequence[str] | None) -> dict[str, Array]:
+    """The rows of each group to draw; all rows where there are none."""
+    if "group" not in found:
+        if groups is not None:
+            raise ArgumentError(
+                f"groups {shown(groups)} are asked for, but the result has none. Give by= when counting."
+            )
+        return {"": np.ones(len(found["period"]), dtype=bool)}
+    there = list(dict.fromkeys(found["group"].tolist()))
+    asked = there if groups is None else list(groups)
+    unknown = [name for name in asked if name not in there]
+    if unknown or not asked or len(asked) > len(_LINES):
+        what = f"no group {shown(unknown)}" if unknown else f"{len(asked)} groups cannot be drawn"
+        raise ArgumentError(f"{what}; there are {shown(there, most=10)}. Name one to {len(_LINES)} of them.")
+    return {name: found["group"] == name for name in asked}
+
+
+def _stack(ax: Axes, own: Mapping[str, Array], kinds: Any, side: int, show: str, spoken: Language) -> None:
+    """Bars on one side of zero, each on the one before; those of a period that is not over are hatched."""
+    at, base = np.arange(len(own["period"])), np.zeros(len(own["period"]))
+    for money, customers, colour in kinds:
+        height = side * np.nan_to_num(own[money if show == "money" else customers].astype(float))
+        bars = ax.bar(at, height, 0.72, base, color=colour, edgecolor="white", linewidth=0.5,
+                      label=word(f"movement_{money}", spoken))  # fmt: skip
+        if not own["complete"][-1]:
+            bars[-1].set_hatch("///")
+        base = base + height
+
+
+def _name_periods(ax: Axes, names: Array) -> None:
+    """Names of the periods under the axis, as many as fit, the last one among them; a rolling one in two lines."""
+    said = [re.sub(r"^(\d{4}-\d\d-\d\d)/(?=\d{4}-\d\d-\d\d$)", "\\1\n- ", str(name)) for name in names]
+    longest = max(letters_of(line) for name in said for line in name.splitlines())
+    fit = max(letters_across(ax, SMALL) // (longest + 2), 1)
+    at = np.arange(len(names) - 1, -1, -int(np.ceil(len(names) / fit)))[::-1]
+    ax.set_xticks(at, [said[row] for row in at], size=SMALL)
+    ax.set_xlim(-0.6, len(names) - 0.4)
+
+
+def _hatch_last(ax: Axes, complete: Array) -> None:
+    if not complete[-1]:
+        last = len(complete) - 1
+        ax.axvspan(last - 0.5, last + 0.4, facecolor="none", edgecolor="0.7", hatch="///", linewidth=0)
+
+
+def _finish(ax: Axes, card: Any, spoken: Language, *, lines: bool, over: bool) -> None:
+    """Legend (of the lines and bars, and of what is not over), small print, and fonts for all of it."""
+    from matplotlib.patches import Patch
+
+    ax.spines[["top", "right"]].set_visible(False)
+    # the line after the bars, as they were drawn, which is not matplotlib's order
+    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: hasattr(handle, "get_marker"))
+    shown_here = handles if lines else []
+    if not over:
+        hatched = Patch(facecolor="white", edgecolor="0.5", hatch="////", label=word("plot_not_over", spoken))
+        shown_here = [*shown_here, hatched]
+    if shown_here:
+        longest = max(letters_of(str(handle.get_label())) for handle in shown_here) + 4
+        legend = ax.legend(
+            handles=shown_here, frameon=False, fontsize=SMALL, ncols=max(letters_across(ax, SMALL) // longest, 1),
+            loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, columnspacing=1.2, handlelength=1.4,
+        )  # fmt: skip
+    small_print(ax, card, spoken)
+    _fonts.apply(ax, spoken)
+    if shown_here:
+        for text in legend.get_texts():
+            text.set_fontfamily(ax.yaxis.label.get_fontfamily())

@@ -1,0 +1,497 @@
+"""Pictures of survival, gaps, repurchase and definitions of loss; who is not back yet is never drawn as lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks
+from crmkit.errors import DataError
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, short, word
+from crmkit.plotting._cards import small_print
+from crmkit.plotting._lines import (
+    LINES,
+    ORANGE,
+    chosen,
+    columns_of,
+    label_upwards,
+    legend_above,
+    legend_in_font,
+    plain,
+    strip_below,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array: TypeAlias = NDArray[Any]
+
+_NAIVE = 0.8  # the percentile of the gaps that ended, which is so often taken for a limit
+_LEAST_P = 0.001
+
+
+def plot_survival(
+    survival: Any, *, groups: Sequence[Any] | None = None, ax: Axes | None = None, language: Language | None = None
+) -> Axes:
+    """Draw the result of `crmkit.retention.survival` or `kaplan_meier`: who is still there, with those at risk below.
+
+    Parameters
+    ----------
+    survival : crmkit.retention.Survival
+        Curves of one group or several.
+    groups : sequence, optional
+        Which groups to draw, at most six; by default all.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: time to the right, per cent still there upwards, in steps with a band for the 95 % interval. Under the
+        axis, customers still at risk at each tick: where they are few, the curve says little. The definition card
+        is in small print below; of several groups the legend has the log-rank test of all of them.
+
+    Raises
+    ------
+    ArgumentError
+        `survival` is something else, a group is not there, or there are more groups than can be told apart.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> stays = crm.retention.survival(crm.datasets.load_ten_customers(), inactive="60D")
+    >>> ax = crm.plotting.plot_survival(stays)
+    >>> ax.get_xlabel()
+    'days since the first purchase'
+    """
+    call = "crmkit.plotting.plot_survival(crmkit.retention.survival(transactions))"
+    found = columns_of(survival, "table", "survival_low", call, order=["group", "time"])
+    rows_of = chosen(found["group"], groups)
+    ax, spoken = open_axes(ax, language, height=5.4 + 0.17 * len(rows_of), width=7.4)
+    for (colour, _, dashes), (name, rows) in zip(LINES, rows_of.items(), strict=False):
+        time, *shares = (found[column][rows].astype(float) for column in ("time", "survival", "survival_low",
+                                                                          "survival_high"))  # fmt: skip
+        share, low, high = (100 * values for values in shares)
+        ax.fill_between(time, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
+        ax.step(time, share, where="post", color=colour, linestyle=dashes, linewidth=1.8, label=_name(name, spoken))
+    ax.set_ylim(0, 102)
+    ax.set_xlim(0, max(float(found["time"][rows][-1]) for rows in rows_of.values()) or 1.0)
+    label_upwards(ax, phrase("plot_rate", spoken, what=word(survival.card.measure, spoken)))
+    ax.set_xlabel(_time_label(survival.card, spoken))
+    _strip_of_those_at_risk(ax, survival, list(rows_of), spoken)
+    if len(rows_of) > 1:
+        legend_above(ax, [*ax.get_lines(), *_log_rank(survival.log_rank, spoken)])
+    _finish(ax, survival.card, spoken)
+    return ax
+
+
+def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the result of `crmkit.retention.inactivity_threshold`: how soon purchases are followed by another one.
+
+    The dashed curve leaves out the gaps that are still open, as a percentile of gaps does, and so always ends at 100 %.
+
+    Parameters
+    ----------
+    gaps : crmkit.retention.Gaps
+        The gap curve.
+    mark : duration, optional
+        Where both curves are read off. Default: where the dashed one reaches 80 %, the percentile that is often taken
+        for "80 % come back".
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: days since a purchase to the right, per cent followed by another one upwards, with the 95 % interval,
+        the limit and the plateau; the definition card in small print below.
+
+    Raises
+    ------
+    ArgumentError
+        `gaps` is something else, or `mark` is no duration.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> gaps = crm.retention.inactivity_threshold(crm.datasets.load_cdnow())
+    >>> ax = crm.plotting.plot_gap_curve(gaps, mark="174D")
+    >>> [text.get_text() for text in ax.texts if text.get_text().startswith(("within 174", "59"))]
+    ['within 174 days', '59% of all purchases']
+    """
+    call = "crmkit.plotting.plot_gap_curve(crmkit.retention.inactivity_threshold(transactions))"
+    found = columns_of(gaps, "table", "closed_share", call, order=["days"])
+    days = found["days"].astype(float)
+    naive = int(np.argmax(found["closed_share"] >= _NAIVE - 1e-12))
+    at = float(days[naive]) if mark is None else _checks.days_of(mark, "mark")
+    ax, spoken = open_axes(ax, language, height=5.6, width=7.4)
+    names = ("returned_low", "returned_share", "returned_high", "closed_share")
+    low, share, high, closed = (100 * _from_zero(found[name]) for name in names)
+    time = np.r_[0.0, days]
+    ax.fill_between(time, low, high, step="post", color=BLUE, alpha=0.18, linewidth=0)
+    ax.step(time, share, where="post", color=BLUE, linewidth=1.8, label=word("plot_gap_all", spoken))
+    ax.step(time, closed, where="post", color=VERMILLION, linewidth=1.6, linestyle="--",
+            label=word("plot_gap_closed", spoken))  # fmt: skip
+    lines = [*ax.get_lines(), _plateau(ax, 100 * gaps.plateau, spoken)]
+    ax.set_xlim(0, days[-1])
+    ax.set_ylim(0, 102)
+    _read_off(ax, at, {"plot_of_closed": (time, closed, VERMILLION), "plot_of_all": (time, share, BLUE)}, spoken)
+    _mark_limit(ax, gaps, spoken)
+    ax.set_xlabel(word("plot_days_since_purchase", spoken))
+    label_upwards(ax, phrase("plot_rate", spoken, what=word("returned_share", spoken)))
+    legend_above(ax, lines)
+    _finish(ax, gaps.card, spoken)
+    return ax
+
+
+def plot_repurchase(
+    repurchase: Any, *, groups: Sequence[Any] | None = None, ax: Axes | None = None, language: Language | None = None
+) -> Axes:
+    """Draw the result of `crmkit.retention.repurchase`: the repurchase rate by order number.
+
+    Parameters
+    ----------
+    repurchase : crmkit.retention.Repurchase
+        Rates by order number, of one group or several.
+    groups : sequence, optional
+        Which groups to draw, at most six; by default all.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: order numbers to the right, per cent upwards with 95 % intervals, the number of purchases under the
+        axis, the definition card in small print below. A rate that nobody was seen long enough for is left out.
+
+    Raises
+    ------
+    ArgumentError
+        `repurchase` is something else, a group is not there, or there are more groups than can be told apart.
+    DataError
+        No purchase was seen for so long.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> ax = crm.plotting.plot_repurchase(crm.retention.repurchase(crm.datasets.load_cdnow(), most=5))
+    >>> [tick.get_text() for tick in ax.get_xticklabels()]
+    ['1', '2', '3', '4', '5+']
+    """
+    call = "crmkit.plotting.plot_repurchase(crmkit.retention.repurchase(transactions))"
+    found = columns_of(repurchase, "table", "order_number", call, order=["group", "order_number"])
+    rows_of = chosen(found["group"], groups)
+    if not np.isfinite(found["rate_within"].astype(float)[np.any(list(rows_of.values()), axis=0)]).any():
+        raise DataError('no purchase was seen long enough for a rate. Give a shorter one, such as within="30D".')
+    ax, spoken = open_axes(ax, language, height=5.2 + 0.17 * len(rows_of), width=7.4)
+    drawn = []
+    for at, ((colour, marker, dashes), (name, rows)) in enumerate(zip(LINES, rows_of.items(), strict=False)):
+        aside = 0.12 * (at - (len(rows_of) - 1) / 2)
+        drawn.append(_with_intervals(ax, found, rows, aside, colour, marker, dashes, _name(name, spoken)))
+    numbers = np.unique(np.concatenate([found["order_number"][rows] for rows in rows_of.values()]))
+    most = int(repurchase.card.values["most"])
+    ax.set_xticks(numbers, [f"{number}+" if number == most else str(number) for number in numbers])
+    ax.set_xlim(numbers[0] - 0.5, numbers[-1] + 0.5)
+    ax.set_ylim(0, 102)
+    ax.set_xlabel(word("order_number", spoken))
+    label_upwards(ax, phrase("plot_rate_bars", spoken, days=str(repurchase.card.values["days"])))
+    counts = {_name(name, spoken): _counts_at(numbers, found, rows) for name, rows in rows_of.items()}
+    strip_below(ax, numbers.tolist(), counts, "purchases", spoken)
+    if len(rows_of) > 1:
+        legend_above(ax, drawn)
+    _finish(ax, repurchase.card, spoken)
+    return ax
+
+
+def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the result of `crmkit.retention.compare_repurchase`: rates of groups or years, and how far they differ.
+
+    Parameters
+    ----------
+    repurchase : crmkit.retention.Repurchase
+        Rates compared with that of the first row.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: per cent to the right with 95 % intervals, the group compared with on top; beside each other one the
+        difference in percentage points with its own interval, which tells more than whether two intervals overlap.
+
+    Raises
+    ------
+    ArgumentError
+        `repurchase` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> tx = crm.Transactions(crm.datasets.load_cdnow())
+    >>> years = crm.retention.compare_repurchase(tx, within="90D", window=("1998-01-01", "1998-03-31"))
+    >>> [tick.get_text() for tick in crm.plotting.plot_repurchase_comparison(years).get_yticklabels()]
+    ['year before', 'this period']
+    """
+    call = "crmkit.plotting.plot_repurchase_comparison(crmkit.retention.compare_repurchase(transactions))"
+    found = columns_of(repurchase, "table", "difference_low", call, order=[])
+    # a relation has no order of its own; the row without an interval of the difference is the one compared with
+    order = np.argsort(np.isfinite(found["difference_low"].astype(float)), kind="stable")
+    own = {name: values[order] for name, values in found.items()}
+    n = len(order)
+    ax, spoken = open_axes(ax, language, height=2.2 + 0.55 * n, width=7.4)
+    rate, low, high = (100 * own[name].astype(float) for name in ("rate", "rate_low", "rate_high"))
+    ax.errorbar(rate, np.arange(n), xerr=[rate - low, high - rate], fmt="o", color=BLUE, capsize=4, linewidth=1.6)
+    if n > 1:
+        ax.axvline(rate[0], color=GREY, linewidth=1, linestyle=":")
+    for row in range(n):
+        ax.annotate(_compared(own, row, spoken), (0, row), (6, 7), xycoords=ax.get_yaxis_transform(),
+                    textcoords="offset points", va="bottom", size=SMALL)  # fmt: skip
+    ax.set_yticks(range(n), [_name(name, spoken) for name in own["group"]])
+    ax.set_ylim(n - 0.5, -0.7)
+    ax.set_xlabel(phrase("plot_rate_bars", spoken, days=str(repurchase.card.values["days"])))
+    _finish(ax, repurchase.card, spoken)
+    return ax
+
+
+def plot_definitions(definitions: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the result of `crmkit.retention.compare_definitions`: whom each rule calls lost, and who came back.
+
+    Parameters
+    ----------
+    definitions : crmkit.retention.Definitions
+        Rules, tried at a past day.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: a bar of all customers per rule, from the left those called lost who stayed silent, those called lost
+        who came back (called too early), those not called lost who stayed silent (too late), and those who bought. In
+        words: the share called lost, and how many of them came back.
+
+    Raises
+    ------
+    ArgumentError
+        `definitions` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> rules = [{"inactive": "90D"}, {"inactive": "180D"}]
+    >>> tried = crm.retention.compare_definitions(crm.datasets.load_cdnow(), definitions=rules)
+    >>> ax = crm.plotting.plot_definitions(tried)
+    >>> ax.texts[0].get_text()
+    '90 days without a purchase: 82.3% lost, of whom 14.7% came back'
+    """
+    call = "crmkit.plotting.plot_definitions(crmkit.retention.compare_definitions(transactions))"
+    own = columns_of(definitions, "table", "kept_silent", call, order=[])
+    n = len(own["rule"])
+    ax, spoken = open_axes(ax, language, height=2.4 + 0.62 * n, width=7.4)
+    foot = np.zeros(n)
+    bars = []
+    for key, colour, hatch, width in _parts(own):
+        bars.append(ax.barh(np.arange(n), width, 0.5, foot, color=colour, hatch=hatch, edgecolor="white", linewidth=0.8,
+                            label=word(key, spoken)))  # fmt: skip
+        foot = foot + width
+    for row in range(n):
+        ax.annotate(_verdict(own, row, spoken), (0, row - 0.25), (0, 2), textcoords="offset points", va="bottom",
+                    size=SMALL)  # fmt: skip
+    ax.set_yticks([])
+    ax.set_ylim(n - 0.5, -0.75)
+    ax.set_xlim(0, 100)
+    ax.set_xlabel(word("plot_share_of_customers", spoken))
+    legend_above(ax, bars)
+    _finish(ax, definitions.card, spoken)
+    return ax
+
+
+# --- survival -------------------------------------------------------------------------------------------------------
+
+
+def _time_label(card: Any, spoken: Language) -> str:
+    if card.measure == "survival":
+        return word("plot_days_since_first", spoken)
+    return phrase("plot_time_of_column", spoken, column=plain(card.values["time"]))
+
+
+def _strip_of_those_at_risk(ax: Axes, survival: Any, groups: Sequence[Any], spoken: Language) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    last = ax.get_xlim()[1]
+    ticks = [float(tick) for tick in MaxNLocator(nbins=7).tick_values(0, last) if 0 <= tick <= last]
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    found = columns_of(_AtTimes(survival.at(ticks)), "table", "at_risk", "", order=["group", "time"])
+    counts = {_name(name, spoken): found["at_risk"][found["group"] == name].tolist() for name in groups}
+    strip_below(ax, ticks, counts, "plot_at_risk", spoken)
+
+
+class _AtTimes:
+    """A table as a result of one part."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+
+
+def _log_rank(test: Any, spoken: Language) -> list[Any]:
+    """The test of all groups as an entry of the legend without a line."""
+    from matplotlib.lines import Line2D
+
+    if test is None:
+        return []
+    p = f"p < {_LEAST_P}" if test.p_value < _LEAST_P else f"p = {test.p_value:.3f}"
+    return [Line2D([], [], linestyle="none", label=phrase("plot_log_rank", spoken, p=p))]
+
+
+# --- gaps -----------------------------------------------------------------------------------------------------------
+
+
+def _from_zero(values: Array) -> Array:
+    """A share by days as a curve that begins at day 0, where nobody has come back."""
+    return np.concatenate([[0.0], values.astype(float)])
+
+
+def _plateau(ax: Axes, height: float, spoken: Language) -> Any:
+    """A line where the curve ends, as far as the data see; its words go into the legend, clear of both curves."""
+    said = phrase("plot_gap_plateau", spoken, share=percent(height / 100, 0))
+    return ax.axhline(height, color=GREY, linewidth=1, linestyle=":", label=said)
+
+
+def _read_off(ax: Axes, at: float, curves: Mapping[str, tuple[Array, Array, str]], spoken: Language) -> None:
+    """Both curves at the marked day, in words."""
+    from matplotlib.patheffects import withStroke
+
+    ax.axvline(at, color=GREY, linewidth=0.8)
+    ax.annotate(phrase("plot_within_days", spoken, days=short(at, spoken)), (at, 0), (4, 4),
+                xycoords=ax.get_xaxis_transform(), textcoords="offset points", size=SMALL, color=GREY)  # fmt: skip
+    for key, (time, share, colour) in curves.items():
+        height = float(share[int(np.searchsorted(time, at, side="right")) - 1])
+        ax.plot([at], [height], "o", color=colour, markersize=6, label=f"_{key}")
+        said = ax.annotate(phrase(key, spoken, share=percent(height / 100, 0)), (at, height), (6, -6), va="top",
+                           textcoords="offset points", size=SMALL, color=colour)  # fmt: skip
+        said.set_path_effects([withStroke(linewidth=3, foreground="white")])
+
+
+def _mark_limit(ax: Axes, gaps: Any, spoken: Language) -> None:
+    """The limit as a line; its words stand where those of the marked day do not."""
+    ax.axvline(gaps.limit, color="black", linewidth=1, linestyle=":")
+    said = phrase("plot_gap_limit", spoken, days=short(gaps.limit, spoken), share=str(gaps.card.values["share"]))
+    left = gaps.limit > sum(ax.get_xlim()) / 2
+    ax.annotate(said, (gaps.limit, 0), (-4 if left else 4, 18), xycoords=ax.get_xaxis_transform(),
+                textcoords="offset points", ha="right" if left else "left", size=SMALL)  # fmt: skip
+
+
+# --- repurchase -----------------------------------------------------------------------------------------------------
+
+
+def _with_intervals(
+    ax: Axes, found: Mapping[str, Array], rows: Array, aside: float, colour: str, marker: str, dashes: Any, name: str
+) -> Any:
+    """A line through the rates with a bar for each interval; gives the line."""
+    number = found["order_number"][rows] + aside
+    rate, low, high = (100 * found[column][rows].astype(float) for column in ("rate_within", "within_low",
+                                                                              "within_high"))  # fmt: skip
+    seen = np.isfinite(rate)
+    ends = [(rate - low)[seen], (high - rate)[seen]]
+    line = ax.errorbar(number[seen], rate[seen], yerr=np.maximum(ends, 0), color=colour, marker=marker, markersize=5,
+                       linestyle=dashes, linewidth=1.4, capsize=3, label=name).lines[0]  # fmt: skip
+    line.set_label(name)
+    return line
+
+
+def _counts_at(numbers: Array, found: Mapping[str, Array], rows: Array) -> list[int]:
+    """Purchases of each order number; 0 where the group has none."""
+    counts = dict(zip(found["order_number"][rows].tolist(), found["purchases"][rows].tolist(), strict=True))
+    return [int(counts.get(number, 0)) for number in numbers.tolist()]
+
+
+def _compared(own: Mapping[str, Array], row: int, spoken: Language) -> str:
+    """A rate with its base, and how far it is from the first one."""
+    rate = phrase("plot_rate_of_purchases", spoken, rate=_percent_or_none(own["rate"][row]),
+                  number=short(float(own["purchases"][row]), spoken))  # fmt: skip
+    if row == 0:
+        return rate
+    difference, low, high = (
+        f"{100 * float(own[name][row]):+.1f}".replace("-", "\N{MINUS SIGN}")
+        for name in ("difference", "difference_low", "difference_high")
+    )
+    return rate + phrase("plot_rate_difference", spoken, difference=difference, low=low, high=high)
+
+
+def _percent_or_none(share: float) -> str:
+    return percent(float(share)) if np.isfinite(share) else "–"
+
+
+# --- definitions ----------------------------------------------------------------------------------------------------
+
+
+def _parts(own: Mapping[str, Array]) -> list[tuple[str, str, str | None, Array]]:
+    """Label, colour, hatch and width (per cent of the customers) of each part of a bar, from the left."""
+    n, lost, back, silent = (own[name].astype(float) for name in ("customers", "lost", "came_back", "kept_silent"))
+    parts = {
+        "plot_lost_silent": (GREY, None, lost - back),
+        "plot_lost_back": (VERMILLION, "///", back),
+        "plot_not_lost_silent": (ORANGE, "...", silent),
+        "plot_not_lost_bought": (BLUE, None, n - lost - silent),
+    }
+    return [(key, colour, hatch, 100 * count / n) for key, (colour, hatch, count) in parts.items()]
+
+
+def _verdict(own: Mapping[str, Array], row: int, spoken: Language) -> str:
+    """A rule, the share that it calls lost, and how many of these came back."""
+    rule, lost = _rule(own, row, spoken), percent(float(own["lost_share"][row]))
+    if not own["lost"][row]:
+        return phrase("plot_rule_lost", spoken, rule=rule, lost=lost)
+    return phrase("plot_rule_lost_and_back", spoken, rule=rule, lost=lost,
+                  back=percent(float(own["came_back_share"][row])))  # fmt: skip
+
+
+def _rule(own: Mapping[str, Array], row: int, spoken: Language) -> str:
+    """A rule with its setting, in words."""
+    rule, setting = str(own["rule"][row]), str(own["setting"][row])
+    if rule == "inactive":
+        setting = f"{float(own['limit_days'][row]):g}"
+    if rule == "returning":
+        setting = f"{100 * float(setting):g}"
+    return phrase(f"lost_by_{rule}", spoken, setting=setting)
+
+
+# --- what all share -------------------------------------------------------------------------------------------------
+
+
+def _name(group: Any, spoken: Language) -> str:
+    """The words of a group; a name of the user's as it is."""
+    return word(str(group), spoken)
+
+
+def _finish(ax: Axes, card: Any, spoken: Language) -> None:
+    """Small print, and fonts for all of it."""
+    ax.spines[["top", "right"]].set_visible(False)
+    small_print(ax, card, spoken)
+    _fonts.apply(ax, spoken)
+    legend_in_font(ax)

@@ -1,0 +1,87 @@
+"""Picture of the watch-list: the price of more alarms a week, in false ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit.errors import DataError
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import BLUE, GREY, VERMILLION, open_axes, percent, phrase, short, word
+from crmkit.plotting._cards import small_print
+from crmkit.plotting._lines import columns_of, label_upwards, legend_above, legend_in_font
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the back-test of `crmkit.retention.watch_list`: the share of false alarms against alarms a week.
+
+    The dashed line is what calling accounts of that size at random would give; the distance to it is what the list is
+    worth.
+
+    Parameters
+    ----------
+    watch : crmkit.retention.WatchList
+        The watch-list.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: new alarms a week to the right (logarithmic), per cent upwards, the definition card in small print.
+
+    Raises
+    ------
+    ArgumentError
+        `watch` is something else.
+    DataError
+        No alarm of the back-test can be judged.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> watch = crm.retention.watch_list(crm.datasets.load_cdnow(sample=True), alarms_per_week=2)
+    >>> ax = crm.plotting.plot_watch_list(watch)
+    >>> ax.get_xlabel()
+    'new alarms per week'
+    """
+    call = "crmkit.plotting.plot_watch_list(crmkit.retention.watch_list(transactions))"
+    found = columns_of(watch, "choices", "false_alarm_share", call, order=["alarms_per_week"])
+    kept = found["judged"] > 0
+    if not kept.any():
+        raise DataError("no alarm of the back-test can be judged. Give watch_list more weeks= or a shorter horizon=.")
+    ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
+    alarms = found["alarms_per_week"][kept].astype(float)
+    share, low, high, calm = (
+        100 * found[name][kept].astype(float)
+        for name in ("false_alarm_share", "false_alarm_low", "false_alarm_high", "calm_share")
+    )  # fmt: skip
+    ax.fill_between(alarms, low, high, color=BLUE, alpha=0.18, linewidth=0)
+    drawn = ax.plot(alarms, share, color=BLUE, marker="o", markersize=4, label=word("plot_watch_called", spoken))
+    drawn += ax.plot(alarms, calm, color=GREY, linestyle="--", label=word("plot_watch_calm", spoken))
+    if np.isfinite(watch.false_alarm_share):
+        at = (watch.alarms_per_week, 100 * watch.false_alarm_share)
+        chosen = phrase("plot_watch_chosen", spoken, share=percent(watch.false_alarm_share))
+        drawn += ax.plot(*at, color=VERMILLION, marker="s", markersize=9, linestyle="none", label=chosen)
+    ax.set_xscale("log")
+    ax.set_xticks(alarms, [short(round(float(number), 1), spoken) for number in alarms])
+    ax.minorticks_off()
+    ax.set_ylim(0, 100)
+    ax.set_xlabel(word("plot_watch_alarms", spoken))
+    label_upwards(ax, word("plot_watch_false", spoken))
+    ax.grid(axis="y", color="0.9", linewidth=0.8)
+    ax.spines[["top", "right"]].set_visible(False)
+    legend_above(ax, drawn)
+    small_print(ax, watch.card, spoken)
+    _fonts.apply(ax, spoken)
+    legend_in_font(ax)
+    return ax

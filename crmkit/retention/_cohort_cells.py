@@ -1,0 +1,102 @@
+"""Cells of a cohort table: rates, money and states from counts, and what all cohorts say together.
+
+A cell is complete when no later row can change it. What has not happened yet is missing, never 0, because a 0 would
+drag every average down.
+
+Sources: Wilson (1927), JASA 22, 209-212, for the intervals; the rule that an average counts only cohorts that have
+reached the age, weighted by their customers, is that of product analytics (Amplitude).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit._intervals import wilson
+from crmkit.retention._cohort_counts import Counts
+from crmkit.retention._shared import money, share
+from crmkit.transactions import Transactions
+
+Array: TypeAlias = NDArray[Any]
+
+STATES = ("complete", "partial", "not_yet", "too_small")
+COMPLETE, PARTIAL, NOT_YET, TOO_SMALL = range(4)
+
+
+def cells_of(
+    counts: Counts, tx: Transactions, names: Sequence[str], ages: Mapping[str, Array], *, least: int, grouped: bool
+) -> dict[str, Array]:
+    """Columns of the long table: one row per group, cohort and age. `ages` are the columns that name an age."""
+    n_rows, n_ages = counts.retained.shape
+    state = _state(counts, least)
+    seen = (state == COMPLETE) | (state == PARTIAL)
+    cohort = np.array(names, dtype=object)[counts.cohort]
+    groups = {"group": np.repeat(counts.group, n_ages)} if grouped else {}
+    return {
+        **groups,
+        "cohort": np.repeat(cohort, n_ages),
+        **{name: np.tile(values, n_rows) for name, values in ages.items()},
+        "customers": np.repeat(counts.customers, n_ages),
+        "reached": counts.reached.ravel(),
+        **{name: np.where(seen, values, np.nan).ravel() for name, values in _measures(counts, tx).items()},
+        "state": np.array(STATES, dtype=object)[state].ravel(),
+    }
+
+
+def averages_of(
+    counts: Counts, tx: Transactions, ages: Mapping[str, Array], *, least: int, grouped: bool
+) -> dict[str, Array]:
+    """Columns of the averages: cohorts for whom the age is over, pooled; one row per group and age that has any."""
+    names, code = np.unique(counts.group.astype(str), return_inverse=True)
+    n_ages = counts.retained.shape[1]
+
+    def pooled(values: Array) -> Array:
+        summed = np.zeros((len(names), n_ages), dtype=np.int64)
+        np.add.at(summed, code, np.where(counts.ended, values, 0))
+        return summed
+
+    n_cohorts, n_settled = pooled(np.ones_like(counts.retained)), pooled(counts.settled.astype(np.int64))
+    every = np.ones((len(names), n_ages), dtype=bool)
+    together = Counts(
+        names.astype(object), np.arange(len(names)), pooled(counts.reached)[:, 0], pooled(counts.reached),
+        pooled(counts.retained), pooled(counts.orders), pooled(counts.units), pooled(counts.cumulative),
+        every, n_settled == n_cohorts,
+    )  # fmt: skip
+    state = _state(together, least)
+    seen = (state == COMPLETE) | (state == PARTIAL)
+    groups = {"group": np.repeat(together.group, n_ages)} if grouped else {}
+    columns = {
+        **groups,
+        **{name: np.tile(values, len(names)) for name, values in ages.items()},
+        "cohorts": n_cohorts.ravel(),
+        "customers": together.reached.ravel(),
+        **{name: np.where(seen, values, np.nan).ravel() for name, values in _measures(together, tx).items()},
+        "state": np.array(STATES, dtype=object)[state].ravel(),
+    }
+    reached = n_cohorts.ravel() > 0
+    return {name: values[reached] for name, values in columns.items()}
+
+
+def _state(counts: Counts, least: int) -> Array:
+    """State of each cell: what has not begun, then what is too small to show, then whether it may still change."""
+    seen = np.where(counts.settled, COMPLETE, PARTIAL)
+    return np.where(counts.reached == 0, NOT_YET, np.where(counts.reached < least, TOO_SMALL, seen))
+
+
+def _measures(counts: Counts, tx: Transactions) -> dict[str, Array]:
+    """What the customers of the cells did; money stays in whole units until here."""
+    low, high = wilson(counts.retained, counts.reached)
+    cumulative = money(counts.cumulative, tx.scale, tx.guard)
+    return {
+        "retained": counts.retained,
+        "retention_rate": share(counts.retained, counts.reached),
+        "retention_low": low,
+        "retention_high": high,
+        "orders": counts.orders,
+        "revenue": money(counts.units, tx.scale, tx.guard),
+        "cumulative_revenue": cumulative,
+        "cumulative_per_customer": share(cumulative, counts.reached),
+    }

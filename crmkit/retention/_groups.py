@@ -1,0 +1,90 @@
+"""Groups of customers to compare: by what they bought first, or by a table of the caller's.
+
+A group is fixed at the first purchase, or in the caller's table, so that nobody changes groups when later rows come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _frame
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit._intake import NAMES
+from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.transactions import Transactions
+
+ALL = "all"
+UNGROUPED = "ungrouped"
+ROLES = ("channel", "category", "product")
+
+
+def groups_of(tx: Transactions, by: Any) -> LazyFrame:
+    """The group of every customer with a purchase, as text: customer_id, group.
+
+    `by` is a role (the value of the first purchase; of several on the first day, the first by name) or a table with
+    customer_id and one more column. Who has no value is in "ungrouped".
+    """
+    if isinstance(by, str):
+        return _by_role(tx, by)
+    return _by_table(tx, by)
+
+
+def counted(
+    tx: Transactions, customers: LazyFrame, by: Any, columns: Sequence[str]
+) -> tuple[dict[str, NDArray[Any]], list[str]]:
+    """Distinct rows of `columns` of a frame of customers, with `group` and how many there are (`n`); and all groups."""
+    keys = list(columns)
+    if by is not None:
+        customers = customers.join(groups_of(tx, by), on="customer_id", how="inner")
+        keys.append("group")
+    cells = engines.collect(customers.group_by(*keys).agg(n=nw.len()))
+    cells.setdefault("group", np.full(len(cells["n"]), ALL, dtype=object))
+    return cells, sorted(set(cells["group"].tolist()))
+
+
+def _by_role(tx: Transactions, role: str) -> LazyFrame:
+    if role not in ROLES or role not in tx.roles:
+        have = [name for name in ROLES if name in tx.roles]
+        raise ArgumentError(
+            f"by={role!r} is not a role that these transactions have; they have {shown(have) if have else 'none'}. "
+            f"Name the column, such as Transactions(..., channel=...), or pass a table with customer_id and a group."
+        )
+    rows = tx.rows()
+    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    first = bought.group_by("customer_id").agg(day=nw.col("day").min())
+    named = bought.select("customer_id", "day", group=nw.col(NAMES[role]).cast(nw.String))
+    found = named.join(first, on=["customer_id", "day"], how="inner")
+    return _named(found.group_by("customer_id").agg(group=nw.col("group").min()))
+
+
+def _by_table(tx: Transactions, by: Any) -> LazyFrame:
+    table = _frame.open_table(by, keys=["customer_id"], hint="Give a table with customer_id and a column of groups.")
+    names = [name for name in table.columns if name != "customer_id"]
+    if len(names) != 1:
+        raise ArgumentError(
+            f"by= has the columns {shown(table.columns)}. Give customer_id and one column of groups, "
+            'such as frame[["customer_id", "club"]].'
+        )
+    found = table.collect(table.frame.select("customer_id", group=nw.col(names[0]).cast(nw.String)))
+    ids, n = np.unique(found["customer_id"], return_counts=True)
+    if (n > 1).any():
+        raise DataError(
+            f"by= has more than one row for customer_id {shown(ids[n > 1].tolist())}. Keep one per customer."
+        )
+    rows = tx.rows()
+    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    everyone = bought.group_by("customer_id").agg(one=nw.len()).select("customer_id")
+    uploaded = engines.upload(found, everyone).lazy()
+    return _named(everyone.join(uploaded, on="customer_id", how="left"))
+
+
+def _named(frame: LazyFrame) -> LazyFrame:
+    group = nw.col("group")
+    missing = group.is_null() | (group == "")
+    return frame.select("customer_id", group=nw.when(missing).then(nw.lit(UNGROUPED)).otherwise(group))

@@ -1,0 +1,408 @@
+"""Contracts: retention, renewals and recurring revenue where start and end dates say who is a customer.
+
+A contract runs from its first day to its last. A period's start is the end of the one before: whoever has a contract on
+the last day of a period is a customer at its end, whatever the number of contracts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, cards
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit._intervals import wilson
+from crmkit._periods import Period, Periods, periods_between
+from crmkit.cards import Card
+from crmkit.errors import ColumnError, DataError, shown
+from crmkit.retention import _shared
+from crmkit.retention._groups import UNGROUPED
+from crmkit.retention.movements import Movements, revenue_rates
+
+Array: TypeAlias = NDArray[Any]
+Ints: TypeAlias = NDArray[np.int64]
+Date: TypeAlias = "str | dt.date"
+
+OPEN = np.iinfo(np.int32).max  # the last day of a contract that is still running
+_HINT = 'Name the columns, such as contract_rates(contracts, start="begins", end="ends", as_of="2025-12-31").'
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ContractRates:
+    """Customers under contract by period; given by `contract_rates`. Prints as its table with the card beneath.
+
+    Attributes
+    ----------
+    table : table
+        As that of `Rates`, with `came_and_left`: customers whose contracts lie within the period, so that they are
+        neither among those at its start nor at its end.
+    renewals : table
+        `period`, `due` (customers with a contract that ended in the period), `renewed` (those of them with a contract
+        on the day after the last of these ends), `renewal_rate`, its 95 % interval `renewal_low`, `renewal_high`, and
+        `complete`. For contracts of fixed terms; one that runs until it is cancelled is never renewed.
+    movements : Movements or None
+        Recurring revenue, if there are amounts: those of the contracts that run on the last day of each period.
+    card : Card
+        What the rates count.
+    """
+
+    table: Any
+    renewals: Any
+    movements: Movements | None
+    card: Card
+
+    def __repr__(self) -> str:
+        """The table with its card beneath it."""
+        return cards.under(self.table, self.card)
+
+
+@dataclass(frozen=True, slots=True)
+class _Contracts:
+    """Contracts as arrays, one entry each; `n` customers are numbered from 0."""
+
+    customer: Ints
+    begin: Ints  # day numbers
+    end: Ints
+    units: Ints  # of money per month
+    scale: int
+    group_of: Ints  # of each customer
+    groups: list[str] | None
+
+
+def contract_rates(
+    contracts: Any,
+    *,
+    as_of: Date,
+    customer: str = "customer_id",
+    start: str = "start_date",
+    end: str = "end_date",
+    amount: str | None = None,
+    by: str | None = None,
+    period: Period = "month",
+    rolling: bool = False,
+    fiscal_start: int = 1,
+) -> ContractRates:
+    """Retention, churn, renewals and movements of recurring revenue of customers with contracts.
+
+    Parameters
+    ----------
+    contracts : table, one row per contract, of any supported kind
+        A customer may have several, one after the other or side by side. Contracts that begin after `as_of` are not
+        seen, and ends after it are not known yet.
+    as_of : date or str
+        The day on which the past ends. It has no default, because the dates of contracts reach into the future.
+    customer, start, end : str
+        Columns of the customer's id and of the contract's first and last day; a contract without an end is still
+        running. If yours name the first day without a contract, take a day off.
+    amount : str, optional
+        Column of the money per month (or any same unit of time) that the contract brings.
+    by : str, optional
+        Column of the contracts to group customers by: its value in the customer's first contract (of several that
+        begin on one day, the first by name).
+    period : {"day", "week", "month", "quarter", "year"}, default "month"
+        Length of the periods.
+    rolling : bool, default False
+        Periods that end on `as_of`, and on the same day before, in place of those of the calendar.
+    fiscal_start : int, default 1
+        Month in which the year, and its first quarter, begins.
+
+    Returns
+    -------
+    ContractRates
+        Tables in the kind of `contracts`. A customer is lost in the period whose last day is the first one without a
+        contract, and reactivated when one runs on the last day of a later period. The first period has no start; in one
+        that is not over, who is lost, and the rates, are missing.
+
+    Raises
+    ------
+    ColumnError
+        A column is absent, or of a type that cannot play its role, or has gaps (other than ends).
+    DataError
+        A contract ends before it begins, a date cannot be read, or there is no contract by `as_of`.
+    ArgumentError
+        An argument has a value that is not known.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> contracts = {"customer_id": ["a", "b", "b", "c"], "fee": [10, 20, 25, 5],
+    ...              "start_date": ["2025-01-01", "2025-01-15", "2025-03-01", "2025-02-01"],
+    ...              "end_date": [None, "2025-02-28", None, "2025-02-28"]}
+    >>> found = crm.retention.contract_rates(contracts, as_of="2025-03-31", amount="fee")
+    >>> found.table[["period", "start", "new", "lost", "end", "retention_rate"]].round(3)
+        period  start  new  lost  end  retention_rate
+    0  2025-01    NaN    2   NaN    2             NaN
+    1  2025-02    2.0    1   0.0    3           1.000
+    2  2025-03    3.0    0   1.0    2           0.667
+    >>> found.movements.table[["period", "start", "expansion", "churned", "end", "nrr"]]
+        period  start  expansion  churned   end  nrr
+    0  2025-01    NaN        NaN      NaN  30.0  NaN
+    1  2025-02   30.0        0.0      0.0  35.0  1.0
+    2  2025-03   35.0        5.0      5.0  35.0  1.0
+    """
+    cut = _checks.date_of(as_of)
+    last_day = _checks.day_number(cut)
+    frame = engines.wrap(contracts)
+    engines.refuse_no_rows(frame)
+    roles = {"customer": customer, "begin": start, "finish": end, "amount": amount, "group": by}
+    read = _read(frame, {role: column for role, column in roles.items() if column is not None}, cut)
+    periods = periods_between(int(np.min(read.begin)), last_day, period, rolling=rolling, fiscal_start=fiscal_start)
+    sums = _Sums(read, periods)
+    first = {**sums.grid.columns()}
+    last = {"complete": sums.grid.complete()}
+    window = _shared.window(periods, period, rolling=rolling, fiscal_start=fiscal_start)
+    people = _shared.customer_columns(
+        _shared.before(sums["present"]), sums["new"], sums["lost"], sums["back"], sums["present"], periods.complete
+    )
+    due, renewed = sums["due"], sums["renewed"]
+    low, high = wilson(renewed, np.where(periods.complete, due, 0))
+    renewals = {
+        "due": due, "renewed": renewed, "renewal_rate": np.where(periods.complete, _shared.share(renewed, due), np.nan),
+        "renewal_low": low, "renewal_high": high,
+    }  # fmt: skip
+    return ContractRates(
+        engines.build({**first, **people, "came_and_left": sums["passed"].ravel(), **last}, frame),
+        engines.build({**first, **{name: np.ravel(values) for name, values in renewals.items()}, **last}, frame),
+        _movements(sums, read.scale, Card("contract_revenue", cut, window), frame) if amount is not None else None,
+        Card("contract_rates", cut, window),
+    )
+
+
+# --- in ---------------------------------------------------------------------------------------------------------
+
+
+def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date) -> _Contracts:
+    """The contracts that began by `as_of`, checked, as arrays; a contract or two per customer fit into memory."""
+    absent = [column for column in roles.values() if column not in engines.names_of(frame)]
+    if absent:
+        raise ColumnError(
+            f"no column {shown(absent)}; the table has {shown(engines.names_of(frame), most=15)}.\n{_HINT}"
+        )
+    rows = engines.lift(frame, roles)
+    for role in ("begin", "finish"):
+        rows = _with_day(rows, role, roles[role])
+    if "amount" in roles:
+        dtype = rows.collect_schema()["amount"]
+        if not dtype.is_numeric():
+            raise ColumnError(f"column {roles['amount']!r} is not numeric but {dtype}. Give the money as numbers.")
+        rows = rows.with_columns(amount=nw.col("amount").cast(nw.Float64))
+    if "group" in roles:
+        name = nw.col("group").cast(nw.String)
+        empty = name.is_null() | (name == "")
+        rows = rows.with_columns(group=nw.when(empty).then(nw.lit(UNGROUPED)).otherwise(name))
+    kept = [name for name in ("customer", "amount", "group") if name in roles]
+    nobody = nw.when(nw.col("customer").is_null()).then(1).otherwise(0)
+    found = engines.collect(rows.select(*kept, "begin_day", "finish_day", nobody=nobody))
+    _refuse_gaps(found, roles)
+    begin = found["begin_day"].astype(np.int64)
+    end = np.where(np.isnan(found["finish_day"].astype(float)), OPEN, found["finish_day"]).astype(np.int64)
+    _refuse_backwards(found["customer"], begin, end, roles)
+    seen = begin <= _checks.day_number(as_of)
+    if not seen.any():
+        raise DataError(f"no contract begins by as_of={str(as_of)!r}; the first begins on {_date(np.min(begin))}.")
+    return _numbered({name: values[seen] for name, values in found.items()}, begin[seen], end[seen])
+
+
+def _with_day(rows: LazyFrame, role: str, column: str) -> LazyFrame:
+    """Add `<role>_day`, the day number of a date; missing stays missing."""
+    dtype = rows.collect_schema()[role]
+    if dtype == nw.Datetime and dtype.time_zone is not None:  # type: ignore[attr-defined]
+        raise DataError(f"column {column!r} has time stamps with a time zone. Turn them into local dates first.")
+    if dtype == nw.String:
+        text = nw.col(role).str.strip_chars()
+        rows = rows.with_columns(nw.when(text != "").then(text).alias(role))
+        rows = engines.parse_dates(rows.with_columns(said=nw.col(role)), role, None, None)
+        wrong = rows.filter(~nw.col("said").is_null() & nw.col(role).is_null()).select("said").head(4)
+        unread = engines.collect(wrong)["said"].tolist()
+        if unread:
+            raise DataError(f"column {column!r} has dates that cannot be read: {shown(unread)}. Give year-month-day.")
+    elif dtype not in (nw.Date, nw.Datetime):
+        filled = engines.collect(rows.filter(~nw.col(role).is_null()).select(role).head(4))[role].tolist()
+        if filled:
+            raise ColumnError(f"column {column!r} holds no dates but {dtype}: {shown(filled)}.\n{_HINT}")
+        return rows.with_columns(nw.lit(None).cast(nw.Int64).alias(f"{role}_day"))  # no contract has ended
+    return engines.to_day(rows, role, f"{role}_day")
+
+
+def _refuse_gaps(found: Mapping[str, Array], roles: Mapping[str, str]) -> None:
+    gaps = {"customer": found["nobody"] > 0, "begin": ~np.isfinite(found["begin_day"].astype(float))}
+    if "amount" in roles:
+        gaps["amount"] = ~np.isfinite(found["amount"].astype(float))
+    for role, bad in gaps.items():
+        if bad.any():
+            raise ColumnError(
+                f"column {roles[role]!r} is missing or not finite in {_rows(int(bad.sum()))}. "
+                "Fill or drop them first, so that the choice is yours."
+            )
+
+
+def _refuse_backwards(customer: Array, begin: Ints, end: Ints, roles: Mapping[str, str]) -> None:
+    bad = np.flatnonzero(end < begin)
+    if len(bad):
+        rows = [f"{customer[at]}: {_date(begin[at])} to {_date(end[at])}" for at in bad[:4]]
+        raise DataError(
+            f"a contract cannot end before it begins; {roles['finish']!r} is before {roles['begin']!r} in "
+            f"{_rows(len(bad))}: {shown(rows)}. Mend or drop them first."
+        )
+
+
+def _numbered(found: Mapping[str, Array], begin: Ints, end: Ints) -> _Contracts:
+    """Contracts with customers and groups numbered, and amounts in whole units."""
+    ids, code = np.unique(found["customer"], return_inverse=True)
+    amounts = found["amount"].astype(float) if "amount" in found else np.zeros(len(begin))
+    scale = _scale(amounts)
+    units = np.floor(amounts * scale + 0.5).astype(np.int64)
+    if "group" not in found:
+        return _Contracts(code, begin, end, units, scale, np.zeros(len(ids), dtype=np.int64), None)
+    first = np.lexsort((found["group"], begin, code))
+    own = found["group"][first][np.searchsorted(code[first], np.arange(len(ids)))]
+    groups = sorted(set(own.tolist()))
+    return _Contracts(code, begin, end, units, scale, np.searchsorted(groups, own).astype(np.int64), groups)
+
+
+def _scale(amounts: NDArray[np.float64]) -> int:
+    """Units per 1 of currency that hold every amount, to a millionth at most."""
+    for scale in (100, 1_000, 10_000, 100_000):
+        if (np.abs(amounts * scale - np.rint(amounts * scale)) <= 1e-9 * np.maximum(1, np.abs(amounts) * scale)).all():
+            return scale
+    return 1_000_000
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row{'s' if n > 1 else ''}"
+
+
+def _date(day: Any) -> dt.date:
+    return _checks.date_of_day(int(day))
+
+
+# --- counting ---------------------------------------------------------------------------------------------------
+
+
+class _Sums:
+    """Sums by group and period; `sums[name]` has shape (n_groups, n_periods)."""
+
+    def __init__(self, contracts: _Contracts, periods: Periods) -> None:
+        self.contracts, self.n = contracts, len(periods)
+        self.last_days = np.minimum(periods.ends, periods.as_of)
+        self.arrays: dict[str, Ints] = {}
+        self.grid = _shared.Grid(periods, contracts.groups, self.arrays)
+        self._count_changes()
+        self._count_passers()
+        self._count_renewals(periods)
+
+    def __getitem__(self, name: str) -> Ints:
+        return self.arrays[name]
+
+    def _add(self, name: str, customer: Ints, period: Ints, values: Any) -> None:
+        """Add values up by the customers' groups and by period."""
+        groups = 1 if self.contracts.groups is None else len(self.contracts.groups)
+        array = np.zeros((groups, self.n), dtype=np.int64)
+        np.add.at(array, (self.contracts.group_of[customer], period), values)
+        self.arrays[name] = array
+
+    def _count_changes(self) -> None:
+        """Who came and went, and whose money changed, from the last day of one period to that of the next."""
+        own = self.contracts
+        # the first and the last period on whose last day the contract runs
+        first = np.searchsorted(self.last_days, own.begin, side="left")
+        beyond = np.searchsorted(self.last_days, own.end, side="right")
+        runs = first < beyond
+        key = np.concatenate([(own.customer * (self.n + 1) + at)[runs] for at in (first, beyond)])
+        step = np.repeat([1, -1], runs.sum())
+        money = step * np.tile(own.units[runs], 2)
+        self.at, row = np.unique(key, return_inverse=True)
+        changed, gained = (np.zeros(len(self.at), dtype=np.int64) for _ in range(2))
+        np.add.at(changed, row, step)
+        np.add.at(gained, row, money)
+        self.after = np.cumsum(changed)  # every contract begins and ends, so each customer starts from 0
+        total = np.cumsum(gained)
+        here = self.at % (self.n + 1) < self.n  # what ends after the last period has not ended
+        customer, period = self.at // (self.n + 1), self.at % (self.n + 1)
+        was, held = self.after - changed, total - gained
+        comes, goes, stays = (was == 0) & (self.after > 0), (was > 0) & (self.after == 0), (was > 0) & (self.after > 0)
+        fresh = comes & np.r_[True, customer[1:] != customer[:-1]][: len(comes)]
+        for name, who, values in (
+            ("new", fresh, 1), ("back", comes & ~fresh, 1), ("lost", goes, 1),
+            ("new_money", fresh, total), ("back_money", comes & ~fresh, total), ("lost_money", goes, held),
+            ("n_up", stays & (gained > 0), 1), ("n_down", stays & (gained < 0), 1),
+            ("up", stays & (gained > 0), gained), ("down", stays & (gained < 0), -gained),
+        ):  # fmt: skip
+            who = who & here
+            self._add(name, customer[who], period[who], values if np.isscalar(values) else values[who])
+        counted = self.arrays
+        counted["present"] = np.cumsum(counted["new"] + counted["back"] - counted["lost"], axis=1)
+        gains = counted["new_money"] + counted["back_money"] + counted["up"]
+        counted["money"] = np.cumsum(gains - counted["down"] - counted["lost_money"], axis=1)
+
+    def _count_passers(self) -> None:
+        """Customers with contracts within a period, but on neither last day."""
+        own = self.contracts
+        first = np.searchsorted(self.last_days, own.begin, side="left")
+        within = first == np.searchsorted(self.last_days, own.end, side="right")
+        key = np.unique(own.customer[within] * (self.n + 1) + first[within])
+        customer, period = key // (self.n + 1), key % (self.n + 1)
+        absent = (self._present(customer, period) == 0) & (self._present(customer, period - 1) == 0)
+        self._add("passed", customer[absent], period[absent], 1)
+
+    def _present(self, customer: Ints, period: Ints) -> Ints:
+        """Contracts that run on the last day of a period; 0 before the first."""
+        at = np.searchsorted(self.at, customer * (self.n + 1) + period, side="right")
+        # the customer's contracts add up to 0 at the end, so what stands before the first change is 0 as well
+        return np.asarray(np.r_[0, self.after][at])
+
+    def _count_renewals(self, periods: Periods) -> None:
+        """Customers with a contract that ended in a period, and those with one on the day after."""
+        own = self.contracts
+        over = (own.end < periods.as_of) & (own.end >= periods.starts[0])
+        key = own.customer[over] * self.n + periods.of(own.end[over])
+        order = np.lexsort((own.end[over], key))
+        latest = order[np.r_[key[order][1:] != key[order][:-1], True][: len(order)]]
+        customer, period, day = key[latest] // self.n, key[latest] % self.n, own.end[over][latest] + 1
+        days = int(OPEN) + 2
+        begun, ended = np.sort(own.customer * days + own.begin), np.sort(own.customer * days + own.end)
+        # contracts begun by that day less those ended before it; all of earlier customers cancel out
+        running = np.searchsorted(begun, customer * days + day, side="right")
+        running = running - np.searchsorted(ended, customer * days + day, side="left")
+        self._add("due", customer, period, 1)
+        self._add("renewed", customer, period, (running > 0).astype(np.int64))
+
+
+def _movements(sums: _Sums, scale: int, card: Card, like: engines.AnyFrame) -> Movements:
+    """Recurring revenue and customers of each kind, by period."""
+    complete = sums.grid.periods.complete
+    start, people = _shared.before(sums["money"]), _shared.before(sums["present"])
+    seen, over = ~np.isnan(start), ~np.isnan(start) & complete
+    moved = {
+        "start": start,
+        "new": sums["new_money"],
+        "reactivated": sums["back_money"],
+        "expansion": np.where(seen, sums["up"], np.nan),
+        "contraction": np.where(over, sums["down"], np.nan),
+        "churned": np.where(over, sums["lost_money"], np.nan),
+        "end": sums["money"],
+    }
+    counts = {
+        "start": people,
+        "new": sums["new"],
+        "reactivated": sums["back"],
+        "expanded": np.where(seen, sums["n_up"], np.nan),
+        "unchanged": np.where(over, people - sums["lost"] - sums["n_up"] - sums["n_down"], np.nan),
+        "contracted": np.where(over, sums["n_down"], np.nan),
+        "churned": np.where(over, sums["lost"], np.nan),
+        "end": sums["present"],
+    }
+    money = {name: _shared.money(values, scale, 1) for name, values in moved.items()}
+    columns, last = sums.grid.columns(), {"complete": sums.grid.complete()}
+    revenue, customers = (
+        engines.build({**columns, **{name: np.ravel(values) for name, values in part.items()}, **last}, like)
+        for part in ({**money, **revenue_rates(moved)}, counts)
+    )
+    return Movements(revenue, customers, card)

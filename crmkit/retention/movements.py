@@ -1,0 +1,325 @@
+"""Movements: how one period's revenue became the next one's, and the retention of revenue (GRR, NRR).
+
+Each customer's revenue is compared with that of the period before: new, expansion, contraction, churned, reactivated.
+Everything is counted in whole units of money, so that the movements of a period add up to its revenue exactly.
+
+Sources: gross and net revenue retention as investors of subscription firms ask for them; no single origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from crmkit import _checks, cards, labels
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit._periods import Period, Periods
+from crmkit.cards import Card
+from crmkit.customers import money_of
+from crmkit.errors import ArgumentError
+from crmkit.labels import Language
+from crmkit.retention import _shared
+from crmkit.retention._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED, Array
+from crmkit.transactions import Transactions, open_transactions
+
+# In the order in which a period's story is told; "returns" stands for customers with refunds only.
+MOVEMENTS = ("new", "reactivated", "expansion", "unchanged", "contraction", "churned", "returns")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Movements:
+    """Revenue and its movements by period; given by `movements`. Prints as its tables with the card beneath.
+
+    Both tables have one row per period, and per `group` if there are groups, and `complete`: whether the period is
+    over. Money is in the currency of the data.
+
+    Attributes
+    ----------
+    table : table
+        `period`; `start` (revenue of the period before), `new`, `reactivated`, `expansion`, `contraction`, `churned`,
+        where end = start + new + reactivated + expansion - contraction - churned; `end` (revenue of the customers who
+        bought in the period), `returns` (money of those who did not: their refunds, at most 0), `revenue` (end +
+        returns: all money of the period); `grr`, `nrr` and `nrr_reactivated` (NRR with those who came back).
+    customers : table
+        Customers of each kind: `start`, `new`, `reactivated`, `expanded`, `unchanged`, `contracted`, `churned`, `end`,
+        where start = expanded + unchanged + contracted + churned, and end = start + new + reactivated - churned.
+    card : Card
+        What GRR and NRR count.
+    """
+
+    table: Any
+    customers: Any
+    card: Card
+
+    def __repr__(self) -> str:
+        """The tables with the card beneath them."""
+        return f"{cards.under(self.table)}\n\n{cards.under(self.customers, self.card)}"
+
+
+def movements(
+    transactions: Any, *, period: Period = "month", by: Any = None, rolling: bool = False, fiscal_start: int = 1
+) -> Movements:
+    """How each period's revenue came from that of the period before; gross and net revenue retention.
+
+    A customer is active in a period with at least one purchase, also if refunds take all of its money. The refunds of
+    a customer who buys in the same period are part of that customer's revenue; those of customers who do not are
+    nobody's movement and stand apart as `returns`. Then start + new + reactivated + expansion - contraction - churned =
+    end, end + returns = revenue, and a period's end is the next one's start, all to the last cent. All revenue together
+    is what the ledger of the transactions calls `used`, with the refunds of its line `no_purchase`.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+        Nothing after its `as_of` is seen.
+    period : {"day", "week", "month", "quarter", "year"}, default "month"
+        Length of the periods. Take one in which a customer who is still there can be expected to buy.
+    by : role of the transactions, or table with customer_id and group, optional
+        The channel, category or product of the customer's first purchase, or groups of your own. Customers without
+        one are "ungrouped".
+    rolling : bool, default False
+        Periods that end on `as_of`, and on the same day before, in place of those of the calendar. The last one is
+        then always complete.
+    fiscal_start : int, default 1
+        Month in which the year, and its first quarter, begins.
+
+    Returns
+    -------
+    Movements
+        `table`, `customers` (both in the kind of the transactions) and `card`. GRR = (start - churned - contraction) /
+        start; NRR = GRR + expansion / start. The first period has no start, so only `new` and its sums are known. In a
+        period that is not over, everything is "so far"; churned, contraction, and the rates, are missing until it is.
+
+    Raises
+    ------
+    ArgumentError
+        An argument has a value that is not known, or the transactions lack the role.
+    DataError
+        `by` has a customer twice, or gives nobody a group.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> sales = {"customer_id": ["a", "b", "c", "a", "b", "d"], "amount": [100, 50, 30, 120, 20, 40],
+    ...          "date": ["2025-01-03", "2025-01-07", "2025-01-09", "2025-02-02", "2025-02-11", "2025-02-28"]}
+    >>> moved = crm.retention.movements(sales)
+    >>> moved.table[["period", "start", "new", "expansion", "contraction", "churned", "end", "grr"]].round(3)
+        period  start    new  expansion  contraction  churned    end    grr
+    0  2025-01    NaN  180.0        NaN          NaN      NaN  180.0    NaN
+    1  2025-02  180.0   40.0       20.0         30.0     30.0  180.0  0.667
+    """
+    tx = open_transactions(transactions)
+    periods = _shared.periods_of(tx, period, rolling=rolling, fiscal_start=fiscal_start)
+    rows, sums = _compared(_shared.customer_periods(tx, periods))
+    grid = _shared.summed(tx, periods, rows, by, sums)
+    money = _money_columns(grid.sums, periods.complete, tx.scale, tx.guard)
+    people = _customer_columns(grid.sums, periods.complete)
+    ends = {"complete": grid.complete()}
+    card = Card(
+        "revenue_retention", tx.as_of, _shared.window(periods, period, rolling=rolling, fiscal_start=fiscal_start)
+    )
+    return Movements(
+        engines.build({**grid.columns(), **money, **ends}, tx.like),
+        engines.build({**grid.columns(), **people, **ends}, tx.like),
+        card,
+    )
+
+
+def _compared(rows: LazyFrame) -> tuple[LazyFrame, dict[str, nw.Expr]]:
+    """Customers by period with what the money is above and below that of the period before; and the sums to take."""
+    more = nw.col("money") - nw.col("before")
+    rows = rows.with_columns(
+        up=nw.when(more > 0).then(more).otherwise(0),
+        down=nw.when(more < 0).then(0 - more).otherwise(0),
+        n_up=nw.when(more > 0).then(1).otherwise(0),
+        n_down=nw.when(more < 0).then(1).otherwise(0),
+        known=nw.when(nw.col("before").is_null()).then(0).otherwise(nw.col("before")),
+    )
+    return rows, {
+        name: nw.col(name).sum().cast(nw.Int64) for name in ("money", "known", "up", "down", "n_up", "n_down")
+    }
+
+
+def _money_columns(sums: Mapping[str, Array], complete: Array, scale: int, guard: int) -> dict[str, Array]:
+    """Revenue and its movements, of sums by kind, group and period."""
+    units = sums["money"]
+    end = units[NEW] + units[RETAINED] + units[REACTIVATED]
+    start = _shared.before(end)
+    known = ~np.isnan(start)  # the first period can be compared with nothing
+    moved = {
+        "start": start,
+        "new": units[NEW],
+        "reactivated": units[REACTIVATED],
+        "expansion": np.where(known, sums["up"][RETAINED], np.nan),
+        "contraction": np.where(known & complete, sums["down"][RETAINED], np.nan),
+        "churned": np.where(complete, start - sums["known"][RETAINED], np.nan),
+        "end": end,
+        "returns": units[NOT_ACTIVE],
+        "revenue": end + units[NOT_ACTIVE],
+    }
+    shares = revenue_rates(moved)
+    in_currency = {name: _shared.money(values, scale, guard) for name, values in moved.items()}
+    return {name: np.ravel(values) for name, values in {**in_currency, **shares}.items()}
+
+
+def revenue_rates(moved: Mapping[str, Array]) -> dict[str, Array]:
+    """GRR, NRR, and NRR with reactivated customers, of the movements; missing where there is no start above 0.
+
+    >>> start, churned, contraction, expansion, reactivated = (np.array([x]) for x in (200.0, 20, 10, 50, 8))
+    >>> revenue_rates(dict(start=start, churned=churned, contraction=contraction, expansion=expansion,
+    ...                    reactivated=reactivated))
+    {'grr': array([0.85]), 'nrr': array([1.1]), 'nrr_reactivated': array([1.14])}
+    """
+    start = moved["start"]
+    kept = start - moved["churned"] - moved["contraction"]
+    grown = kept + moved["expansion"]
+    return {
+        "grr": _shared.share(kept, start),
+        "nrr": _shared.share(grown, start),
+        "nrr_reactivated": _shared.share(grown + moved["reactivated"], start),
+    }
+
+
+def _customer_columns(sums: Mapping[str, Array], complete: Array) -> dict[str, Array]:
+    """Customers of each kind, of sums by kind, group and period."""
+    n, up, down = sums["n"], sums["n_up"][RETAINED], sums["n_down"][RETAINED]
+    end = n[NEW] + n[RETAINED] + n[REACTIVATED]
+    start = _shared.before(end)
+    known = ~np.isnan(start)
+    counts = {
+        "start": start,
+        "new": n[NEW],
+        "reactivated": n[REACTIVATED],
+        "expanded": np.where(known, up, np.nan),
+        "unchanged": np.where(known & complete, n[RETAINED] - up - down, np.nan),
+        "contracted": np.where(known & complete, down, np.nan),
+        "churned": np.where(complete, start - n[RETAINED], np.nan),
+        "end": end,
+    }
+    return {name: np.ravel(values) for name, values in counts.items()}
+
+
+# --- who moved --------------------------------------------------------------------------------------------------
+
+
+def movement_list(
+    transactions: Any,
+    *,
+    at: str | None = None,
+    period: Period = "month",
+    rolling: bool = False,
+    fiscal_start: int = 1,
+    language: Language = "en",
+) -> Any:
+    """The customers behind one period of `movements`: who is new, grew, shrank, left or came back, and by how much.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+        Nothing after its `as_of` is seen.
+    at : str, optional
+        The period, named as in the table of `movements`, such as "2025-03" or "1997-Q4"; by default the last one that
+        is over.
+    period, rolling, fiscal_start
+        As for `movements`.
+    language : {"en", "zh"}, default "en"
+        Language of `movement_label`.
+
+    Returns
+    -------
+    table, one row per customer with a purchase in the period or in the one before, or a refund in the period
+        In the kind of the transactions, sorted by customer_id where the kind has an order: `customer_id`; `movement`
+        ("new", "reactivated", "expansion", "unchanged", "contraction", "churned", or "returns" for refunds of somebody
+        who bought in neither period) and `movement_label`; `before` and `now`, the revenue of the two periods;
+        `change`; and `returns`, money of the period without a purchase in it. The changes of a kind add up to its
+        column in `movements`.
+
+    Raises
+    ------
+    ArgumentError
+        There is no such period, or it is not over.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> sales = {"customer_id": ["a", "b", "c", "a", "b", "d"], "amount": [100, 50, 30, 120, 20, 40],
+    ...          "date": ["2025-01-03", "2025-01-07", "2025-01-09", "2025-02-02", "2025-02-11", "2025-02-28"]}
+    >>> crm.retention.movement_list(sales, at="2025-02")[["customer_id", "movement", "before", "now", "change"]]
+      customer_id     movement  before    now  change
+    0           a    expansion   100.0  120.0    20.0
+    1           b  contraction    50.0   20.0   -30.0
+    2           c      churned    30.0    0.0   -30.0
+    3           d          new     0.0   40.0    40.0
+    """
+    tx = open_transactions(transactions)
+    words = {kind: labels.text(f"movement_{kind}", language) for kind in MOVEMENTS}
+    periods = _shared.periods_of(tx, period, rolling=rolling, fiscal_start=fiscal_start)
+    found = _two_periods(tx, periods, _position(periods, at))
+    kind = _kind_of_two()
+    label = nw.lit(words["returns"])
+    for name in MOVEMENTS[:-1]:
+        label = nw.when(nw.col("movement") == name).then(nw.lit(words[name])).otherwise(label)
+    listed = found.with_columns(movement=kind).select(
+        "customer_id",
+        "movement",
+        label.alias("movement_label"),
+        money_of(nw.col("before"), tx).alias("before"),
+        money_of(nw.col("now"), tx).alias("now"),
+        money_of(nw.col("now") - nw.col("before"), tx).alias("change"),
+        money_of(nw.col("returns"), tx).alias("returns"),
+    )
+    return engines.give_back(listed, tx.like, order="customer_id")
+
+
+def _position(periods: Periods, at: str | None) -> int:
+    """The place of the period that is asked for, the last one that is over by default."""
+    over = int(periods.complete.sum())
+    if at is None and over:
+        return over - 1
+    if at in list(periods.names)[:over]:
+        return list(periods.names).index(str(at))
+    what = "no period is over" if at is None else f"at={at!r} is no period that is over"
+    last = f"the last one is {periods.names[over - 1]!r}" if over else f"{periods.names[0]!r} has only begun"
+    raise ArgumentError(f"{what}; {last}, by {_checks.date_of_day(periods.as_of)}. Name one as `movements` does.")
+
+
+def _two_periods(tx: Transactions, periods: Periods, at: int) -> LazyFrame:
+    """Customers of a period and the one before: first period, purchases in the two, and their money in units."""
+    rows = periods.join(tx.rows()).filter(nw.col("period") <= at)
+    bought = nw.col("bought") == 1
+    now, previous = nw.col("period") == at, nw.col("period") == at - 1
+    rows = rows.with_columns(
+        first=nw.when(bought).then(nw.col("period")),
+        in_now=nw.when(bought & now).then(1).otherwise(0),
+        in_before=nw.when(bought & previous).then(1).otherwise(0),
+        now=nw.when(now).then(nw.col("money")).otherwise(0),
+        before=nw.when(previous).then(nw.col("money")).otherwise(0),
+        seen=nw.when(now).then(1).otherwise(0),
+    )
+    each = rows.group_by("customer_id").agg(
+        nw.col("first").min(),
+        *(nw.col(name).max() for name in ("in_now", "in_before", "seen")),
+        *(nw.col(name).sum().cast(nw.Int64) for name in ("now", "before")),
+    )
+    each = each.filter((nw.col("seen") == 1) | (nw.col("in_before") == 1))
+    return each.with_columns(
+        is_new=nw.when(nw.col("first") == at).then(1).otherwise(0),
+        now=nw.when(nw.col("in_now") == 1).then(nw.col("now")).otherwise(0),
+        returns=nw.when(nw.col("in_now") == 1).then(0).otherwise(nw.col("now")),
+        before=nw.when(nw.col("in_before") == 1).then(nw.col("before")).otherwise(0),
+    )
+
+
+def _kind_of_two() -> nw.Expr:
+    """The movement of each customer of `_two_periods`."""
+    now, before = nw.col("in_now") == 1, nw.col("in_before") == 1
+    more = nw.col("now") - nw.col("before")
+    kept = nw.when(more > 0).then(nw.lit("expansion")).otherwise(nw.lit("unchanged"))
+    kept = nw.when(more < 0).then(nw.lit("contraction")).otherwise(kept)
+    back = nw.when(nw.col("is_new") == 1).then(nw.lit("new")).otherwise(nw.lit("reactivated"))
+    gone = nw.when(before).then(nw.lit("churned")).otherwise(nw.lit("returns"))
+    return nw.when(now & before).then(kept).otherwise(nw.when(now).then(back).otherwise(gone))

@@ -1,0 +1,297 @@
+"""Pictures of survival, gaps, repurchase and definitions, read back: steps, intervals, counts below, and the card."""
+
+from types import SimpleNamespace
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from conftest import as_columns, small_table
+
+import crmkit as crm
+from crmkit.errors import ArgumentError, DataError
+from crmkit.plotting import (
+    _fonts,
+    plot_definitions,
+    plot_gap_curve,
+    plot_repurchase,
+    plot_repurchase_comparison,
+    plot_survival,
+)
+
+matplotlib.use("Agg")
+
+# a buys every ten days, b and c twice, d once; web: a and b.
+SALES = {
+    "customer_id": ["a", "a", "a", "a", "b", "b", "c", "c", "d"],
+    "date": ["2024-01-01", "2024-01-11", "2024-01-21", "2024-01-31", "2024-01-05", "2024-01-25", "2024-01-03",
+             "2024-03-03", "2024-02-01"],
+    "amount": [10.0] * 9,
+    "channel": ["web"] * 6 + ["shop"] * 3,
+}  # fmt: skip
+DURATIONS = {"days": [10, 20, 20, 30, 5, 40], "lost": [1, 1, 0, 0, 1, 0], "club": ["no"] * 4 + ["yes"] * 2}
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def transactions(make=small_table):
+    return crm.Transactions(make(SALES), as_of="2024-04-10")
+
+
+def said_below(ax):
+    """The small print: the text that is placed under the label of the x axis."""
+    return next(text.get_text() for text in ax.texts if text.get_text().startswith(("measure", "指标")))
+
+
+def legend_of(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def texts_of(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+# --- survival -------------------------------------------------------------------------------------------------------
+
+
+def test_survival_is_drawn_in_steps_with_its_interval(make_table):
+    """Of four, one is lost at 10 and one at 20: 100, 75 and 50 per cent."""
+    stays = crm.retention.kaplan_meier(make_table({name: values[:4] for name, values in DURATIONS.items()}),
+                                       time="days")  # fmt: skip
+    ax = plot_survival(stays)
+    line = ax.get_lines()[0]
+    assert line.get_drawstyle() == "steps-post"
+    assert line.get_xdata().tolist() == [0, 10, 20, 30]
+    assert line.get_ydata() == pytest.approx([100, 75, 50, 50])
+    table = as_columns(stays.table, sort="time")
+    reached = ax.collections[0].get_paths()[0].vertices[:, 1]
+    for end in (table["survival_low"][1], table["survival_high"][2]):
+        assert np.isclose(reached, 100 * end).any()
+    assert ax.get_legend() is None
+
+
+def test_those_at_risk_stand_under_the_ticks():
+    ax = plot_survival(crm.retention.kaplan_meier(small_table(DURATIONS), time="days", by="club"))
+    ticks = ax.get_xticks().tolist()
+    rows = {}
+    for text in ax.texts:
+        if text.get_text().isdigit():
+            rows.setdefault(text.xyann[1], {})[text.xy[0]] = int(text.get_text())
+    own = [rows[down] for down in sorted(rows, reverse=True)]
+    assert [sorted(row) for row in own] == [ticks, ticks]
+    for row, times in zip(own, ([10, 20, 20, 30], [5, 40]), strict=True):
+        assert row == {tick: sum(time >= tick for time in times) for tick in ticks}
+    assert "customers at risk" in texts_of(ax)
+
+
+def test_groups_are_told_apart_by_more_than_colour_and_tested():
+    stays = crm.retention.kaplan_meier(small_table(DURATIONS), time="days", by="club")
+    ax = plot_survival(stays)
+    assert legend_of(ax) == ["no", "yes", f"log-rank test of all groups: p = {stays.log_rank.p_value:.3f}"]
+    assert len({line.get_linestyle() for line in ax.get_lines()}) == 2
+    assert ax.get_legend() is not None
+    assert plot_survival(stays, groups=["yes"]).get_legend() is None
+
+
+def test_a_clear_difference_is_not_given_more_digits_than_it_has():
+    apart = {"days": [1.0] * 40 + [9.0] * 40, "lost": [1] * 80, "club": ["no"] * 40 + ["yes"] * 40}
+    ax = plot_survival(crm.retention.kaplan_meier(small_table(apart), time="days", by="club"))
+    assert legend_of(ax)[-1].endswith("p < 0.001")
+
+
+def test_the_axis_says_what_time_is():
+    by_rule = plot_survival(crm.retention.survival(transactions(), inactive="30D"))
+    assert by_rule.get_xlabel() == "days since the first purchase"
+    own = plot_survival(crm.retention.kaplan_meier(small_table({"months": [3, 4], "lost": [1, 0]}), time="months"))
+    assert own.get_xlabel() == "time (column months, in its unit)"
+
+
+def test_groups_that_cannot_be_drawn_are_refused():
+    stays = crm.retention.kaplan_meier(small_table(DURATIONS), time="days", by="club")
+    with pytest.raises(ArgumentError, match=r"no group 'maybe'; there are 'no', 'yes'\. .* such as groups=\['no'\]"):
+        plot_survival(stays, groups=["maybe"])
+    many = {"days": [1.0] * 7, "lost": [1] * 7, "club": list("abcdefg")}
+    with pytest.raises(ArgumentError, match="7 groups cannot be drawn"):
+        plot_survival(crm.retention.kaplan_meier(small_table(many), time="days", by="club"))
+
+
+# --- gaps -----------------------------------------------------------------------------------------------------------
+
+
+def test_both_gap_curves_begin_at_nothing_and_only_the_naive_one_ends_at_all(make_table):
+    gaps = crm.retention.inactivity_threshold(transactions(make_table))
+    ax = plot_gap_curve(gaps)
+    right, naive = ax.get_lines()[:2]
+    table = as_columns(gaps.table, sort="days")
+    assert right.get_xdata().tolist() == [0, *table["days"]]
+    assert right.get_ydata() == pytest.approx([0, *(100 * share for share in table["returned_share"])])
+    assert naive.get_ydata() == pytest.approx([0, *(100 * share for share in table["closed_share"])])
+    assert naive.get_ydata()[-1] == 100 > right.get_ydata()[-1] == pytest.approx(100 * gaps.plateau)
+    assert naive.get_linestyle() == "--"
+
+
+def test_59_per_cent_within_174_days_and_not_80(cdnow):
+    """The measured fact of CDNOW; of the gaps that ended 88 % are as short, and 80 % are within 119 days."""
+    gaps = crm.retention.inactivity_threshold(crm.Transactions(cdnow))
+    assert {"within 174 days", "59% of all purchases", "88% of the gaps that ended"} <= set(
+        texts_of(plot_gap_curve(gaps, mark="174D"))
+    )
+    ax = plot_gap_curve(gaps)
+    assert {"within 119 days", "54% of all purchases", "80% of the gaps that ended",
+            "limit 232 days: 90 % of the returns have come"} <= set(texts_of(ax))  # fmt: skip
+    assert legend_of(ax) == ["all purchases, open gaps counted", "gaps that ended only (naive)",
+                             "70% of purchases are followed by another one at all"]  # fmt: skip
+    vertical = [line.get_xdata()[0] for line in ax.get_lines() if len(set(line.get_xdata())) == 1]
+    assert gaps.limit in vertical
+
+
+def test_a_mark_that_is_no_duration_is_refused():
+    with pytest.raises(ArgumentError, match="mark='soon'"):
+        plot_gap_curve(crm.retention.inactivity_threshold(transactions()), mark="soon")
+
+
+# --- repurchase -----------------------------------------------------------------------------------------------------
+
+
+def test_rates_by_order_number_with_their_intervals(make_table):
+    rates = crm.retention.repurchase(transactions(make_table), within="30D", most=3)
+    ax = plot_repurchase(rates)
+    table = as_columns(rates.table, sort="order_number")
+    bars = ax.containers[0]
+    assert bars.lines[0].get_ydata() == pytest.approx([100 * rate for rate in table["rate_within"]])
+    ends = np.array([segment[:, 1] for segment in bars.lines[2][0].get_segments()])
+    assert ends[:, 0] == pytest.approx([100 * low for low in table["within_low"]])
+    assert ends[:, 1] == pytest.approx([100 * high for high in table["within_high"]])
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2", "3+"]
+    assert [text for text in texts_of(ax) if text.isdigit()] == [str(n) for n in table["purchases"]]
+
+
+def test_groups_stand_side_by_side():
+    ax = plot_repurchase(crm.retention.repurchase(transactions(), within="30D", by="channel", most=3))
+    assert legend_of(ax) == ["shop", "web"]
+    first = [line.lines[0].get_xdata()[0] for line in ax.containers]
+    assert first[0] < 1 < first[1]
+
+
+def test_rates_that_nobody_was_seen_for_are_refused():
+    with pytest.raises(DataError, match="no purchase was seen long enough"):
+        plot_repurchase(crm.retention.repurchase(transactions(), within="500D"))
+
+
+def test_groups_are_compared_with_the_first_in_points(make_table):
+    found = crm.retention.compare_repurchase(transactions(make_table), within="30D", by="channel", against="web")
+    ax = plot_repurchase_comparison(found)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["web", "shop"]
+    table = as_columns(found.table)
+    rates = dict(zip(table["group"], table["rate"], strict=True))
+    assert ax.containers[0].lines[0].get_xdata() == pytest.approx([100 * rates["web"], 100 * rates["shop"]])
+    said = texts_of(ax)
+    assert said[0] == "66.7% of 6 purchases"
+    assert said[1].startswith("0.0% of 3 purchases; difference \N{MINUS SIGN}66.7 points (\N{MINUS SIGN}")
+
+
+# --- definitions ----------------------------------------------------------------------------------------------------
+
+
+def definitions(make=small_table):
+    """Two rules for ten customers: six lost of whom two came back; and nobody lost."""
+    table = {
+        "rule": ["inactive", "p_alive"], "setting": ["13W", "0.5"], "limit_days": [91.0, float("nan")],
+        "customers": [10, 10], "lost": [6, 0], "lost_share": [0.6, 0.0], "came_back": [2, 0],
+        "came_back_share": [1 / 3, float("nan")], "kept_silent": [1, 7], "kept_silent_share": [0.25, 0.7],
+    }  # fmt: skip
+    card = crm.cards.Card(
+        "lost_share", crm.Transactions(small_table(SALES)).as_of, {"origin": "2024-01-05", "days": 90}
+    )
+    return SimpleNamespace(table=make(table), card=card)
+
+
+def test_a_bar_is_all_customers_by_what_was_said_and_done(make_table):
+    ax = plot_definitions(definitions(make_table))
+    widths = {bars.get_label(): [bar.get_width() for bar in bars] for bars in ax.containers}
+    assert widths == {
+        "called lost, stayed silent": [40, 0], "called lost, came back": [20, 0],
+        "not called lost, stayed silent": [10, 70], "not called lost, bought": [30, 30],
+    }  # fmt: skip
+    assert [bars[0].get_x() for bars in ax.containers] == [0, 40, 60, 70]
+    assert texts_of(ax)[:2] == ["91 days without a purchase: 60.0% lost, of whom 33.3% came back",
+                                "P(alive) below 0.5: 0.0% lost"]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", ["inactive", "gaps", "own_gaps", "returning", "p_alive"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_rule_has_words(rule, language):
+    from crmkit import labels
+
+    said = labels.phrase(f"lost_by_{rule}", language, setting="3")
+    assert said != f"lost_by_{rule}"
+    assert "3" in said
+
+
+# --- the card, words, and what cannot be drawn ----------------------------------------------------------------------
+
+
+def pictures():
+    sales, tx = small_table(DURATIONS), transactions()
+    return [
+        (plot_survival, crm.retention.kaplan_meier(sales, time="days", by="club")),
+        (plot_survival, crm.retention.survival(tx, inactive="30D")),
+        (plot_gap_curve, crm.retention.inactivity_threshold(tx)),
+        (plot_repurchase, crm.retention.repurchase(tx, within="30D")),
+        (plot_repurchase_comparison, crm.retention.compare_repurchase(tx, within="30D", by="channel")),
+        (plot_definitions, definitions()),
+    ]
+
+
+@pytest.mark.parametrize("which", range(6))
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_card_stands_below_in_the_language_of_the_picture(which, language):
+    if language == "zh" and _fonts.chinese_font() is None:
+        pytest.skip("no font with Chinese characters is installed")
+    draw, result = pictures()[which]
+    ax = draw(result, language=language)
+    assert "".join(said_below(ax).split()) == "".join(result.card.text(language).split())
+    written = " ".join([*texts_of(ax), ax.get_xlabel(), ax.get_ylabel(), *(legend_of(ax) if ax.get_legend() else [])])
+    assert "_" not in written
+    assert "{" not in written
+
+
+@pytest.mark.parametrize("which", range(6))
+def test_counts_label_and_card_do_not_overlap(which):
+    draw, result = pictures()[which]
+    ax = draw(result)
+    ax.figure.canvas.draw()
+    card = next(text for text in ax.texts if text.get_text().startswith("measure")).get_window_extent()
+    label = ax.xaxis.label.get_window_extent()
+    below = [text.get_window_extent() for text in ax.texts if text.get_text().isdigit() and text.xyann[1] < 0]
+    assert card.y1 <= label.y0
+    assert all(label.y1 <= count.y0 + 1 for count in below)
+    assert all(count.y1 <= min(tick.get_window_extent().y0 for tick in ax.get_xticklabels()) for count in below)
+    figure = ax.figure.bbox
+    assert figure.x0 <= card.x0 < card.x1 <= figure.x1
+    assert figure.y0 <= card.y0
+
+
+def test_a_picture_goes_where_the_caller_wants_it():
+    ax = plt.subplots()[1]
+    assert plot_survival(crm.retention.survival(transactions(), inactive="30D"), ax=ax) is ax
+
+
+@pytest.mark.parametrize(
+    "draw", [plot_survival, plot_gap_curve, plot_repurchase, plot_repurchase_comparison, plot_definitions]
+)
+@pytest.mark.parametrize("what", [SALES, SimpleNamespace(table=SALES)])
+def test_what_is_no_such_result_is_refused(draw, what):
+    name = type(what).__name__
+    with pytest.raises(ArgumentError, match=rf"a {name} is not the result that this draws\. Draw crmkit\.plotting"):
+        draw(what)
+
+
+def test_a_comparison_is_not_drawn_as_rates_by_number():
+    compared = crm.retention.compare_repurchase(transactions(), within="30D", by="channel")
+    with pytest.raises(ArgumentError, match=r"plot_repurchase\(crmkit\.retention\.repurchase"):
+        plot_repurchase(compared)
