@@ -17,7 +17,20 @@ from hypothesis import strategies as st
 
 import crmkit as crm
 
-RESULT = ("recency", "frequency", "monetary", "r_score", "f_score", "m_score", "rfm", "segment", "tier")
+RESULT = (
+    "recency",
+    "frequency",
+    "monetary",
+    "r_score",
+    "f_score",
+    "m_score",
+    "rfm",
+    "segment",
+    "tier",
+    "stage",
+    "pattern",
+    "slip_to",
+)
 SCORES = {"recency": "r_score", "frequency": "f_score", "monetary": "m_score"}
 AS_OF = dt.date(2024, 2, 1)
 

@@ -18,8 +18,9 @@ from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValue
 
 COLUMNS = [
     "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
-    "x", "t_x", "T", "m_x", "r_score", "f_score", "m_score", "rfm", "rfm_sum", "segment", "segment_label", "tier",
-    "tier_label",
+    "x", "t_x", "T", "m_x", "current_value", "r_score", "f_score", "m_score", "rfm", "rfm_sum", "segment",
+    "segment_label", "slip_date", "slip_to", "slip_to_label", "days_left", "tier", "tier_label", "stage", "stage_label",
+    "pattern", "pattern_label", "expected_gap", "overdue", "ended",
 ]  # fmt: skip
 
 # Worked out on paper (crmkit.datasets.load_ten_customers): fifths of two customers each; a score above 3 is high.
@@ -39,7 +40,7 @@ def test_ten_customers_as_worked_out_on_paper_on_every_kind_of_table(make_table,
     scored = crm.score_customers(make_table(ten), scheme="eight")
     assert type(scored) is type(make_table(ten))
     found = as_columns(scored, sort="customer_id")
-    assert list(found) == [*COLUMNS, *VALUE]
+    assert list(found) == [*COLUMNS, *VALUE, "quadrant", "quadrant_label"]
     assert found["customer_id"] == [f"C{number:02d}" for number in range(1, 11)]
     assert found["rfm"] == CODES
     assert found["segment"] == EIGHT
@@ -63,6 +64,23 @@ def test_the_list_carries_what_the_lifetime_models_say(make_table, ten):
         assert listed[name] == pytest.approx(by_hand[name].tolist(), rel=1e-12)
     longer = as_columns(crm.score_customers(make_table(ten), horizon="52W", margin=0.5), sort="customer_id")
     assert all(near < far for near, far in zip(listed["residual_clv"], longer["residual_clv"], strict=True))
+
+
+def test_the_list_joins_what_the_families_say(make_table, ten):
+    """Quadrant, stage, pattern and slip date are those of the families themselves, customer by customer."""
+    listed = as_columns(crm.score_customers(make_table(ten)), sort="customer_id")
+    customers = as_columns(crm.score_customers(ten), sort="customer_id")
+    matrix = as_columns(
+        crm.segment.value_matrix({name: customers[name] for name in ("current_value", "residual_clv")}).customers
+    )
+    assert listed["quadrant"] == matrix["quadrant"]
+    stages = as_columns(crm.lifecycle.stages(ten), sort="customer_id")
+    for name in ("stage", "pattern", "expected_gap", "overdue", "ended"):
+        assert listed[name] == stages[name]
+    slips = as_columns(crm.ageing.slip_dates(crm.Transactions(ten)), sort="customer_id")
+    assert [str(day)[:10] for day in listed["slip_date"]] == [str(day)[:10] for day in slips["slip_date"]]
+    assert listed["slip_to"] == slips["slip_to"]
+    assert listed["current_value"] == as_columns(crm.customers.recent_value(ten).customers)["current_value"]
 
 
 def test_without_a_horizon_there_is_no_forecast(make_table, ten):

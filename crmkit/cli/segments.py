@@ -215,7 +215,7 @@ def backtest(
         found = tried(tx, scheme, origins=origin, horizon=ahead)
         formats: text.Formats = {
             "segment": text.word, "customers": text.count, "rebuyers": text.count, "rebuy_rate": text.percent,
-            "lift": text.figure, "revenue": text.money(tx), "revenue_share": text.percent,
+            "revenue": text.money(tx), "revenue_share": text.percent,
         }  # fmt: skip
         text.say(*text.table(found.pooled, formats, speech))
         lift: text.Formats = {"customer_share": text.percent, "lift_over_recency": text.figure,

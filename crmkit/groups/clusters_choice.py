@@ -174,10 +174,12 @@ def _where_defined(measure: Any, rows: Floats, labels: Mapping[int, Ints]) -> Fl
 def _bic(fit: Partition, rows: Floats) -> float:
     """Of a Gaussian mixture, smaller is better; Schwarz (1978)."""
     k, d = fit.centres.shape
-    scores = []
+    scores: list[Floats] = []
     for centre, shape, offset in zip(fit.centres, fit.shapes, fit.offsets, strict=True):
         scores.append(offset - (((rows - centre) @ shape) ** 2).sum(axis=1) / 2)
-    log_likelihood = np.logaddexp.reduce(np.array(scores), axis=0).sum()
+    densities: Floats = np.stack(scores)
+    most = densities.max(axis=0)
+    log_likelihood = float((most + np.log(np.exp(densities - most).sum(axis=0))).sum())
     n_parameters = k * (d + d * (d + 1) / 2) + k - 1
     return float(n_parameters * np.log(len(rows)) - 2 * log_likelihood)
 

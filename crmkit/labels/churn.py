@@ -116,4 +116,5 @@ WORDS: dict[str, tuple[str, str]] = {
         "至少购买一次的客户的预期购买次数（Pareto/NBD）× 预期每次消费（Gamma-Gamma）× 利润率",
     ),
     "win_back_given": ("as given", "由用户给出"),
+    "churned_customers": ("bought nothing", "没有购买的客户"),
 }

@@ -75,4 +75,11 @@ _BRIDGE = {
     "no_channel": ("no channel stated", "未注明渠道"),
 }
 
-WORDS: dict[str, tuple[str, str]] = {**_VALUE_MATRIX, **_GROWTH_MATRIX, **_BRIDGE}
+_PERIODS = {
+    "base_period": ("base period", "基期"),
+    "current_period": ("current period", "本期"),
+    "returns_only": ("only returns", "只有退货"),
+    "cell_label": ("cell", "类别"),
+}
+
+WORDS: dict[str, tuple[str, str]] = {**_VALUE_MATRIX, **_GROWTH_MATRIX, **_BRIDGE, **_PERIODS}

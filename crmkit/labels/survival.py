@@ -163,4 +163,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "lost_by_own_gaps": ("{setting} times the customer's own gap", "客户自身间隔的 {setting} 倍"),
     "lost_by_returning": ("the days in which {setting} % of the returns come", "{setting}% 的回购所需的天数"),
     "lost_by_p_alive": ("P(alive) below {setting}", "仍为客户的概率低于 {setting}"),
+    "inactive": ("days without a purchase", "未购买天数"),
+    "gaps": ("times the gap of the base", "总体间隔的倍数"),
+    "own_gaps": ("times the own gap", "自身间隔的倍数"),
+    "returning": ("share of returns", "回购比例"),
+    "returned_within": ("returns within the limit", "界限内的回购比例"),
 }

@@ -108,4 +108,11 @@ _PICTURES = {
     "plot_earlier_days": ("an earlier day", "提前截止日期"),
 }
 
-WORDS: dict[str, tuple[str, str]] = {**_BACKTEST, **_AUDIT, **_PICTURES}
+_CHOICES = {
+    "choice": ("choice", "选择"),
+    "changed": ("in another segment", "改变客户群"),
+    "changed_share": ("share changed", "改变比例"),
+    "money_changed_share": ("share of money changed", "改变的金额比例"),
+}
+
+WORDS: dict[str, tuple[str, str]] = {**_BACKTEST, **_AUDIT, **_PICTURES, **_CHOICES}
