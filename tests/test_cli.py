@@ -553,3 +553,66 @@ def test_help_loads_no_heavy_library(here):
 def test_dates_in_a_list_are_days(run):
     assert run("score", "sales.csv", "-o", "out.parquet")[0] == 0
     assert pq.read_table("out.parquet")["last_date"].to_pylist() == [dt.date(2025, 2, 1), dt.date(2025, 3, 1)]
+
+
+# --- the families ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def file_of_cdnow(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "cdnow.csv"
+    crm.datasets.load_cdnow(sample=True).to_csv(path, index=False)
+    return str(path)
+
+
+HALVES = ["--base", "1997-07-01:1997-12-31", "--current", "1998-01-01:1998-06-30"]
+FAMILIES = {
+    "matrix": ([], r"^Platinum ", r"^白金客户"),
+    "growth": (HALVES, r"^current spend +\d", r"^本期消费"),
+    "migration": (["--since", "1997-12-31"], r"^up +\d", r"^升级"),
+    "clusters": (["--number", "3"], r"^ +3 ", r"^ +3 "),
+    "lifecycle": ([], r"^1998-06-30 +Decline", r"^1998-06-30 +退化期"),
+    "slips": (["--period", "month"], r"^1998-07-01 +1998-07-31 +Champions", r"^1998-07-01 +1998-07-31 +冠军客户"),
+    "explain": (["--who", "4"], r"^Customer 4, as of 1998-06-30$", r"^客户 4（截至 1998-06-30）$"),
+    "backtest": (["--origin", "1997-09-30"], r"^All customers +2,357 ", r"^全部客户 +2,357 "),
+    "audit": ([], r"^Grade [A-E]: ", r"^[\s\S]*[A-E]"),
+    "retention": (["--period", "quarter"], r"^1997-Q4 +418 ", r"^1997-Q4 +418 "),
+    "cohorts": ([], r"^1997-01 +\d", r"^1997-01 +\d"),
+    "lost": ([], r"^days without a purchase +90D", r"^未购买天数 +90D"),
+    "churn": ([], r"^recommended ", r"^推荐"),
+    "watch": (["--alarms", "5"], r"usually buys every|where .* is usual", r"通常"),
+}
+
+
+@pytest.mark.parametrize("command", FAMILIES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_command_of_a_family_prints_its_table(run, file_of_cdnow, command, language):
+    words, *said = FAMILIES[command]
+    code, out, err = run(command, file_of_cdnow, *words, "--language", language)
+    assert (code, err) == (0, "")
+    assert re.search(said[language == "zh"], out, re.MULTILINE), out
+    assert not re.search(r"\b[a-z]+_[a-z]", out.splitlines()[0]), "a bare key in the heading"
+
+
+def test_cohorts_and_lists_are_written(run, here, file_of_cdnow):
+    assert run("cohorts", file_of_cdnow, "-o", "cohorts.xlsx")[0] == 0
+    assert openpyxl.load_workbook("cohorts.xlsx").sheetnames
+    assert run("churn", file_of_cdnow, "-o", "churn.csv")[0] == 0
+    assert len(Path("churn.csv").read_text().splitlines()) == 2358
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["growth", "sales.csv", "--base", "2025"], "--base 2025"),
+        (["explain", "sales.csv", "--who", "nobody"], "nobody"),
+        (["churn", "sales.csv"], "horizon"),
+        (["migration", "sales.csv", "--since", "2030-01-01"], "2030-01-01"),
+    ],
+)
+def test_a_family_s_error_is_a_line_with_the_next_step(run, words, said):
+    code, out, err = run(*words)
+    assert code in (1, 2)
+    assert out == ""
+    assert err.startswith("error: ")
+    assert said in err

@@ -18,7 +18,7 @@ nbformat = pytest.importorskip("nbformat")
 FOLDER = Path(__file__).parent.parent / "notebooks"
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 NAMES = [path.stem for path in LESSONS]
-TOPICS = ("01_first_steps", "02_rfm", "03_pyramid", "04_lifetime_value")
+TOPICS = ("01_first_steps", "02_rfm", "03_pyramid", "04_lifetime_value", "05_one_customer_base", "06_retention")
 LIMIT = 300  # seconds for one cell, on a slow and busy machine
 
 
@@ -35,7 +35,7 @@ def code_of(notebook):
     return [ast.unparse(cell) for cell in cells]
 
 
-def test_there_are_four_lessons_in_two_languages():
+def test_there_are_six_lessons_in_two_languages():
     assert [f"{topic}_{language}" for topic in TOPICS for language in ("en", "zh")] == NAMES
 
 
