@@ -37,6 +37,12 @@ def _complain(message: str) -> None:
     print(f"error: {message}", file=sys.stderr)
 
 
+# Options of single commands that errors name.
+_OWN = (
+    "bins", "scheme", "tiers", "language", "base", "current", "period", "by", "horizon", "cut", "fiscal_start", "kind",
+)  # fmt: skip
+
+
 def as_options(message: str) -> str:
     """An error's advice for Python, as options of the command line.
 
@@ -44,9 +50,12 @@ def as_options(message: str) -> str:
     "Name the columns: --customer 'Cust ID' --date Day --amount COLUMN"
     >>> as_options('refunds="none" is not known. table= and query= are for databases.')
     '--refunds none is not known. --table and --query are for databases.'
+    >>> as_options('Give periods, such as base=("2024-01-01", "2024-03-31").')
+    'Give periods, such as --base 2024-01-01:2024-03-31.'
     """
     named = [name for name in inspect.signature(input_of).parameters if name != "source"]
-    argument = rf"\b({'|'.join([*named, 'bins', 'scheme', 'tiers', 'language'])})=(\"[^\"]*\"|'[^']*'|\.\.\.|\w*)"
+    argument = rf"\b({'|'.join([*named, *_OWN])})=(\"[^\"]*\"|'[^']*'|\.\.\.|\w*)"
+    message = re.sub(r'\("(\S+)", "(\S+)"\)', r'"\1:\2"', message)  # a period
     message = re.sub(r"crmkit\.Transactions\(frame, (.*?)\)\.?", r"\1", message)
     return re.sub(argument, _option, message).replace(", --", " --")
 

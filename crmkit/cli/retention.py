@@ -97,7 +97,7 @@ def lost(given: Input, language: Words = "en") -> None:
 @reads_transactions
 def churn(
     given: Input,
-    ahead: Annotated[
+    horizon: Annotated[
         str, typer.Option(metavar="DURATION", help="Days without a purchase that count as churn.")
     ] = "90D",
     output: Optional = None,
@@ -115,7 +115,7 @@ def churn(
     if output is not None:
         outputs.target_of(output, source=given.source)
     with given.opened() as tx:
-        model = ChurnModel(horizon=ahead).fit(tx)
+        model = ChurnModel(horizon=horizon).fit(tx)
         judged = model.validation_
         formats: text.Formats = {
             "predictor": text.word, "log_loss": text.figure, "brier": text.figure, "calibration_error": text.figure,

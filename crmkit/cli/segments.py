@@ -73,7 +73,7 @@ def _span(name: str, told: str | None) -> tuple[str, str] | None:
     first, colon, last = told.partition(":")
     if not colon:
         raise ArgumentError(
-            f"{name}={told!r} is not a period. Give its first and last day: {name}=2024-01-01:2024-12-31."
+            f"{name}={told!r} is not a period. Give its first and last day: {name}='2024-01-01:2024-12-31'."
         )
     return first, last
 
@@ -200,7 +200,7 @@ def explain(
 def backtest(
     given: Input,
     origin: Annotated[str | None, typer.Option(metavar="DATE", help="A past day; several by default.")] = None,
-    ahead: Annotated[str, typer.Option(metavar="DURATION", help="How far to look from it.")] = "90D",
+    horizon: Annotated[str, typer.Option(metavar="DURATION", help="How far to look from it.")] = "90D",
     scheme: Scheme = "eleven",
     language: Words = "en",
 ) -> None:
@@ -212,7 +212,7 @@ def backtest(
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        found = tried(tx, scheme, origins=origin, horizon=ahead)
+        found = tried(tx, scheme, origins=origin, horizon=horizon)
         formats: text.Formats = {
             "segment": text.word, "customers": text.count, "rebuyers": text.count, "rebuy_rate": text.percent,
             "revenue": text.money(tx), "revenue_share": text.percent,

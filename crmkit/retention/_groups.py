@@ -78,6 +78,13 @@ def _by_table(tx: Transactions, by: Any) -> LazyFrame:
             f"by= has more than one row for customer_id {shown(ids[n > 1].tolist())}. Keep one per customer."
         )
     rows = tx.rows()
+    numeric = rows.collect_schema()["customer_id"].is_numeric()
+    if len(ids) and numeric != (ids.dtype.kind in "iuf"):
+        kinds = ("numbers", "text") if numeric else ("text", "numbers")
+        raise DataError(
+            f"customer ids are {kinds[0]} in the transactions and {kinds[1]} in by=: {shown(ids[:3].tolist())}. "
+            "Give both the same type."
+        )
     bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
     everyone = bought.group_by("customer_id").agg(one=nw.len()).select("customer_id")
     uploaded = engines.upload(found, everyone).lazy()

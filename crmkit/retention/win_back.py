@@ -101,7 +101,7 @@ def win_back(
         Cost of contacting one customer, money, incentive included.
     rule : mapping, optional
         Who is lost, as `lost` takes it, such as ``{"inactive": "180D"}``. Default: ``{"returning": 0.9}``, quiet for
-        longer than nine in ten of the gaps that end.
+        as long as nine in ten of the returns take, or longer.
     horizon : duration, default "180D"
         Time after `as_of` in which a purchase counts as coming back, and in which the spend is counted.
     response : float, or table with customer_id and one column of chances, optional

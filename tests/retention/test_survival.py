@@ -210,3 +210,9 @@ def test_a_limit_that_nobody_can_reach_is_refused():
         crm.retention.survival(SALES, inactive=400)
     with pytest.raises(ArgumentError, match=r"by='club' is not a role"):
         crm.retention.survival(SALES, inactive=30, by="club")
+
+
+def test_ids_of_another_type_are_refused():
+    club = {"customer_id": [1, 2], "club": ["member", "member"]}
+    with pytest.raises(DataError, match=r"ids are text in the transactions and numbers in by=: 1, 2"):
+        crm.retention.survival(SALES, inactive=30, by=club)
