@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit import ageing, labels, rfm
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 

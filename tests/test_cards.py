@@ -6,9 +6,9 @@ import datetime as dt
 import string
 
 import pytest
-from conftest import as_columns
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit import labels
 from crmkit._periods import PERIODS
 from crmkit.cards import PARTS, Card, under

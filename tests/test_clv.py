@@ -7,10 +7,10 @@ import mpmath
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import as_columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import as_columns
 from crmkit import clv
 from crmkit.errors import ArgumentError, DataError
 from crmkit.transactions import Transactions

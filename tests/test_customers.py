@@ -7,12 +7,12 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from conftest import KINDS, as_columns, small_table, table_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import last_day, summary
 
 import crmkit as crm
+from conftest import KINDS, as_columns, small_table, table_of
 from crmkit.errors import ArgumentError, ColumnError
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit import labels, pyramid, rfm
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 from crmkit.explanation import Explanation, Way, explain, ways_up

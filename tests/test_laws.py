@@ -11,11 +11,11 @@ import random
 
 import duckdb
 import pytest
-from conftest import KINDS, as_columns, table_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import KINDS, as_columns, table_of
 
 RESULT = (
     "recency",

@@ -8,11 +8,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit import labels, lifecycle
 from crmkit.errors import ArgumentError, DataError
 from crmkit.lifecycle import Rhythm

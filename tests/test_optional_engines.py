@@ -11,9 +11,9 @@ import warnings
 
 import pandas as pd
 import pytest
-from conftest import as_columns
 
 import crmkit as crm
+from conftest import as_columns
 
 SALES = pd.DataFrame(
     {

@@ -7,11 +7,11 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from conftest import as_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit._checks import day_number
 from crmkit._periods import PERIODS, periods_between
 from crmkit.errors import ArgumentError

@@ -7,10 +7,10 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import as_columns, small_table
 from crmkit import pyramid
 from crmkit.errors import ArgumentError, ColumnError, DataError
 

@@ -7,9 +7,9 @@ import sqlite3
 import duckdb
 import pandas as pd
 import pytest
-from conftest import as_columns
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, MissingPackageError
 
 SALES = pd.DataFrame(

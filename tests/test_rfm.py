@@ -9,10 +9,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import as_columns, small_table
 from crmkit import rfm
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import as_columns
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit import labels, scoring
 from crmkit._frame import outputs
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning

@@ -7,12 +7,12 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import KINDS, as_columns, table_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import last_day, used_rows
 
 import crmkit as crm
+from conftest import KINDS, as_columns, table_of
 from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError
 
 DAYS = ["2025-01-01", "2025-01-02", "2025-02-01"]

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table, table_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns, small_table, table_of
 from crmkit.errors import ArgumentError, ColumnError, DataError
 from crmkit.trials import auditing, backtesting
 from crmkit.trials._slices import Slice

@@ -360,7 +360,9 @@ def _plain_array(values: Any) -> Array:
         if not np.ma.is_masked(values):
             return np.asarray(values.data)
         if values.dtype.kind == "O":  # filled(None) would fill in a question mark
-            return np.where(np.ma.getmaskarray(values), None, values.data)
+            found = values.data.copy()
+            found[np.ma.getmaskarray(values)] = None
+            return np.asarray(found)
         if values.dtype.kind in "iub":
             values = values.astype(float)
         return np.asarray(values.filled(np.nan if values.dtype.kind == "f" else np.datetime64("NaT")))

@@ -106,7 +106,7 @@ def systematic(n: Ints, size: int, seed: int) -> NDArray[np.intp]:
     if total <= size:
         return np.repeat(np.arange(len(n)), n)
     at = (np.arange(size) + np.random.default_rng(seed).random()) * (total / size)
-    return np.searchsorted(np.cumsum(n), np.floor(at), side="right")
+    return np.asarray(np.searchsorted(np.cumsum(n), np.floor(at), side="right"))
 
 
 def refuse_without_sklearn() -> None:

@@ -74,7 +74,7 @@ def names(columns: Sequence[str], found: dict[str, Array], language: Language) -
 
 
 def _sums(values: Floats, n: Ints, labels_: Ints, k: int) -> Floats:
-    return np.bincount(labels_, values * n, k)
+    return np.bincount(labels_, values * n, k).astype(float)
 
 
 def _medians(values: Floats, n: Ints, labels_: Ints, k: int) -> Floats:

@@ -90,7 +90,7 @@ def plot_cohorts(
     states = np.vstack([found.states[rows], found.pooled_states[pooled]])
     # A gap between the cohorts and what they say together.
     at = np.append(np.arange(n_rows), n_rows + 0.35)
-    grid = np.ma.masked_all((n_rows + 2, n_ages))
+    grid = np.ma.masked_invalid(np.full((n_rows + 2, n_ages), np.nan))
     grid[:n_rows], grid[-1] = numbers[:-1], numbers[-1]
     edges = np.append(np.arange(n_rows + 1), at[-1] + np.array([0, 1])) - 0.5
     mesh = ax.pcolormesh(np.arange(n_ages + 1) - 0.5, edges, grid, cmap=SEQUENTIAL, edgecolors="white", linewidth=1)

@@ -274,7 +274,7 @@ def _stacked(bar: Ints, other: Ints, thickness: Floats, tops: Floats) -> Floats:
 
 def _beside(bands: _Bands, n: int) -> tuple[Floats, Floats]:
     """Numbers and shares of the bars of the first column; the last bar, outside the list, is a share of the other."""
-    numbers = np.bincount(bands.start, bands.left, n)
+    numbers = np.bincount(bands.start, bands.left, n).astype(float)
     there = float(bands.right[bands.end < n - 1].sum())
     totals = np.append(np.full(n - 1, numbers[:-1].sum()), there)
     return numbers, np.divide(numbers, totals, out=np.zeros(n), where=totals > 0)

@@ -58,10 +58,10 @@ def curve(time: NDArray[Any], lost: NDArray[Any], n: NDArray[Any]) -> Curve:
     """
     times, row = np.unique(np.append(time, 0).astype(float), return_inverse=True)
     row = row[:-1]
-    events = np.bincount(row, weights=n * lost, minlength=len(times))
-    gone = np.bincount(row, weights=n, minlength=len(times))
-    at_risk = np.cumsum(gone[::-1])[::-1]
-    share = np.cumprod(1 - events / at_risk)
+    events = np.bincount(row, weights=n * lost, minlength=len(times)).astype(float)
+    gone = np.bincount(row, weights=n, minlength=len(times)).astype(float)
+    at_risk = np.cumsum(gone[::-1])[::-1].astype(float)
+    share = np.cumprod(1 - events / at_risk).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
         centre = np.log(-np.log(share))

@@ -79,7 +79,7 @@ class History:
     def total(self, values: Array, where: Flags | None = None) -> Floats:
         """Sum of each account over its rows."""
         kept = slice(None) if where is None else where
-        return np.bincount(self.account[kept], values[kept], len(self.ids))
+        return np.bincount(self.account[kept], values[kept], len(self.ids)).astype(float)
 
     def spent(self, after: int, until: int) -> Floats:
         """Money of each account after one day and up to another."""

@@ -336,7 +336,7 @@ class _Sums:
             ("up", stays & (gained > 0), gained), ("down", stays & (gained < 0), -gained),
         ):  # fmt: skip
             who = who & here
-            self._add(name, customer[who], period[who], values if np.isscalar(values) else values[who])
+            self._add(name, customer[who], period[who], np.broadcast_to(values, who.shape)[who])
         counted = self.arrays
         counted["present"] = np.cumsum(counted["new"] + counted["back"] - counted["lost"], axis=1)
         gains = counted["new_money"] + counted["back_money"] + counted["up"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 SCORES = {"customer_id": ["a", "b", "c", "d"], "p_churn": [0.9, 0.5, 0.1, 0.4], "clv": [10.0, 100.0, 1000.0, 5.0]}

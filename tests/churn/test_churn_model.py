@@ -6,11 +6,11 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from conftest import as_columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit import _checks
 from crmkit.churn import _judged
 from crmkit.churn._features import FEATURES, snapshot, stayed_away

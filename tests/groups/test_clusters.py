@@ -7,7 +7,6 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import as_columns, small_table, table_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -15,6 +14,7 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, silhouette_score
 from sklearn.mixture import GaussianMixture
 
+from conftest import as_columns, small_table, table_of
 from crmkit import segment, summarize
 from crmkit.datasets import load_cdnow
 from crmkit.errors import ArgumentError, ColumnError, DataError, MissingPackageError, NotFittedError

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import as_columns, small_table
 from crmkit import Transactions, segment, summarize
 from crmkit.datasets import load_cdnow, make_transactions
 from crmkit.errors import ArgumentError, ColumnError, DataError

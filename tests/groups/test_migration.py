@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from conftest import KINDS, as_columns, small_table, table_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import KINDS, as_columns, small_table, table_of
 from crmkit import rfm, segment
 from crmkit.errors import ArgumentError, ColumnError, DataError
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import as_columns, small_table
 from crmkit import Transactions, score_customers, segment
 from crmkit.datasets import load_cdnow, load_ten_customers, make_transactions
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning

@@ -7,7 +7,6 @@ import mpmath
 import numpy as np
 import pytest
 from cdnow_repeats import FOUR, RATE_0027, cdnow_repeats
-from conftest import as_columns
 from exact_derivatives import assert_derivatives
 from exact_purchases import (
     DIGITS,
@@ -18,6 +17,7 @@ from exact_purchases import (
     many,
 )
 
+from conftest import as_columns
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 from crmkit.models import _beta_geometric as shared
 from crmkit.models._repeats import Cells

@@ -9,9 +9,9 @@ import mpmath
 import numpy as np
 import pytest
 from cdnow_repeats import CALIBRATION_ENDS, cdnow_repeats
-from conftest import as_columns
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit import clv
 from crmkit.errors import ArgumentError, DataError
 from crmkit.models import _compare, _holdout

@@ -9,12 +9,12 @@ import mpmath
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import as_columns
 from exact_derivatives import assert_derivatives
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from conftest import as_columns
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 from crmkit.models._base import load
 from crmkit.models._fit import maximise

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from cdnow_repeats import cdnow_repeats
-from conftest import as_columns
 
+from conftest import as_columns
 from crmkit import clv
 from crmkit.errors import ArgumentError, ColumnError, DataError
 

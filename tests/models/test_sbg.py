@@ -8,9 +8,9 @@ import mpmath
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import as_columns
 from exact_derivatives import assert_derivatives
 
+from conftest import as_columns
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 from crmkit.models import sbg
 from crmkit.models._base import load

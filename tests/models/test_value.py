@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from cdnow_repeats import FOUR, RATE_0027, cdnow_repeats
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
+from conftest import as_columns, small_table
 from crmkit import clv
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 from crmkit.models import _value

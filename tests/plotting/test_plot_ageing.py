@@ -23,12 +23,6 @@ CALENDAR = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def test_customers_go_up_and_money_down_at_their_dates(make_table):
     ax = plot_slip_calendar(make_table(CALENDAR))
     customers, money = ax.containers

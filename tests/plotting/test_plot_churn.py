@@ -3,11 +3,10 @@
 import datetime as dt
 
 import matplotlib
-import matplotlib.pyplot as plt
 import pytest
-from conftest import as_columns, small_table
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.cards import Card
 from crmkit.churn import Validation
 from crmkit.errors import ArgumentError
@@ -16,12 +15,6 @@ from crmkit.plotting import _fonts, plot_calibration, plot_campaign, plot_gain
 matplotlib.use("Agg")
 
 SCORES = {"customer_id": ["a", "b", "c", "d"], "p_churn": [0.9, 0.5, 0.1, 0.4]}
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def validation(make=small_table):

@@ -4,20 +4,14 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import table_of
 
+from conftest import table_of
 from crmkit import labels, segment
 from crmkit.errors import ArgumentError
 from crmkit.groups import clusters_choice
 from crmkit.plotting import _fonts, plot_cluster_criteria, plot_cluster_profiles
 
 matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def customers(n=120):

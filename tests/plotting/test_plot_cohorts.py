@@ -1,12 +1,11 @@
 """Pictures of cohorts, read back: four kinds of cells told apart, numbers as in the table, words in both languages."""
 
 import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import small_table
 from matplotlib.patches import Rectangle
 
+from conftest import small_table
 from crmkit.errors import ArgumentError
 from crmkit.labels import phrase, text
 from crmkit.plotting import _fonts, plot_cohort_curves, plot_cohorts
@@ -22,12 +21,6 @@ SALES = {
     "amount": [20.0, 10.0, 5.0, 10.0, 2.5, 15.0, 30.0, -4.0, 7.0],
 }
 LANGUAGES = ("en", "zh") if _fonts.chinese_font() else ("en",)
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

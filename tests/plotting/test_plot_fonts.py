@@ -20,13 +20,12 @@ DEJAVU = font_manager.findfont("DejaVu Sans")  # comes with matplotlib; has no C
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    """Each test warns anew and looks for fonts anew; figures are closed."""
+    """Each test warns anew and looks for fonts anew."""
     _fonts._warn_once.cache_clear()
     _fonts._look_again.cache_clear()
     yield
     _fonts._warn_once.cache_clear()
     _fonts._look_again.cache_clear()
-    plt.close("all")
 
 
 @pytest.fixture

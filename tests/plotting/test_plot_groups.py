@@ -28,12 +28,6 @@ PERIODS = {"base": ("2024-01-01", "2024-03-31"), "current": ("2024-04-01", "2024
 LANGUAGES = ("en", "zh") if _fonts.chinese_font() else ("en",)
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def texts(ax):
     return {text.get_text(): text.get_position() for text in ax.texts}
 

@@ -6,9 +6,9 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import as_columns
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit import labels, lifecycle
 from crmkit.errors import ArgumentError, ColumnError, DataError
 from crmkit.plotting import _fonts, plot_lifecycle
@@ -25,12 +25,6 @@ HISTORY = {
     "value": [5.0, 60.0, 30.0, 5.0, 0.0, 0.0, 20.0, 50.0, 100.0, 200.0, 50.0, -10.0],
     "customer_share": [0.1, 0.2, 0.3, 0.4, 0.0, 0.0, 1 / 6, 5 / 6, 0.5, 0.2, 0.2, 0.1],
 }
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def heights(ax):

@@ -41,12 +41,6 @@ DAYS = {
 BG = clv.BGNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, period="week")
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def test_tracking_shows_both_lines_and_where_the_past_ends(make_table):
     ax = plot_tracking(make_table(WEEKS))
     actual, expected, edge = ax.lines

@@ -32,12 +32,6 @@ JUNE = {
 JULY = {"customer_id": ["a", "c", "f", "d"], "tier": ["gold", "iron", "iron", "lead"], "monetary": [99.0, 20, 31, 6]}
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def moved(before=JANUARY, after=JUNE, **settings):
     return segment.migration(before, after, column="tier", **{"order": ORDER, **settings})
 

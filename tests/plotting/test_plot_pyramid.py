@@ -21,12 +21,6 @@ TIERS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def test_customers_go_left_and_money_right_with_the_best_on_top(make_table):
     ax = plot_tiers(make_table(TIERS))
     customers, money = ax.containers

@@ -1,12 +1,11 @@
 """Pictures of rates and movements, read back: heights, the period that is not over, and the card below."""
 
 import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError
 from crmkit.plotting import _fonts, plot_movements, plot_retention
 from crmkit.plotting._cards import letters_of, wrapped
@@ -21,12 +20,6 @@ SALES = {
     "amount": [100.0, 50.0, 30.0, 120.0, 20.0, 40.0, 120.0, 10.0, 150.0],
     "channel": ["web", "web", "shop", "web", "web", "shop", "web", "shop", "web"],
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def transactions(make=small_table):

@@ -31,12 +31,6 @@ SEGMENTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 def cells_of(ax):
     """Text of each cell, by (R, F)."""
     return {(round(text.get_position()[1]), round(text.get_position()[0])): text.get_text() for text in ax.texts}

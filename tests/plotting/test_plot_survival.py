@@ -6,9 +6,9 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.plotting import (
     _fonts,
@@ -30,12 +30,6 @@ SALES = {
     "channel": ["web"] * 6 + ["shop"] * 3,
 }  # fmt: skip
 DURATIONS = {"days": [10, 20, 20, 30, 5, 40], "lost": [1, 1, 0, 0, 1, 0], "club": ["no"] * 4 + ["yes"] * 2}
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def transactions(make=small_table):

@@ -6,9 +6,9 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit import labels
 from crmkit.errors import ArgumentError
 from crmkit.plotting import _fonts, plot_audit, plot_backtest
@@ -16,12 +16,6 @@ from crmkit.plotting import _fonts, plot_audit, plot_backtest
 matplotlib.use("Agg")
 
 LANGUAGES = ("en", "zh") if _fonts.chinese_font() else ("en",)
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import phrase, text
 from crmkit.retention import cohorts

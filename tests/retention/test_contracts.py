@@ -6,11 +6,11 @@ import datetime as dt
 from collections import defaultdict
 
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 contract_rates = crm.retention.contract_rates

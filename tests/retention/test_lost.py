@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError, DataError
 
 # Days of quiet on 10 April 2024: a 10, b 60, c 1, d 100. Gaps: a 30 and 30, b 9, c 90 and 9.

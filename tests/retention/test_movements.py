@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from movements_by_hand import columns_of, movements_of
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError
 
 retention = crm.retention

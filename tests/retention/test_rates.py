@@ -6,13 +6,13 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table, table_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from movements_by_hand import columns_of, movements_of
 from scipy import stats
 
 import crmkit as crm
+from conftest import as_columns, small_table, table_of
 from crmkit._intervals import wilson
 from crmkit.errors import ArgumentError, ColumnError, DataError
 

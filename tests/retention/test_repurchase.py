@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import as_columns
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit._intervals import newcombe
 from crmkit.errors import ArgumentError, DataError
 

@@ -7,12 +7,12 @@ import warnings
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError, ColumnError, DataError
 from crmkit.retention._km import curve, log_rank
 

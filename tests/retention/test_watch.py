@@ -7,12 +7,12 @@ import math
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit._checks import day_number
 from crmkit.errors import ArgumentError, DataError
 from crmkit.retention import _watch_clocks
@@ -496,7 +496,6 @@ def test_the_picture_shows_the_choices(cdnow_sample):
     assert calm.get_ydata().tolist() == pytest.approx([100 * value for value in choices["calm_share"]])
     assert chosen.get_xdata() == [found.alarms_per_week]
     assert "chosen: " in ax.get_legend().get_texts()[2].get_text()
-    matplotlib.pyplot.close("all")
 
 
 def test_a_picture_of_something_else_is_refused():

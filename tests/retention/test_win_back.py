@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 import pytest
-from conftest import as_columns, small_table
 
 import crmkit as crm
+from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning
 
 START = dt.date(2023, 1, 1)

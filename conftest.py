@@ -1,10 +1,11 @@
-"""What every test file shares: tables of each kind, made from columns and read back as columns."""
+"""What every test shares: figures closed, tables of each kind, made from columns and read back as columns."""
 
 from __future__ import annotations
 
 import importlib.util
 import math
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,16 @@ import pytest
 # One thread per process: several processes with several threads each wait for one another most of the time.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_closed() -> Iterator[None]:
+    """Matplotlib warns of more than 20 open figures, docstrings draw more, and a warning fails a test."""
+    yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
+
 
 KINDS = ("pandas", "polars", "polars_lazy", "pyarrow", "duckdb")
 
