@@ -11,14 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from crmkit import labels
-from crmkit._frame import engines
 from crmkit.labels import Language
 
 PARTS = ("numerator", "denominator", "window", "exclusions", "formula")
-_WIDE, _LONG = 120, 60  # characters, and rows, of a table as text
 _COLON = {"en": ": ", "zh": "："}
 
 
@@ -76,26 +72,3 @@ class Card:
         return self.text()
 
     __repr__ = __str__
-
-
-def under(table: Any, *cards: Card) -> str:
-    """A result table of any kind as text, all its columns shown, with its cards beneath it.
-
-    >>> card = Card("no such figure", dt.date(2025, 1, 31))
-    >>> months = {"month": ["2025-01", "2025-02"], "start": [None, 40.0], "churn": [None, 0.25]}
-    >>> print(under(months, card).split("measure:")[0].rstrip())
-      month start  churn
-    2025-01     -      -
-    2025-02    40   0.25
-    """
-    columns = engines.collect(engines.wrap(table))
-    whole = {name: "{:.0f}".format for name, values in columns.items() if _is_whole(values)}
-    # in pandas, because other kinds leave columns out, or say their plan in place of their rows
-    plain = engines.wrap(columns).to_native()
-    said = plain.to_string(index=False, na_rep="-", formatters=whole, line_width=_WIDE, max_rows=_LONG)
-    return "\n\n".join([said, *map(str, cards)])
-
-
-def _is_whole(values: engines.Array) -> bool:
-    """Whether these are counts that came as floats, because some are missing."""
-    return values.dtype.kind == "f" and bool((np.isnan(values) | (values == np.rint(values))).all())

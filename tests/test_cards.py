@@ -8,10 +8,9 @@ import string
 import pytest
 
 import crmkit as crm
-from conftest import as_columns
 from crmkit import labels
 from crmkit._periods import PERIODS
-from crmkit.cards import PARTS, Card, under
+from crmkit.cards import PARTS, Card
 
 DAY = dt.date(2025, 3, 31)
 MEASURES = sorted(
@@ -73,24 +72,3 @@ def test_a_name_of_the_user_s_own_is_left_alone():
 
 def test_without_a_date_the_card_ends_with_the_formula():
     assert Card("no such figure", None).lines()[-1][0] == "formula"
-
-
-def test_a_table_of_any_kind_is_printed_whole_with_missing_values_as_dashes(make_table):
-    columns = {f"a_column_with_a_long_name_{at}": [None, float(at)] for at in range(9)}
-    said = under(
-        make_table(columns), Card("contract_rates", DAY, {"each": "card_calendar", "period": "month", "first": 1})
-    )
-    table, card = said.split("\n\nmeasure")
-    assert all(name in table for name in columns)
-    assert table.split().count("-") == 9
-    assert "8" in table.split()
-    assert card.endswith("past ends: 2025-03-31")
-
-
-def test_results_print_as_table_and_card(make_table):
-    sales = make_table({"customer_id": ["a", "b", "a"], "date": ["2025-01-05", "2025-01-09", "2025-02-28"],
-                        "amount": [5.0, 7.0, 2.0]})  # fmt: skip
-    for found in (crm.retention.rates(sales), crm.retention.movements(sales)):
-        assert str(found) == repr(found)
-        assert str(found).endswith(str(found.card))
-        assert all(name in str(found) for name in as_columns(found.table))

@@ -126,6 +126,8 @@ def wrap(frame: Any) -> AnyFrame:
     """Any supported table as a narwhals frame; its columns are checked to be named once each."""
     if isinstance(frame, Mapping):
         frame = _pandas_of(frame)
+    if hasattr(type(frame), "_main_table"):  # a result of crmkit
+        frame = frame._main_table
     _refuse_repeated_names(frame)
     try:
         wrapped: AnyFrame = nw.from_native(frame)

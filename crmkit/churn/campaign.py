@@ -7,20 +7,21 @@ Source: Neslin, Gupta, Kamakura, Lu & Mason (2006), Defection detection, Journal
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _frame
+from crmkit._results import Result
 from crmkit.errors import ArgumentError, DataError
 
 HINT = "Build it with crmkit.churn.ChurnModel().fit(transactions).score(transactions)."
 STEPS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Campaign(Result):
     """Whom to contact, and what it is expected to bring; given by `campaign`.
 
     Attributes
@@ -38,6 +39,8 @@ class Campaign:
         The probability of churn from which contact pays; None where it never pays, or where values differ by
         customer, who then have cut-offs of their own.
     """
+
+    main: ClassVar[str] = "customers"
 
     customers: Any
     curve: Any

@@ -10,9 +10,10 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, cards, labels
+from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.churn import _judged
 from crmkit.churn._features import FEATURES, SUBJECTS, Snapshot, snapshot, stayed_away
@@ -26,8 +27,8 @@ SHARES = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
 RECOMMENDED = "recommended"
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Validation(Result):
     """How each predictor did on time that it had not seen; `ChurnModel.validation_`.
 
     Attributes
@@ -58,10 +59,6 @@ class Validation:
     churned: int
     recommended: str
     card: Card
-
-    def __str__(self) -> str:
-        """The table with the card beneath it."""
-        return cards.under(self.table, self.card)
 
 
 class ChurnModel:

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
+from crmkit._results import Result
 from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
 from crmkit.groups import clusters_choice, clusters_profiles
 from crmkit.groups.clusters_choice import Evidence, overlaps, structure_of, weigh
@@ -45,8 +46,8 @@ SEARCHED = {"kmeans": 3_000, "gaussian_mixture": 2_000, "agglomerative": 2_000}
 RESTARTS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Clusters:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Clusters(Result):
     """Customers with their clusters, and what is known about these; given by `cluster`.
 
     Attributes
@@ -74,6 +75,8 @@ class Clusters:
         The fitted clusters, to assign later customers, to store, or to read in the other language.
     """
 
+    main: ClassVar[str] = "customers"
+
     customers: Any
     profiles: Any
     criteria: Any
@@ -83,6 +86,10 @@ class Clusters:
     structure: str
     recommendation: str
     clusterer: Clusterer
+
+    def shown(self) -> tuple[Any, ...]:
+        """The profiles and how far to trust them."""
+        return self.profiles, self.recommendation
 
 
 def cluster(

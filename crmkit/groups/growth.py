@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -24,6 +24,7 @@ from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import periods_between
+from crmkit._results import Result
 from crmkit.customers import whole_of
 from crmkit.errors import ArgumentError, ColumnError, DataError
 from crmkit.labels import Language
@@ -50,8 +51,8 @@ _TWO_YEARS = 740  # days, and some more
 # --- growth matrix ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class GrowthMatrix:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class GrowthMatrix(Result):
     """Revenue by existing and new customers x existing and new products; given by `growth_matrix`.
 
     Attributes
@@ -238,8 +239,8 @@ def _rounded(units: Array, tx: Transactions) -> Array:
 # --- revenue bridge ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RevenueBridge:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class RevenueBridge(Result):
     """From the revenue of a base period to that of the current one; given by `revenue_bridge`.
 
     Tables are of the kind of the transactions; lazy kinds keep `customers` lazy.
@@ -260,6 +261,8 @@ class RevenueBridge:
     base, current : pair of datetime.date
         First and last day of the periods.
     """
+
+    main: ClassVar[str] = "steps"
 
     steps: Any
     customers: Any

@@ -16,13 +16,14 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
+from crmkit._results import Result
 from crmkit.errors import ArgumentError, DataError, shown
 
 Array: TypeAlias = NDArray[Any]
@@ -34,8 +35,8 @@ _TAKEN = (ABSENT, "before")  # names that the matrices need for themselves
 _MONEY = ("value_before", "value_after", "change")
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Migration(Result):
     """Moves between groups from one list of customers to a later one; given by `migration`.
 
     The matrices have a row per group before (column `before`) and a column per group after; "absent" is the row of
@@ -64,6 +65,8 @@ class Migration:
         Everyone, one row per customer of either list, by id: the id, `before`, `after`, `direction`, `value_before`,
         `value_after`, `change`.
     """
+
+    main: ClassVar[str] = "customers"
 
     groups: tuple[str, ...]
     customers: Any
@@ -106,9 +109,13 @@ class Migration:
         ranked = found.sort("size", table.columns[0], descending=[True, False]).drop("size")
         return table.give_back(nw.maybe_reset_index(ranked))
 
+    def shown(self) -> tuple[Any, ...]:
+        """The matrix and what became of the customers."""
+        return self.customers, self.summary
 
-@dataclass(frozen=True, slots=True)
-class MigrationSeries:
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class MigrationSeries(Result):
     """Groups at several dates and the moves from each date to the next; given by `migration_series`.
 
     Tables are of the kind of the first list.
@@ -129,15 +136,21 @@ class MigrationSeries:
         One row per pair of dates and direction: `from_date`, `to_date` and the columns of `Migration.summary`.
     """
 
+    main: ClassVar[str] = "sizes"
+
     groups: tuple[str, ...]
     dates: tuple[dt.date, ...]
     sizes: Any
     moves: Any
     summary: Any
 
+    def shown(self) -> tuple[Any, ...]:
+        """The sizes and what became of the customers."""
+        return self.sizes, self.summary
 
-@dataclass(frozen=True, slots=True)
-class SizeChange:
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class SizeChange(Result):
     """The change of each group, split into customers who moved and cuts that moved; given by `size_change`.
 
     Both tables have one row per group, and what goes out is negative: from `before` to `cuts_out` a row adds up to its
@@ -156,6 +169,8 @@ class SizeChange:
         Everyone, by id: the id, `before`, `by_old_rule`, `after`, `value_before`, `value_after`. Where `by_old_rule`
         and `after` differ, the cuts moved and not the customer.
     """
+
+    main: ClassVar[str] = "customers"
 
     customers: Any
     value: Any

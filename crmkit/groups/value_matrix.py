@@ -15,7 +15,7 @@ import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame import outputs
+from crmkit._results import Result
 from crmkit.customers import recent_value
 from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning
 from crmkit.labels import Language
@@ -95,8 +96,8 @@ class Cut:
         return labels.phrase(key, language, what=what, threshold=f"{self.threshold:,.6g}", rule=rule)
 
 
-@dataclass(frozen=True, slots=True)
-class ValueMatrix:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ValueMatrix(Result):
     """Customers by current value and potential; given by `value_matrix`.
 
     Attributes
@@ -114,6 +115,8 @@ class ValueMatrix:
     equal : {"low", "high"}
         The side of a value equal to the threshold.
     """
+
+    main: ClassVar[str] = "customers"
 
     customers: Any
     table: Any
@@ -139,6 +142,10 @@ class ValueMatrix:
                           amount=cut.words(language, equal=self.equal))
             for name, cut in axes.items()
         )  # fmt: skip
+
+    def shown(self) -> tuple[Any, ...]:
+        """The quadrants and where they are cut."""
+        return self.table, self.definition()
 
 
 def value_matrix(

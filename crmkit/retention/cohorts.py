@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, labels
 from crmkit._frame import engines, outputs
 from crmkit._periods import Period, Periods
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
@@ -41,7 +42,7 @@ VALUES = (
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Cohorts:
+class Cohorts(Result):
     """Cohorts by age; given by `cohorts`. Prints as the triangle of its rates with the card beneath.
 
     Attributes
@@ -153,6 +154,10 @@ class Cohorts:
         cards = (self.card, self.revenue_card)
         sheets = _cohort_pages.sheets(self._cells, self._pooled, cards, self.remarks(language), language)
         outputs.write_book(path, sheets)
+
+    def shown(self) -> tuple[Any, ...]:
+        """The triangle with its card."""
+        return self.triangle(), str(self.card)
 
     def __repr__(self) -> str:
         """The triangle of rates with its card."""

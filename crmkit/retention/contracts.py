@@ -15,11 +15,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, cards
+from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._intervals import wilson
 from crmkit._periods import Period, Periods, periods_between
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import ColumnError, DataError, shown
 from crmkit.retention import _shared
@@ -34,8 +35,8 @@ OPEN = np.iinfo(np.int32).max  # the last day of a contract that is still runnin
 _HINT = 'Name the columns, such as contract_rates(contracts, start="begins", end="ends", as_of="2025-12-31").'
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ContractRates:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ContractRates(Result):
     """Customers under contract by period; given by `contract_rates`. Prints as its table with the card beneath.
 
     Attributes
@@ -57,10 +58,6 @@ class ContractRates:
     renewals: Any
     movements: Movements | None
     card: Card
-
-    def __repr__(self) -> str:
-        """The table with its card beneath it."""
-        return cards.under(self.table, self.card)
 
 
 @dataclass(frozen=True, slots=True)

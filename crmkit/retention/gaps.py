@@ -16,8 +16,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, cards
+from crmkit import _checks, _frame
 from crmkit._frame import engines
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import DataError
 from crmkit.retention._km import Curve, curve
@@ -25,8 +26,8 @@ from crmkit.retention._spells import spells
 from crmkit.transactions import open_transactions
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Gaps(Result):
     """How soon a purchase is followed by another one; given by `inactivity_threshold`.
 
     Attributes
@@ -76,10 +77,6 @@ class Gaps:
         found = table.collect(table.frame)
         at = int(np.searchsorted(found["days"], _checks.days_of(days, "days"), side="right")) - 1
         return before if at < 0 else float(found[column][at])
-
-    def __str__(self) -> str:
-        """The table with the card beneath it."""
-        return cards.under(self.table, self.card)
 
 
 def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:

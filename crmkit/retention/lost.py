@@ -16,8 +16,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _frame, cards
+from crmkit import _checks, _frame
 from crmkit._frame import engines
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.customers import summarize
 from crmkit.errors import ArgumentError, DataError
@@ -32,8 +33,8 @@ DEFINITIONS: Sequence[Mapping[str, Any]] = (
 HINT = 'Give one rule, such as inactive="180D", own_gaps=3 or p_alive=0.5.'
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Definitions(Result):
     """Several rules for who is lost, tried at a past day; given by `compare_definitions`.
 
     Attributes
@@ -49,10 +50,6 @@ class Definitions:
 
     table: Any
     card: Card
-
-    def __str__(self) -> str:
-        """The table with the card beneath it."""
-        return cards.under(self.table, self.card)
 
 
 def lost(

@@ -15,10 +15,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, cards, labels
+from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Period, Periods
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.customers import money_of
 from crmkit.errors import ArgumentError
@@ -31,8 +32,8 @@ from crmkit.transactions import Transactions, open_transactions
 MOVEMENTS = ("new", "reactivated", "expansion", "unchanged", "contraction", "churned", "returns")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Movements:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Movements(Result):
     """Revenue and its movements by period; given by `movements`. Prints as its tables with the card beneath.
 
     Both tables have one row per period, and per `group` if there are groups, and `complete`: whether the period is
@@ -56,9 +57,9 @@ class Movements:
     customers: Any
     card: Card
 
-    def __repr__(self) -> str:
-        """The tables with the card beneath them."""
-        return f"{cards.under(self.table)}\n\n{cards.under(self.customers, self.card)}"
+    def shown(self) -> tuple[Any, ...]:
+        """The money, the customers, and the card."""
+        return self.table, self.customers, str(self.card)
 
 
 def movements(

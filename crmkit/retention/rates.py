@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from crmkit import _checks, cards
+from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._periods import Period
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError
 from crmkit.retention import _shared
@@ -26,8 +27,8 @@ from crmkit.transactions import open_transactions
 BASES = ("active", "ever")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Rates:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Rates(Result):
     """Retention and churn of customers by period; given by `rates`. Prints as its table with the card beneath.
 
     Attributes
@@ -42,10 +43,6 @@ class Rates:
 
     table: Any
     card: Card
-
-    def __repr__(self) -> str:
-        """The table with its card beneath it."""
-        return cards.under(self.table, self.card)
 
 
 def rates(

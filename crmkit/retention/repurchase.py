@@ -20,10 +20,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, cards
+from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._intervals import newcombe, wilson
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError
 from crmkit.retention import _groups
@@ -35,8 +36,8 @@ Array: TypeAlias = NDArray[Any]
 Date: TypeAlias = "str | dt.date"
 
 
-@dataclass(frozen=True, slots=True)
-class Repurchase:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Repurchase(Result):
     """Repurchase rates; given by `repurchase` and `compare_repurchase`.
 
     Attributes
@@ -49,10 +50,6 @@ class Repurchase:
 
     table: Any
     card: Card
-
-    def __str__(self) -> str:
-        """The table with the card beneath it."""
-        return cards.under(self.table, self.card)
 
 
 def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: int = 10) -> Repurchase:

@@ -16,8 +16,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, cards
+from crmkit import _checks, _frame
 from crmkit._frame import engines
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.retention import _groups
@@ -30,8 +31,8 @@ Floats: TypeAlias = NDArray[np.float64]
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Survival:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Survival(Result):
     """Survival curves by group; given by `survival` and `kaplan_meier`.
 
     Attributes
@@ -80,9 +81,9 @@ class Survival:
                           "at_risk": later[ahead], **curve})  # fmt: skip
         return table.build({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
-    def __str__(self) -> str:
-        """The summary with the card beneath it."""
-        return cards.under(self.summary, self.card)
+    def shown(self) -> tuple[Any, ...]:
+        """The summary with the card."""
+        return self.summary, str(self.card)
 
 
 def survival(transactions: Any, *, inactive: Any = None, by: Any = None) -> Survival:

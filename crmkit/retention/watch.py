@@ -25,9 +25,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, cards, labels
+from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._intervals import wilson
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
@@ -39,8 +40,8 @@ from crmkit.transactions import Transactions, open_transactions
 CHOICES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # alarms a week to compare with
 
 
-@dataclass(frozen=True, slots=True)
-class WatchList:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class WatchList(Result):
     """Accounts to look at, and how far the list can be trusted; given by `watch_list`. Tables of the caller's kind.
 
     Attributes
@@ -80,10 +81,6 @@ class WatchList:
     backtest: Any
     choices: Any
     card: Card
-
-    def __str__(self) -> str:
-        """The table with the card beneath it."""
-        return cards.under(self.table, self.card)
 
 
 def watch_list(

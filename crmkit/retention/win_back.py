@@ -22,8 +22,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, cards
+from crmkit import _checks, _frame
 from crmkit._frame import engines
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.customers import summarize
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning, shown
@@ -44,8 +45,8 @@ LEAST_SEEN = 30  # a gap curve ends where fewer are left waiting, or the last fe
 LAST_DAYS, LAST_RETURNS = 90, 10
 
 
-@dataclass(frozen=True, slots=True)
-class WinBack:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class WinBack(Result):
     """The lost customers and whom of them to contact; given by `win_back`.
 
     Attributes
@@ -75,10 +76,6 @@ class WinBack:
     cost: float
     profit: float
     card: Card
-
-    def __str__(self) -> str:
-        """The table with the card beneath it."""
-        return cards.under(self.table, self.card)
 
 
 def win_back(

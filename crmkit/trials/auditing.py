@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, customers, labels
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
+from crmkit._results import Result
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
@@ -41,8 +42,8 @@ ABSENT = "absent"
 N_SHAKIEST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Audit(Result):
     """How much of a segmentation depends on arbitrary choices; given by `audit`.
 
     The steadiness of a customer is the share of re-runs in which the segment is that of the base run, over the re-runs
@@ -70,6 +71,8 @@ class Audit:
     shakiest : table, at most 10 rows
         The least steady customers, those with most money first.
     """
+
+    main: ClassVar[str] = "customers"
 
     grade: str
     steadiness: Any
@@ -117,6 +120,10 @@ class Audit:
                 )
             )
         return "\n".join(lines)
+
+    def shown(self) -> tuple[Any, ...]:
+        """The re-runs and the grade."""
+        return self.choices, self.headline()
 
 
 def worded(choice: str, setting: str, language: Language = "en") -> str:

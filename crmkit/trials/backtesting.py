@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -23,6 +23,7 @@ from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intervals import wilson
+from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.labels import Language
@@ -39,8 +40,8 @@ MOST_ORIGINS = 4
 TOP = 0.2  # of customers, in the headline
 
 
-@dataclass(frozen=True, slots=True)
-class BackTest:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class BackTest(Result):
     """What the segments of past dates went on to do; given by `backtest`.
 
     "Rebuyers" bought on at least one day of the horizon that follows the origin. Money is that of the horizon, refunds
@@ -80,6 +81,8 @@ class BackTest:
         What the rebuy rate counts, in words.
     """
 
+    main: ClassVar[str] = "segments"
+
     segments: Any
     pooled: Any
     gain: Any
@@ -113,6 +116,10 @@ class BackTest:
             recency=f"{float(found['recency_rebuyers'][at]) / everyone:.1%}",
             lift=f"{float(found['lift_over_recency'][at]):.2f}",
         )
+
+    def shown(self) -> tuple[Any, ...]:
+        """What the segments did, in short, and what was counted."""
+        return self.pooled, self.headline(), str(self.card)
 
 
 def backtest(
