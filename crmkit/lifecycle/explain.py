@@ -101,7 +101,8 @@ def explain(
 
 
 def _id_as_stored(facts: LazyFrame, customer_id: Any) -> Any:
-    """The id, unless it is text where ids are numbers or the other way round."""
+    """The id as plain Python, unless it is text where ids are numbers or the other way round."""
+    customer_id = customer_id.item() if isinstance(customer_id, np.generic) else customer_id
     numbers = facts.collect_schema()["customer_id"].is_numeric()
     if numbers != isinstance(customer_id, str):
         return customer_id

@@ -48,9 +48,9 @@ class Segmentation:
         if not self.from_rows:
             return _beside(_chosen(engines.wrap(found), self.column), like)
         table = _frame.open_table(outputs.keep(found), keys=["customer_id", self.column], hint=HINT)
-        groups = _beside(_chosen(table.frame, self.column), like)
+        groups = _chosen(table.frame, self.column)
         _refuse_rows(groups)
-        return groups
+        return _beside(groups, like)
 
 
 def segmentation_of(scheme: Scheme, column: str) -> Segmentation:
