@@ -107,7 +107,7 @@ class Way:
     by: dt.date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Explanation:
     """How one customer's numbers came about, and what would change them; given by `explain`. Print it to read it.
 
@@ -128,6 +128,8 @@ class Explanation:
         Money that was taken off for them.
     segment : str
         Its stable key.
+    best : bool
+        Whether there is no better segment.
     rule : mapping of axis to (lowest, highest)
         The rule that fired: scores on "r", "f", "m" and "fm", the mean of F and M.
     slip_date, slip_to : datetime.date and str, or None
@@ -168,6 +170,7 @@ class Explanation:
     refunds: str | None
     refunded: float
     segment: str
+    best: bool
     rule: Mapping[str, tuple[int, int]]
     slip_date: dt.date | None
     slip_to: str | None
@@ -193,7 +196,7 @@ class Explanation:
         """
         return "\n".join(_lines(self, language or self.language))
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """The text in the explanation's language."""
         return self.text()
 
@@ -282,6 +285,7 @@ def explain(
         refunds=tx.policy.refunds if (rows["bought"] == 0).any() or tx.policy.refunds == "drop" else None,
         refunded=-float(rows["money"][rows["bought"] == 0].sum()) / tx.scale,
         segment=segment,
+        best=segment == yardstick.segments[0],
         rule=rule,
         slip_date=_date_after(tx.as_of, int(days[0])),
         slip_to=None if code[0] == NOBODY else yardstick.segments[code[0]],
@@ -751,7 +755,7 @@ def _refunds_in_words(found: Explanation, language: Language) -> str:
 def _ways_in_words(found: Explanation, language: Language) -> Iterator[str]:
     """One line per segment that can be reached, the cheapest first."""
     if not found.ways:
-        yield labels.text("way_none", language)
+        yield labels.text("way_best" if found.best else "way_none", language)
     by_segment: dict[str, list[Way]] = {}
     for way in found.ways:
         by_segment.setdefault(way.to, []).append(way)

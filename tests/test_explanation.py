@@ -354,12 +354,15 @@ def test_the_best_customer_and_a_given_scorer(ten):
     told = explain(ten, "C01", scorer=scorer, scheme="eight")
     assert told.rule == {"r": (2, 2), "f": (2, 2), "m": (2, 2)}
     assert told.ways == ()
-    assert "Way up: none" in str(told)
+    assert told.best
+    assert "Way up: none, this is the best segment\n" in str(told)
+    assert repr(told) == str(told)
     assert "scorer given" in str(told)
     # Means: recency 45 days, 3.5 orders, spend 1000; better than the mean is high.
     assert told.measures[0].lower_value == 45
     assert (told.measures[1].lower_value, told.measures[2].lower_value) == (3, 1000)
     low = explain(ten, "C10", scorer=scorer, scheme="eight")
+    assert not low.best
     assert [m.next_value for m in low.measures] == [44, 4, 1000.01]
 
 

@@ -80,6 +80,7 @@ _EXPLAIN = {
     ),
     "way_addition": ("{money} more on the orders placed so far", "在已有订单上加购 {money}"),
     "way_by": ("{way} by {date}", "最迟 {date} {way}"),
+    "way_best": ("Way up: none, this is the best segment", "升级：已是最好的客户群"),
     "way_none": (
         "Way up: none, no order and no money leads to a better segment",
         "升级：无论下单还是加购，都没有更好的客户群可升",

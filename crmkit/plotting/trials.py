@@ -13,6 +13,7 @@ from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, short, word, words
+from crmkit.plotting._cards import small_print
 from crmkit.trials.auditing import worded
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ def _rates(result: Any, ax: Axes | None, language: Language | None) -> Axes:
     _name_rows(ax, names, spoken)
     ax.set_xlim(0, max(1.32 * float(ends.max()), 1))
     ax.set_xlabel(phrase("plot_rebuy_rate", spoken, days=str(result.horizon)))
-    ax.annotate(result.card.text(spoken).replace("$", r"\$"), (0, 0), (0, -44), xycoords="axes fraction", color=GREY,
-                textcoords="offset points", va="top", size=SMALL - 2, linespacing=1.4)  # fmt: skip
+    small_print(ax, result.card, spoken)
     _fonts.apply(ax, spoken)
     return ax
 
