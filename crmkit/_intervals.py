@@ -1,7 +1,10 @@
 """Intervals for shares: how far a rate that was counted may be from the one behind it.
 
 Sources: Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22, 209-212; Newcombe
-(1998), Interval estimation for the difference between independent proportions, Statistics in Medicine 17, 873-890.
+(1998), Interval estimation for the difference between independent proportions, Statistics in Medicine 17, 873-890; Zou
+& Donner (2008), Construction of confidence limits about effect measures, Statistics in Medicine 27, 1693-1702 (shares
+that are correlated); Korn & Graubard (1998), Confidence intervals for proportions with small expected number of
+positive counts, Survey Methodology 24, 193-201 (how many independent cases clustered ones are worth).
 """
 
 from __future__ import annotations
@@ -34,8 +37,12 @@ def wilson(successes: Any, n: Any) -> tuple[Floats, Floats]:
     return np.where(k == 0, 0 * n, low), np.where(k == n, 0 * n + 1, high)
 
 
-def newcombe(successes: Any, n: Any, other_successes: Any, other_n: Any) -> tuple[Floats, Floats]:
+def newcombe(
+    successes: Any, n: Any, other_successes: Any, other_n: Any, correlation: Any = 0.0
+) -> tuple[Floats, Floats]:
     """Ends of the interval that covers the difference of two shares with probability 0.95 (his method 10).
+
+    `correlation` is that of the two shares as estimates: 0 where they are of different customers.
 
     >>> low, high = newcombe(56, 70, 48, 80)
     >>> low.round(4).tolist(), high.round(4).tolist()
@@ -46,7 +53,35 @@ def newcombe(successes: Any, n: Any, other_successes: Any, other_n: Any) -> tupl
     other_low, other_high = wilson(j, m)
     with np.errstate(divide="ignore", invalid="ignore"):
         p, q = k / n, j / m
-    return (
-        p - q - np.sqrt((p - low) ** 2 + (other_high - q) ** 2),
-        p - q + np.sqrt((high - p) ** 2 + (q - other_low) ** 2),
-    )
+    return p - q - _joint(p - low, other_high - q, correlation), p - q + _joint(high - p, q - other_low, correlation)
+
+
+def _joint(one: Floats, other: Floats, correlation: Any) -> Floats:
+    return np.sqrt(np.maximum(one**2 + other**2 - 2 * np.asarray(correlation) * one * other, 0.0))
+
+
+def effective_size(n: Any, successes: Any, customers: Any) -> float:
+    """How many independent cases are worth as much as these, which come several from each customer.
+
+    `n` cases of a customer, `successes` among them, and how many `customers` are like that. Cases of one customer
+    resemble each other; where they do, they tell less than their number. They are never taken to tell more.
+
+    >>> effective_size(np.array([1, 1]), np.array([0, 1]), np.array([50, 50]))
+    100.0
+    >>> round(effective_size(np.array([10, 10]), np.array([0, 10]), np.array([50, 50])), 1)  # 1,000 cases
+    96.8
+    """
+    from scipy.special import stdtrit
+
+    cases, people = float((n * customers).sum()), float(np.sum(customers))
+    if people < 2 or cases == people:
+        return min(people, 1.0) if people < 2 else cases
+    share = float((successes * customers).sum()) / cases
+    if share in (0.0, 1.0):  # nothing tells how much they resemble each other
+        return people
+    # The jackknife: how the share moves when one customer is left out, be it the one who has most of the cases.
+    moved = (successes - share * n) / (cases - n)
+    between = float((customers * moved**2).sum()) * (people - 1) / people
+    alone = share * (1 - share) / cases
+    few = (stdtrit(cases - 1, 0.975) / stdtrit(people - 1, 0.975)) ** 2  # the spread is known from so many customers
+    return float(cases * min(few * alone / between, 1.0)) if between > 0 else people

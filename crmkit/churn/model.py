@@ -199,7 +199,7 @@ class ChurnModel:
         transactions : Transactions, or table with customer_id, date, amount
             As for `score`.
         customers : sequence of ids, optional
-            Only these; by default all.
+            Only these, in this order; by default all.
         most : int, default 3
             Subjects per customer, those that add most first.
         language : {"en", "zh"}, default "en"
@@ -316,12 +316,16 @@ def _typical(seen: Snapshot) -> dict[str, float]:
 def _only(seen: Snapshot, customers: Any) -> Snapshot:
     if customers is None:
         return seen
-    asked = np.asarray(customers)
-    unknown = asked[~np.isin(asked, seen.customer_id)]
-    if len(unknown):
-        raise DataError(f"no purchase of customer {shown(unknown.tolist())} by that day. Ids are compared as they are.")
-    kept = np.isin(seen.customer_id, asked)
-    return Snapshot(seen.day, seen.customer_id[kept], seen.features[kept])
+    if np.ndim(customers) != 1 or not len(customers):
+        raise ArgumentError(f"customers={customers!r} is no list of ids. Give one, such as customers=[4, 18].")
+    row = {customer: at for at, customer in enumerate(seen.customer_id.tolist())}
+    asked = list(dict.fromkeys(np.asarray(customers).tolist()))
+    unknown = [customer for customer in asked if customer not in row]
+    if unknown:
+        like = shown(seen.customer_id[:3].tolist())
+        raise DataError(f"no purchase of customer {shown(unknown)} by that day. Ids are such as {like}.")
+    rows = [row[customer] for customer in asked]
+    return Snapshot(seen.day, seen.customer_id[rows], seen.features[rows])
 
 
 def _number(value: float) -> str:

@@ -17,8 +17,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "card_returned_share_exclusions": ("nothing; orders of one day are one purchase", "无；同一天的订单算一次购买"),
     "card_returned_share_formula": (
-        "Kaplan-Meier estimate; limit: {limit} days, within which {share} % of the returns have come",
-        "Kaplan-Meier 估计；界限：{limit} 天，{share}% 的回购在此之内发生",
+        "Kaplan-Meier estimate; intervals count customers, not purchases; limit: {limit} days, within which {share} % "
+        "of the returns have come",
+        "Kaplan-Meier 估计；区间按客户而非购买次数计；界限：{limit} 天，{share}% 的回购在此之内发生",
     ),
     "survival_of_durations": ("still there", "仍在的比例"),
     "card_survival_numerator": (
@@ -73,8 +74,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "无；同一天的订单算一次购买；第 {most} 次包括以后各次",
     ),
     "card_rate_within_formula": (
-        "Kaplan-Meier estimate; rate so far: returned / purchases",
-        "Kaplan-Meier 估计；截至目前的比率：再次购买 / 购买次数",
+        "Kaplan-Meier estimate; intervals count customers, not purchases; rate so far: returned / purchases",
+        "Kaplan-Meier 估计；区间按客户而非购买次数计；截至目前的比率：再次购买 / 购买次数",
     ),
     "card_rate_compared_numerator": (
         "purchases followed by another one within {days} days",
@@ -93,8 +94,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "最近 {days} 天的购买（观察时间不足）；同一天的订单算一次购买",
     ),
     "card_rate_compared_formula": (
-        "returned / purchases; difference with Newcombe's interval",
-        "再次购买 / 购买次数；差异附 Newcombe 区间",
+        "returned / purchases; intervals after Wilson and Newcombe count customers, not purchases",
+        "再次购买 / 购买次数；Wilson 与 Newcombe 区间按客户而非购买次数计",
     ),
     "lost_share": ("share called lost", "判为流失的比例"),
     "came_back": ("of whom came back", "其中又回来的客户数"),

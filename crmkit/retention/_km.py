@@ -2,12 +2,13 @@
 
 Sources: Kaplan & Meier (1958), JASA 53, 457-481; Greenwood (1926) for the variance; Kalbfleisch & Prentice (2002), The
 Statistical Analysis of Failure Time Data, section 1.4, for the interval (log of -log, which stays within 0 and 1);
-Mantel (1966), Cancer Chemotherapy Reports 50, 163-170 (log-rank test of several groups).
+Mantel (1966), Cancer Chemotherapy Reports 50, 163-170 (log-rank test of several groups); Efron (1981), Censored data
+and the bootstrap, JASA 76, 312-319 (the influence of each case on the curve).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from crmkit._intervals import Z
 
 Floats: TypeAlias = NDArray[np.float64]
+ROUNDING = 1e-12  # of a product of shares: 12 of 24 are half of them, whatever the last digit says
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,33 @@ class Curve:
     low: Floats
     high: Floats
 
+    @property
+    def variance(self) -> Floats:
+        """Of the logarithm of `survival`, after Greenwood: cases that know nothing of each other."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.cumsum(self.lost / (self.at_risk * (self.at_risk - self.lost))).astype(float)
+
+    @property
+    def influence(self) -> tuple[Floats, Floats]:
+        """What a case lost at each time, and one that leaves sight there, then do to the logarithm of `survival`.
+
+        Before that time a case at risk does minus `variance`. Squared and added up over cases this is `variance` again;
+        added up within customers and then squared, it is the variance when cases of a customer resemble each other.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return 1 / (self.at_risk - self.lost) - self.variance, -self.variance
+
+    def widened(self, design: Floats) -> Curve:
+        """The curve with an interval for a variance so many times that of Greenwood, at each time."""
+        low, high = _ends(self.survival, self.variance * design)
+        return replace(self, low=low, high=high)
+
+    @property
+    def median(self) -> float:
+        """The time by which half are lost; not a number while more than half are there."""
+        half = np.flatnonzero(self.survival <= 0.5 + ROUNDING)
+        return float(self.time[half[0]]) if len(half) else np.nan
+
 
 def curve(time: NDArray[Any], lost: NDArray[Any], n: NDArray[Any]) -> Curve:
     """The Kaplan-Meier curve of cells (time, lost 0 or 1, n customers), with its 95 % interval.
@@ -62,14 +91,18 @@ def curve(time: NDArray[Any], lost: NDArray[Any], n: NDArray[Any]) -> Curve:
     gone = np.bincount(row, weights=n, minlength=len(times)).astype(float)
     at_risk = np.cumsum(gone[::-1])[::-1].astype(float)
     share = np.cumprod(1 - events / at_risk).astype(float)
+    found = Curve(times, at_risk, events, gone - events, share, share, share)
+    return found.widened(np.ones(len(times)))
+
+
+def _ends(share: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """The 95 % interval of a survival whose logarithm has a variance; none where all are there, or nobody is."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        greenwood = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
         centre = np.log(-np.log(share))
-        spread = Z * greenwood / np.log(share)
+        spread = Z * np.sqrt(variance) / np.log(share)
         low, high = np.exp(-np.exp(centre - spread)), np.exp(-np.exp(centre + spread))
     inside = (share > 0) & (share < 1)
-    return Curve(times, at_risk, events, gone - events, share,
-                 np.where(inside, low, share), np.where(inside, high, share))  # fmt: skip
+    return np.where(inside, low, share), np.where(inside, high, share)
 
 
 def log_rank(time: NDArray[Any], lost: NDArray[Any], n: NDArray[Any], group: NDArray[np.int64]) -> LogRank:

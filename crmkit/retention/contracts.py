@@ -45,9 +45,10 @@ class ContractRates(Result):
         As that of `Rates`, with `came_and_left`: customers whose contracts lie within the period, so that they are
         neither among those at its start nor at its end.
     renewals : table
-        `period`, `due` (customers with a contract that ended in the period), `renewed` (those of them with a contract
-        on the day after the last of these ends), `renewal_rate`, its 95 % interval `renewal_low`, `renewal_high`, and
-        `complete`. For contracts of fixed terms; one that runs until it is cancelled is never renewed.
+        `period`, `due` (customers with a contract that ended in the period, before `as_of`), `renewed` (those of them
+        with a contract on the day after the last of these ends), `renewal_rate`, its 95 % interval `renewal_low`,
+        `renewal_high`, and `complete`: whether the day after the period is seen, so that every end in it is judged.
+        For contracts of fixed terms; one that runs until it is cancelled is never renewed.
     movements : Movements or None
         Recurring revenue, if there are amounts: those of the contracts that run on the last day of each period.
     card : Card
@@ -158,15 +159,15 @@ def contract_rates(
     people = _shared.customer_columns(
         _shared.before(sums["present"]), sums["new"], sums["lost"], sums["back"], sums["present"], periods.complete
     )
-    due, renewed = sums["due"], sums["renewed"]
-    low, high = wilson(renewed, np.where(periods.complete, due, 0))
+    due, renewed, judged = sums["due"], sums["renewed"], periods.ends < periods.as_of
+    low, high = wilson(renewed, np.where(judged, due, 0))
     renewals = {
-        "due": due, "renewed": renewed, "renewal_rate": np.where(periods.complete, _shared.share(renewed, due), np.nan),
-        "renewal_low": low, "renewal_high": high,
+        "due": due, "renewed": renewed, "renewal_rate": np.where(judged, _shared.share(renewed, due), np.nan),
+        "renewal_low": low, "renewal_high": high, "complete": np.broadcast_to(judged, due.shape),
     }  # fmt: skip
     return ContractRates(
         engines.build({**first, **people, "came_and_left": sums["passed"].ravel(), **last}, frame),
-        engines.build({**first, **{name: np.ravel(values) for name, values in renewals.items()}, **last}, frame),
+        engines.build({**first, **{name: np.ravel(values) for name, values in renewals.items()}}, frame),
         _movements(sums, read.scale, Card("contract_revenue", cut, window), frame) if amount is not None else None,
         Card("contract_rates", cut, window),
     )

@@ -21,8 +21,8 @@ from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import DataError
-from crmkit.retention._km import Curve, curve
-from crmkit.retention._spells import spells
+from crmkit.retention._km import ROUNDING, Curve, curve
+from crmkit.retention._spells import design_effects, spells
 from crmkit.transactions import open_transactions
 
 
@@ -111,10 +111,11 @@ def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:
     """
     share = _checks.share("returning", returning, above_zero=True)
     tx = open_transactions(transactions)
-    cells = engines.collect(spells(tx).group_by("gap", "closed").agg(n=nw.len()))
-    found = gap_curve(cells)
+    each = spells(tx)
+    found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())))
+    found = found.widened(design_effects(each, [], {(): found})[()])
     came = 1 - found.survival
-    limit = int(found.time[int(np.argmax(came >= share * came[-1] - 1e-12))])
+    limit = int(found.time[int(np.argmax(came >= share * came[-1] - ROUNDING))])
     return Gaps(
         table=engines.build(_columns(found), tx.like),
         limit=limit,

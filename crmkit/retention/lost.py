@@ -218,7 +218,8 @@ def _marked(tx: Transactions, limit: Limit) -> Any:
 
         table = _frame.open_table(ParetoNBD().fit(customers).score(customers, horizon=1))
         gone = nw.col("p_alive") < limit.p_alive
-        return table.give_back(table.frame.select("customer_id", quiet, "p_alive", gone.alias("lost")))
+        found = table.frame.select("customer_id", quiet, "p_alive", gone.alias("lost"))
+        return table.give_back(found.sort("customer_id"))  # a lazy table has no order of its own to keep
     table = _frame.open_table(customers)
     days = nw.lit(limit.days) if limit.rhythm is None else _own_days(limit.gaps, limit.rhythm)
     found = table.frame.with_columns(limit_days=days)

@@ -6,8 +6,12 @@ seen.
 `compare_repurchase` compares groups, and a period with the same one a year before, among purchases that had the same
 time to be followed.
 
+Purchases of one customer resemble each other, so intervals count customers: half a million purchases of a thousand
+customers say as much as a thousand customers can.
+
 Sources: Kaplan & Meier (1958), JASA 53, 457-481; Newcombe (1998), Interval estimation for the difference between
-independent proportions, Statistics in Medicine 17, 873-890 (method 10).
+independent proportions, Statistics in Medicine 17, 873-890 (method 10); Korn & Graubard (1998), Survey Methodology 24,
+193-201 (effective sample sizes).
 """
 
 from __future__ import annotations
@@ -23,17 +27,18 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._intervals import newcombe, wilson
+from crmkit._intervals import effective_size, newcombe, wilson
 from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError
 from crmkit.retention import _groups
-from crmkit.retention._km import curve
-from crmkit.retention._spells import spells
+from crmkit.retention._km import Curve, curve
+from crmkit.retention._spells import design_effects, spells
 from crmkit.transactions import Transactions, open_transactions
 
 Array: TypeAlias = NDArray[Any]
 Date: TypeAlias = "str | dt.date"
+YEARS = ("year_before", "this_period")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -93,25 +98,40 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
     days, last = _checks.days_of(within, "within"), _checks.count("most", most)
     tx = open_transactions(transactions)
     number = nw.when(nw.col("number") > last).then(nw.lit(last)).otherwise(nw.col("number"))
-    found = spells(tx).select("customer_id", "gap", "closed", number=number)
-    cells, groups = _groups.counted(tx, found, by, ["number", "gap", "closed"])
-    rows = []
+    each = spells(tx).with_columns(number=number)
+    cells, groups = _groups.counted(tx, each, by, ["number", "gap", "closed"])
+    curves: dict[tuple[str, int], Curve] = {}
     for group in groups:
         here = cells["group"] == group
         for which in sorted(set(cells["number"][here].tolist())):
             own = here & (cells["number"] == which)
-            rows.append({"group": group, "order_number": which, **_rates(cells["gap"][own], cells["closed"][own],
-                                                                         cells["n"][own], days)})  # fmt: skip
+            curves[group, which] = curve(*(cells[name][own] for name in ("gap", "closed", "n")))
+    _widen_the_last(tx, each.filter(nw.col("number") == last), by, curves, last)
+    rows = [{"group": group, "order_number": which, **_rates(found, days)} for (group, which), found in curves.items()]
     card = Card("rate_within", tx.as_of, {"days": f"{days:g}", "most": last})
     return Repurchase(engines.build({name: np.array([row[name] for row in rows]) for name in rows[0]}, tx.like), card)
 
 
-def _rates(gap: Array, closed: Array, n: Array, days: float) -> dict[str, float]:
-    """The rates of purchases with their gaps, closed or open."""
-    found = curve(gap, closed, n)
-    purchases, returned = int(n.sum()), int(n[closed == 1].sum())
+def _widen_the_last(
+    tx: Transactions, each: LazyFrame, by: Any, curves: dict[tuple[str, int], Curve], last: int
+) -> None:
+    """The last order number stands for many purchases of a customer, who resemble each other."""
+    pooled = {group: found for (group, which), found in curves.items() if which == last}
+    if not pooled:
+        return
+    if by is None:
+        effects = design_effects(each, [], {(): pooled[_groups.ALL]})
+    else:
+        grouped = each.join(_groups.groups_of(tx, by), on="customer_id", how="inner")
+        effects = design_effects(grouped, ["group"], {(group,): found for group, found in pooled.items()})
+    for group, design in zip(pooled, effects.values(), strict=True):
+        curves[group, last] = pooled[group].widened(design)
+
+
+def _rates(found: Curve, days: float) -> dict[str, float]:
+    """The rates of purchases from the curve of their gaps, closed or open."""
+    purchases, returned = int(found.at_risk[0]), int(found.lost.sum())
     at = int(np.searchsorted(found.time, days, side="right")) - 1
-    half = np.flatnonzero(found.survival <= 0.5)
     seen = days <= found.time[-1]
     return {
         "purchases": purchases,
@@ -120,7 +140,7 @@ def _rates(gap: Array, closed: Array, n: Array, days: float) -> dict[str, float]
         "rate_within": float(1 - found.survival[at]) if seen else np.nan,
         "within_low": float(1 - found.high[at]) if seen else np.nan,
         "within_high": float(1 - found.low[at]) if seen else np.nan,
-        "median_days": float(found.time[half[0]]) if len(half) else np.nan,
+        "median_days": found.median,
     }
 
 
@@ -156,7 +176,8 @@ def compare_repurchase(
         `table`, one row per group (or period), the one compared with first: `group`, `purchases`, `returned`,
         `rate` with its 95 % interval `rate_low`, `rate_high` (Wilson), `difference` (rate less that of the first row)
         with its 95 % interval `difference_low`, `difference_high` (Newcombe; missing in the first row), and `relative`
-        (difference / rate of the first).
+        (difference / rate of the first). Intervals are of customers, whose purchases resemble each other, and who may
+        have bought in both periods.
 
     Raises
     ------
@@ -178,24 +199,16 @@ def compare_repurchase(
     days = int(_checks.days_of(within, "within"))
     tx = open_transactions(transactions)
     last = _checks.day_number(tx.as_of) - days
-    found = spells(tx)
-    returned = nw.when((nw.col("closed") == 1) & (nw.col("gap") <= days)).then(nw.lit(1)).otherwise(nw.lit(0))
+    in_time = (nw.col("closed") == 1) & (nw.col("gap") <= days)
+    found = spells(tx).with_columns(returned=nw.when(in_time).then(nw.lit(1)).otherwise(nw.lit(0)))
     if by is None:
-        spans = _years(tx, window, last)
-        parts = [_in_span(found, span, returned, name) for name, span in spans.items()]
-        cells = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        groups, first = list(spans), "year_before"
+        rates = _of_years(found, _years(tx, window, last))
     else:
         begin, end = _span(window) if window else (tx.first_day, last)
         _refuse_unseen(end, last, days, tx)
-        inside = found.filter((nw.col("day") >= begin) & (nw.col("day") <= end)).select(
-            "customer_id", returned=returned
-        )
-        cells, groups = _groups.counted(tx, inside, by, ["returned"])
-        first = _first(cells, groups, against)
-    order = [first, *(group for group in groups if group != first)]
+        rates = _of_groups(tx, found.filter((nw.col("day") >= begin) & (nw.col("day") <= end)), by, against)
     card = Card("rate_compared", tx.as_of, {"days": days})
-    return Repurchase(engines.build(_compared(cells, order), tx.like), card)
+    return Repurchase(engines.build(_compared(rates, same_customers=by is None), tx.like), card)
 
 
 def _span(window: tuple[Date, Date]) -> tuple[int, int]:
@@ -223,7 +236,7 @@ def _years(tx: Transactions, window: tuple[Date, Date] | None, last: int) -> dic
             f"the same days a year before begin on {_checks.date_of_day(before[0])}, but the data begin on "
             f"{_checks.date_of_day(tx.first_day)}. Give a later or shorter window=, or compare groups with by=."
         )
-    return {"year_before": before, "this_period": (begin, end)}
+    return dict(zip(YEARS, (before, (begin, end)), strict=True))
 
 
 def _a_year_before(day: int) -> int:
@@ -241,43 +254,91 @@ def _refuse_unseen(end: int, last: int, days: int, tx: Transactions) -> None:
         )
 
 
-def _in_span(found: LazyFrame, span: tuple[int, int], returned: nw.Expr, name: str) -> dict[str, Array]:
-    inside = found.filter((nw.col("day") >= span[0]) & (nw.col("day") <= span[1])).select(returned=returned)
-    cells = engines.collect(inside.group_by("returned").agg(n=nw.len()))
-    return {**cells, "group": np.full(len(cells["n"]), name, dtype=object)}
+# --- customers counted -------------------------------------------------------------------------------------------
 
 
-def _first(cells: dict[str, Array], groups: list[str], against: str | None) -> str:
-    """The group to compare with."""
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """A rate over the purchases of customers, who are alike in arrays of shape (n_kinds,)."""
+
+    group: str
+    purchases: Array  # of a customer
+    returned: Array
+    customers: Array  # how many are like that
+
+    @property
+    def totals(self) -> tuple[int, int]:
+        """All purchases, and those followed in time."""
+        return int((self.purchases * self.customers).sum()), int((self.returned * self.customers).sum())
+
+    @property
+    def effective(self) -> float:
+        """The independent purchases that would tell as much."""
+        bought = self.purchases > 0
+        return effective_size(self.purchases[bought], self.returned[bought], self.customers[bought])
+
+    @property
+    def residual(self) -> Array:
+        """How many more came back than the rate lets expect."""
+        n, k = self.totals
+        return self.returned - (k / n if n else 0.0) * self.purchases
+
+
+def _of_groups(tx: Transactions, found: LazyFrame, by: Any, against: str | None) -> list[_Rate]:
+    """A rate per group of customers, the one to compare with first."""
+    own = found.group_by("customer_id").agg(purchases=nw.len().cast(nw.Int64), returned=nw.col("returned").sum())
+    cells, groups = _groups.counted(tx, own, by, ["purchases", "returned"])
+    here = {group: cells["group"] == group for group in groups}
+    rates = [_Rate(group, *(cells[name][here[group]] for name in ("purchases", "returned", "n"))) for group in groups]
     if against is None:
-        sizes = {group: int(cells["n"][cells["group"] == group].sum()) for group in groups}
-        return max(groups, key=lambda group: sizes[group])
-    return _checks.choice("against", against, groups)
+        first = max(rates, key=lambda rate: rate.totals[0]).group
+    else:
+        first = _checks.choice("against", against, groups)
+    return sorted(rates, key=lambda rate: rate.group != first)
 
 
-def _compared(cells: dict[str, Array], order: list[str]) -> dict[str, Array]:
+def _of_years(found: LazyFrame, spans: dict[str, tuple[int, int]]) -> list[_Rate]:
+    """A rate per period; arrays of both periods are of the same customers."""
+    inside = {name: (nw.col("day") >= begin) & (nw.col("day") <= end) for name, (begin, end) in spans.items()}
+    counts = {f"{name}_n": nw.when(here).then(nw.lit(1)).otherwise(nw.lit(0)) for name, here in inside.items()}
+    back = {f"{name}_k": nw.when(here).then(nw.col("returned")).otherwise(nw.lit(0)) for name, here in inside.items()}
+    columns = [*counts, *back]
+    own = found.with_columns(**counts, **back).group_by("customer_id").agg(*(nw.col(name).sum() for name in columns))
+    cells = engines.collect(own.group_by(*columns).agg(n=nw.len()))
+    return [_Rate(name, cells[f"{name}_n"], cells[f"{name}_k"], cells["n"]) for name in spans]
+
+
+def _correlation(rate: _Rate, first: _Rate) -> float:
+    """Of two rates of the same customers, as estimates."""
+    one, other = rate.residual, first.residual
+    size = np.sqrt((rate.customers * one**2).sum() * (rate.customers * other**2).sum())
+    return float((rate.customers * one * other).sum() / size) if size > 0 else 0.0
+
+
+def _compared(rates: list[_Rate], *, same_customers: bool) -> dict[str, Array]:
     """Rates and their differences from the first one."""
-    own = [cells["group"] == group for group in order]
-    purchases = np.array([int(cells["n"][mine].sum()) for mine in own])
-    returned = np.array([int(cells["n"][mine & (cells["returned"] == 1)].sum()) for mine in own])
+    purchases, returned = (np.array(column) for column in zip(*(rate.totals for rate in rates), strict=True))
     if not purchases[0]:
-        raise DataError(f"there is no purchase of {order[0]!r} to compare with. Give another window= or against=.")
-    with np.errstate(invalid="ignore"):
-        rate = returned / purchases
-    low, high = wilson(returned, purchases)
-    difference_low, difference_high = newcombe(returned, purchases, returned[0], purchases[0])
-    same = np.arange(len(order)) == 0
+        raise DataError(
+            f"there is no purchase of {rates[0].group!r} to compare with. Give another window= or against=."
+        )
+    effective = np.array([rate.effective for rate in rates])
+    correlation = np.array([_correlation(rate, rates[0]) if same_customers else 0.0 for rate in rates])
     with np.errstate(divide="ignore", invalid="ignore"):
+        rate = returned / purchases
         relative = (rate - rate[0]) / rate[0]
+    low, high = wilson(rate * effective, effective)
+    ends = newcombe(rate * effective, effective, rate[0] * effective[0], effective[0], correlation)
+    difference_low, difference_high = (np.where(np.arange(len(rates)) == 0, np.nan, end) for end in ends)
     return {
-        "group": np.array(order, dtype=object),
+        "group": np.array([each.group for each in rates], dtype=object),
         "purchases": purchases,
         "returned": returned,
         "rate": rate,
         "rate_low": low,
         "rate_high": high,
         "difference": rate - rate[0],
-        "difference_low": np.where(same, np.nan, difference_low),
-        "difference_high": np.where(same, np.nan, difference_high),
+        "difference_low": difference_low,
+        "difference_high": difference_high,
         "relative": np.where(np.isfinite(relative), relative, np.nan),
     }

@@ -29,6 +29,7 @@ from crmkit.transactions import open_transactions
 
 Floats: TypeAlias = NDArray[np.float64]
 ALL = "all"
+HINT = 'Name the columns: crmkit.retention.kaplan_meier(durations, time="days", lost="left"), lost being 0 or 1.'
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -152,7 +153,7 @@ def kaplan_meier(
     time : str, default "time"
         Column of how long each was seen, 0 or more, in days (or any unit).
     lost : str, default "lost"
-        Column with 1 for those who were lost at that time, 0 for those who were still there.
+        Column with 1 or true for those who were lost at that time, 0 or false for those who were still there.
     by : str, optional
         Column of groups.
     weight : str, optional
@@ -168,7 +169,7 @@ def kaplan_meier(
     ColumnError
         A column is absent, not numeric, or has missing values.
     DataError
-        No rows, times below 0, or `lost` is neither 0 nor 1.
+        No rows, times below 0, weights not above 0, or `lost` is neither 0 nor 1.
 
     Examples
     --------
@@ -180,8 +181,13 @@ def kaplan_meier(
     2  20.0        3     1   0.333      0.50
     3  30.0        1     0   0.000      0.50
     """
+    frame = engines.wrap(durations)
+    if frame.collect_schema().get(lost) == nw.Boolean:
+        frame = frame.with_columns(nw.col(lost).cast(nw.Int64))
     numbers = [time, lost, *([weight] if weight else [])]
-    table = _frame.open_table(durations, numbers=numbers, keys=[by] if by else [])
+    table = _frame.open_table(frame.to_native(), numbers=numbers, keys=[by] if by else [], hint=HINT)
+    if weight:
+        _refuse_weights(table, weight)
     cells = table.cells([*([by] if by else []), time, lost], weight=weight)
     if not len(cells["n"]):
         raise DataError("the table has no rows, so there is nobody to follow. Pass one row per customer.")
@@ -193,6 +199,12 @@ def kaplan_meier(
     groups = sorted(set(names.tolist()), key=str)
     card = Card("survival_of_durations", None, {"time": time, "lost": lost})
     return _curves(cells[time], cells[lost], cells["n"], names, groups, card, table.frame)
+
+
+def _refuse_weights(table: _frame.Table, weight: str) -> None:
+    low = table.collect(table.frame.filter(nw.col(weight) <= 0).select(weight).head(4))[weight]
+    if len(low):
+        raise DataError(f"column {weight!r} has {shown(low.tolist())}; a row stands for a number of customers above 0.")
 
 
 def _until_first_quiet(tx: Any, limit: int) -> Any:
@@ -261,15 +273,10 @@ def _summary(curves: dict[Any, Curve]) -> dict[str, NDArray[Any]]:
         "group": np.array(list(curves), dtype=object),
         "customers": _whole(np.array([each.at_risk[0] for each in found])),
         "lost": _whole(np.array([each.lost.sum() for each in found])),
-        "median_days": np.array([_median(each) for each in found]),
+        "median_days": np.array([each.median for each in found]),
         "mean_days": np.array([_area(each) for each in found]),
         "until_days": np.array([each.time[-1] for each in found]),
     }
-
-
-def _median(found: Curve) -> float:
-    half = np.flatnonzero(found.survival <= 0.5)
-    return float(found.time[half[0]]) if len(half) else np.nan
 
 
 def _area(found: Curve) -> float:

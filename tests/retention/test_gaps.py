@@ -8,6 +8,7 @@ import pytest
 import crmkit as crm
 from conftest import as_columns
 from crmkit.errors import ArgumentError, DataError
+from crmkit.retention._km import curve
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +70,72 @@ def test_what_has_no_gap_is_refused():
         crm.retention.inactivity_threshold({"customer_id": ["a"], "date": ["2024-01-01"], "amount": [1.0]})
     with pytest.raises(ArgumentError, match=r"returning=1\.5"):
         crm.retention.inactivity_threshold(SALES, returning=1.5)
+
+
+# --- customers counted, not purchases ------------------------------------------------------------------------------
+
+
+def shops(customers, seed):
+    """Customers who differ in how often they buy: customer-days over 400 days."""
+    rng = np.random.default_rng(seed)
+    often = rng.gamma(0.7, 1 / 30, customers)
+    who = np.repeat(np.arange(customers), 1 + rng.poisson(often * 400))
+    days = np.datetime64("2024-01-01") + rng.integers(0, 400, len(who))
+    return {"customer_id": who, "date": days, "amount": np.ones(len(who))}
+
+
+def spells_of(sales):
+    """Customer, gap and whether it ended, by the definition."""
+    end = max(sales["date"])
+    rows = []
+    for who in np.unique(sales["customer_id"]):
+        days = np.unique(sales["date"][sales["customer_id"] == who])
+        for at, day in enumerate(days):
+            last = at + 1 == len(days)
+            rows.append((who, int(((end if last else days[at + 1]) - day).astype(int)), int(not last)))
+    return np.array(rows).T
+
+
+def test_the_interval_is_that_of_curves_without_one_customer_each():
+    """The infinitesimal jackknife against the jackknife proper, which leaves one customer out at a time."""
+    sales = shops(120, seed=3)
+    who, gap, closed = spells_of(sales)
+    table = as_columns(crm.retention.inactivity_threshold(sales).table)
+    day = 30
+    at = table["days"].index(day)
+
+    def log_survival(kept):
+        found = curve(gap[kept], closed[kept], np.ones(kept.sum()))
+        return np.log(found.survival[np.searchsorted(found.time, day, side="right") - 1])
+
+    without = np.array([log_survival(who != one) for one in np.unique(who)])
+    n = len(without)
+    spread = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
+    share = 1 - table["returned_share"][at]
+    ends = [share ** np.exp(sign * 1.959963984540054 * spread / np.log(share)) for sign in (-1, 1)]
+    found = [1 - table["returned_high"][at], 1 - table["returned_low"][at]]
+    assert found == pytest.approx(sorted(ends), abs=0.004)
+    alone = curve(gap, closed, np.ones(len(gap)))
+    here = np.searchsorted(alone.time, day)
+    assert found[1] - found[0] > 1.3 * (alone.high[here] - alone.low[here])
+
+
+def test_with_a_purchase_or_two_of_each_customer_it_is_greenwood_s(make_table):
+    """Who bought once has one spell; of two purchases on the last day and before, one spell is of length 0."""
+    sales = {"customer_id": [*range(40), 0, 1, 2], "amount": [1.0] * 43,
+             "date": ["2024-01-01"] * 40 + ["2024-01-31"] * 3}  # fmt: skip
+    table = as_columns(crm.retention.inactivity_threshold(make_table(sales)).table)
+    plain = curve(np.array([30, 30, 0]), np.array([0, 1, 0]), np.array([37, 3, 3]))
+    assert table["days"] == [0, 30]
+    assert table["returned_low"][1] == pytest.approx(1 - plain.high[1], abs=1e-9)
+    assert table["returned_high"][1] == pytest.approx(1 - plain.low[1], abs=1e-9)
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    """Many bases of the same kind; the truth is the curve of a large one."""
+    truth = crm.retention.inactivity_threshold(shops(20_000, seed=0)).returned_within("30D")
+    held = 0
+    for seed in range(1, 61):
+        table = crm.retention.inactivity_threshold(shops(150, seed)).table.set_index("days")
+        held += table.loc[30, "returned_low"] <= truth <= table.loc[30, "returned_high"]
+    assert held >= 53  # 57 expected

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from scipy import stats
 
 import crmkit as crm
-from conftest import as_columns
-from crmkit._intervals import newcombe
+from conftest import as_columns, small_table
+from crmkit._intervals import effective_size, newcombe
 from crmkit.errors import ArgumentError, DataError
 
 
@@ -56,7 +58,9 @@ def test_groups_are_compared_among_purchases_that_had_the_time(make_table):
     assert table["purchases"] == [1, 4]  # groups are those of the first purchase
     assert table["returned"] == [0, 1]
     assert table["difference"] == [0, 0.25]
-    low, high = newcombe(1, 4, 0, 1)
+    # web has a with three purchases, of which the first is followed within 30 days, and b with one
+    size = effective_size(np.array([3, 1]), np.array([1, 0]), np.array([1, 1]))
+    low, high = newcombe(0.25 * size, size, 0, 1)
     assert (table["difference_low"][1], table["difference_high"][1]) == (float(low), float(high))
     assert table["difference_low"][0] is None
 
@@ -95,3 +99,83 @@ def test_newcombe_s_own_examples():
 def test_what_cannot_be_compared_is_refused(settings, error, message):
     with pytest.raises(error, match=message):
         crm.retention.compare_repurchase(SALES, within="30D", **settings)
+
+
+# --- customers counted, not purchases ------------------------------------------------------------------------------
+
+
+def test_independent_cases_are_worth_themselves_and_copies_nothing():
+    one_each = np.array([1, 1]), np.array([0, 1]), np.array([70, 30])
+    assert effective_size(*one_each) == 100
+    copied = np.array([8, 8]), np.array([0, 8]), np.array([70, 30])  # each customer's case, eight times
+    few = (stats.t.ppf(0.975, 799) / stats.t.ppf(0.975, 99)) ** 2  # one customer less, as a variance knows it
+    assert effective_size(*copied) == pytest.approx(few * 99, rel=1e-9)
+    assert effective_size(np.array([5]), np.array([2]), np.array([1])) == 1
+    assert effective_size(np.array([3, 2]), np.array([0, 0]), np.array([4, 6])) == 10
+
+
+def test_one_customer_with_thousands_of_orders_is_one_customer():
+    sales = {"customer_id": ["loyal"] * 360 + [f"c{at}" for at in range(40)], "amount": [1.0] * 400,
+             "date": (np.datetime64("2024-01-01") + np.array([*range(360), *range(40)])).tolist(),
+             "channel": ["a"] * 360 + ["a", "b"] * 20}  # fmt: skip
+    found = as_columns(crm.retention.compare_repurchase(sales, within="30D", by="channel").table)
+    assert found["group"] == ["a", "b"]
+    assert found["rate"][0] > 0.9
+    assert found["rate_low"][0] < 0.3  # of 21 customers, 20 never came back
+
+
+def test_groups_without_a_difference_are_told_apart_one_time_in_twenty():
+    """A placebo: customers in groups by chance. Counting purchases, half of such intervals leave out 0."""
+    rng = np.random.default_rng(11)
+    missed = 0
+    for _ in range(100):
+        often = rng.gamma(0.6, 1 / 40, 300)
+        who = np.repeat(np.arange(300), 1 + rng.poisson(often * 540))
+        sales = {"customer_id": who, "date": np.datetime64("2023-01-01") + rng.integers(0, 540, len(who)),
+                 "amount": np.ones(len(who)), "channel": np.where(who % 2, "a", "b")}  # fmt: skip
+        found = as_columns(crm.retention.compare_repurchase(small_table(sales), within="30D", by="channel").table)
+        missed += not found["difference_low"][1] <= 0 <= found["difference_high"][1]
+    assert missed <= 12
+
+
+def test_a_year_of_the_same_customers_is_compared_with_their_own_year_before():
+    """Half of the customers always come back, the others never: the same in both years, so there is little doubt."""
+    days = [f"{year}-0{month}-0{day}" for year in (2023, 2024) for month in (1, 3, 5) for day in (1, 9)]
+    sales = {"customer_id": [who for who in range(60) for _ in days],
+             "date": [day if who % 2 else day[:-2] + "01" for who in range(60) for day in days],
+             "amount": [1.0] * 60 * len(days)}  # fmt: skip
+    tx = crm.Transactions(sales, as_of="2024-12-31")
+    year = ("2024-01-01", "2024-12-01")
+    found = as_columns(crm.retention.compare_repurchase(tx, within="20D", window=year).table)
+    assert found["difference"][1] == 0
+    width = [high - low for low, high in ((found["difference_low"][1], found["difference_high"][1]),
+                                          (found["rate_low"][1], found["rate_high"][1]))]  # fmt: skip
+    assert width[0] < 0.1 * width[1]
+
+
+def test_all_purchases_together_have_the_interval_of_the_gap_curve(cdnow_sample):
+    tx = crm.Transactions(cdnow_sample)
+    pooled = as_columns(crm.retention.repurchase(tx, within="90D", most=1).table)
+    gaps = as_columns(crm.retention.inactivity_threshold(tx).table)
+    at = gaps["days"].index(90)
+    for name, other in (
+        ("rate_within", "returned_share"),
+        ("within_low", "returned_low"),
+        ("within_high", "returned_high"),
+    ):
+        assert pooled[name] == [gaps[other][at]]
+    assert pooled["purchases"] == [sum(gaps["returned"]) + len(set(cdnow_sample["customer_id"]))]
+
+
+def test_groups_have_the_interval_that_they_have_alone(make_table):
+    rng = np.random.default_rng(5)
+    who = np.repeat(np.arange(30), rng.integers(1, 12, 30))
+    sales = {"customer_id": who, "amount": np.ones(len(who)), "channel": np.where(who % 2, "a", "b").tolist(),
+             "date": (np.datetime64("2024-01-01") + rng.integers(0, 300, len(who))).tolist()}  # fmt: skip
+    tx = crm.Transactions(make_table(sales), channel="channel", as_of="2024-12-31")
+    both = as_columns(crm.retention.repurchase(tx, within="30D", most=2, by="channel").table)
+    odd = who % 2 == 1
+    own = {name: np.array(values)[odd].tolist() for name, values in sales.items()}
+    alone = as_columns(crm.retention.repurchase(crm.Transactions(own, as_of="2024-12-31"), within="30D", most=2).table)
+    for name in ("order_number", "purchases", "rate_within", "within_low", "within_high"):
+        assert both[name][:2] == pytest.approx(alone[name], rel=1e-5)
