@@ -18,9 +18,10 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _frame, ageing, customers, labels, lifecycle, pyramid, rfm, segment
+from crmkit import _checks, _frame, ageing, customers, labels, lifecycle, pyramid, retention, rfm, segment
 from crmkit._frame import outputs
-from crmkit.errors import ArgumentError
+from crmkit.churn import ChurnModel
+from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
@@ -39,6 +40,8 @@ def score_customers(
     horizon: Any = "52W",
     discount_rate: float = 0.1,
     margin: float = 1.0,
+    churn: Any = None,
+    alarms_per_week: float | None = None,
     language: Language = "en",
 ) -> Any:
     """One row per customer with everything that crmkit knows: summary, scores, segment, tier, lifetime value.
@@ -59,6 +62,12 @@ def score_customers(
         Annual and effective.
     margin : float, default 1.0
         Share of the spend that is margin; 1 gives the lifetime value in revenue.
+    churn : duration, optional
+        Also the probability of no purchase within so long, such as "90D", by `crmkit.churn.ChurnModel`, which is fitted
+        for it: seconds to minutes, and scikit-learn.
+    alarms_per_week : number above 0, optional
+        Also who is on the watch-list now (`crmkit.retention.watch_list`), if so many new alarms a week can be looked
+        after.
     language : {"en", "zh"}, default "en"
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
 
@@ -73,7 +82,8 @@ def score_customers(
         `ended` (at least four: the customer counts as lost; `crmkit.lifecycle.stages`); with a horizon the columns of
         `crmkit.clv.lifetime_value`: `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`,
         `expected_spend`, `residual_clv` and its interval, by the Pareto/NBD and Gamma-Gamma models fitted to these
-        customers, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`).
+        customers, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); with `churn` also `p_churn`; with
+        `alarms_per_week` also `signal` ("overdue", "drop", "both" or "none") and `signal_label`.
 
     Warns
     -----
@@ -86,7 +96,7 @@ def score_customers(
     ArgumentError
         A setting is unknown, or settings contradict each other; before any row is read.
     ColumnError, DataError
-        As `Transactions` raises them for a plain table.
+        As `Transactions` raises them for a plain table; or the past is too short for `churn` or `alarms_per_week`.
 
     Examples
     --------
@@ -101,11 +111,19 @@ def score_customers(
     _refuse_settings(bins, scheme, tiers, language)
     if horizon is not None:
         _checks.days_of(horizon)
+    if churn is not None:
+        _checks.days_of(churn, "churn")
+    if alarms_per_week is not None and not _checks.finite("alarms_per_week", alarms_per_week) > 0:
+        raise ArgumentError(f"alarms_per_week={alarms_per_week!r} is not above 0. Give one such as alarms_per_week=20.")
     tx = open_transactions(transactions)
     steps = _steps(tx, bins, scheme, tiers, language)
     if horizon is not None:
         steps["value"] = partial(_add_value, horizon=horizon, discount_rate=discount_rate, margin=margin)
         steps["quadrants"] = partial(_add_quadrant, language=language)
+    if churn is not None:
+        steps["churn"] = partial(_add_churn, tx=tx, model=ChurnModel(horizon=churn))
+    if alarms_per_week is not None:
+        steps["signals"] = partial(_add_signal, tx=tx, alarms_per_week=alarms_per_week, language=language)
     table = outputs.keep(customers.recent_value(tx).customers)
     for step in steps.values():
         table = step(table)
@@ -190,6 +208,27 @@ def _add_value(customers: Any, *, horizon: Any, discount_rate: float, margin: fl
     from crmkit.models import _default
 
     return _default.add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin=margin)
+
+
+def _add_churn(listed: Any, *, tx: Transactions, model: ChurnModel) -> Any:
+    """Add the probability of no purchase, by the predictor that did best on held-out time."""
+    try:
+        return _joined(listed, model.fit(tx).score(tx), ("p_churn",))
+    except DataError as error:  # it speaks of its own horizon, which here is called churn
+        raise DataError(str(error).replace("horizon=", "churn=")) from None
+
+
+def _add_signal(listed: Any, *, tx: Transactions, alarms_per_week: float, language: Language) -> Any:
+    """Add the signal of the accounts on the watch-list."""
+    watched = _frame.open_table(retention.watch_list(tx, alarms_per_week=alarms_per_week, language=language).table)
+    found = watched.collect(watched.frame.select("customer_id", "signal"))
+    signal_of = dict(zip(found["customer_id"].tolist(), found["signal"].tolist(), strict=True))
+    table = _frame.open_table(listed)
+    ids = table.collect(table.frame.select("customer_id"))["customer_id"]
+    signals = [signal_of.get(customer, "none") for customer in ids.tolist()]
+    said = [labels.text(f"signal_{signal}", language) for signal in signals]
+    columns = {"signal": np.array(signals, dtype=object), "signal_label": np.array(said, dtype=object)}
+    return _joined(listed, table.build({"customer_id": ids, **columns}), list(columns))
 
 
 # --- the headline -----------------------------------------------------------------------------------------------

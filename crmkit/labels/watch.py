@@ -2,6 +2,7 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "signal": ("signal", "信号"),
+    "signal_none": ("no signal", "无信号"),
     "signal_overdue": ("overdue", "逾期未购"),
     "signal_drop": ("buys less", "消费下降"),
     "signal_both": ("overdue and buys less", "逾期未购且消费下降"),
