@@ -10,7 +10,8 @@ crm.rfm.segment(crm.rfm.score(customers))  # scores and segments
 ```
 
 Families of methods are modules: `rfm`, `pyramid`, `segment`, `lifecycle`, `retention`, `churn`, `clv`, `ageing`,
-`trials`, `datasets`, `plotting`. They are loaded when first used, so that `import crmkit` is quick.
+`explanation`, `trials`, `datasets`, `plotting` and others. They are loaded when first used, so that `import crmkit` is
+quick.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from crmkit.transactions import Transactions, read
 if TYPE_CHECKING:
     from crmkit import (
         ageing,
+        cards,
         churn,
         clv,
+        customers,
         datasets,
         errors,
+        explanation,
         labels,
         lifecycle,
         plotting,
@@ -35,7 +39,9 @@ if TYPE_CHECKING:
         retention,
         rfm,
         rhythm,
+        scoring,
         segment,
+        transactions,
         trials,
     )
     from crmkit.explanation import explain
@@ -49,11 +55,14 @@ __all__ = [
     "ageing",
     "audit",
     "backtest",
+    "cards",
     "churn",
     "clv",
+    "customers",
     "datasets",
     "errors",
     "explain",
+    "explanation",
     "labels",
     "lifecycle",
     "plotting",
@@ -63,14 +72,17 @@ __all__ = [
     "rfm",
     "rhythm",
     "score_customers",
+    "scoring",
     "segment",
     "summarize",
+    "transactions",
     "trials",
 ]
 
+# Not `cli`, which is for the terminal and needs typer, nor `groups` and `models`, whose doors are `segment` and `clv`.
 _MODULES = (
-    "ageing", "churn", "clv", "datasets", "errors", "labels", "lifecycle", "plotting", "pyramid", "retention", "rfm",
-    "rhythm", "segment", "trials",
+    "ageing", "cards", "churn", "clv", "customers", "datasets", "errors", "explanation", "labels", "lifecycle",
+    "plotting", "pyramid", "retention", "rfm", "rhythm", "scoring", "segment", "transactions", "trials",
 )  # fmt: skip
 _FUNCTIONS = {"audit": "trials", "backtest": "trials", "explain": "explanation", "score_customers": "scoring"}
 

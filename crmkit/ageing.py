@@ -48,7 +48,7 @@ class Yardstick:
     scorer : crmkit.rfm.Scorer
         The fitted cuts.
     scheme : "eleven", "eight", or rules
-        The segments.
+        The segments; of a table of rules its rows.
     bins : int
         Number k of levels, the most of the three measures.
     segments : tuple of str
@@ -77,6 +77,7 @@ class Yardstick:
     def of(cls, scorer: rfm.Scorer, scheme: str | rfm.Rules = "eleven") -> Self:
         """The yardstick of a fitted scorer and a scheme; refused where ageing cannot be told from the scores."""
         _refuse_scorer(scorer)
+        scheme = rfm.plain_scheme(scheme)
         bins = max(len(ladders[()].cuts) + 1 for ladders in scorer.ladders_.values())
         if scheme == "eleven" and bins != 5:
             raise ArgumentError(
@@ -93,6 +94,17 @@ class Yardstick:
     def segment(self, customers: Any, *, language: Language = "en") -> Any:
         """A table of customers, scored and named by this yardstick."""
         return rfm.segment(self.scorer.score(customers), scheme=self.scheme, bins=self.bins, language=language)
+
+    def words(self, language: Language = "en") -> dict[str, str]:
+        """What people read for each of the segments, in their order.
+
+        >>> customers = {"recency": [3, 8, 20, 70], "frequency": [6, 1, 1, 2], "monetary": [90, 10, 15, 20]}
+        >>> rules = [{"segment": "old", "r": (1, 2), "label": "Long ago"}, {"segment": "new", "r": (3, 4)}]
+        >>> Yardstick.of(rfm.Scorer(bins=4).fit(customers), rules).words("zh")
+        {'old': 'Long ago', 'new': '新客户'}
+        """
+        rules = rfm.segment_rules(self.scheme, language=language)
+        return dict(zip(rules["segment"].tolist(), rules["label"].tolist(), strict=True))
 
     def code(self, r: Any, f: Any, m: Any) -> Any:
         """Position in `segments` of scores; numbers or arrays."""
@@ -214,9 +226,8 @@ def _add_slips(yardstick: Yardstick, scored: Any, as_of: dt.date, language: Lang
     f, m = (np.asarray(cells[name], dtype=np.int64) for name in keys[1:])
     days, code = yardstick.next_change(cells[keys[0]], f, m)
     found = {name: cells[name] for name in keys} | {"slip_date": days, "slip_to": code, "days_left": days}
-    frame = look_up(
-        table, keys, found, yardstick.segments, as_of, dates=["slip_date"], to=["slip_to"], language=language
-    )
+    words = yardstick.words(language)
+    frame = look_up(table, keys, found, words, as_of, dates=["slip_date"], to=["slip_to"])
     return table.give_back(frame)
 
 
@@ -224,24 +235,23 @@ def look_up(
     table: _frame.Table,
     keys: Sequence[str],
     cells: Mapping[str, Any],
-    segments: Sequence[str],
+    words: Mapping[str, str],
     as_of: dt.date,
     *,
     dates: Sequence[str],
     to: Sequence[str],
-    language: Language,
 ) -> AnyFrame:
     """The table with what was found for each distinct cell of its `keys`; a number below 0 is a missing value.
 
-    Columns of `cells` in `dates` are days after `as_of` and come out as dates; those in `to` are positions in
-    `segments` and come out as names, each with its label; the others are numbers.
+    Columns of `cells` in `dates` are days after `as_of` and come out as dates; those in `to` are positions of segments
+    in `words` and come out as names, each with its words; the others are numbers.
 
     >>> table = _frame.open_table({"cell": [7, 8]})
     >>> cells = {"cell": np.array([7, 8]), "when": np.array([1, -1]), "what": np.array([0, -1])}
-    >>> frame = look_up(table, ["cell"], cells, ["new", "lost"], dt.date(2025, 1, 31), dates=["when"], to=["what"],
-    ...                 language="zh")
+    >>> words = {"new": "New customers", "lost": "Lost customers"}
+    >>> frame = look_up(table, ["cell"], cells, words, dt.date(2025, 1, 31), dates=["when"], to=["what"])
     >>> frame.to_native().astype(str).iloc[0].tolist()
-    ['7', '2025-02-01', 'new', '新客户']
+    ['7', '2025-02-01', 'new', 'New customers']
     """
     new = [name for name in cells if name not in keys]
     own = [name for name in table.columns if name not in {*new, *(f"{name}_label" for name in to)}]
@@ -250,8 +260,8 @@ def look_up(
     for name in new:
         number = nw.col(name)
         if name in to:
-            columns[name] = _in_words(number, segments)
-            columns[f"{name}_label"] = _in_words(number, labels.texts(segments, language))
+            columns[name] = _in_words(number, list(words))
+            columns[f"{name}_label"] = _in_words(number, list(words.values()))
         elif name in dates:  # an engine of its own may have taken them in as time stamps
             columns[name] = number if table.in_memory else number.cast(nw.Date)
         else:
@@ -260,7 +270,7 @@ def look_up(
 
 
 def _in_words(code: nw.Expr, words: Sequence[str]) -> nw.Expr:
-    return code.replace_strict(list(range(len(words))), list(words), default=nw.lit(None), return_dtype=nw.String)
+    return code.replace_strict(list(range(len(words))), words, default=nw.lit(None), return_dtype=nw.String)
 
 
 def _dates_after(as_of: dt.date, days: Ints) -> NDArray[np.datetime64]:
@@ -362,7 +372,7 @@ def slip_calendar(slips: Any, *, period: str = "day", value: str = "monetary") -
     ColumnError
         A column is absent, or `value` is missing for some customers.
     ArgumentError
-        The period is unknown.
+        The period is unknown, or `value` is no name of a column.
 
     Examples
     --------
@@ -373,6 +383,8 @@ def slip_calendar(slips: Any, *, period: str = "day", value: str = "monetary") -
     1 2024-12-30 2025-01-05  potential_loyalist  needs_attention          1   250.0
     """
     _checks.choice("period", period, _periods.PERIODS)
+    if not isinstance(value, str):
+        raise ArgumentError(f'value={value!r} is not the name of a column. Give one, such as value="monetary".')
     table = _frame.open_table(slips, numbers=[value], keys=["segment"], hint=SLIP_HINT)
     absent = [name for name in ("slip_date", "slip_to") if name not in table.columns]
     if absent:

@@ -20,6 +20,7 @@ import narwhals.stable.v2 as nw
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._periods import periods_between
 from crmkit.errors import ArgumentError
 from crmkit.transactions import Transactions, open_transactions
 
@@ -27,6 +28,7 @@ SUMMARY = (
     "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
     "margin", "x", "t_x", "T", "m_x",
 )  # fmt: skip
+_LONGEST = 365_250  # days of a window; dates do not go back for ever
 
 
 def summarize(transactions: Any) -> Any:
@@ -207,7 +209,10 @@ def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
     transactions : Transactions, or table with customer_id, date, amount (and cost)
         Nothing after its `as_of` is seen.
     window : duration, default "12M"
-        Length in whole days (a month has 30.4), `as_of` being the last of them.
+        How far it goes back from `as_of`, its last day. Whole months and years are those of the calendar, as in
+        `crmkit.segment.revenue_bridge`: up to 2024-12-31, "12M" and "1Y" begin on 2024-01-01; up to 2025-02-28, "1M"
+        begins on 2025-01-29, the day after the same day a month before (after the last day of a month too short to
+        have it: up to 2025-03-31, "1M" begins on 2025-03-01). All else is rounded to whole days.
 
     Returns
     -------
@@ -216,7 +221,7 @@ def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
     Raises
     ------
     ArgumentError
-        `window` is not a duration, or shorter than a day.
+        `window` is not a duration, or shorter than a day or longer than a thousand years.
     ColumnError, DataError
         As `Transactions` raises them for a plain table.
 
@@ -231,13 +236,10 @@ def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
     0           a      70.0            8.0
     1           b       9.0            5.0
     >>> recent.measure, str(recent.first_date), round(recent.margin_rate, 3)
-    ('margin', '2024-01-02', 0.448)
+    ('margin', '2024-01-01', 0.448)
     """
     tx = open_transactions(transactions)
-    n_days = round(_checks.days_of(window, "window"))
-    if n_days < 1:
-        raise ArgumentError(f'window={window!r} is shorter than a day. Give one such as window="12M".')
-    first_day = _checks.day_number(tx.as_of) - n_days + 1
+    first_day = _first_day_of(window, _checks.day_number(tx.as_of))
     each = _recent_sums(tx, first_day)
     totals = engines.collect(each.select(nw.col("money", "cost", "no_cost").sum()))
     money, cost, no_cost = (int(totals[name][0]) for name in ("money", "cost", "no_cost"))
@@ -252,6 +254,21 @@ def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
         first_date=_checks.date_of_day(first_day),
         last_date=tx.as_of,
     )
+
+
+def _first_day_of(window: Any, as_of: int) -> int:
+    """First day of a window that ends on `as_of`; day numbers."""
+    days = _checks.days_of(window, "window")
+    if not 1 <= round(days) <= _LONGEST:
+        limit = "shorter than a day" if days < _LONGEST else "longer than a thousand years"
+        raise ArgumentError(f'window={window!r} is {limit}. Give one such as window="12M".')
+    months = days / _checks.DAYS["M"]
+    in_months = isinstance(window, str) and window.strip().upper().endswith(("M", "Y"))
+    if not in_months or abs(months - round(months)) > 1e-9:
+        return as_of - round(days) + 1
+    # A month more than enough: calendar months differ from their average by up to three days.
+    calendar = periods_between(as_of - round(days) - 31, as_of, "month", rolling=True)
+    return int(calendar.starts[-round(months)])
 
 
 def _recent_sums(tx: Transactions, first_day: int) -> LazyFrame:

@@ -12,8 +12,6 @@ Journal of Law & Technology 31(2), for the idea; scores being steps, the least c
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import numbers
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -24,16 +22,16 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, ageing, customers, labels, pyramid, rfm
+from crmkit import _checks, _frame, _ids, ageing, customers, labels, pyramid, rfm
 from crmkit._frame import engines, outputs
 from crmkit.ageing import NEVER, NOBODY, Yardstick
-from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
 Ints: TypeAlias = NDArray[np.int64]
 
-LAST_PURCHASES = 5
+LAST_ROWS = 5  # of purchases, and of refunds, that are listed
 TOMORROW = 1  # the next day on which anything can be done; what ends then comes too late
 ANY = 0  # level of a way that asks for no particular spend
 MEASURED = {"recency": ("recency",), "frequency": ("frequency", "orders"), "monetary": ("monetary",)}
@@ -143,8 +141,12 @@ class Explanation:
         All customers, and those who spent more.
     next_tier, next_tier_money : str and float, or None
         The tier above that more spend would reach, and the least money for it if all others stay as they are.
-    purchases : table, in the caller's kind
-        The last purchases and refunds, the latest first: `date`, `order_id` (if there are order ids), `amount`.
+    purchases, refund_rows : table, in the caller's kind
+        The last five purchases, and the last five refunds, each the latest first: `date`, `order_id` (if there are
+        order ids), `amount` (below 0 for a refund). By order ids, or by day; a refund is never a purchase. No refunds
+        are listed where the transactions ignore or drop them.
+    own_labels : mapping of segment to label
+        What rules of your own call their segments, where they have a `label`; others have crmkit's words.
     own_cuts : bool
         Whether the cuts are those of these customers, not of a scorer given.
     money_digits : int
@@ -181,6 +183,8 @@ class Explanation:
     next_tier: str | None
     next_tier_money: float | None
     purchases: Any
+    refund_rows: Any
+    own_labels: Mapping[str, str]
     own_cuts: bool
     money_digits: int
     language: Language
@@ -224,7 +228,8 @@ def explain(
     bins : int, default 5
         Levels of the scores, cut by quantiles of all customers.
     scheme : "eleven", "eight", or rules, default "eleven"
-        Segments, as in `crmkit.rfm.segment`. For ways up, rules of your own count as written best segment first.
+        Segments, as in `crmkit.rfm.segment`, a table of rules included. For ways up, rules of your own count as written
+        best segment first.
     tiers : name, or mapping of tier to share, default "textbook"
         Tiers of the customer pyramid by spend, as in `crmkit.pyramid.assign_tiers`.
     scorer : crmkit.rfm.Scorer, optional
@@ -273,6 +278,7 @@ def explain(
     (spends,) = table.arrays("monetary")
     days, code = yardstick.next_change([facts.recency], [facts.f], [facts.m])
     rows = _own_rows(tx, own["customer_id"])
+    refund = rows["bought"] == 0
     segment, rule = rfm.rule_of((facts.r, facts.f, facts.m), scheme=scheme, bins=yardstick.bins)
     tier, next_tier, more = _tiers(spends, facts, tiers)
     return Explanation(
@@ -282,8 +288,8 @@ def explain(
         last_date=_checks.date_of(own["last_date"]),
         measures=tuple(_measure(yardstick.scorer, name, value, facts.per) for name, value in facts.values().items()),
         orders_by="order" if "order" in tx.roles else "day",
-        refunds=tx.policy.refunds if (rows["bought"] == 0).any() or tx.policy.refunds == "drop" else None,
-        refunded=-float(rows["money"][rows["bought"] == 0].sum()) / tx.scale,
+        refunds=tx.policy.refunds if refund.any() or tx.policy.refunds == "drop" else None,
+        refunded=-float(rows["money"][refund].sum()) / tx.scale,
         segment=segment,
         best=segment == yardstick.segments[0],
         rule=rule,
@@ -295,7 +301,9 @@ def explain(
         customers_ahead=int((spends > own["monetary"]).sum()),
         next_tier=next_tier,
         next_tier_money=more,
-        purchases=engines.build(_last_purchases(tx, rows), tx.like),
+        purchases=engines.build(_last_of(tx, rows, ~refund), tx.like),
+        refund_rows=engines.build(_last_of(tx, rows, refund & (tx.policy.refunds == "net")), tx.like),
+        own_labels={key: word for key, word in yardstick.words().items() if word != labels.text(key)},
         own_cuts=scorer is None,
         money_digits=len(str(facts.per)) - 1 if tx.guard == 1 else 2,
         language=language,
@@ -358,28 +366,11 @@ def _units_per_money(tx: Transactions) -> int:
 def _own_row(listed: Any, customer: Any) -> dict[str, Any]:
     """The summary of one customer."""
     table = _frame.open_table(listed)
-    customer = customer.item() if isinstance(customer, np.generic) else customer
-    if _fits(table, customer):
-        rows = table.frame.filter(nw.col("customer_id") == customer)
-        found = table.collect(rows.select("customer_id", "first_date", "last_date", *rfm.MEASURES))
-        if len(found["customer_id"]):
-            return {name: column.tolist()[0] if name == "customer_id" else column[0] for name, column in found.items()}
-    raise _unknown(table.collect(table.frame.select("customer_id"))["customer_id"], customer)
-
-
-def _fits(table: _frame.Table, customer: Any) -> bool:
-    """Whether the id is of the kind of the column; engines would not compare text with numbers."""
-    if table.frame.collect_schema()["customer_id"].is_numeric():
-        return isinstance(customer, numbers.Real) and not isinstance(customer, bool)
-    return isinstance(customer, str)
-
-
-def _unknown(ids: NDArray[Any], customer: Any) -> DataError:
-    listed = sorted(ids.tolist(), key=str)
-    texts = {str(one): one for one in listed}
-    near = [texts[text] for text in difflib.get_close_matches(str(customer), texts, cutoff=0.5)]
-    said = f"Near to it: {shown(near)}." if near else f"Ids are such as {shown(listed)}."
-    return DataError(f"no customer {customer!r} among the {len(listed):,} with a purchase. {said}")
+    rows = table.frame.filter(nw.col("customer_id") == _ids.plain_id(table.frame, customer))
+    found = table.collect(rows.select("customer_id", "first_date", "last_date", *rfm.MEASURES))
+    if not len(found["customer_id"]):
+        raise _ids.unknown(table.frame, customer)
+    return {name: column.tolist()[0] if name == "customer_id" else column[0] for name, column in found.items()}
 
 
 def _own_rows(tx: Transactions, customer: Any) -> dict[str, Any]:
@@ -396,8 +387,9 @@ def _own_rows(tx: Transactions, customer: Any) -> dict[str, Any]:
     return {name: column[order] for name, column in found.items()}
 
 
-def _last_purchases(tx: Transactions, rows: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: column[:LAST_PURCHASES] for name, column in rows.items()}
+def _last_of(tx: Transactions, rows: Mapping[str, Any], chosen: NDArray[np.bool_]) -> dict[str, Any]:
+    """The last of the rows that are chosen, ready to be read."""
+    kept = {name: column[chosen][:LAST_ROWS] for name, column in rows.items()}
     ids = {"order_id": kept["order_id"]} if "order_id" in kept else {}
     date = kept["day"].astype("datetime64[D]")
     return {"date": date, **ids, "amount": kept["money"].astype(float) / tx.scale}
@@ -578,11 +570,10 @@ def ways_up(
         table,
         keys,
         found,
-        yardstick.segments,
+        yardstick.words(language),
         tx.as_of,
         dates=["up_by", "add_by"],
         to=["up_to", "add_to"],
-        language=language,
     )
     own = ["customer_id", *rfm.MEASURES, "segment", "segment_label"]
     spends = _spends(yardstick.scorer, _units_per_money(tx))
@@ -678,11 +669,11 @@ def _lines(found: Explanation, language: Language) -> Iterator[str]:
 
     comma = "，" if language == "zh" else ", "
     yield say("explain_title", customer=found.customer_id, date=found.as_of)
-    yield say("explain_segment", segment=labels.text(found.segment, language), rule=_rule_in_words(found, language))
+    yield say("explain_segment", segment=_called(found, found.segment, language), rule=_rule_in_words(found, language))
     for measure in found.measures:
         yield _measure_in_words(found, measure, language)
     ahead = say(
-        "explain_tier",
+        "explain_tier_alone" if found.customers == 1 else "explain_tier",
         tier=labels.text(found.tier, language),
         ahead=f"{found.customers_ahead:,}",
         customers=f"{found.customers:,}",
@@ -696,9 +687,18 @@ def _lines(found: Explanation, language: Language) -> Iterator[str]:
         yield say("way_stays")
     else:
         days = (found.slip_date - found.as_of).days
-        yield say("way_down", to=labels.text(found.slip_to, language), date=found.slip_date, days=days)
-    yield say("explain_purchases", purchases=_purchases_in_words(found, comma))
-    yield say("explain_cuts_own" if found.own_cuts else "explain_cuts_given", customers=f"{found.customers:,}")
+        yield say("way_down", to=_called(found, found.slip_to, language), date=found.slip_date, days=days)
+    yield say("explain_purchases", purchases=_rows_in_words(found, found.purchases, comma))
+    refunds = _rows_in_words(found, found.refund_rows, comma)
+    if refunds:
+        yield say("explain_refunds", refunds=refunds)
+    own = "explain_cuts_alone" if found.customers == 1 else "explain_cuts_own"
+    yield say(own if found.own_cuts else "explain_cuts_given", customers=f"{found.customers:,}")
+
+
+def _called(found: Explanation, segment: str, language: Language) -> str:
+    """What people read for a segment."""
+    return found.own_labels.get(segment) or labels.text(segment, language)
 
 
 def _amount(found: Explanation, money: float) -> str:
@@ -766,7 +766,7 @@ def _ways_in_words(found: Explanation, language: Language) -> Iterator[str]:
             if by is not None:
                 listed = labels.phrase("way_by", language, way=listed, date=by)
             said.append(listed)
-        yield labels.phrase("way_to", language, to=labels.text(to, language), ways=_either(said, language))
+        yield labels.phrase("way_to", language, to=_called(found, to, language), ways=_either(said, language))
 
 
 def _either(ways: Sequence[str], language: Language) -> str:
@@ -782,8 +782,9 @@ def _way_in_words(found: Explanation, way: Way, language: Language) -> str:
     return labels.phrase(key if way.money == 0 else f"{key}_money", language, orders=way.orders, money=money)
 
 
-def _purchases_in_words(found: Explanation, comma: str) -> str:
-    rows = _frame.open_table(found.purchases)
+def _rows_in_words(found: Explanation, table: Any, comma: str) -> str:
+    """Purchases or refunds, each with its date."""
+    rows = _frame.open_table(table)
     listed = rows.collect(rows.frame)
     dates = listed["date"].astype("datetime64[D]").tolist()
     return comma.join(f"{day} {_amount(found, money)}" for day, money in zip(dates, listed["amount"], strict=True))

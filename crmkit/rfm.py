@@ -13,7 +13,8 @@ common property of Chinese and English textbooks and tools.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 
@@ -29,8 +30,9 @@ from crmkit.labels import Language
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Cell: TypeAlias = tuple[int, ...]
-Range: TypeAlias = int | tuple[int, int]
-Rules: TypeAlias = Mapping[str, Mapping[str, Range]] | Sequence[Mapping[str, Any]]
+Range: TypeAlias = int | tuple[int, int] | str
+Table: TypeAlias = Any  # of any supported kind
+Rules: TypeAlias = Mapping[str, Mapping[str, Range]] | Sequence[Mapping[str, Any]] | Table
 
 MEASURES = ("recency", "frequency", "monetary")
 SCORES = {"recency": "r_score", "frequency": "f_score", "monetary": "m_score"}
@@ -612,14 +614,41 @@ ELEVEN: Mapping[str, Mapping[str, Range]] = {
 }
 
 AXES = ("r", "f", "m", "fm")
+HALVES = ("low", "high")
+RULE_HINT = (
+    'Give such as {"best": {"r": (4, 5), "fm": 5}, ...}, or a table as crmkit.rfm.segment_rules("eleven") gives it.'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One line of a rule table as it is written: scores, or the half of the scale, on each axis it names."""
+
+    segment: str
+    ranges: Mapping[str, tuple[int, int] | str]
+    label: str | None = None
+
+    def on_scale(self, limits: Mapping[str, float], levels: int) -> _Rule:
+        """The rule in scores, what is high being above the limits."""
+        ranges = {}
+        for axis, scores in self.ranges.items():
+            middle = int(np.floor(limits.get(axis, 0)))
+            halves = {"low": (1, middle), "high": (middle + 1, levels)}
+            ranges[axis] = halves[scores] if isinstance(scores, str) else scores
+        return _Rule(self.segment, ranges)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One line of a rule table: the segment, and the lowest and highest score on each axis it names."""
+    """One rule: the segment, and the lowest and highest score on each axis it names."""
 
     segment: str
     ranges: Mapping[str, tuple[int, int]]
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there are such scores; where all customers are in one half, the other is empty."""
+        return all(low <= high for low, high in self.ranges.values())
 
     def holds(self, cells: Mapping[str, Ints]) -> NDArray[np.bool_]:
         """Whether the rule holds in each of the cells."""
@@ -648,14 +677,16 @@ def segment(
     scheme : "eight", "eleven", or rules, default "eight"
         "eight": high or low on each score, the eight groups of Chinese textbooks. "eleven": champions to lost, on R and
         the mean of F and M, made for scores of 1 to 5. Or rules of your own: a mapping of segment to ranges, such as
-        ``{"best": {"r": (4, 5), "fm": 5}, "rest": ...}``, or a list of ``{"segment": "best", "r": (4, 5)}`` in which a
-        segment may come more than once. A range is a score or (lowest, highest); the axes are r, f, m and fm (the mean
-        of F and M, halves rounded down); an axis not named may have any score.
+        ``{"best": {"r": (4, 5), "fm": 5}, "rest": ...}``; a list of ``{"segment": "best", "r": (4, 5)}`` in which a
+        segment may come more than once; or a table of such rows, of any kind, as `segment_rules` gives it: take that,
+        edit it, pass it back. A range is a score, (lowest, highest), "4-5", or on r, f and m "high" or "low"; the axes
+        are r, f, m and fm (the mean of F and M, halves rounded down); an axis that is not named, empty or "any" may
+        have any score. A row may have a `label`, what people read.
     split : {"middle", "mean", "median"} or mapping, default "middle"
-        What a high score is above, in scheme "eight": the middle of the scale, (k + 1) / 2, which does not depend on
-        the other customers; the mean or median of each score over the customers; or numbers, such as
-        ``{"r": 3, "f": 2, "m": 3}``. For high and low by the mean *value*, score with method="mean" and keep the
-        default here.
+        What a high score is above, in scheme "eight" and wherever your rules say "high" or "low": the middle of the
+        scale, (k + 1) / 2, which does not depend on the other customers; the mean or median of each score over the
+        customers; or numbers, such as ``{"r": 3, "f": 2, "m": 3}``. For high and low by the mean *value*, score with
+        method="mean" and keep the default here.
     bins : int, optional
         Number k of levels. By default the highest score that occurs in any of the three columns, or that a rule names.
     otherwise : str, optional
@@ -667,7 +698,8 @@ def segment(
     -------
     table, n_customers rows
         `scores`, in its own kind and row order, with `segment`, a stable English key such as "important_value", and
-        `segment_label`, what people read; a segment of your own is its own label.
+        `segment_label`, what people read: the `label` of your rules as you wrote it, in any language; a segment of your
+        own without one is its own label. A `label` that is crmkit's own word for the segment follows `language`.
 
     Raises
     ------
@@ -689,18 +721,19 @@ def segment(
     >>> rules = {"keep": {"fm": (3, 5)}, "wake": {"r": (1, 2), "fm": (1, 2)}, "grow": {"r": (3, 5), "fm": (1, 2)}}
     >>> segment(scores, scheme=rules)["segment"].tolist()
     ['keep', 'keep', 'grow']
+    >>> edited = segment_rules("eight").replace({"label": {"Important value": "Best of all"}})
+    >>> segment(scores, scheme=edited)["segment_label"].tolist()
+    ['Best of all', 'Important keep', 'General develop']
     """
     table = _frame.open_table(scores, numbers=list(SCORES.values()), hint=SCORE_HINT)
     cells = _realised_cells(table, bins)
-    if isinstance(scheme, str):
-        _checks.choice("scheme", scheme, ("eight", "eleven"))
-    if scheme == "eight":
-        names = _eight(cells, split, bins)
-    else:
-        rules = _rules(ELEVEN if isinstance(scheme, str) else scheme)
-        _refuse_flawed(rules, _levels(rules, cells, bins), otherwise)
-        names = _segments_of(rules, cells, otherwise)
-    shown_names = [labels.text(name, language) for name in names]
+    written = _written(scheme)
+    levels = _levels(written, cells, bins)
+    rules = _on_scale(written, _limits(cells, split, levels), levels)
+    _refuse_flawed(rules, levels, otherwise)
+    names = _segments_of(rules, cells, otherwise)
+    words = _labels_of(written, language)
+    shown_names = [words.get(name) or labels.text(name, language) for name in names]
     base = _highest(cells) + 1
     code = ((nw.col("r_score") * base + nw.col("f_score")) * base + nw.col("m_score")).cast(nw.Int64)
     codes = ((cells["r"] * base + cells["f"]) * base + cells["m"]).tolist()
@@ -716,7 +749,7 @@ def segment(
 
 
 def segment_rules(scheme: str | Rules = "eleven", *, language: Language = "en") -> Any:
-    """The definition of a scheme as a table, one row per rule.
+    """The definition of a scheme as a table, one row per rule; edited, it is a scheme too.
 
     Parameters
     ----------
@@ -729,7 +762,13 @@ def segment_rules(scheme: str | Rules = "eleven", *, language: Language = "en") 
     -------
     pandas.DataFrame
         Columns `segment`, `label` and one per axis used, with the scores that it takes, such as "4-5" or "any"; for
-        "eight", "high" or "low".
+        "eight", "high" or "low". Wherever a scheme is asked for this table can be given, edited or not, also after a
+        way through a file or another kind of table.
+
+    Raises
+    ------
+    ArgumentError
+        The scheme is unknown, or its rules cannot be read.
 
     Examples
     --------
@@ -739,17 +778,12 @@ def segment_rules(scheme: str | Rules = "eleven", *, language: Language = "en") 
     1               loyal                Loyal  3-4  4-5
     2  potential_loyalist  Potential loyalists  4-5  2-3
     """
-    if isinstance(scheme, str):
-        _checks.choice("scheme", scheme, ("eight", "eleven"))
-    if scheme == "eight":
-        names = list(EIGHT)
-        axes = {axis: [("low", "high")[high[at]] for high in EIGHT.values()] for at, axis in enumerate("rfm")}
-    else:
-        rules = _rules(ELEVEN if isinstance(scheme, str) else scheme)
-        names = [rule.segment for rule in rules]
-        used = [axis for axis in AXES if any(axis in rule.ranges for rule in rules)]
-        axes = {axis: [_shown_range(rule.ranges.get(axis)) for rule in rules] for axis in used}
-    return _pandas({"segment": names, "label": [labels.text(name, language) for name in names], **axes})
+    rules = _written(scheme)
+    words = _labels_of(rules, language)
+    used = [axis for axis in AXES if any(axis in rule.ranges for rule in rules)]
+    axes = {axis: [_shown_range(rule.ranges.get(axis)) for rule in rules] for axis in used}
+    names = [rule.segment for rule in rules]
+    return _pandas({"segment": names, "label": [words[name] for name in names], **axes})
 
 
 def rule_of(
@@ -762,7 +796,7 @@ def rule_of(
     scores : three int
         Scores of R, F and M, from 1 to `bins`.
     scheme : "eight", "eleven", or rules, default "eleven"
-        As for `segment`; "eight" cuts in the middle of the scale.
+        As for `segment`; high is above the middle of the scale.
     bins : int, default 5
         Number k of levels.
 
@@ -777,7 +811,7 @@ def rule_of(
     Raises
     ------
     ArgumentError
-        The scheme is unknown, or its rules overlap, leave cells out, or can never hold.
+        The scheme is unknown, its rules overlap, leave cells out, or can never hold, or a score is not on the scale.
 
     Examples
     --------
@@ -786,16 +820,11 @@ def rule_of(
     >>> rule_of((5, 1, 2), scheme="eight")
     ('general_develop', {'r': (4, 5), 'f': (1, 3), 'm': (1, 3)})
     """
-    if isinstance(scheme, str):
-        _checks.choice("scheme", scheme, ("eight", "eleven"))
-    if scheme == "eight":
-        middle = (bins + 1) // 2
-        high = [score > (bins + 1) / 2 for score in scores]
-        name = next(name for name, pattern in EIGHT.items() if pattern == tuple(high))
-        return name, {axis: (middle + 1, bins) if up else (1, middle) for axis, up in zip("rfm", high, strict=True)}
-    rules = _rules(ELEVEN if isinstance(scheme, str) else scheme)
-    cell = {axis: np.array([score]) for axis, score in zip("rfm", scores, strict=True)}
+    rules = _on_scale(_written(scheme), _middle(bins), bins)
     _refuse_flawed(rules, bins, None)
+    if len(scores) != len("rfm") or not all(_is_whole(score) and 1 <= score <= bins for score in scores):
+        raise ArgumentError(f"scores={scores!r} are not three whole numbers from 1 to {bins}, such as (5, 1, 2).")
+    cell = {axis: np.array([score]) for axis, score in zip("rfm", scores, strict=True)}
     fired = next(rule for rule in rules if rule.holds(cell)[0])
     return fired.segment, dict(fired.ranges)
 
@@ -805,8 +834,8 @@ def check_rules(rules: Rules, *, bins: int = 5, scores: Any = None) -> Any:
 
     Parameters
     ----------
-    rules : mapping or list
-        As for `segment`.
+    rules : mapping, list, table or name
+        As `scheme` for `segment`; high is above the middle of the scale.
     bins : int, default 5
         Number k of levels: every cell of k x k x k scores is tried.
     scores : table, optional
@@ -839,7 +868,7 @@ def check_rules(rules: Rules, *, bins: int = 5, scores: Any = None) -> Any:
     realised = None
     if scores is not None:
         realised = _realised_cells(_frame.open_table(scores, numbers=list(SCORES.values()), hint=SCORE_HINT), k)
-    problems = _problems(_rules(rules), k, realised)
+    problems = _problems(_on_scale(_written(rules), _middle(k), k), k, realised)
     titles = ("problem", "segments", "cells", "example")
     return _pandas({title: [problem[at] for problem in problems] for at, title in enumerate(titles)})
 
@@ -866,12 +895,12 @@ def _highest(cells: Mapping[str, Ints]) -> int:
     return int(np.max([cells[axis] for axis in "rfm"]))
 
 
-def _eight(cells: Mapping[str, Ints], split: str | Mapping[str, float], bins: int | None) -> list[str]:
-    highest = bins or _highest(cells)
-    limits = {axis: _limit(cells[axis], cells["n"], axis, split, highest) for axis in "rfm"}
-    names = {high: name for name, high in EIGHT.items()}
-    flags = zip(*((cells[axis] > limits[axis]).tolist() for axis in "rfm"), strict=True)
-    return [names[high] for high in flags]
+def _limits(cells: Mapping[str, Ints], split: str | Mapping[str, float], levels: int) -> dict[str, float]:
+    return {axis: _limit(cells[axis], cells["n"], axis, split, levels) for axis in "rfm"}
+
+
+def _middle(levels: int) -> dict[str, float]:
+    return dict.fromkeys("rfm", (levels + 1) / 2)
 
 
 def _limit(scores: Ints, n: Ints, axis: str, split: str | Mapping[str, float], highest: int) -> float:
@@ -882,20 +911,61 @@ def _limit(scores: Ints, n: Ints, axis: str, split: str | Mapping[str, float], h
         return _checks.finite("split", split[axis])
     _checks.choice("split", split, ("middle", "mean", "median"))
     if split == "middle":
-        return (highest + 1) / 2
+        return _middle(highest)[axis]
     order = np.argsort(scores, kind="stable")
     return _centre(scores[order].astype(float), n[order], split)
 
 
-def _rules(rules: Rules) -> list[_Rule]:
-    """A map as the caller wrote it, as a list of rules."""
-    if isinstance(rules, Mapping):
-        rules = [{"segment": name, **_ranges_of(name, ranges)} for name, ranges in rules.items()]
-    if not isinstance(rules, Sequence) or not rules:
-        raise ArgumentError(
-            f'{rules!r} is not a segment map. Give one such as {{"best": {{"r": (4, 5), "fm": 5}}, ...}}.'
-        )
-    return [_rule(line) for line in rules]
+def plain_scheme(scheme: str | Rules) -> str | Rules:
+    """A scheme without its table: a name or rules as they are, of a table its rows, read once.
+
+    Whatever asks for a scheme opens it here, so that all of them take the same.
+
+    Raises
+    ------
+    ArgumentError
+        The name is unknown, or what is given is neither rules nor a table of them.
+
+    Examples
+    --------
+    >>> plain_scheme(segment_rules("eleven").head(1))
+    [{'segment': 'champions', 'label': 'Champions', 'r': '5', 'fm': '4-5'}]
+    """
+    if isinstance(scheme, str):
+        return _checks.choice("scheme", scheme, ("eight", "eleven"))
+    if isinstance(scheme, Sequence) or (isinstance(scheme, Mapping) and not _are_columns(scheme)):
+        return scheme
+    try:
+        table = _frame.open_table(scheme, keys=["segment"], hint=RULE_HINT)
+    except DataError:
+        raise _no_map(scheme) from None
+    columns = {name: values.tolist() for name, values in table.collect(table.frame).items()}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _are_columns(scheme: Mapping[str, Any]) -> bool:
+    """Whether a mapping holds the columns of a table of rules, not the rules themselves."""
+    return "segment" in scheme and not isinstance(scheme["segment"], Mapping)
+
+
+def _no_map(scheme: Any) -> ArgumentError:
+    return ArgumentError(f"{shown([scheme])} is not a segment map. {RULE_HINT}")
+
+
+def _written(scheme: str | Rules) -> list[_Written]:
+    """A scheme as a list of rules."""
+    scheme = plain_scheme(scheme)
+    if scheme == "eight":
+        return [_Written(name, {axis: HALVES[up] for axis, up in zip("rfm", high, strict=True)})
+                for name, high in EIGHT.items()]  # fmt: skip
+    lines = ELEVEN if isinstance(scheme, str) else scheme
+    if isinstance(lines, Mapping):
+        lines = [{"segment": name, **_ranges_of(name, ranges)} for name, ranges in lines.items()]
+    if not lines:
+        raise _no_map(scheme)
+    rules = [_line(line) for line in lines]
+    _refuse_two_labels(rules)
+    return rules
 
 
 def _ranges_of(name: str, ranges: Any) -> Mapping[str, Any]:
@@ -904,29 +974,85 @@ def _ranges_of(name: str, ranges: Any) -> Mapping[str, Any]:
     raise ArgumentError(f'the rule of {name!r} is {ranges!r}. Give its scores, such as {{"r": (4, 5), "fm": 5}}.')
 
 
-def _rule(line: Any) -> _Rule:
+def _line(line: Any) -> _Written:
     if not isinstance(line, Mapping) or not isinstance(line.get("segment"), str):
         raise ArgumentError(f'the rule {line!r} names no segment. Write it as {{"segment": "best", "r": (4, 5)}}.')
-    unknown = set(line) - {"segment", *AXES}
+    name = line["segment"]
+    unknown = set(line) - {"segment", "label", *AXES}
     if unknown:
         raise ArgumentError(
-            f"the rule of {line['segment']!r} names {shown(sorted(unknown))}. The axes are 'r', 'f', 'm', 'fm'."
+            f"the rule of {name!r} names {shown(sorted(unknown, key=str))}. The axes are 'r', 'f', 'm', 'fm'; "
+            "beside them a rule has a 'segment' and may have a 'label'. Drop the rest."
         )
-    return _Rule(line["segment"], {axis: _range(line["segment"], axis, line[axis]) for axis in AXES if axis in line})
+    label = None if _is_missing(line.get("label")) else str(line["label"])
+    named = {axis: line[axis] for axis in AXES if axis in line and not _is_missing(line[axis])}
+    ranges = {axis: _range(name, axis, scores) for axis, scores in named.items() if scores != "any"}
+    return _Written(name, ranges, label)
 
 
-def _range(name: str, axis: str, scores: Any) -> tuple[int, int]:
-    both = (scores, scores) if isinstance(scores, int) else tuple(scores) if isinstance(scores, Sequence) else ()
-    if len(both) != 2 or not all(isinstance(end, int) for end in both) or both[0] > both[1]:
+def _is_missing(value: Any) -> bool:
+    """An empty cell, as files and tables of all kinds have it."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and bool(np.isnan(value)))
+
+
+def _range(name: str, axis: str, scores: Any) -> tuple[int, int] | str:
+    """The lowest and highest score, or the half of the scale."""
+    if axis != "fm" and isinstance(scores, str) and scores in HALVES:
+        return scores
+    ends = list(_ends(scores))
+    if len(ends) != 2 or not all(_is_whole(end) for end in ends) or ends[0] > ends[1]:
         raise ArgumentError(
-            f"the rule of {name!r} has {axis}={scores!r}. Give a score, or (lowest, highest), such as (4, 5)."
+            f"the rule of {name!r} has {axis}={scores!r}. Give a score, or (lowest, highest), such as (4, 5); in a "
+            'table "4-5", "any", or on r, f and m "high" or "low".'
         )
-    return int(both[0]), int(both[1])
+    return int(ends[0]), int(ends[1])
 
 
-def _levels(rules: Sequence[_Rule], cells: Mapping[str, Ints], bins: int | None) -> int:
-    named = [high for rule in rules for _, high in rule.ranges.values()]
-    return bins or max(_highest(cells), *named)
+def _ends(scores: Any) -> Iterator[Any]:
+    """The two ends of a range as it is written: 4, (4, 5), or "4-5" in a table."""
+    if isinstance(scores, str):
+        found = re.fullmatch(r"\s*(\d+)\s*(?:[-\u2013]\s*(\d+)\s*)?", scores)  # editors like long dashes
+        return iter([int(found[1]), int(found[2] or found[1])] if found else [])
+    return iter(scores) if isinstance(scores, Sequence) else iter([scores, scores])
+
+
+def _is_whole(score: Any) -> bool:
+    """A whole number; a table with empty cells has them as floats."""
+    is_number = isinstance(score, int | float | np.number) and not isinstance(score, bool)
+    return is_number and bool(np.isfinite(score)) and int(score) == score
+
+
+def _refuse_two_labels(rules: Sequence[_Written]) -> None:
+    words: dict[str, str] = {}
+    for rule in rules:
+        if rule.label is not None and words.setdefault(rule.segment, rule.label) != rule.label:
+            raise ArgumentError(
+                f"the segment {rule.segment!r} has two labels, {shown([words[rule.segment], rule.label])}. Give one."
+            )
+
+
+def _labels_of(rules: Sequence[_Written], language: Language) -> dict[str, str]:
+    """What people read for each segment: the label that came with the rules, unless it is crmkit's own word."""
+    own = {rule.segment: rule.label for rule in rules if rule.label is not None}
+    words = {}
+    for rule in rules:
+        of_crmkit = [labels.text(rule.segment, spoken) for spoken in labels.LANGUAGES]
+        label = own.get(rule.segment)
+        words[rule.segment] = labels.text(rule.segment, language) if label in (None, *of_crmkit) else str(label)
+    return words
+
+
+def _on_scale(rules: Sequence[_Written], limits: Mapping[str, float], levels: int) -> list[_Rule]:
+    """The rules in scores, without those of an empty half."""
+    placed = [rule.on_scale(limits, levels) for rule in rules]
+    return [rule for rule in placed if rule.is_possible]
+
+
+def _levels(rules: Sequence[_Written], cells: Mapping[str, Ints], bins: int | None) -> int:
+    named = [scores[1] for rule in rules for scores in rule.ranges.values() if not isinstance(scores, str)]
+    return bins or max([_highest(cells), *named])
 
 
 def _segments_of(rules: Sequence[_Rule], cells: Mapping[str, Ints], otherwise: str | None) -> list[str]:
@@ -978,9 +1104,9 @@ def _shown_cell(scores: Ints) -> str:
     return " ".join(f"{axis}={score}" for axis, score in zip("rfm", scores, strict=True))
 
 
-def _shown_range(scores: tuple[int, int] | None) -> str:
-    if scores is None:
-        return "any"
+def _shown_range(scores: tuple[int, int] | str | None) -> str:
+    if scores is None or isinstance(scores, str):
+        return scores or "any"
     low, high = scores
     return str(low) if low == high else f"{low}-{high}"
 

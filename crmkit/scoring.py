@@ -112,7 +112,9 @@ def score_customers(
     if horizon is not None:
         _checks.days_of(horizon)
     if churn is not None:
-        _checks.days_of(churn, "churn")
+        churn = _checks.days_of(churn, "churn")
+        if churn < 1:
+            raise ArgumentError(f'churn={churn:g} is less than a day. Give one such as churn="90D".')
     if alarms_per_week is not None and not _checks.finite("alarms_per_week", alarms_per_week) > 0:
         raise ArgumentError(f"alarms_per_week={alarms_per_week!r} is not above 0. Give one such as alarms_per_week=20.")
     tx = open_transactions(transactions)
@@ -121,7 +123,7 @@ def score_customers(
         steps["value"] = partial(_add_value, horizon=horizon, discount_rate=discount_rate, margin=margin)
         steps["quadrants"] = partial(_add_quadrant, language=language)
     if churn is not None:
-        steps["churn"] = partial(_add_churn, tx=tx, model=ChurnModel(horizon=churn))
+        steps["churn"] = partial(_add_churn, tx=tx, days=churn)
     if alarms_per_week is not None:
         steps["signals"] = partial(_add_signal, tx=tx, alarms_per_week=alarms_per_week, language=language)
     table = outputs.keep(customers.recent_value(tx).customers)
@@ -146,8 +148,7 @@ def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[st
     """A wrong setting must not come to light after an hour of work: names are looked up, own maps are tried."""
     _checks.count("bins", bins, least=2)
     _checks.choice("language", language, labels.LANGUAGES)
-    if isinstance(scheme, str):
-        _checks.choice("scheme", scheme, ("eleven", "eight"))
+    scheme = rfm.plain_scheme(scheme)
     if isinstance(tiers, str):
         _checks.choice("tiers", tiers, list(pyramid.SCHEMES))
     else:
@@ -210,10 +211,10 @@ def _add_value(customers: Any, *, horizon: Any, discount_rate: float, margin: fl
     return _default.add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin=margin)
 
 
-def _add_churn(listed: Any, *, tx: Transactions, model: ChurnModel) -> Any:
+def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:
     """Add the probability of no purchase, by the predictor that did best on held-out time."""
     try:
-        return _joined(listed, model.fit(tx).score(tx), ("p_churn",))
+        return _joined(listed, ChurnModel(horizon=days).fit(tx).score(tx), ("p_churn",))
     except DataError as error:  # it speaks of its own horizon, which here is called churn
         raise DataError(str(error).replace("horizon=", "churn=")) from None
 

@@ -330,6 +330,18 @@ def test_settings_that_cannot_work_are_refused_before_any_work(ten, scorer, sche
         ageing.slip_dates(object(), scorer=scorer, scheme=scheme)
 
 
+def test_a_table_of_rules_is_a_scheme(make_table, ten):
+    columns = as_columns(rfm.segment_rules("eleven"))
+    want = as_columns(ageing.slip_dates(ten, language="zh"))
+    assert as_columns(ageing.slip_dates(ten, scheme=make_table(columns), language="zh")) == want
+    columns["label"] = [{"Lost": "Gone"}.get(word, word) for word in columns["label"]]
+    got = as_columns(ageing.slip_dates(ten, scheme=make_table(columns), language="zh"))
+    for key, label in (("segment", "segment_label"), ("slip_to", "slip_to_label")):
+        assert "lost" in want[key]
+        renamed = ["Gone" if name == "lost" else word for name, word in zip(want[key], want[label], strict=True)]
+        assert got[label] == renamed
+
+
 def test_bad_calls_say_what_to_do(ten):
     with pytest.raises(ArgumentError, match="language='fr'"):
         ageing.slip_dates(ten, language="fr")
@@ -338,6 +350,8 @@ def test_bad_calls_say_what_to_do(ten):
     slips = ageing.slip_dates(ten)
     with pytest.raises(ArgumentError, match="period='fortnight'"):
         ageing.slip_calendar(slips, period="fortnight")
+    with pytest.raises(ArgumentError, match=r"value=\['monetary'\] is not the name of a column.*value=\"monetary\""):
+        ageing.slip_calendar(slips, value=["monetary"])
     with pytest.raises(ColumnError, match="no column 'residual_clv'"):
         ageing.slip_calendar(slips, value="residual_clv")
     with pytest.raises(ColumnError, match="no column"):

@@ -217,7 +217,7 @@ def test_recent_value_is_the_margin_of_the_window_by_hand(kind):
     }
     assert (recent.measure, recent.first_date, recent.last_date) == (
         "margin",
-        dt.date(2024, 1, 2),
+        dt.date(2024, 1, 1),
         dt.date(2024, 12, 31),
     )
     assert recent.margin_rate == pytest.approx((19.5 - 13) / 19.5)

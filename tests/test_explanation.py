@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -327,7 +328,25 @@ def test_a_customer_worked_out_on_paper_in_both_languages_on_every_kind_of_table
     assert told.text("zh") == PAPER_ZH
     assert str(explain(make_table(ten), "C10", language="zh")) == PAPER_ZH
     assert type(told.purchases) is type(make_table(ten))
-    assert list(as_columns(told.purchases)) == ["date", "order_id", "amount"]
+    assert type(told.refund_rows) is type(make_table(ten))
+    assert list(as_columns(told.purchases)) == list(as_columns(told.refund_rows)) == ["date", "order_id", "amount"]
+
+
+def test_a_table_of_rules_is_a_scheme_and_its_labels_are_spoken(make_table, ten):
+    columns = as_columns(rfm.segment_rules("eleven"))
+    for call in (lambda scheme: explain(ten, "C06", scheme=scheme).text("zh"),
+                 lambda scheme: as_columns(ways_up(ten, scheme=scheme, language="zh"))):  # fmt: skip
+        assert call(make_table(columns)) == call("eleven")
+    columns["label"] = [{"Champions": "VIP", "Need attention": "Wake up"}.get(word, word) for word in columns["label"]]
+    told = explain(ten, "C06", scheme=make_table(columns))
+    assert (told.segment, told.ways[0].to, told.slip_to) == ("potential_loyalist", "champions", "needs_attention")
+    for language, own in (("en", "Potential loyalists"), ("zh", "潜在忠诚客户")):
+        text = told.text(language)
+        assert text.count("VIP") == text.count("Wake up") == text.count(own) == 1
+        assert "Champions" not in text
+        assert "冠军客户" not in text
+    ways = as_columns(ways_up(ten, scheme=make_table(columns), language="zh"))
+    assert (ways["segment_label"][5], ways["up_to_label"][5]) == ("潜在忠诚客户", "VIP")
 
 
 def test_crm_explain_is_the_function():
@@ -340,10 +359,21 @@ def test_refunds_are_told_apart_and_shown():
     told = explain(crm.Transactions(shop, as_of="2024-06-30"), "C05")
     assert (told.refunds, told.refunded, told.orders_by) == ("net", 60.0, "order")
     assert "Spend: 25.00 (refunds of 60.00 taken off)" in str(told)
-    assert as_columns(told.purchases)["amount"] == [-60.0, 25.0, 60.0]
+    assert as_columns(told.purchases)["amount"] == [25.0, 60.0]
+    assert as_columns(told.refund_rows)["amount"] == [-60.0]
+    assert told.text().splitlines()[-3:-1] == [
+        "Last purchases: 2024-04-02 25.00, 2024-03-12 60.00",
+        "Last refunds: 2024-04-09 -60.00",
+    ]
+    assert told.text("zh").splitlines()[-3:-1] == [
+        "最近的购买：2024-04-02 25.00，2024-03-12 60.00",
+        "最近的退款：2024-04-09 -60.00",
+    ]
     assert told.last_date == dt.date(2024, 4, 2)
     kept = explain(crm.Transactions(shop, as_of="2024-06-30", refunds="ignore"), "C05")
     assert "Spend: 85.00 (refunds not taken off)" in str(kept)
+    assert "Last refunds" not in str(kept)
+    assert as_columns(kept.refund_rows)["amount"] == []
     dropped = explain(crm.Transactions(shop, as_of="2024-06-30", refunds="drop"), "C05")
     assert "已剔除" in dropped.text("zh")
     assert "(no refunds)" in str(explain(crm.Transactions(shop, as_of="2024-06-30"), "C01"))
@@ -436,6 +466,14 @@ def test_an_id_of_the_other_kind_is_not_guessed(cdnow):
     assert explain(cdnow, np.int64(4)).customer_id == 4
 
 
+@pytest.mark.parametrize("odd", [[1, 2], dt.date(2025, 1, 1), None, 3.5j, Fraction(1, 2), 10**400, True, {"id": 1}])
+def test_what_is_no_id_is_refused_like_an_unknown_one(ten, odd):
+    numbered = {"customer_id": [1, 2], "date": ["2025-01-01", "2025-02-01"], "amount": [5.0, 6.0]}
+    for table, kind in ((ten, "text"), (numbered, "numbers")):
+        with pytest.raises(DataError, match=rf"no customer .* with a purchase[\s\S]*The ids are {kind}\."):
+            explain(table, odd)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -481,4 +519,9 @@ def test_one_customer_alone(make_table):
     told = explain(make_table({"customer_id": [7], "date": ["2025-01-01"], "amount": [5.0]}), 7)
     assert told.customers == 1
     assert (told.tier, told.next_tier) == ("important", None)
-    assert "customers" in str(told)
+    assert "Tier: Important; there is no other customer\n" in str(told)
+    assert (
+        str(told).splitlines()[-1].startswith("The cuts are those of the only customer in the data and are held fixed")
+    )
+    assert "没有其他客户" in told.text("zh")
+    assert "数据中只有这一位客户" in told.text("zh")

@@ -38,6 +38,26 @@ def test_a_public_name_is_there_and_says_what_it_is(name):
     assert inspect.getdoc(getattr(crmkit, name))
 
 
+# Modules without an underscore that are not for `crmkit.<name>`: __init__.py says why.
+INDOORS = {"cli", "groups", "models"}
+
+
+def test_every_public_module_is_there_at_once_and_listed():
+    """In a fresh process each, so that none is there only because another one has loaded it."""
+    public = {found.name for found in pkgutil.iter_modules(crmkit.__path__) if not found.name.startswith("_")}
+    listed = sorted(public - INDOORS)
+    assert set(listed) <= set(dir(crmkit)) & set(crmkit.__all__)
+    code = (
+        "import sys, crmkit\n"
+        f"for name in {listed!r}:\n"
+        "    for loaded in [loaded for loaded in sys.modules if loaded.startswith('crmkit')]:\n"
+        "        del sys.modules[loaded]\n"
+        "    import crmkit\n"
+        "    print(getattr(crmkit, name).__name__)"
+    )
+    assert run([sys.executable, "-c", code]).split() == [f"crmkit.{name}" for name in listed]
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = crmkit.no_such_name

@@ -467,6 +467,79 @@ def test_the_definition_of_a_scheme_is_a_table():
     assert own == {"segment": ["a", "b"], "label": ["a", "b"], "r": ["1-2", "3-5"], "m": ["any", "5"]}
 
 
+OWN = [
+    {"segment": "stars", "r": (4, 5), "fm": (4, 5)},
+    {"segment": "rest", "r": (1, 3)},
+    {"segment": "rest", "r": (4, 5), "fm": (1, 3)},
+]
+
+
+@pytest.mark.parametrize("scheme", ["eight", "eleven", OWN])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_definition_of_a_scheme_is_a_scheme(make_table, scheme, language):
+    rules = rfm.segment_rules(scheme, language=language)
+    table = make_table(as_columns(rules))
+    want = as_columns(rfm.segment(ALL_CELLS, scheme=scheme, language="zh"))
+    for form in (table, rules, rules.to_dict("records"), rules.to_dict("list")):
+        assert as_columns(rfm.segment(ALL_CELLS, scheme=form, language="zh")) == want
+    assert as_columns(rfm.segment_rules(table, language=language)) == as_columns(rules)
+    assert as_columns(rfm.check_rules(table)) == as_columns(rfm.check_rules(scheme))
+    assert len(rfm.check_rules(table)) == 0
+    for cell in [(1, 1, 1), (5, 4, 3), (3, 3, 4)]:
+        assert rfm.rule_of(cell, scheme=table) == rfm.rule_of(cell, scheme=scheme)
+
+
+@pytest.mark.parametrize("split", ["mean", "median", {"r": 4, "f": 1, "m": 5}])
+def test_high_and_low_of_a_table_are_split_as_those_of_the_eight(split):
+    scores = rfm.score(TEN)
+    want = as_columns(rfm.segment(scores, split=split))
+    assert as_columns(rfm.segment(scores, scheme=rfm.segment_rules("eight"), split=split)) == want
+    equal = {name: [2, 2] for name in SCORES}
+    assert set(rfm.segment(equal, scheme=rfm.segment_rules("eight"), split="mean")["segment"]) == {"general_win_back"}
+
+
+def test_an_edited_table_gives_other_segments_and_labels(make_table):
+    """Two groups of the eight become one, and one gets a name of the user's own."""
+    columns = as_columns(rfm.segment_rules("eight"))
+    columns["segment"][2:4] = ["by_value", "by_value"]
+    columns["label"][:4] = ["Our best", "important keep!", "Worth a call", None]
+    got = as_columns(rfm.segment(make_table(ALL_CELLS), scheme=make_table(columns), language="zh"), sort="customer_id")
+    kinds = ["".join("LH"[score > 3] for score in cell) for cell in GRID]
+    merged = {"HLH": "by_value", "LLH": "by_value"}
+    assert got["segment"] == [merged.get(kind, TEXTBOOK[kind][0]) for kind in kinds]
+    words = {kind: label for kind, (_, label) in TEXTBOOK.items()}
+    words |= {"HHH": "Our best", "LHH": "important keep!", "HLH": "Worth a call", "LLH": "Worth a call"}
+    assert got["segment_label"] == [words[kind] for kind in kinds]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"segment": "a", "r": 5.0, "f": None}, {"segment": "b", "r": "1-4", "f": float("nan")}],  # an empty cell
+        [{"segment": "a", "r": " 5 ", "f": ""}, {"segment": "b", "r": "1 - 4", "f": "any"}],
+        [{"segment": "a", "r": np.int64(5)}, {"segment": "b", "r": "1\u20134"}],
+        [{"segment": "a", "r": [5, 5], "label": None}, {"segment": "b", "r": (1.0, 4.0), "label": ""}],
+    ],
+)
+def test_scores_may_be_written_as_files_bring_them_back(rows):
+    want = rfm.segment(ALL_CELLS, scheme={"a": {"r": 5}, "b": {"r": (1, 4)}})
+    assert as_columns(rfm.segment(ALL_CELLS, scheme=rows)) == as_columns(want)
+
+
+def test_a_table_of_rules_survives_a_file(tmp_path):
+    pd = pytest.importorskip("pandas")
+    want = as_columns(rfm.segment(ALL_CELLS, scheme="eleven"))
+    rfm.segment_rules("eleven").to_csv(tmp_path / "rules.csv", index=False)
+    assert as_columns(rfm.segment(ALL_CELLS, scheme=pd.read_csv(tmp_path / "rules.csv"))) == want
+
+
+def test_the_table_of_rules_is_not_changed():
+    rules = rfm.segment_rules("eight")
+    before = rules.copy()
+    rfm.segment(ALL_CELLS, scheme=rules)
+    assert rules.equals(before)
+
+
 def test_segments_are_described_in_the_order_of_the_scheme(make_table):
     got = as_columns(rfm.describe_segments(rfm.segment(rfm.score(make_table(TEN)))))
     assert got["segment"] == ["important_value", "important_keep", "general_develop", "general_win_back"]
@@ -559,12 +632,41 @@ def test_arguments_that_make_no_sense_are_refused(options, message):
         ([{"r": 5}], "names no segment"),
         ({"best": {"recency": 5}}, "axes are"),
         ({"best": {"r": (5, 4)}}, r"\(lowest, highest\)"),
-        ({"best": {"r": "high"}}, r"\(lowest, highest\)"),
+        ({"best": {"r": "top"}}, r"r='top'.*\(lowest, highest\).*\"4-5\""),
+        ({"best": {"fm": "high"}}, r"fm='high'.*on r, f and m"),
+        ({"best": {"r": "5-4"}}, r"\(lowest, highest\)"),
+        ({"best": {"r": True}}, r"r=True"),
+        ({"best": {"r": (1, 2, 3)}}, r"\(lowest, highest\)"),
+        ({"best": {"r": 4.5}}, r"r=4.5"),
+        ([{"segment": "best", "R": 5}], r"names 'R'.*axes are"),
+        (
+            [{"segment": "best", "r": 5, "label": "A"}, {"segment": "best", "r": (1, 4), "label": "B"}],
+            "'best' has two labels, 'A', 'B'",
+        ),
+        (7, "7 is not a segment map"),
+        (None, "None is not a segment map"),
+        ({"segment": [], "r": []}, "not a segment map"),
     ],
 )
 def test_rules_that_cannot_be_read_are_refused(rules, message):
     with pytest.raises(ArgumentError, match=message):
         rfm.check_rules(rules)
+
+
+def test_a_table_that_holds_no_rules_says_what_it_lacks(make_table):
+    with pytest.raises(ColumnError, match=r"no column 'segment'; the table has 'name', 'r'[\s\S]*segment_rules"):
+        rfm.segment(ALL_CELLS, scheme=make_table({"name": ["best"], "r": ["5"]}))
+    with pytest.raises(ArgumentError, match=r"names 'notes'.*Drop the rest"):
+        rfm.segment(ALL_CELLS, scheme=make_table({"segment": ["best"], "notes": ["call them"]}))
+    with pytest.raises(ArgumentError, match=r"50 cells, such as r=4 f=1 m=1, are in no segment"):
+        rfm.segment(ALL_CELLS, scheme=make_table({"segment": ["best"], "r": ["1-3"]}))
+
+
+@pytest.mark.parametrize("cell", [(9, 1, 1), (1, 1), (0, 1, 1), (1.5, 1, 1)])
+def test_a_cell_that_is_not_on_the_scale_has_no_rule(cell):
+    for scheme in ("eight", "eleven"):
+        with pytest.raises(ArgumentError, match=r"scores=.* are not three whole numbers from 1 to 5"):
+            rfm.rule_of(cell, scheme=scheme)
 
 
 def test_other_bad_arguments_of_segments_and_tests():

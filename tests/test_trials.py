@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import crmkit as crm
 from conftest import as_columns, small_table, table_of
+from crmkit import labels
 from crmkit.errors import ArgumentError, ColumnError, DataError
 from crmkit.trials import auditing, backtesting
 from crmkit.trials._slices import Slice
@@ -230,6 +232,18 @@ def test_tiers_and_rules_are_schemes_too(cdnow_sample):
     ]
     listed = [{"segment": "slip", "r": (1, 3)}, {"segment": "stay", "r": (4, 5)}]
     assert as_columns(crm.backtest(rows, listed, origins=ORIGIN).segments)["segment"][:2] == ["slip", "stay"]
+
+
+@pytest.mark.parametrize("name", ["eleven", "eight"])
+def test_a_table_of_rules_is_tried_like_the_scheme_that_it_defines(few_sales, name):
+    rules = crm.rfm.segment_rules(name)
+    tried, named = (crm.backtest(few_sales, scheme, horizon=30) for scheme in (rules, name))
+    for part in ("segments", "pooled", "gain", "lift", "totals"):
+        assert as_columns(getattr(tried, part)) == as_columns(getattr(named, part))
+    assert (tried.order, tried.origins) == ("listed", named.origins)
+    audited, plain = (crm.audit(few_sales, scheme, windows=(None,)) for scheme in (rules, name))
+    assert as_columns(audited.choices) == as_columns(plain.choices)  # of "eight" other numbers of levels too
+    assert as_columns(audited.segments) == as_columns(plain.segments)
 
 
 def test_a_function_gets_the_past_and_no_more(cdnow_sample):
@@ -451,6 +465,33 @@ def test_currency_and_names_change_no_count(cdnow_sample):
 def test_a_wrong_call_of_the_back_test_says_what_would_work(cdnow_sample, arguments, message):
     with pytest.raises(ArgumentError, match=message):
         crm.backtest(small_table(cdnow_sample), **({"origins": ORIGIN} | arguments))
+
+
+def test_on_one_day_no_back_test_is_possible():
+    day = {"customer_id": ["a", "b"], "date": ["2025-01-01"] * 2, "amount": [1.0, 2.0]}
+    with pytest.raises(
+        ArgumentError, match=r"nobody bought before 2025-01-01, .*no back-test is possible\. Pass"
+    ) as seen:
+        crm.backtest(day, horizon=1)
+    assert "horizon=" not in str(seen.value)
+
+
+def test_a_past_begins_with_a_purchase_not_with_a_refund():
+    sales = {"customer_id": ["a", "a", "b"], "date": ["2025-01-01", "2025-01-11", "2025-01-21"], "amount": [-5.0, 9, 7]}
+    for horizon, origin in ((5, "2025-01-16"), (10, "2025-01-11")):
+        assert [str(one) for one in crm.backtest(sales, "eight", horizon=horizon).origins] == [origin]
+    with pytest.raises(ArgumentError, match=r"horizon of 20 days leaves no past: .* from 2025-01-11 to 2025-01-21"):
+        crm.backtest(sales, "eight", horizon=20)
+
+
+@pytest.mark.parametrize("n_days", [2, 3, 5, 40])
+def test_the_horizon_that_is_advised_works(n_days):
+    days = [dt.date(2025, 1, 1) + dt.timedelta(days=back) for back in range(n_days)]
+    table = {"customer_id": ["a"] * n_days, "date": [str(day) for day in days], "amount": [1.0] * n_days}
+    with pytest.raises(ArgumentError, match="leaves no past") as seen:
+        crm.backtest(table, horizon=90)
+    advised = int(re.search(r"horizon=(\d+) \(days\)", str(seen.value))[1])
+    assert crm.backtest(table, horizon=advised).horizon == advised
 
 
 @pytest.mark.parametrize(
@@ -726,6 +767,9 @@ def test_the_callers_table_is_not_changed(few_sales):
         ({"windows": (None, "soon")}, r"windows='soon' is not a duration"),
         ({"windows": "12M"}, r"is not a list of choices"),
         ({"earlier": (0,)}, r"shorter than a day"),
+        ({"earlier": 28}, r"earlier=28 is not a list of choices\. Give one, such as earlier=\(7, 28\)\."),
+        ({"earlier": "28D"}, r"earlier='28D' is not a list of choices"),
+        ({"windows": None}, r"windows=None is not a list of choices[\s\S]*windows=\(None, \"12M\"\)"),
         ({"ties": ("middle",), "windows": (None,), "earlier": ()}, r"nothing to vary"),
         ({"scheme": "nine"}, r"scheme='nine' is not known"),
     ],
@@ -745,6 +789,27 @@ def test_a_segment_called_absent_is_refused():
     table = {"customer_id": ["a", "b"], "segment": ["absent", "x"]}
     with pytest.raises(DataError, match="a name that the audit needs"):
         crm.audit(SALES, lambda tx: table, windows=(None, 10), earlier=())
+
+
+def test_results_are_printed_in_both_languages(cdnow_sample):
+    """The figures are those of the tables, and nothing but keys of the user's own is left in English."""
+    table = small_table(cdnow_sample)
+    found, audited = crm.backtest(table, origins=ORIGIN), crm.audit(table, earlier=(7,))
+    pooled, choices = as_columns(found.pooled), as_columns(audited.choices)
+    for language in ("en", "zh"):
+        lines = found.text(language).split("\n\n")
+        assert lines[1:] == [found.headline(language), found.card.text(language)]
+        rows = lines[0].splitlines()[1:]
+        assert len(rows) == len(pooled["segment"])
+        for row, name, n, rate in zip(rows, pooled["segment"], pooled["customers"], pooled["rebuy_rate"], strict=True):
+            assert row.startswith(labels.text(name, language))
+            assert f" {n:,} " in row
+            assert f" {rate:.1%} " in row
+        lines = audited.text(language).split("\n\n")
+        assert lines[1] == audited.headline(language)
+        shares = [row.split()[-2] for row in lines[0].splitlines()[1:]]
+        assert shares == [f"{share:.1%}" for share in choices["changed_share"]]
+    assert not re.search("[a-zA-Z_]{2}", found.text("zh") + audited.text("zh"))
 
 
 def test_the_headline_names_the_worst_choice_in_both_languages(cdnow_sample):

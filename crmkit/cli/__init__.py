@@ -16,12 +16,12 @@ from collections.abc import Sequence
 
 import typer
 
-from crmkit.cli import foundation, retention, segments
+from crmkit.cli import churn, foundation, retention, segments, survival, ways
 from crmkit.cli.app import app
 from crmkit.cli.complaints import explained
 from crmkit.cli.running import notes, signals
 
-__all__ = ["app", "foundation", "main", "retention", "segments"]
+__all__ = ["app", "churn", "foundation", "main", "retention", "segments", "survival", "ways"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BaseException as error:  # the outermost edge: nobody else is left to tell the user
             if len(words) < len(given):
                 traceback.print_exc()
-            status = None if heard else explained(error)
+            status = None if heard else explained(error, words)
         return 128 + heard[0] if heard else int(status or 0)
 
 

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from crmkit.cli import text
 
+# What `crmkit --help` lists, in this order: a question, and the commands that answer it.
+SECTIONS = {
+    "Begin": ("demo", "check", "score", "explain"),
+    "Who is worth what": ("pyramid", "matrix", "clusters"),
+    "What changed": ("growth", "migration", "lifecycle", "slips"),
+    "Who stays": ("retention", "cohorts", "contracts", "repurchase"),
+    "When they are lost": ("gaps", "lost", "survival"),
+    "Whom to look at": ("churn", "winback", "watch", "ways"),
+    "Can it be trusted": ("backtest", "audit"),
+}
+
+
+class _Sections(TyperGroup):
+    """Commands listed by what they are for."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  as typer calls it
+        """Write a section for each question."""
+        wide = max(map(len, self.commands))
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                about = [self.commands[name].get_short_help_str(formatter.width - wide - 6) for name in names]
+                formatter.write_dl([(name.ljust(wide), said) for name, said in zip(names, about, strict=True)])
+
+
 app = typer.Typer(
+    cls=_Sections,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
-import inspect
+import itertools
 import re
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
 
-from crmkit.cli.options import input_of
+from crmkit.cli.app import app
 
 FAULT = 70
 QUOTES = "\"'"
 _UsageError: Any = typer.BadParameter.__base__  # where it lives depends on the version of typer
 
+# Arguments of the library whose option has another name: command -> argument -> option.
+_OTHER_NAMES = {
+    "backtest": {"origins": "--origin"},
+    "clusters": {"n_clusters": "--number"},
+    "score": {"alarms_per_week": "--alarms"},
+    "survival": {"times": "--at"},
+    "watch": {"alarms_per_week": "--alarms"},
+    "winback": {"cost": "--contact-cost"},
+}
 
-def explained(error: BaseException) -> int:
-    """Tell the user what went wrong, and give the exit code."""
+# What the library says for Python, and what is written for the command line instead.
+_OF_PYTHON = {
+    r"(?<==)\([\"'](\S+)[\"'], [\"'](\S+)[\"']\)": r'"\1:\2"',  # a period
+    r"\(\"([\d-]{10})\", \"([\d-]{10})\"\)": r"\1:\2",
+    r"\brule=\{[\"'](\w+)[\"']: (.*?)\}": r"\1=\2",
+    r"\b(?:crmkit\.)?(?:Transactions|contract_rates)\(\S+, (.*?)\)\.?": r"\1",
+    r"\bBuild the transactions with (?=as_of=)": "Give ",
+    r"\bbuild the transactions with (?=as_of=)": "give ",
+    r"The latest origin that works is \"(\S+)\"": r'The latest that works is origins="\1"',
+    r"Give \"39W\".*? a number of days": "Give 39W, 12M, 2Y or 90D",
+    # tables besides the input, own rules and values of each axis cannot be written
+    r", or (?:pass a table|give each axis) [^.]*": "",
+    r", or your own rules": "",
+}
+
+
+def explained(error: BaseException, words: Sequence[str] = ()) -> int:
+    """Tell the user what went wrong with a command of these words, and give the exit code."""
     from crmkit.errors import ArgumentError, CrmkitError
 
     if isinstance(error, CrmkitError):
-        _complain(as_options(str(error)))
+        command = words[0] if words else ""
+        said = as_options(str(error), options_of(command), durations_of(command))
+        _complain(with_columns_asked_for(said, words))
         return 2 if isinstance(error, ArgumentError) else 1
     if isinstance(error, _UsageError):
         where = error.ctx.command_path if error.ctx else "crmkit"
@@ -37,31 +65,89 @@ def _complain(message: str) -> None:
     print(f"error: {message}", file=sys.stderr)
 
 
-# Options of single commands that errors name.
-_OWN = (
-    "bins", "scheme", "tiers", "language", "base", "current", "period", "by", "horizon", "cut", "fiscal_start", "kind",
-)  # fmt: skip
+def options_of(command: str) -> dict[str, str]:
+    """Argument of the library -> option of a command.
 
-
-def as_options(message: str) -> str:
-    """An error's advice for Python, as options of the command line.
-
-    >>> as_options("Name the columns: crmkit.Transactions(frame, customer='Cust ID', date='Day', amount=...).")
-    "Name the columns: --customer 'Cust ID' --date Day --amount COLUMN"
-    >>> as_options('refunds="none" is not known. table= and query= are for databases.')
-    '--refunds none is not known. --table and --query are for databases.'
-    >>> as_options('Give periods, such as base=("2024-01-01", "2024-03-31").')
-    'Give periods, such as --base 2024-01-01:2024-03-31.'
+    >>> options_of("watch")["alarms_per_week"], options_of("retention")["fiscal_start"]
+    ('--alarms', '--fiscal-start')
     """
-    named = [name for name in inspect.signature(input_of).parameters if name != "source"]
-    argument = rf"\b({'|'.join([*named, *_OWN])})=(\"[^\"]*\"|'[^']*'|\.\.\.|\w*)"
-    message = re.sub(r'\("(\S+)", "(\S+)"\)', r'"\1:\2"', message)  # a period
-    message = re.sub(r"crmkit\.Transactions\(frame, (.*?)\)\.?", r"\1", message)
-    return re.sub(argument, _option, message).replace(", --", " --")
+    own = {each.name: each.opts[0] for each in _parameters(command) if each.opts[0].startswith("--")}
+    return {**own, **_OTHER_NAMES.get(command, {})}
 
 
-def _option(argument: re.Match[str]) -> str:
-    name, value = f"--{argument[1].replace('_', '-')}", argument[2]
+def durations_of(command: str) -> list[str]:
+    """Arguments whose option of a command takes a duration.
+
+    >>> durations_of("winback")
+    ['inactive', 'horizon']
+    """
+    return [each.name for each in _parameters(command) if "DURATION" in (each.metavar or "")]
+
+
+def _parameters(command: str) -> Sequence[Any]:
+    commands: Mapping[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return commands[command].params if command in commands else ()
+
+
+def with_columns_asked_for(message: str, words: Sequence[str]) -> str:
+    """An error about columns that are not there names each option, of these words, that asked for one of them.
+
+    >>> with_columns_asked_for("no column 'sku'; the table has 'item'. Name: --date day", ["check", "--product", "sku"])
+    "no column 'sku'; the table has 'item'. Name: --date day --product COLUMN"
+    """
+    absent = re.match(r"no column (.*?); the table has", message)
+    if not absent:
+        return message
+    split = [part for word in words for part in (word.split("=", 1) if word.startswith("--") else [word])]
+    asked = [
+        option
+        for option, column in itertools.pairwise(split)
+        if option.startswith("--") and repr(column) in absent[1] and not re.search(rf"{option}\b", message)
+    ]
+    return " ".join([message, *(f"{option} COLUMN" for option in asked)])
+
+
+def as_options(message: str, options: Mapping[str, str], durations: Sequence[str] = ()) -> str:
+    """An error's advice for Python, as options of a command.
+
+    >>> named = {name: f"--{name}" for name in ("customer", "date", "amount", "refunds", "table", "query", "base")}
+    >>> as_options("Name: crmkit.Transactions(frame, customer='Cust ID', date='Day', amount=...).", named)
+    "Name: --customer 'Cust ID' --date Day --amount COLUMN"
+    >>> as_options('refunds="none" is not known. table= and query= are for databases.', named)
+    '--refunds none is not known. --table and --query are for databases.'
+    >>> as_options('Give periods, such as base=("2024-01-01", "2024-03-31").', named)
+    'Give periods, such as --base 2024-01-01:2024-03-31.'
+    >>> as_options("brackets=[(1, 7), (8, 30)] or days=[1, 7]", {"brackets": "--brackets", "days": "--days"})
+    '--brackets 1-7,8-30 or --days 1,7'
+    >>> as_options('rule={"inactive": "90D"}; weeks=13', {"inactive": "--inactive"})
+    '--inactive 90D; weeks=13'
+    >>> as_options("such as horizon=181 (days)", {"horizon": "--horizon"}, ["horizon"])
+    'such as --horizon 181D'
+    >>> as_options("one is missing: base='x', current=None. Give both.", {"base": "--base", "current": "--current"})
+    'one is missing: --base x, no --current. Give both.'
+    """
+    if durations:
+        message = re.sub(rf"\b({'|'.join(durations)})=(\d+)\b(?: \(days\))?", r"\1=\2D", message)
+    if "weeks" not in options:  # the scored list takes the watch-list's past as it is
+        message = re.sub(r"Give weeks=.*", "Leave alarms= out.", message)
+    for of_python, written in _OF_PYTHON.items():
+        message = re.sub(of_python, written, message)
+    if not options:
+        return message
+    names = "|".join(sorted(options, key=len, reverse=True))
+    value = r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\.\.\.|-?\w+(?:\.\d+)?|"
+    return re.sub(rf"\b({names})=({value})", lambda found: _option(options[found[1]], found[2]), message).replace(
+        ", --", " --"
+    )
+
+
+def _option(option: str, value: str) -> str:
+    """An option with its value as it is written on the command line."""
+    if value == "None":
+        return f"no {option}"
     if value in ("", "..."):
-        return f"{name} COLUMN" if value else name
-    return f"{name} {shlex.quote(value.strip(value[0]) if value[0] in QUOTES else value)}"
+        return f"{option} COLUMN" if value else option
+    if value.startswith("["):
+        pairs = re.sub(r"\((\w+), (\w+)\)", r"\1-\2", re.sub(r"[\[\]\"']", "", value))
+        return f"{option} {pairs.replace(' ', '')}"
+    return f"{option} {shlex.quote(value.strip(value[0]) if value[0] in QUOTES else value)}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from crmkit.cli import text
 from crmkit.cli.app import app
 from crmkit.cli.options import (
@@ -19,6 +23,7 @@ from crmkit.cli.options import (
     reads_transactions,
 )
 from crmkit.cli.running import patience
+from crmkit.errors import ArgumentError
 
 
 @app.command()
@@ -68,19 +73,37 @@ def score(
     horizon: Horizon = "52W",
     discount_rate: DiscountRate = 0.1,
     margin: Margin = 1.0,
+    churn: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Also the probability of no purchase within so long, such as 90D. Fits the churn model first, for "
+            "seconds to minutes, and needs scikit-learn.",
+        ),
+    ] = None,
+    alarms: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NUMBER", help="Also who is on the watch-list now, at so many new alarms a week, such as 20."
+        ),
+    ] = None,
     bom: Bom = None,
     language: Words = "en",
 ) -> None:
     """Write the scored list of customers.
 
-    One row per customer: the summary, RFM scores, segment, tier, expected purchases and lifetime value.
+    One row per customer: the summary, RFM scores, segment, tier, expected purchases and lifetime value; if asked for,
+    the probability of churn and the signal of the watch-list.
     """
+    from crmkit import _checks
     from crmkit._frame import outputs
     from crmkit.rfm import describe_segments
     from crmkit.scoring import score_customers
 
     speech = text.language_of(language)
     outputs.target_of(output, source=given.source)  # refused now rather than after the work
+    if churn is not None and _checks.days_of(churn, "churn") < 1:
+        raise ArgumentError(f'churn={churn!r} is less than a day. Give one such as churn="90D".')
     with given.opened() as tx:
         scored = score_customers(
             tx,
@@ -90,6 +113,8 @@ def score(
             horizon=None if horizon == "none" else horizon,
             discount_rate=discount_rate,
             margin=margin,
+            churn=churn,
+            alarms_per_week=alarms,
             language=speech,
         )
         outputs.write_table(scored, output, order=["customer_id"], bom=speech == "zh" if bom is None else bom)
@@ -100,6 +125,10 @@ def score(
             "monetary": text.money(tx)(totals["value"].sum()),
             "as_of": str(tx.as_of),
         }
+        if churn is not None:
+            facts["mean_p_churn"] = text.percent(text.columns(scored, "p_churn")["p_churn"].mean())
+        if alarms is not None:
+            facts["watched"] = text.count((text.columns(scored, "signal")["signal"] != "none").sum())
     text.say(*text.facts(facts, speech))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmkit.cli.running import patience
+from crmkit.errors import ArgumentError
 
 if TYPE_CHECKING:
+    from crmkit._frame.sources import Source as Opened
     from crmkit.transactions import Transactions
 
 Source = Annotated[
@@ -51,8 +53,21 @@ Scheme = Annotated[str, typer.Option(metavar="eleven|eight", help="Segments.")]
 Tiers = Annotated[str, typer.Option(metavar="textbook|curry|zeithaml|abc", help="Tiers of the customer pyramid.")]
 Span = Annotated[str | None, typer.Option(metavar="FIRST:LAST", help="First and last day of the period, with a colon.")]
 Every = Annotated[str, typer.Option("--period", metavar="day|week|month|quarter|year", help="Calendar periods.")]
+Rolling = Annotated[
+    bool, typer.Option("--rolling", help="Periods that end on the as-of date and before, not those of the calendar.")
+]
 FiscalStart = Annotated[int, typer.Option(metavar="MONTH", help="Month in which a year begins, 1 to 12.")]
-By = Annotated[str | None, typer.Option(metavar="channel|category|product", help="Groups, by the first purchase.")]
+By = Annotated[
+    str | None,
+    typer.Option(
+        metavar="channel|category|product", help="Groups, by the first purchase; name its column by --channel etc."
+    ),
+]
+# Several values: after each other with commas, or the option again.
+Inactive = Annotated[
+    str | None,
+    typer.Option(metavar="DURATION", help="Days without a purchase after which a customer is lost, such as 90D."),
+]
 Optional = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="FILE", help="Where the list goes, as in `crmkit score`; none by default."),
@@ -85,6 +100,30 @@ Bom = Annotated[
 ]
 Folder = Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Folder for what is written.")]
 
+FIRST_ROWS = 10  # of a list that is written whole with --output
+
+
+def listed(given: Sequence[str] | None) -> list[str] | None:
+    """Several values, as one word with commas or as the option given again."""
+    return None if given is None else [part.strip() for word in given for part in word.split(",")]
+
+
+def whole(written: str) -> Any:
+    """A whole number; what is none stays as it is, to be complained of where it is used."""
+    return int(written) if written.isdecimal() else written
+
+
+def span_of(name: str, told: str | None) -> tuple[str, str] | None:
+    """A period as it is written on the command line."""
+    if told is None:
+        return None
+    first, colon, last = told.partition(":")
+    if not colon:
+        raise ArgumentError(
+            f"{name}={told!r} is not a period. Give its first and last day: {name}='2024-01-01:2024-12-31'."
+        )
+    return first, last
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -106,6 +145,15 @@ class Input:
 
         with patience(self.name), engines.reading(self.name):
             yield read(self.source, into="duckdb", **self.settings)
+
+    @contextmanager
+    def opened_as_is(self, columns: Sequence[str]) -> Iterator[Opened]:
+        """The rows of what is no table of transactions, on the same engine; `columns` are those that are used."""
+        from crmkit._frame import engines, sources
+
+        where = (self.settings[name] for name in ("table", "query", "encoding"))
+        with patience(self.name), engines.reading(self.name):
+            yield sources.open_source(self.source, sources.Request(columns, *where))
 
 
 def input_of(

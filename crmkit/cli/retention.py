@@ -1,14 +1,33 @@
-"""Commands about staying and leaving: rates and movements, cohorts, definitions of loss, churn, the watch-list."""
+"""Commands about who stays, period by period: rates and movements, cohorts, contracts."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmkit.cli import text
 from crmkit.cli.app import app
-from crmkit.cli.options import By, Every, FiscalStart, Input, Optional, Words, reads_transactions
+from crmkit.cli.options import (
+    By,
+    Customer,
+    Encoding,
+    Every,
+    FiscalStart,
+    Input,
+    Query,
+    Rolling,
+    Table,
+    Words,
+    listed,
+    reads_transactions,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmkit.labels import Language
 
 
 @app.command()
@@ -23,28 +42,43 @@ def retention(
         ),
     ] = "active",
     by: By = None,
+    rolling: Rolling = False,
     fiscal_start: FiscalStart = 1,
     language: Words = "en",
 ) -> None:
-    """Print retention and churn by period, with the movements of customers and revenue."""
+    """Print retention and churn by period.
+
+    With the movements of customers and of revenue: who and what is new, lost, reactivated, more, less.
+    """
     from crmkit.retention import movements, rates
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        found = rates(tx, period=period, base=base, by=by, fiscal_start=fiscal_start)  # type: ignore[arg-type]
-        first: text.Formats = {"group": text.verbatim} if by else {}
-        formats: text.Formats = {
-            **first, "period": text.verbatim, "start": text.count, "new": text.count, "lost": text.count,
-            "reactivated": text.count, "end": text.count, "retention_rate": text.percent, "churn_rate": text.percent,
-        }  # fmt: skip
-        text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
-        moved = movements(tx, period=period, by=by, fiscal_start=fiscal_start)  # type: ignore[arg-type]
-        money = text.money(tx)
-        revenue: text.Formats = {
-            **first, "period": text.verbatim, "start": money, "new": money, "reactivated": money, "expansion": money,
-            "contraction": money, "churned": money, "end": money, "grr": text.percent, "nrr": text.percent,
-        }  # fmt: skip
-        text.say("", *text.table(moved.table, revenue, speech), *text.card(moved.card, speech))
+        windows: dict[str, Any] = dict(period=period, by=by, rolling=rolling, fiscal_start=fiscal_start)
+        found = rates(tx, base=base, **windows)  # type: ignore[arg-type]
+        _say_rates(found, speech, grouped=by is not None)
+        _say_movements(movements(tx, **windows), text.money(tx), speech, grouped=by is not None)
+
+
+def _say_rates(found: Any, speech: Language, *, grouped: bool) -> None:
+    formats: text.Formats = {
+        **_group(grouped), "period": text.verbatim, "start": text.count, "new": text.count, "lost": text.count,
+        "reactivated": text.count, "end": text.count, "retention_rate": text.percent, "churn_rate": text.percent,
+    }  # fmt: skip
+    text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
+
+
+def _say_movements(found: Any, money: Callable[[Any], str], speech: Language, *, grouped: bool) -> None:
+    formats: text.Formats = {
+        **_group(grouped), "period": text.verbatim, "start": money, "new": money, "reactivated": money,
+        "expansion": money, "contraction": money, "churned": money, "end": money, "grr": text.percent,
+        "nrr": text.percent,
+    }  # fmt: skip
+    text.say("", *text.table(found.table, formats, speech), *text.card(found.card, speech))
+
+
+def _group(grouped: bool) -> text.Formats:
+    return {"group": text.group} if grouped else {}
 
 
 @app.command()
@@ -53,8 +87,20 @@ def cohorts(
     given: Input,
     period: Every = "month",
     kind: Annotated[
-        str, typer.Option(metavar="classic|rolling", help="Bought in the period, or in it or later.")
+        str,
+        typer.Option(
+            metavar="classic|rolling|n_day|bracket",
+            help="Bought in the period; in it or later; exactly n days after the first purchase; within days a to b.",
+        ),
     ] = "classic",
+    days: Annotated[
+        list[str] | None, typer.Option(metavar="N,N,...", help="Days n of the kind n_day, such as 1,7,30.")
+    ] = None,
+    brackets: Annotated[
+        list[str] | None, typer.Option(metavar="A-B,A-B,...", help="Days of the kind bracket, such as 1-30,31-90.")
+    ] = None,
+    max_age: Annotated[int | None, typer.Option(help="Last age of the kinds classic and rolling.")] = None,
+    min_customers: Annotated[int, typer.Option(help="Cells of fewer customers are withheld.")] = 1,
     by: By = None,
     fiscal_start: FiscalStart = 1,
     output: Annotated[
@@ -62,94 +108,108 @@ def cohorts(
     ] = None,
     language: Words = "en",
 ) -> None:
-    """Print cohorts: of the customers of each period, who bought again and when."""
+    """Print cohorts: who bought again, and when.
+
+    The customers of each period of first purchase, followed by age.
+    """
     from crmkit._frame import outputs
     from crmkit.retention import cohorts as cohorts_of
 
     speech = text.language_of(language)
     if output is not None:
         outputs.target_of(output, source=given.source)
+    own_days, pairs = listed(days), listed(brackets)
     with given.opened() as tx:
-        found = cohorts_of(tx, period=period, kind=kind, by=by, fiscal_start=fiscal_start)  # type: ignore[arg-type]
+        found = cohorts_of(
+            tx,
+            period=period,  # type: ignore[arg-type]
+            kind=kind,  # type: ignore[arg-type]
+            days=None if own_days is None else [whole(day) for day in own_days],
+            brackets=None if pairs is None else [_bracket(pair) for pair in pairs],
+            max_age=max_age,
+            min_customers=min_customers,
+            by=by,
+            fiscal_start=fiscal_start,
+        )
         text.say(found.text(speech))
         if output is not None:
             found.to_excel(output, language=speech)
 
 
-@app.command()
-@reads_transactions
-def lost(given: Input, language: Words = "en") -> None:
-    """Print who would be called lost by several definitions, and how many of them came back."""
-    from crmkit.retention import compare_definitions
-
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        found = compare_definitions(tx)
-        formats: text.Formats = {
-            "rule": text.word, "setting": text.verbatim, "limit_days": text.decimal, "returned_within": text.percent,
-            "customers": text.count, "lost": text.count, "lost_share": text.percent, "came_back_share": text.percent,
-            "kept_silent_share": text.percent,
-        }  # fmt: skip
-        text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
+def _bracket(written: str) -> Any:
+    """First and last day; what is no such pair stays as it is, to be complained of by `cohorts`."""
+    first, _, last = written.partition("-")
+    return (whole(first), whole(last)) if last else written
 
 
 @app.command()
-@reads_transactions
-def churn(
-    given: Input,
-    horizon: Annotated[
-        str, typer.Option(metavar="DURATION", help="Days without a purchase that count as churn.")
-    ] = "90D",
-    output: Optional = None,
+def contracts(
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="File of contracts, one row each, of any kind that the others read.")
+    ],
+    as_of: Annotated[
+        str, typer.Option(metavar="DATE", help="Where the past ends; contracts reach into the future, so say it.")
+    ],
+    customer: Customer = "customer_id",
+    start: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the contract's first day.")] = "start_date",
+    end: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Column of its last day; empty while it is running.")
+    ] = "end_date",
+    amount: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of the money a month, for recurring revenue.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of groups: its value in a customer's first contract.")
+    ] = None,
+    period: Every = "month",
+    rolling: Rolling = False,
+    fiscal_start: FiscalStart = 1,
+    decimal: Annotated[str, typer.Option(metavar=".|,", help="Decimal mark of money that is text.")] = ".",
+    table: Table = None,
+    query: Query = None,
+    encoding: Encoding = None,
     language: Words = "en",
 ) -> None:
-    """Fit the churn model, print how it did on held-out time, and write each customer's probability.
+    """Print retention, renewals and recurring revenue of contracts.
 
-    Compared with the lifetime model and with recency alone; the best is recommended. Needs scikit-learn:
-    pip install "crmkit[learn]".
+    Of customers whose contracts have a first and a last day.
     """
-    from crmkit._frame import outputs
-    from crmkit.churn import ChurnModel
+    from crmkit import _checks
+    from crmkit.retention import contract_rates
 
     speech = text.language_of(language)
-    if output is not None:
-        outputs.target_of(output, source=given.source)
-    with given.opened() as tx:
-        model = ChurnModel(horizon=horizon).fit(tx)
-        judged = model.validation_
+    _checks.choice("decimal", decimal, (".", ","))
+    given = Input(source, {"table": table, "query": query, "encoding": encoding})
+    used = [column for column in (customer, start, end, amount, by) if column is not None]
+    with given.opened_as_is(used) as rows:
+        found = contract_rates(
+            _with_money(rows.frame, amount, decimal).to_native(),
+            as_of=as_of,
+            customer=customer,
+            start=start,
+            end=end,
+            amount=amount,
+            by=by,
+            period=period,  # type: ignore[arg-type]
+            rolling=rolling,
+            fiscal_start=fiscal_start,
+        )
+        _say_rates(found, speech, grouped=by is not None)
         formats: text.Formats = {
-            "predictor": text.word, "log_loss": text.figure, "brier": text.figure, "calibration_error": text.figure,
-            "auc": text.figure, "lift": text.figure,
+            **_group(by is not None), "period": text.verbatim, "due": text.count, "renewed": text.count,
+            "renewal_rate": text.percent,
         }  # fmt: skip
-        facts = {
-            "recommended": text.label(model.recommended_, speech),
-            "customers": text.count(judged.customers),
-            "churned_customers": text.count(judged.churned),
-        }
-        text.say(*text.facts(facts, speech))
-        text.say("", *text.table(judged.table, formats, speech), *text.card(judged.card, speech))
-        if output is not None:
-            outputs.write_table(model.score(tx), output, order=["customer_id"], bom=speech == "zh")
+        text.say("", *text.table(found.renewals, formats, speech), "", text.label("renewals_said", speech))
+        if found.movements is not None:
+            _say_movements(found.movements, text.cents, speech, grouped=by is not None)
 
 
-@app.command()
-@reads_transactions
-def watch(
-    given: Input,
-    alarms: Annotated[int, typer.Option(help="Alarms a week that can be looked into.")] = 20,
-    output: Optional = None,
-    language: Words = "en",
-) -> None:
-    """Print the accounts to look at now: overdue by their own clock, or buying less than usual."""
-    from crmkit._frame import outputs
-    from crmkit.retention import watch_list
+def _with_money(frame: Any, column: str | None, decimal: str) -> Any:
+    """Money of a source without types as numbers."""
+    import narwhals.stable.v2 as nw
 
-    speech = text.language_of(language)
-    if output is not None:
-        outputs.target_of(output, source=given.source)
-    with given.opened() as tx:
-        found = watch_list(tx, alarms_per_week=alarms, language=speech)
-        formats: text.Formats = {"customer_id": text.verbatim, "at_stake": text.money(tx), "why": text.verbatim}
-        text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
-        if output is not None:
-            outputs.write_table(found.table, output, order=["customer_id"], bom=speech == "zh")
+    from crmkit._frame import engines
+
+    if column is None or frame.collect_schema().get(column) != nw.String:
+        return frame
+    return engines.parse_money(frame, column, decimal)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmkit.cli import text
 from crmkit.cli.app import app
-from crmkit.cli.options import Bins, Every, Input, Optional, Scheme, Span, Words, reads_transactions
-from crmkit.errors import ArgumentError
+from crmkit.cli.options import Bins, Every, Input, Optional, Scheme, Span, Words, reads_transactions, span_of
+from crmkit.errors import ArgumentError, DataError
+
+if TYPE_CHECKING:
+    from crmkit.transactions import Transactions
 
 MOVES: text.Formats = {
     "direction": text.word, "customers": text.count, "value_before": text.cents, "value_after": text.cents,
@@ -20,7 +24,13 @@ MOVES: text.Formats = {
 @app.command()
 @reads_transactions
 def matrix(
-    given: Input, cut: Annotated[str, typer.Option(metavar="median|mean")] = "median", language: Words = "en"
+    given: Input,
+    cut: Annotated[str, typer.Option(metavar="median|mean|quantile", help="Where both axes are cut.")] = "median",
+    share: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="With --cut quantile: share of customers not above it, such as 0.8."),
+    ] = None,
+    language: Words = "en",
 ) -> None:
     """Print the value matrix.
 
@@ -30,7 +40,7 @@ def matrix(
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        found = value_matrix(tx, cut=cut, language=speech)
+        found = value_matrix(tx, cut=cut, share=share, language=speech)
         formats: text.Formats = {
             "quadrant_label": text.verbatim, "strategy": text.verbatim, "customers": text.count,
             "customer_share": text.percent, "current_value": text.money(tx), "potential_value": text.money(tx),
@@ -50,12 +60,12 @@ def growth(given: Input, base: Span = None, current: Span = None, language: Word
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        periods: dict[str, Any] = dict(base=_span("base", base), current=_span("current", current))
+        periods: dict[str, Any] = dict(base=span_of("base", base), current=span_of("current", current))
         bridge = revenue_bridge(tx, **periods, language=speech)
         spans = {name: " - ".join(map(str, days)) for name, days in (("base_period", bridge.base),
                                                                      ("current_period", bridge.current))}  # fmt: skip
         text.say(*text.facts(spans, speech))
-        steps: text.Formats = {"step": text.word, "customers": text.count, "amount": text.money(tx)}
+        steps: text.Formats = {"step_label": text.verbatim, "customers": text.count, "amount": text.money(tx)}
         text.say("", *text.table(bridge.steps, steps, speech))
         if "product" in tx.roles:
             cells = growth_matrix(tx, **periods, language=speech).table
@@ -64,18 +74,6 @@ def growth(given: Input, base: Span = None, current: Span = None, language: Word
                 "revenue": text.money(tx), "revenue_share": text.percent,
             }  # fmt: skip
             text.say("", *text.table(cells, formats, speech))
-
-
-def _span(name: str, told: str | None) -> tuple[str, str] | None:
-    """A period as it is written on the command line."""
-    if told is None:
-        return None
-    first, colon, last = told.partition(":")
-    if not colon:
-        raise ArgumentError(
-            f"{name}={told!r} is not a period. Give its first and last day: {name}='2024-01-01:2024-12-31'."
-        )
-    return first, last
 
 
 @app.command()
@@ -94,7 +92,7 @@ def migration(
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        before = summarize(tx.until(since))
+        before = summarize(_as_of(tx, since))
         scorer = rfm.Scorer().fit(before)
         lists = [rfm.segment(scorer.score(listed), scheme=scheme, bins=5) for listed in (before, summarize(tx))]
         moved = segment.migration(*lists, order=rfm.segment_rules(scheme)["segment"].tolist())
@@ -107,11 +105,26 @@ def migration(
         text.say("", *text.table(moved.summary, MOVES, speech))
 
 
+def _as_of(tx: Transactions, since: str) -> Transactions:
+    """The transactions as they stood on an earlier day."""
+    from crmkit import _checks
+
+    first, day = _checks.date_of_day(tx.first_day), _checks.date_of(since, "since")
+    if not first <= day < tx.as_of:
+        raise ArgumentError(
+            f"since={str(day)!r} is no earlier day: the data go from {first}, and the past ends on {tx.as_of}. "
+            f'Give one between, such as since="{first + (tx.as_of - first) / 2}".'
+        )
+    return tx.until(day)
+
+
 @app.command()
 @reads_transactions
 def clusters(
     given: Input,
-    number: Annotated[str, typer.Option(metavar="auto|NUMBER", help="How many clusters.")] = "auto",
+    number: Annotated[
+        str, typer.Option(metavar="auto|NUMBER|FROM-TO", help="How many clusters; of several, the best number.")
+    ] = "auto",
     output: Optional = None,
     language: Words = "en",
 ) -> None:
@@ -124,10 +137,14 @@ def clusters(
     from crmkit.segment import cluster
 
     speech = text.language_of(language)
+    tried = _numbers(number)
     if output is not None:
         outputs.target_of(output, source=given.source)
     with given.opened() as tx:
-        found = cluster(summarize(tx), n_clusters=int(number) if number.isdigit() else number, language=speech)
+        try:
+            found = cluster(summarize(tx), n_clusters=tried, language=speech)
+        except DataError as error:  # it lists all the numbers
+            raise DataError(re.sub(r"n_clusters=(\[.*?\]|\d+)", f"number={number}", str(error))) from None
         formats: text.Formats = {
             "cluster": text.count, "cluster_label": text.verbatim, "customers": text.count,
             "customer_share": text.percent, "value_share": text.percent, "mean_recency": text.decimal,
@@ -136,6 +153,20 @@ def clusters(
         text.say(*text.table(found.profiles, formats, speech), "", found.recommendation)
         if output is not None:
             outputs.write_table(found.customers, output, order=["customer_id"], bom=speech == "zh")
+
+
+def _numbers(written: str) -> str | range:
+    """The numbers of clusters to choose from."""
+    if written == "auto":
+        return written
+    found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", written.strip())
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 2 <= first <= last:
+        raise ArgumentError(
+            f"number={written!r} is not known. Give number=auto, a whole number of at least 2, or a range from which "
+            "the best is chosen, such as number=3-6."
+        )
+    return range(first, last + 1)
 
 
 @app.command()
@@ -232,11 +263,6 @@ def audit(given: Input, scheme: Scheme = "eleven", language: Words = "en") -> No
     speech = text.language_of(language)
     with given.opened() as tx:
         found = tried(tx, scheme)
-        text.say(found.headline(speech))
-        choices: text.Formats = {
-            "choice": text.word, "setting": text.verbatim, "customers": text.count, "changed": text.count,
-            "changed_share": text.percent, "money_changed_share": text.percent,
-        }  # fmt: skip
-        text.say("", *text.table(found.choices, choices, speech))
+        text.say(found.text(speech))
         each: text.Formats = {"segment": text.word, "customers": text.count, "steadiness": text.percent}
         text.say("", *text.table(found.segments, each, speech))

@@ -44,12 +44,19 @@ def label(key: str, language: Language) -> str:
     return labels.text(key, language)
 
 
+def phrase(key: str, language: Language, **places: object) -> str:
+    """What people read for a key, its {places} filled in."""
+    from crmkit import labels
+
+    return labels.phrase(key, language, **places)
+
+
 def columns(native: Any, *names: str) -> dict[str, Any]:
-    """Columns of a result table as arrays."""
+    """Columns of a result table as arrays; all of them if none are named."""
     from crmkit import _frame
 
     table = _frame.open_table(native)
-    return table.collect(table.frame.select(*names))
+    return table.collect(table.frame.select(*names) if names else table.frame)
 
 
 # --- lines --------------------------------------------------------------------------------------------------------
@@ -66,16 +73,32 @@ def pairs(listed: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{padded(first, wide)}  {second}" for first, second in listed]
 
 
-def table(native: Any, formats: Formats, language: Language) -> list[str]:
-    """A result table as lines of text: the columns that have a format, words by their labels, numbers to the right."""
+def table(native: Any, formats: Formats, language: Language, **places: object) -> list[str]:
+    """A result table as lines of text: the columns that have a format, words by their labels, numbers to the right.
+
+    `places` are those that headings leave open, such as {days}.
+    """
     found = columns(native, *formats)
     lines = []
     for name, form in formats.items():
-        cells = [label(form(value), language) if form is word else form(value) for value in found[name]]
-        cells = [label(name, language), *cells]
+        heading = known(f"column_{name}", label(name, language), language).format(**places)
+        cells = [heading, *(_cell(form, value, language) for value in found[name])]
         wide = max(map(width, cells))
-        lines.append([padded(cell, wide if form in (word, verbatim) else -wide) for cell in cells])
+        lines.append([padded(cell, wide if form in TO_THE_LEFT else -wide) for cell in cells])
     return ["  ".join(row).rstrip() for row in zip(*lines, strict=True)]
+
+
+def _cell(form: Callable[[Any], str], value: Any, language: Language) -> str:
+    cell = form(value)
+    if form is word:
+        return label(cell, language)
+    return known(f"{form.__name__}_{cell}", cell, language) if form in (group, flag) else cell
+
+
+def known(key: str, otherwise: str, language: Language) -> str:
+    """What people read for a key, if it is a key of a label."""
+    found = label(key, language)
+    return otherwise if found == key else found
 
 
 def card(what: Card, language: Language) -> list[str]:
@@ -102,6 +125,21 @@ def word(key: Any) -> str:
     return str(key)
 
 
+def group(key: Any) -> str:
+    """A group of the user's own, or one that `table` puts into words: all, ungrouped, the year before."""
+    return str(key)
+
+
+def flag(value: Any) -> str:
+    """Yes or no, which `table` puts into words."""
+    return str(bool(value)).lower()
+
+
+def ready(written: Any) -> str:
+    """Figures that are written already."""
+    return str(written)
+
+
 def verbatim(value: Any) -> str:
     """Text or an id as it is."""
     return "" if value is None or value != value else str(value)
@@ -110,6 +148,16 @@ def verbatim(value: Any) -> str:
 def count(number: Any) -> str:
     """A number of something; a missing one is a dash."""
     return "-" if number is None or number != number else f"{int(number):,}"
+
+
+def share_of(part: int, whole: int) -> str:
+    """So many of all, with the share that they are."""
+    return f"{count(part)} ({percent(part / whole)})"
+
+
+def number(value: Any) -> str:
+    """A number with its decimals if it has any, as of days; a missing one is a dash."""
+    return "-" if value is None or value != value else f"{value:,.10g}"
 
 
 def percent(share: Any) -> str:
@@ -130,6 +178,23 @@ def figure(number: Any) -> str:
 def cents(amount: Any) -> str:
     """Money with two decimals; a missing amount is a dash."""
     return "-" if amount is None or amount != amount else f"{amount:,.2f}"
+
+
+def points(difference: Any) -> str:
+    """A difference of two shares in percentage points; a missing one is a dash."""
+    return "-" if difference is None or difference != difference else f"{100 * difference:+.1f}"
+
+
+def relative(share: Any) -> str:
+    """A relative difference with its sign; a missing one is a dash."""
+    return "-" if share is None or share != share else f"{share:+.1%}"
+
+
+def intervals(low: Any, high: Any, form: Callable[[Any], str]) -> Any:
+    """The two ends of each interval in one cell; a dash where there is none."""
+    import numpy as np
+
+    return np.array(["-" if a != a else f"[{form(a)}, {form(b)}]" for a, b in zip(low, high, strict=True)], object)
 
 
 def date(value: Any) -> str:
@@ -154,5 +219,6 @@ def beside(target: Path) -> str:
     return str(target.relative_to(here)) if target.is_relative_to(here) else str(target)
 
 
+TO_THE_LEFT = (word, group, flag, verbatim)
 SHARES: Formats = {"customers": count, "customer_share": percent, "value": cents, "value_share": percent}
 SEGMENTS: Formats = {"segment": word, **SHARES}

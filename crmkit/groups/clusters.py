@@ -25,6 +25,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._results import Result
 from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
 from crmkit.groups import clusters_choice, clusters_profiles
+from crmkit.groups._given import column_names, list_of_customers
 from crmkit.groups.clusters_choice import Evidence, overlaps, structure_of, weigh
 from crmkit.groups.clusters_fit import METHODS, Partition, partitions, refuse_without_sklearn, systematic
 from crmkit.groups.clusters_scales import Scale, learn, transforms_of
@@ -146,7 +147,8 @@ def cluster(
     ColumnError
         A column is absent, not numeric, missing or infinite for some customers.
     DataError
-        The table has no rows, a column is constant, or there are fewer different customers than clusters.
+        The table has no rows or is transactions, a column is constant, or there are fewer different customers than
+        clusters.
     ArgumentError
         An argument is unknown, or `n_clusters` is below 2.
     MissingPackageError
@@ -271,7 +273,9 @@ class Clusterer:
         self.n_clusters = _numbers(n_clusters)
         self.method = _checks.choice("method", method, METHODS)
         self.transform = transforms_of(transform, self.columns)
-        self.order_by = _checks.choice("order_by", order_by or _default_order(self.columns), self.columns)
+        self.order_by = _checks.choice(
+            "order_by", _default_order(self.columns) if order_by is None else order_by, self.columns
+        )
         self.sample = _checks.count("sample", SAMPLES[method] if sample is None else sample, least=10)
         self.seed = _checks.count("seed", seed, least=0)
         _checks.choice("language", language, LANGUAGES)
@@ -362,7 +366,8 @@ class Clusterer:
     # Fitting looks at distinct customers and how many are alike, counted in the table's own engine.
 
     def _open(self, customers: Any) -> _frame.Table:
-        return _frame.open_table(customers, numbers=self.columns, hint=HINT)
+        listed = list_of_customers(customers, "crmkit.summarize(transactions)")
+        return _frame.open_table(listed, numbers=self.columns, hint=HINT)
 
     def _cells(self, table: _frame.Table) -> tuple[Floats, Ints]:
         """The distinct customers, in ascending order of their values, and how many there are of each."""
@@ -461,12 +466,7 @@ class Clusterer:
 
 
 def _columns(columns: Any) -> tuple[str, ...]:
-    listed = () if isinstance(columns, str) else tuple(columns)
-    if not listed or len(set(listed)) < len(listed) or not all(isinstance(name, str) for name in listed):
-        raise ArgumentError(
-            f"columns={columns!r} is not a list of different columns. "
-            'Give one, such as columns=["recency", "monetary"].'
-        )
+    listed = column_names("columns", columns)
     taken = [name for name in (CLUSTER, LABEL) if name in listed]
     if taken:
         raise ArgumentError(f"columns={list(listed)!r} has {shown(taken)}, which the result needs. Rename it first.")

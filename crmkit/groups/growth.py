@@ -125,7 +125,7 @@ def growth_matrix(
     ArgumentError
         A period is not one, the periods overlap or are in the wrong order, or the current one ends after `as_of`.
     DataError
-        The base period begins before the data, or there is no row in the periods.
+        The base period begins before the data, there is no row in the periods, or the data are of one day.
 
     Examples
     --------
@@ -317,7 +317,7 @@ def revenue_bridge(
     ArgumentError
         A period is not one, the periods overlap or are in the wrong order, or the current one ends after `as_of`.
     DataError
-        The base period begins before the data, or there is no row in the periods.
+        The base period begins before the data, there is no row in the periods, or the data are of one day.
 
     Examples
     --------
@@ -486,6 +486,7 @@ class _Span(NamedTuple):
 
 def _compared(tx: Transactions, base: Period | None, current: Period | None) -> tuple[_Span, _Span]:
     """The base and the current period, checked against each other and against the data."""
+    _refuse_one_day(tx)
     if base is None and current is None:
         years = periods_between(_checks.day_number(tx.as_of) - _TWO_YEARS, _checks.day_number(tx.as_of), "year",
                                 rolling=True)  # fmt: skip
@@ -512,6 +513,14 @@ def _compared(tx: Transactions, base: Period | None, current: Period | None) -> 
             + (f"Give base={_Span(tx.first_day, before.last)}." if inside else f"Give periods, {_halves(tx)}.")
         )
     return before, now
+
+
+def _refuse_one_day(tx: Transactions) -> None:
+    if tx.first_day == _checks.day_number(tx.as_of):
+        raise DataError(
+            f"the transactions cover one day, {tx.as_of}, and a comparison needs two periods, which cannot be had from "
+            "one day. Pass transactions of at least two days."
+        )
 
 
 def _span(name: str, period: Any) -> _Span:

@@ -5,6 +5,9 @@ of `pyramid.assign_tiers`: the moves in customers and in money, and by name. `mi
 row of dates. `size_change` splits what became of each group into customers who moved and cuts that moved: a
 group also grows when the rule that names it is learned anew.
 
+A list needs ids and groups; money is counted beside customers where the lists have it. Which groups are the better ones
+is known of those that crmkit itself names (`crmkit.groups._ladders`), and of others only what the caller says.
+
 Sources: the transition matrix of counts and its row shares as in Anderson & Goodman (1957), Statistical inference about
 Markov chains, Annals of Mathematical Statistics 28(1), 89-110; upgrades and downgrades of tiers as in Zeithaml,
 Rust & Lemon (2001), The Customer Pyramid, California Management Review 43(4), 118-142.
@@ -14,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -24,7 +27,9 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
-from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.errors import ArgumentError, ColumnError, DataError, shown
+from crmkit.groups._given import column_name, groups_in_order, list_of_customers, written
+from crmkit.groups._ladders import ladder_of
 
 Array: TypeAlias = NDArray[Any]
 Ints: TypeAlias = NDArray[np.int64]
@@ -33,6 +38,10 @@ ABSENT = "absent"
 DIRECTIONS = ("up", "down", "same", "moved", "joined", "left")
 _TAKEN = (ABSENT, "before")  # names that the matrices need for themselves
 _MONEY = ("value_before", "value_after", "change")
+_USUAL_MONEY = "monetary"
+SCORED = "crmkit.rfm.segment(crmkit.rfm.score(crmkit.summarize(transactions)))"
+# Columns of groups that crmkit makes, which an error can point to.
+_USUAL_GROUPS = ("segment", "tier", "quadrant", "stage", "pattern", "cluster")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -41,7 +50,8 @@ class Migration(Result):
 
     The matrices have a row per group before (column `before`) and a column per group after; "absent" is the row of
     those who came and the column of those who left. Tables are of the kind of `before`. Money is added up in whole
-    units (cents, say), so that every table has the same total.
+    units (cents, say), so that every table has the same total; where the lists have no money, the columns
+    `value_before`, `value_after` and `change` are not there.
 
     Attributes
     ----------
@@ -51,9 +61,9 @@ class Migration(Result):
         Number of customers of each move.
     shares : table
         Share of the customers of each row; 0 in a row without customers.
-    value : table
+    value : table, or None without money
         Money that the customers of each move were worth before; for those who came, what they are worth after.
-    value_shares : table
+    value_shares : table, or None without money
         Share of the money of each row; missing in a row whose money is not above 0.
     moves : table
         The same as a list, one row per move that happened: `before`, `after`, `direction`, `customers`, `share` (of the
@@ -78,12 +88,12 @@ class Migration(Result):
     by_customer: Any
 
     def who(self, direction: str) -> Any:
-        """The customers of one direction, by name, the largest change of money first.
+        """The customers of one direction, by name, the largest change of money first (without money: by id).
 
         Parameters
         ----------
         direction : {"up", "down", "same", "moved", "joined", "left"}
-            "up" and "down" where `migration` was given an `order`, otherwise "moved".
+            "up" and "down" where the order of the groups is known or was given, otherwise "moved".
 
         Returns
         -------
@@ -99,15 +109,17 @@ class Migration(Result):
         --------
         >>> january = {"customer_id": [1, 2, 3], "tier": ["top", "top", "small"], "monetary": [90.0, 80.0, 5.0]}
         >>> june = {"customer_id": [1, 2, 4], "tier": ["top", "small", "small"], "monetary": [95.0, 10.0, 7.0]}
-        >>> migration(january, june, column="tier", order=["top", "small"]).who("down")
+        >>> migration(january, june, column="tier").who("down")
            customer_id before  after direction  value_before  value_after  change
         0            2    top  small      down          80.0         10.0   -70.0
         """
         _checks.choice("direction", direction, DIRECTIONS)
         table = _frame.open_table(self.by_customer)
-        found = table.frame.filter(nw.col("direction") == direction).with_columns(size=nw.col("change").abs())
-        ranked = found.sort("size", table.columns[0], descending=[True, False]).drop("size")
-        return table.give_back(nw.maybe_reset_index(ranked))
+        found = table.frame.filter(nw.col("direction") == direction)
+        if "change" in table.columns:
+            sized = found.with_columns(size=nw.col("change").abs())
+            found = sized.sort("size", table.columns[0], descending=[True, False]).drop("size")
+        return table.give_back(nw.maybe_reset_index(found))
 
     def shown(self) -> tuple[Any, ...]:
         """The matrix and what became of the customers."""
@@ -123,12 +135,12 @@ class MigrationSeries(Result):
     Attributes
     ----------
     groups : tuple of str
-        The groups, in the order given or by name.
+        The groups, in the order of `Migration.groups`.
     dates : tuple of datetime.date
         The dates, the earliest first.
     sizes : table
-        One row per date and group, also where the group is empty: `date`, `group`, `customers`, `customer_share`,
-        `value`, `value_share` (missing at a date on which all the money is not above 0).
+        One row per date and group, also where the group is empty: `date`, `group`, `customers`, `customer_share`; and
+        where the lists have money, `value`, `value_share` (missing at a date on which all of it is not above 0).
     moves : table
         One row per pair of neighbouring dates and move that happened: `from_date`, `to_date` and the columns of
         `Migration.moves`.
@@ -161,13 +173,13 @@ class SizeChange(Result):
     customers : table
         In customers: `group`, `before`; by the old rule `joined`, `moved_in`, `moved_out`, `left`; by the change of the
         rule `cuts_in`, `cuts_out`; `after`; and in short `change` = `by_customers` + `by_cuts`.
-    value : table
+    value : table, or None without money
         In money, with one column more, `own_change`: what the customers of the group who were there before (those
         who just moved in included) are worth more after than before. Who moves brings the money of before, who joins or
         is moved by cuts that of after.
     by_customer : table
-        Everyone, by id: the id, `before`, `by_old_rule`, `after`, `value_before`, `value_after`. Where `by_old_rule`
-        and `after` differ, the cuts moved and not the customer.
+        Everyone, by id: the id, `before`, `by_old_rule`, `after`, and where the lists have money `value_before`,
+        `value_after`. Where `by_old_rule` and `after` differ, the cuts moved and not the customer.
     """
 
     main: ClassVar[str] = "customers"
@@ -182,7 +194,7 @@ def migration(
     after: Any,
     *,
     column: str = "segment",
-    value: str = "monetary",
+    value: str | None = None,
     customer: str = "customer_id",
     order: Sequence[Any] | None = None,
 ) -> Migration:
@@ -198,13 +210,16 @@ def migration(
         `rfm.Scorer`, or the moves mix changes of customers with changes of cuts; `size_change` takes the two apart).
     column : str, default "segment"
         Column of the group.
-    value : str, default "monetary"
-        Column of money per customer.
+    value : str, optional
+        Column of money per customer. By default `monetary`, if both tables have it; if neither has it (the stages of
+        `crmkit.lifecycle.stages`, say), customers alone are counted.
     customer : str, default "customer_id"
         Column of the customer's id.
     order : sequence of group, optional
-        All groups, the best first, which tells moves up from moves down; without it every change of group is "moved".
-        It is also the order of the rows and columns; otherwise they come by name, numbers by size.
+        All groups, the best first, which tells moves up from moves down. By default the order of the scheme, where all
+        groups are of one scheme of crmkit: the segments "eleven" or "eight", the tiers of a pyramid, the quadrants of
+        the value matrix, the stages (stability, formation, exploration, decline). Of other groups every change is
+        "moved". It is also the order of the rows and columns; groups without an order come by name, numbers by size.
 
     Returns
     -------
@@ -213,18 +228,18 @@ def migration(
     Raises
     ------
     ColumnError
-        A column is absent, or has missing values.
+        A column is absent, or has missing values; or `monetary` is in one of the tables only.
     DataError
-        Both tables are empty, a customer has two rows in one table, ids are text in one table and numbers in the other,
-        or a group is called "absent" or "before".
+        These are transactions, both tables are empty, a customer has two rows in one table, ids are text in one table
+        and numbers in the other, or a group is called "absent" or "before".
     ArgumentError
-        `order` names a group twice or leaves one out.
+        A column is not given by its name, or `order` names a group twice or leaves one out.
 
     Examples
     --------
     >>> january = {"customer_id": ["a", "b", "c"], "tier": ["top", "top", "small"], "monetary": [90.0, 80.0, 5.0]}
     >>> june = {"customer_id": ["a", "b", "d"], "tier": ["top", "small", "small"], "monetary": [95.0, 10.0, 7.0]}
-    >>> moved = migration(january, june, column="tier", order=["top", "small"])
+    >>> moved = migration(january, june, column="tier")
     >>> moved.customers
        before  top  small  absent
     0     top    1      1       0
@@ -239,20 +254,28 @@ def migration(
     >>> moved.who("left")
       customer_id before   after direction  value_before  value_after  change
     0           c  small  absent      left           5.0          0.0    -5.0
+
+    Groups of your own need an order, and lists without money do as well:
+
+    >>> before, after = ({"customer_id": ["a", "b"], "level": levels} for levels in (["pro", "basic"], ["pro", "pro"]))
+    >>> migration(before, after, column="level", order=["pro", "basic"]).summary
+      direction  customers
+    0        up          1
+    1      same          1
     """
     lists = _read({"before": before, "after": after}, column, value, customer, order)
     counts, worth, worth_after = _crossed(lists, 0, 1)
-    moves = _moves(lists, 0, 1, ordered=order is not None)
+    moves = _moves(lists, 0, 1)
     worth[-1] = worth_after[-1]
     return Migration(
         groups=tuple(lists.groups),
         customers=_matrix(lists, counts),
         shares=_matrix(lists, _row_shares(counts)),
-        value=_matrix(lists, worth / lists.scale),
-        value_shares=_matrix(lists, _money_shares(worth)),
+        value=_matrix(lists, worth / lists.scale) if lists.has_money else None,
+        value_shares=_matrix(lists, _money_shares(worth)) if lists.has_money else None,
         moves=_built(lists, moves),
         summary=_built(lists, _summary(moves)),
-        by_customer=_built(lists, _everyone(lists, customer, ordered=order is not None)),
+        by_customer=_built(lists, _everyone(lists, customer)),
     )
 
 
@@ -260,7 +283,7 @@ def migration_series(
     tables: Mapping[Any, Any] | Sequence[tuple[Any, Any]],
     *,
     column: str = "segment",
-    value: str = "monetary",
+    value: str | None = None,
     customer: str = "customer_id",
     order: Sequence[Any] | None = None,
 ) -> MigrationSeries:
@@ -276,7 +299,7 @@ def migration_series(
     column, value, customer : str
         Columns of the group, of money per customer and of the id, as in `migration`.
     order : sequence of group, optional
-        All groups, the best first, as in `migration`.
+        All groups, the best first; by default as in `migration`.
 
     Returns
     -------
@@ -285,7 +308,8 @@ def migration_series(
     Raises
     ------
     ArgumentError
-        There are fewer than two dates, a date comes twice or is not one, or `order` does not fit the groups.
+        The tables come without dates, there are fewer than two, a date comes twice or is not one, or `order` does not
+        fit the groups.
     ColumnError, DataError
         As in `migration`; the message names the date of the table.
 
@@ -294,8 +318,7 @@ def migration_series(
     >>> may = {"customer_id": [1, 2, 3], "tier": ["top", "top", "small"], "monetary": [90.0, 80.0, 5.0]}
     >>> june = {"customer_id": [1, 2, 4], "tier": ["top", "small", "small"], "monetary": [95.0, 10.0, 7.0]}
     >>> july = {"customer_id": [1, 2, 4], "tier": ["top", "top", "small"], "monetary": [99.0, 50.0, 8.0]}
-    >>> over_time = migration_series({"2025-05-31": may, "2025-06-30": june, "2025-07-31": july},
-    ...                              column="tier", order=["top", "small"])
+    >>> over_time = migration_series({"2025-05-31": may, "2025-06-30": june, "2025-07-31": july}, column="tier")
     >>> over_time.sizes[["date", "group", "customers", "value"]]
             date  group  customers  value
     0 2025-05-31    top          2  170.0
@@ -317,7 +340,7 @@ def migration_series(
     dates = tuple(dated)
     lists = _read({str(date): table for date, table in dated.items()}, column, value, customer, order)
     pairs = [(earlier, earlier + 1) for earlier in range(len(dates) - 1)]
-    moves = [_moves(lists, *pair, ordered=order is not None) for pair in pairs]
+    moves = [_moves(lists, *pair) for pair in pairs]
     return MigrationSeries(
         groups=tuple(lists.groups),
         dates=dates,
@@ -333,7 +356,7 @@ def size_change(
     *,
     after_by_old_rule: Any,
     column: str = "segment",
-    value: str = "monetary",
+    value: str | None = None,
     customer: str = "customer_id",
     order: Sequence[Any] | None = None,
 ) -> SizeChange:
@@ -355,7 +378,7 @@ def size_change(
     column, value, customer : str
         Columns of the group, of money per customer and of the id, as in `migration`.
     order : sequence of group, optional
-        All groups, in the order of the rows; by default by name, numbers by size.
+        All groups, in the order of the rows; by default as in `migration`.
 
     Returns
     -------
@@ -367,7 +390,7 @@ def size_change(
         As in `migration`; and DataError if `after` and `after_by_old_rule` are not the same customers with the same
         money.
     ArgumentError
-        `order` names a group twice or leaves one out.
+        As in `migration`.
 
     Examples
     --------
@@ -407,13 +430,13 @@ def size_change(
     everyone = {
         customer: lists.ids,
         **dict(zip(("before", "by_old_rule", "after"), lists.names[lists.code[[0, 2, 1]]], strict=True)),
-        "value_before": worth_before / lists.scale,
-        "value_after": worth_after / lists.scale,
+        "value_before": worth_before,
+        "value_after": worth_after,
     }
     return SizeChange(
         customers=_split(lists, counted),
-        value=_split(lists, valued, lists.scale),
-        by_customer=lists.table.build(everyone),
+        value=_split(lists, valued, lists.scale) if lists.has_money else None,
+        by_customer=_built(lists, everyone),
     )
 
 
@@ -427,8 +450,10 @@ class _Lists:
     table: _frame.Table  # the first list, in whose kind results go back
     ids: Array  # ascending
     groups: list[str]
+    ordered: bool  # the groups, the best first
     code: Ints  # number of the group; the number of groups where the customer is absent
-    units: Ints  # money in whole units; 0 where the customer is absent
+    has_money: bool
+    units: Ints  # money in whole units; 0 where the customer is absent, or nothing is known of money
     scale: float  # units per 1 of the data's currency
 
     @property
@@ -437,22 +462,83 @@ class _Lists:
         return np.array([*self.groups, ABSENT], dtype=object)
 
 
-def _read(tables: Mapping[str, Any], column: str, value: str, customer: str, order: Sequence[Any] | None) -> _Lists:
+def _read(
+    tables: Mapping[str, Any], column: str, value: str | None, customer: str, order: Sequence[Any] | None
+) -> _Lists:
     """The lists, their customers matched by id."""
-    opened = {name: _frame.open_table(table, numbers=[value], keys=[customer, column])
-              for name, table in tables.items()}  # fmt: skip
-    found = [table.collect(table.frame.select(customer, column, value)) for table in opened.values()]
+    opened, money = _opened(tables, column, value, customer)
+    asked = [customer, column, *([] if money is None else [money])]
+    found = [table.collect(table.frame.select(*asked)) for table in opened.values()]
     ids, position = _matched([rows[customer] for rows in found], customer, list(tables))
     named = [_named(rows[column], which) for rows, which in zip(found, tables, strict=True)]
-    groups = _groups({group for names in named for group in names}, order)
+    groups, ordered = _groups({group for names in named for group in names}, order)
     number = {group: code for code, group in enumerate(groups)}
-    counted, scale = _whole([rows[value].astype(float) for rows in found])
+    counted, scale = _whole(
+        [np.zeros(len(rows[customer])) if money is None else rows[money].astype(float) for rows in found]
+    )
     code = np.full((len(found), len(ids)), len(groups), dtype=np.int64)
     units = np.zeros(code.shape, dtype=np.int64)
-    for row, (at, names, money) in enumerate(zip(position, named, counted, strict=True)):
+    for row, (at, names, own) in enumerate(zip(position, named, counted, strict=True)):
         code[row, at] = [number[name] for name in names]
-        units[row, at] = money
-    return _Lists(next(iter(opened.values())), ids, groups, code, units, scale)
+        units[row, at] = own
+    first = next(iter(opened.values()))
+    return _Lists(first, ids, groups, ordered, code, money is not None, units, scale)
+
+
+def _opened(
+    tables: Mapping[str, Any], column: str, value: str | None, customer: str
+) -> tuple[dict[str, _frame.Table], str | None]:
+    """The tables, checked, and their column of money if they have one."""
+    column_name("column", column, "segment")
+    column_name("customer", customer, "customer_id")
+    if value is not None:
+        column_name("value", value, _USUAL_MONEY)
+    bare = {which: _frame.open_table(list_of_customers(table, SCORED)) for which, table in tables.items()}
+    money = _money_in(bare) if value is None else value
+    if len({customer, column, money}) < 3:
+        raise ArgumentError(
+            f"column={column!r}, value={money!r} and customer={customer!r} must be different columns. "
+            "Name those of the group, of the money and of the id."
+        )
+    names = {"customer": customer, "column": column, **({} if money is None else {"value": money})}
+    opened = {
+        which: _frame.open_table(
+            tables[which],
+            numbers=[] if money is None else [money],
+            keys=[customer, column],
+            hint=f"That is the table `{which}`.{_remedy(names, own.columns)}",
+        )
+        for which, own in bare.items()
+    }
+    return opened, money
+
+
+def _money_in(bare: Mapping[str, _frame.Table]) -> str | None:
+    """The usual column of money, if the tables have it; some with and some without is a mistake, not a choice."""
+    without = [which for which, table in bare.items() if _USUAL_MONEY not in table.columns]
+    if without and len(without) < len(bare):
+        raise ColumnError(
+            f"no column {_USUAL_MONEY!r} in {_quoted(without)}, which the other tables have. Add it, name another "
+            "column of money with value=..., or drop it from the others, so that customers alone are counted."
+        )
+    return None if without else _USUAL_MONEY
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names[:3]) + (", ..." if len(names) > 3 else "")
+
+
+def _remedy(names: Mapping[str, str], columns: Sequence[str]) -> str:
+    """The call that works for a table that lacks a column."""
+    absent = next((argument for argument, name in names.items() if name not in columns), None)
+    groups = [name for name in _USUAL_GROUPS if name in columns]
+    if absent == "customer":
+        return ' Name its column of ids: customer="...".'
+    if absent == "column":
+        return f" Name its column of groups: column={groups[0]!r}." if groups else f" Make groups first: {SCORED}."
+    if absent == "value":
+        return ' Name its column of money: value="...", or leave value out.'
+    return ""
 
 
 def _matched(listed: Sequence[Array], customer: str, names: Sequence[str]) -> tuple[Array, list[Ints]]:
@@ -497,17 +583,19 @@ def _named(groups: Array, which: str) -> list[str]:
     return names
 
 
-def _groups(present: Set[str], order: Sequence[Any] | None) -> list[str]:
-    """All groups in the order given; by default by name, numbers by size."""
+def _groups(present: Set[str], order: Sequence[Any] | None) -> tuple[list[str], bool]:
+    """All groups, and whether the best come first: as given, as crmkit's own schemes have them, otherwise by name."""
+    asked = groups_in_order(order)
     by_name = sorted(present, key=lambda group: (0, int(group), "") if group.isdecimal() else (1, 0, group))
-    if order is None:
-        return by_name
-    groups = _named(np.array(order, dtype=object), "order")
+    if asked is None:
+        ladder = ladder_of(present)
+        return (by_name, False) if ladder is None else ([group for group in ladder if group in present], True)
+    groups = _named(np.array(asked, dtype=object), "order")
     if not present <= set(groups) or len(set(groups)) < len(groups):
         raise ArgumentError(
-            f"order={list(order)!r} must name every group once, the best first; the data have {by_name!r}."
+            f"order={list(asked)!r} must name every group once, the best first; the data have {by_name!r}."
         )
-    return groups
+    return groups, True
 
 
 def _whole(listed: Sequence[NDArray[np.float64]]) -> tuple[list[Ints], float]:
@@ -528,8 +616,10 @@ def _whole(listed: Sequence[NDArray[np.float64]]) -> tuple[list[Ints], float]:
 
 def _by_date(tables: Any) -> dict[dt.date, Any]:
     """The tables by date, the earliest first."""
-    pairs = list(tables.items() if isinstance(tables, Mapping) else tables)
     example = 'such as {"2025-01-31": january, "2025-02-28": february}'
+    pairs = list(tables.items() if isinstance(tables, Mapping) else tables if isinstance(tables, Iterable) else [None])
+    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
+        raise ArgumentError(f"tables={written(tables)} does not give a table for each date. Give them, {example}.")
     if len(pairs) < 2:
         raise ArgumentError(f"tables has {len(pairs)} date{'s' * (len(pairs) != 1)}. Give at least two, {example}.")
     dates = [_checks.date_of(date, "date") for date, _ in pairs]
@@ -578,14 +668,14 @@ def _directions(n: int, *, ordered: bool) -> Array:
     return direction
 
 
-def _moves(lists: _Lists, first: int, second: int, *, ordered: bool) -> dict[str, Array]:
+def _moves(lists: _Lists, first: int, second: int) -> dict[str, Array]:
     """The cells of the matrix that have customers, as a list; money in whole units."""
     counts, before, after = _crossed(lists, first, second)
     cell = np.nonzero(counts)
     return {
         "before": lists.names[cell[0]],
         "after": lists.names[cell[1]],
-        "direction": _directions(len(lists.groups), ordered=ordered)[cell],
+        "direction": _directions(len(lists.groups), ordered=lists.ordered)[cell],
         "customers": counts[cell],
         "share": _row_shares(counts)[cell],
         "value_before": before[cell],
@@ -604,7 +694,7 @@ def _summary(moves: Mapping[str, Array]) -> dict[str, Array]:
     return {"direction": np.array(directions, dtype=object), **summed}
 
 
-def _everyone(lists: _Lists, customer: str, *, ordered: bool) -> dict[str, Array]:
+def _everyone(lists: _Lists, customer: str) -> dict[str, Array]:
     """One row per customer; money in whole units."""
     before, after = lists.code
     worth_before, worth_after = lists.units
@@ -612,7 +702,7 @@ def _everyone(lists: _Lists, customer: str, *, ordered: bool) -> dict[str, Array
         customer: lists.ids,
         "before": lists.names[before],
         "after": lists.names[after],
-        "direction": _directions(len(lists.groups), ordered=ordered)[before, after],
+        "direction": _directions(len(lists.groups), ordered=lists.ordered)[before, after],
         "value_before": worth_before,
         "value_after": worth_after,
         "change": worth_after - worth_before,
@@ -624,13 +714,13 @@ def _sizes(lists: _Lists, dates: Sequence[dt.date]) -> dict[str, Array]:
     n = len(lists.groups)
     customers = np.array([np.bincount(code, minlength=n + 1)[:n] for code in lists.code])
     worth = np.array([_added(*row, n + 1)[:n] for row in zip(lists.units, lists.code, strict=True)])
+    money = {"value": worth.reshape(-1) / lists.scale, "value_share": _money_shares(worth).reshape(-1)}
     return {
         "date": np.repeat(np.array(dates, dtype="datetime64[D]"), n),
         "group": np.tile(lists.names[:n], len(dates)),
         "customers": customers.reshape(-1).astype(np.int64),
         "customer_share": _row_shares(customers).reshape(-1),
-        "value": worth.reshape(-1) / lists.scale,
-        "value_share": _money_shares(worth).reshape(-1),
+        **(money if lists.has_money else {}),
     }
 
 
@@ -698,9 +788,10 @@ def _matrix(lists: _Lists, cells: Array) -> Any:
 
 
 def _built(lists: _Lists, columns: Mapping[str, Array]) -> Any:
-    """A table in the kind of the first list, its money in the currency of the data."""
-    plain = {name: column / lists.scale if name in _MONEY else column for name, column in columns.items()}
-    return lists.table.build(plain)
+    """A table in the kind of the first list, its money in the currency of the data; without money, if there is none."""
+    plain = {name: column for name, column in columns.items() if name not in _MONEY}
+    money = {name: columns[name] / lists.scale for name in _MONEY if lists.has_money and name in columns}
+    return lists.table.build(plain | money)
 
 
 def _stacked(dates: Sequence[dt.date], parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:

@@ -26,6 +26,7 @@ from crmkit._frame import outputs
 from crmkit._results import Result
 from crmkit.customers import recent_value
 from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning
+from crmkit.groups._given import column_name, written
 from crmkit.labels import Language
 from crmkit.models._default import add_lifetime_value
 from crmkit.transactions import Transactions
@@ -47,6 +48,8 @@ HINT = (
     "Build it with crmkit.score_customers(transactions), name other columns with current=... and potential=..., "
     "or pass crmkit.Transactions(...)."
 )
+HORIZON, DISCOUNT_RATE = "52W", 0.1
+DEFAULTS = {"window": None, "horizon": HORIZON, "discount_rate": DISCOUNT_RATE, "margin": None}
 # A value this near to the cut, relative to the largest, is the cut: a mean of equal values may come out beside them.
 ROUNDING = 1e-12
 
@@ -156,9 +159,9 @@ def value_matrix(
     cut: str | Mapping[str, Any] = "median",
     share: float | None = None,
     equal: str = "low",
-    window: Any = "12M",
-    horizon: Any = "52W",
-    discount_rate: float = 0.1,
+    window: Any = None,
+    horizon: Any = HORIZON,
+    discount_rate: float = DISCOUNT_RATE,
     margin: float | None = None,
     language: Language = "en",
 ) -> ValueMatrix:
@@ -186,12 +189,13 @@ def value_matrix(
         The side of a value equal to the cut, the same for all such customers. "low" because in many lists more than
         half of the customers have a value of 0, which is then the median and must not be high; "high" suits
         given values ("500 or more").
-    window : duration, default "12M"
-        Transactions only: the days up to `as_of` that current value covers.
+    window : duration, optional
+        Transactions only: how far back from `as_of` current value goes, as in `crmkit.customers.recent_value`. By
+        default "12M": the last 12 months of the calendar.
     horizon, discount_rate : duration or None, float, default "52W" and 0.1
-        Transactions only: of the lifetime value, as in `crmkit.clv.lifetime_value`.
+        Of the lifetime value where it is computed, as in `crmkit.clv.lifetime_value`.
     margin : float, optional
-        Transactions only: share of the spend that is margin, for the lifetime value. By default that of the
+        Of the lifetime value where it is computed: share of the spend that is margin. By default that of the
         window where current value is margin, and 1 where it is revenue, so that both axes are of one kind.
     language : {"en", "zh"}, default "en"
         Language of `quadrant_label` and `strategy`.
@@ -207,7 +211,8 @@ def value_matrix(
     DataError
         There are no customers, or their lifetime value cannot be computed.
     ArgumentError
-        A setting is unknown, or `share` and `cut` contradict each other.
+        A setting is unknown or would change nothing (a window for a table, whose values are there already), or `share`
+        and `cut` contradict each other.
 
     Warns
     -----
@@ -234,14 +239,18 @@ def value_matrix(
     >>> found.current.column, found.current.threshold
     ('monetary', 45.0)
     """
+    current = current if current is None else column_name("current", current, "monetary")
+    column_name("potential", potential, "residual_clv")
     rules = _rules(cut, share)
     _checks.choice("equal", equal, ("low", "high"))
     _checks.choice("language", language, labels.LANGUAGES)
+    settings = {"window": window, "horizon": horizon, "discount_rate": discount_rate, "margin": margin}
+    _refuse_idle(customers, {current, potential}, settings)
     measured: Mapping[str, str] = {}
     if isinstance(customers, Transactions):
         needed = {current or "current_value", potential}
         customers, measured = _valued(customers, needed, window, horizon, discount_rate, margin)
-    current = current or _default_current(customers)
+    current = _default_current(customers) if current is None else current
     table = _frame.open_table(customers, numbers=[current, potential], hint=HINT)
     cuts = [_cut(table, column, rule) for column, rule in zip((current, potential), rules, strict=True)]
     if current == "current_value":
@@ -261,11 +270,25 @@ def value_matrix(
 # --- from transactions ------------------------------------------------------------------------------------------
 
 
+def _refuse_idle(customers: Any, needed: set[str | None], settings: Mapping[str, Any]) -> None:
+    """Settings of what is not computed here, which somebody who gives them expects to count."""
+    reason, remedy = "a table has its values already", "pass crmkit.Transactions(...), of which they are computed"
+    if isinstance(customers, Transactions):
+        if "residual_clv" in needed:
+            return
+        settings = {name: value for name, value in settings.items() if name != "window"}
+        reason, remedy = "no lifetime value is asked for", 'take potential="residual_clv"'
+    for name, value in settings.items():
+        # As they are written: a whole column in the place of a number has no single answer to "is it equal?".
+        if written(value) != written(DEFAULTS[name]):
+            raise ArgumentError(f"{name}={written(value)} would change nothing: {reason}. Leave it out, or {remedy}.")
+
+
 def _valued(
     tx: Transactions, needed: set[str], window: Any, horizon: Any, discount_rate: float, margin: float | None
 ) -> tuple[Any, Mapping[str, str]]:
     """The customers of the transactions with current value and, if needed, lifetime value; and what the former is."""
-    recent = recent_value(tx, window=window)
+    recent = recent_value(tx) if window is None else recent_value(tx, window=window)
     measured = {"measure": recent.measure, "first": str(recent.first_date), "last": str(recent.last_date)}
     customers = outputs.keep(recent.customers)
     if "residual_clv" not in needed:
@@ -304,19 +327,31 @@ def _rules(cut: Any, share: float | None) -> list[tuple[str, float]]:
             )
         listed = [cut[axis] for axis in AXES]
     else:
-        listed = [_checks.choice("cut", cut, RULES)] * 2
-    if ("quantile" in listed) != (share is not None):
+        listed = [_rule(cut)] * 2
+    by_share = any(isinstance(rule, str) and rule == "quantile" for rule in listed)
+    if by_share != (share is not None):
         raise ArgumentError(
             f"cut={cut!r} and share={share!r} do not go together. "
             'Give a share with "quantile" only, such as cut="quantile", share=0.8.'
         )
     part = math.nan if share is None else _checks.share("share", share, above_zero=True)
     return [
-        (_checks.choice("cut", rule, RULES), part if rule == "quantile" else math.nan)
+        (_rule(rule), part if rule == "quantile" else math.nan)
         if isinstance(rule, str)
         else ("given", _checks.finite("cut", rule))
         for rule in listed
     ]
+
+
+def _rule(cut: Any) -> str:
+    """The name of a rule, if it is one."""
+    if isinstance(cut, str) and cut in RULES:
+        return cut
+    value = cut if isinstance(cut, int | float) and math.isfinite(cut) else 500
+    raise ArgumentError(
+        f"cut={written(cut)} is not known. Choose one of {', '.join(map(repr, RULES))}, or give each axis a rule or a "
+        f'value of its own, such as cut={{"current": {value!r}, "potential": "median"}}.'
+    )
 
 
 def _cut(table: _frame.Table, column: str, rule: tuple[str, float]) -> Cut:

@@ -14,6 +14,7 @@ from crmkit.labels import (
     churn,
     clusters,
     cohorts,
+    commands,
     explaining,
     foundation,
     groups,
@@ -32,7 +33,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 FAMILIES = (
     foundation, lifetime, pictures, groups, clusters, migration, lifecycle, explaining, trials, retention, cohorts,
-    survival, watch, churn,
+    survival, watch, churn, commands,
 )  # fmt: skip
 _WORDS: Mapping[str, tuple[str, str]] = {key: words for family in FAMILIES for key, words in family.WORDS.items()}
 

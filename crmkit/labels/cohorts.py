@@ -23,9 +23,13 @@ _CELLS = {
     "cohort_pooled": ("pooled", "合计"),
     "cohort_rows": ("first purchase (customers)", "首购时间（客户数）"),
     "cohort_row": ("{cohort} ({customers})", "{cohort}：{customers} 人"),
-    "cohort_more": (
-        "... {rows} more rows, {ages} more ages: see .table",
-        "…… 另有 {rows} 行、{ages} 个期龄，见 .table",
+    "cohort_more_rows": (
+        "... {rows} rows left out here; the Excel export has them all",
+        "... 此处省略 {rows} 行；导出的 Excel 文件中有全部数据",
+    ),
+    "cohort_more_ages": (
+        "... ages {first} to {last} left out here; the Excel export has them all",
+        "... 此处省略期龄 {first} 至 {last}；导出的 Excel 文件中有全部数据",
     ),
 }
 
@@ -53,9 +57,9 @@ _REMARKS = {
     ),
     "cohort_note_rolling": (
         "Who has been quiet so far may still come back: every rate after age 0 is partial and grows as time passes, "
-        "the recent ones most. For rates that stay as they are, use kind=\"bracket\".",
+        "the recent ones most. For rates that stay as they are, use the kind bracket.",
         "至今未再购买的客户以后仍可能回来：首期之后的保持率都未完结，会随时间上升，越近期的上升越多；需要不再变化的数值时，请用"
-        " kind=\"bracket\"。",
+        "区间留存（bracket）。",
     ),
 }  # fmt: skip
 

@@ -36,6 +36,7 @@ _EXPLAIN = {
         "Tier: {tier}; {ahead} of {customers} customers spent more",
         "客户层级：{tier}；{customers} 位客户中有 {ahead} 位消费更多",
     ),
+    "explain_tier_alone": ("Tier: {tier}; there is no other customer", "客户层级：{tier}；没有其他客户"),
     "explain_tier_up": ("{money} more would make it {tier}", "再消费 {money} 可升为{tier}"),
     "explain_recency": (
         "Recency: {days} (days since {date}): R {score} of {levels}",
@@ -91,9 +92,14 @@ _EXPLAIN = {
     ),
     "way_stays": ("Way down: none, waiting changes nothing any more", "降级：不再购买也不会再变"),
     "explain_purchases": ("Last purchases: {purchases}", "最近的购买：{purchases}"),
+    "explain_refunds": ("Last refunds: {refunds}", "最近的退款：{refunds}"),
     "explain_cuts_own": (
         "The cuts are those of all {customers} customers and are held fixed; a purchase is judged on its own day.",
         "分界值取自全部 {customers} 位客户，并保持不变；新的购买按购买当日评分。",
+    ),
+    "explain_cuts_alone": (
+        "The cuts are those of the only customer in the data and are held fixed; a purchase is judged on its own day.",
+        "数据中只有这一位客户，分界值即取自该客户，并保持不变；新的购买按购买当日评分。",
     ),
     "explain_cuts_given": (
         "The cuts are those of the scorer given and are held fixed; a purchase is judged on its own day.",

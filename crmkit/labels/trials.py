@@ -12,6 +12,9 @@ _BACKTEST = {
     "total_revenue": ("all revenue of the horizon", "观察期内全部销售额"),
     "lift_over_recency": ("lift over recency alone", "相对于仅按最近消费排序的提升度"),
     "lift_over_random": ("lift over random choice", "相对于随机挑选的提升度"),
+    "backtest_rebuyers": ("bought again", "复购客户数"),
+    "backtest_interval": ("95 % interval", "95% 置信区间"),
+    "backtest_lift": ("lift", "提升度"),
     "backtest_headline": (
         "The best {top} of customers by segment are {segments} of those who buy again; "
         "by recency alone {recency} (lift {lift}).",
@@ -48,6 +51,8 @@ _AUDIT = {
     "steadiness": ("steadiness", "稳定度"),
     "grade": ("grade", "等级"),
     "reruns": ("re-runs", "重算次数"),
+    "audit_base": ("base run", "基准"),
+    "audit_setting": ("instead", "改为"),
     "audit_ties": ("rule for ties", "同值处理"),
     "audit_bins": ("number of levels", "得分级数"),
     "audit_window": ("past that is read", "数据窗口"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from crmkit import _checks
 from crmkit._frame.engines import LazyFrame
@@ -36,7 +38,7 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The limits of the rules, checked; `stages` says what they mean."""
+    """The limits of the rules, checked, and plain numbers whatever came in; `stages` says what they mean."""
 
     formation_orders: int = FORMATION_ORDERS
     stability_orders: int = STABILITY_ORDERS
@@ -47,26 +49,50 @@ class Rules:
     long_stability: float = LONG_STABILITY
 
     def __post_init__(self) -> None:
-        formation = _checks.count("formation_orders", self.formation_orders, least=2)
-        if _checks.count("stability_orders", self.stability_orders, least=3) <= formation:
+        for name, usual in _USUAL_LIMITS.items():
+            object.__setattr__(self, name, _limit(name, getattr(self, name), usual))
+        for name, least in (("formation_orders", 2), ("stability_orders", 3)):
+            object.__setattr__(self, name, _checks.count(name, getattr(self, name), least=least))
+        formation = self.formation_orders
+        if self.stability_orders <= formation:
             raise ArgumentError(
-                f"stability_orders={self.stability_orders!r} must be above formation_orders={formation}: formation "
+                f"stability_orders={self.stability_orders} must be above formation_orders={formation}: formation "
                 f"comes first. Give stability_orders={formation + 2}, say."
             )
-        if not _checks.finite("falling", self.falling) < 0 < _checks.finite("growing", self.growing):
+        if not self.falling < 0 < self.growing:
             raise ArgumentError(
-                f"falling={self.falling!r} must be below 0 and growing={self.growing!r} above it, for 0 is steady. "
+                f"falling={self.falling:g} must be below 0 and growing={self.growing:g} above it, for 0 is steady. "
                 f"Give falling={-TREND}, growing={TREND}, say."
             )
-        if not 0 < _checks.finite("decline_at", self.decline_at) <= _checks.finite("ended_at", self.ended_at):
+        if not 0 < self.decline_at <= self.ended_at:
             raise ArgumentError(
-                f"decline_at={self.decline_at!r} must be above 0 and at most ended_at={self.ended_at!r} (expected "
+                f"decline_at={self.decline_at:g} must be above 0 and at most ended_at={self.ended_at:g} (expected "
                 f"gaps), for what has ended has declined. Give decline_at={DECLINE_AT}, ended_at={ENDED_AT}, say."
             )
-        if _checks.finite("long_stability", self.long_stability) <= 0:
+        if self.long_stability <= 0:
             raise ArgumentError(
-                f"long_stability={self.long_stability!r} must be above 0 (expected gaps). Give {LONG_STABILITY}, say."
+                f"long_stability={self.long_stability:g} must be above 0 (expected gaps). Give {LONG_STABILITY}, say."
             )
+
+
+_USUAL_LIMITS = {
+    "growing": TREND,
+    "falling": -TREND,
+    "decline_at": DECLINE_AT,
+    "ended_at": ENDED_AT,
+    "long_stability": LONG_STABILITY,
+}
+
+
+def _limit(name: str, value: Any, usual: float) -> float:
+    """A limit as a plain number; True would be taken for 1 by some engines and refused by others."""
+    try:
+        number = math.nan if isinstance(value, bool | np.bool_ | str) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ArgumentError(f"{name}={value!r} is not a finite number. Give one, such as {name}={usual:g}.")
+    return number
 
 
 def judged(facts: LazyFrame, rules: Rules, rhythm: Rhythm | None, *, origin: int, as_of: int) -> LazyFrame:

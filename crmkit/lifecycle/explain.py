@@ -8,10 +8,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, labels
+from crmkit import _checks, _ids, labels
 from crmkit._frame import engines
-from crmkit._frame.engines import LazyFrame
-from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import counted, facts_of_customers
 from crmkit.lifecycle._rules import (
@@ -62,10 +60,12 @@ def explain(
 
     Raises
     ------
+    DataError
+        No purchase has this customer id; the message names ids near to it.
     ColumnError, DataError
         As `Transactions` raises them for a plain table.
     ArgumentError
-        No such customer has bought anything, or a limit cannot be.
+        A limit cannot be, or contradicts another one.
 
     Examples
     --------
@@ -88,29 +88,13 @@ def explain(
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
     facts = facts_of_customers(tx)
-    own = facts.filter(nw.col("customer_id") == _id_as_stored(facts, customer_id))
+    own = facts.filter(nw.col("customer_id") == _ids.plain_id(facts, customer_id))
     fitted = rhythm or fitted_to(counted(facts, as_of))
     found = engines.collect(judged(own, rules, fitted, origin=tx.first_day, as_of=as_of))
     if not len(found["stage"]):
-        seen = engines.collect(facts.select("customer_id").head(4))["customer_id"].tolist()
-        raise ArgumentError(
-            f"customer_id={customer_id!r} has no purchase up to {tx.as_of}. Ids look like {shown(seen)}."
-        )
+        raise _ids.unknown(facts, customer_id)
     row = {name: column[0] for name, column in found.items()}
     return "\n".join(_sentences(row, rules, fitted, language))
-
-
-def _id_as_stored(facts: LazyFrame, customer_id: Any) -> Any:
-    """The id as plain Python, unless it is text where ids are numbers or the other way round."""
-    customer_id = customer_id.item() if isinstance(customer_id, np.generic) else customer_id
-    numbers = facts.collect_schema()["customer_id"].is_numeric()
-    if numbers != isinstance(customer_id, str):
-        return customer_id
-    stored, given = ("numbers", "text") if numbers else ("text", "a number")
-    raise ArgumentError(
-        f"customer_id={customer_id!r} is {given}, but the ids are {stored}. "
-        f"Give {'a number such as 7' if numbers else 'text such as ' + repr(str(customer_id))}."
-    )
 
 
 def _sentences(row: Mapping[str, Any], rules: Rules, rhythm: Rhythm | None, language: Language) -> list[str]:

@@ -12,6 +12,7 @@ from crmkit.plotting import _fonts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 # Okabe & Ito's colours differ for every kind of colour blindness.
 BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
@@ -85,6 +86,18 @@ def short(number: float, language: Language = "en") -> str:
     scaled = number / scale
     digits = 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
     return f"{scaled:,.{digits}f}{unit}"
+
+
+def count_along(axis: Axis, language: Language) -> None:
+    """Write the numbers along an axis in one unit, the largest that fits."""
+
+    def written(number: float, _: float) -> str:
+        largest = max(map(abs, axis.get_majorticklocs()), default=0.0)
+        units = _UNITS[language] if largest >= _EXACT_BELOW else []
+        scale, unit = next(((scale, unit) for scale, unit in units if largest >= scale), (1, ""))
+        return f"{number / scale:,.10g}{unit}" if number else "0"
+
+    axis.set_major_formatter(written)
 
 
 def amount(number: float, share: float, language: Language, *, what: str = "") -> str:

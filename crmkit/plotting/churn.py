@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, short, word
+from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, count_along, open_axes, percent, phrase, short, word
 from crmkit.plotting._cards import small_print
 from crmkit.plotting._lines import LINES, columns_of, label_upwards, legend_above, legend_in_font
 
@@ -190,7 +190,7 @@ def plot_campaign(campaign: Any, *, ax: Axes | None = None, language: Language |
                        va="top", size=SMALL, color=GREY)  # fmt: skip
     said.set_path_effects([withStroke(linewidth=3, foreground="white")])
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(lambda number, _: short(number, spoken))
+        count_along(axis, spoken)
     ax.set_xlabel(word("plot_customers_contacted", spoken))
     label_upwards(ax, phrase("plot_money", spoken, what=word("profit", spoken)))
     ax.spines[["top", "right"]].set_visible(False)

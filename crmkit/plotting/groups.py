@@ -11,7 +11,20 @@ from crmkit import _frame
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, amount, open_axes, percent, phrase, short, word, words
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILLION,
+    amount,
+    count_along,
+    open_axes,
+    percent,
+    phrase,
+    short,
+    word,
+    words,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -205,7 +218,7 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     ax.set_xticks(at, [f"{name}\n{n}" for name, n in zip(names, people, strict=True)], size=SMALL)
     ax.tick_params(axis="x", length=0)
     ax.margins(y=0.14)
-    ax.yaxis.set_major_formatter(lambda number, _: short(number, spoken))
+    count_along(ax.yaxis, spoken)
     ax.set_ylabel(word("bridge_money", spoken))
     dates = [str(date) for pair in (bridge.base, bridge.current) for date in pair]
     places = dict(zip(("begin", "end", "first", "last"), dates, strict=True))

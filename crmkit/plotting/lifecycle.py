@@ -12,7 +12,18 @@ from crmkit.errors import DataError
 from crmkit.labels import Language
 from crmkit.lifecycle import STAGES
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, amount, open_axes, phrase, short, word
+from crmkit.plotting._axes import (
+    BLUE,
+    GREEN,
+    GREY,
+    SMALL,
+    VERMILLION,
+    amount,
+    count_along,
+    open_axes,
+    phrase,
+    word,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +97,8 @@ def plot_lifecycle(
     named = ROOM // max(map(len, periods))
     shown = at[::-1][:: -(-len(periods) // named)]  # from the last one back
     ax.set_xticks(shown, [periods[position] for position in shown])
-    ax.yaxis.set_major_formatter(lambda height, _: f"{height:g}" if in_shares else short(height, spoken))
+    if not in_shares:
+        count_along(ax.yaxis, spoken)
     ax.set_xlabel(word("plot_lifecycle_dates", spoken))
     ax.set_ylabel(word(f"plot_lifecycle_{show}", spoken))
     ax.spines[["top", "right"]].set_visible(False)

@@ -11,7 +11,7 @@ from crmkit import _checks, _frame
 from crmkit.errors import DataError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SEQUENTIAL, SMALL, VERMILLION, open_axes, phrase, short, word
+from crmkit.plotting._axes import BLUE, GREY, SEQUENTIAL, SMALL, VERMILLION, count_along, open_axes, phrase, short, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +80,7 @@ def plot_tracking(
         ax.annotate(word("plot_from_here", spoken), (last_seen, 0), (4, 4), xycoords=("data", "axes fraction"),
                     textcoords="offset points", size=SMALL, color=GREY)  # fmt: skip
     ax.set_ylim(bottom=0)
-    ax.yaxis.set_major_formatter(lambda number, _: short(number, spoken))
+    count_along(ax.yaxis, spoken)
     ax.set_ylabel(word("plot_cumulative_repeats" if show == "cumulative" else "plot_period_repeats", spoken))
     _date_axis(ax, spoken)
     return ax

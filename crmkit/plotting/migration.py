@@ -34,8 +34,8 @@ def plot_migration(
 ) -> Axes:
     """Draw the result of `crmkit.segment.migration`: bands from the groups before to the groups after.
 
-    Give `migration` an `order`, the best group first: then the best stand on top, bands that rise are customers who
-    moved up, and colours tell them from those who moved down.
+    Where the order of the groups is known (of the schemes of crmkit) or was given, the best stand on top, bands that
+    rise are customers who moved up, and colours tell them from those who moved down.
 
     Parameters
     ----------
@@ -43,7 +43,8 @@ def plot_migration(
         The counted moves.
     show : {"customers", "value"}, default "customers"
         What the thickness of a band stands for: its customers; or their money, before at its left end and after at
-        its right end (of those who joined, after; of those who left, before; money below zero has no thickness).
+        its right end (of those who joined, after; of those who left, before; money below zero has no thickness). Money
+        needs lists that have it.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure. Names of groups stand to both sides of it.
     language : {"en", "zh"}, optional
@@ -58,7 +59,7 @@ def plot_migration(
     Raises
     ------
     ArgumentError
-        `migration` is something else, or `show` is not known.
+        `migration` is something else or has no money to show, or `show` is not known.
     MissingPackageError
         matplotlib is not installed.
 
@@ -67,7 +68,7 @@ def plot_migration(
     >>> import crmkit as crm
     >>> january = {"customer_id": [1, 2, 3], "tier": ["top", "top", "small"], "monetary": [90.0, 80.0, 5.0]}
     >>> june = {"customer_id": [1, 2, 4], "tier": ["top", "small", "small"], "monetary": [95.0, 10.0, 7.0]}
-    >>> moved = crm.segment.migration(january, june, column="tier", order=["top", "small"])
+    >>> moved = crm.segment.migration(january, june, column="tier")
     >>> ax = crm.plotting.plot_migration(moved)
     >>> [text.get_text() for text in ax.texts]
     ['Top: 2 (66.7%)', 'Small: 1 (33.3%)', 'joined: 1 (33.3%)', 'Top: 1 (33.3%)', 'Small: 2 (66.7%)', 'left: 1 (33.3%)']
@@ -78,7 +79,7 @@ def plot_migration(
             f"a {type(migration).__name__} is not a counted migration. "
             "Build it with crmkit.segment.migration(before, after)."
         )
-    moves = _columns(migration.moves, [])
+    moves = _columns(migration.moves, [], show)
     n_groups = len(migration.groups)
     ax, spoken = open_axes(ax, language, height=1.6 + 0.42 * (n_groups + 1), width=9.0)
     bands = [_bands(moves, migration.groups, show)]
@@ -106,13 +107,14 @@ def plot_migration_series(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: one column of bars per date. Names and sizes stand beside the first and the last; the light bar at the
-        foot stands for those outside the list, who joined after that date or left before it.
+        The axes: one column of bars per date, in which the groups keep their order. Names and sizes stand beside the
+        first and the last, and those of a group that is more than twice as large in between where it is largest; the
+        light bar at the foot stands for those outside the list, who joined after that date or left before it.
 
     Raises
     ------
     ArgumentError
-        `series` is something else, or `show` is not known.
+        `series` is something else or has no money to show, or `show` is not known.
     MissingPackageError
         matplotlib is not installed.
 
@@ -123,7 +125,7 @@ def plot_migration_series(
     >>> june = {"customer_id": [1, 2], "tier": ["top", "top"], "monetary": [95.0, 60.0]}
     >>> july = {"customer_id": [1, 2], "tier": ["small", "top"], "monetary": [3.0, 70.0]}
     >>> dated = {"2025-05-31": may, "2025-06-30": june, "2025-07-31": july}
-    >>> series = crm.segment.migration_series(dated, column="tier", order=["top", "small"])
+    >>> series = crm.segment.migration_series(dated, column="tier")
     >>> ax = crm.plotting.plot_migration_series(series)
     >>> [tick.get_text() for tick in ax.get_xticklabels()]
     ['2025-05-31', '2025-06-30', '2025-07-31']
@@ -134,7 +136,7 @@ def plot_migration_series(
             f"a {type(series).__name__} is not a series of migrations. "
             "Build it with crmkit.segment.migration_series({date: table, ...})."
         )
-    moves = _columns(series.moves, ["from_date"])
+    moves = _columns(series.moves, ["from_date"], show)
     n_dates = len(series.dates)
     ax, spoken = open_axes(
         ax, language, height=1.6 + 0.42 * (len(series.groups) + 1), width=9.0 + 1.8 * max(n_dates - 2, 0)
@@ -171,9 +173,13 @@ class _Bands:
         return np.maximum(self.left, 0), np.maximum(self.right, 0)
 
 
-def _columns(moves: Any, more: Sequence[str]) -> dict[str, NDArray[Any]]:
-    numbers = ["customers", "value_before", "value_after"]
-    table = _frame.open_table(moves, numbers=numbers, keys=["before", "after", "direction", *more])
+def _columns(moves: Any, more: Sequence[str], show: Show) -> dict[str, NDArray[Any]]:
+    table = _frame.open_table(moves, numbers=["customers"], keys=["before", "after", "direction", *more])
+    if show == "value" and "value_before" not in table.columns:
+        raise ArgumentError(
+            'show="value" needs money, and these moves were counted from lists without any. Draw show="customers", or '
+            'count lists with a column of money, such as value="monetary".'
+        )
     return table.collect(table.frame)
 
 
@@ -204,7 +210,7 @@ def _said(way: str, moves: dict[str, NDArray[Any]], show: Show, language: Langua
 
 
 def _draw(ax: Axes, bands: Sequence[_Bands], groups: Sequence[str], headings: Sequence[str], spoken: Language) -> None:
-    """Bars of all columns, the bands between them, and the names beside the outer two."""
+    """Bars of all columns, the bands between them, and the names beside the outer two and of what swells in between."""
     n = len(groups) + 1
     sizes = _bar_sizes(bands, n)
     scale = (1 - GAPS) / max(float(np.max(sizes.sum(axis=1))), 1e-300)
@@ -221,6 +227,9 @@ def _draw(ax: Axes, bands: Sequence[_Bands], groups: Sequence[str], headings: Se
     middles = tops + scale * sizes / 2
     _name_bars(ax, -1, 0, middles[0], _names(groups, "joined", _beside(bands[0], n), spoken))
     _name_bars(ax, 1, len(bands), middles[-1], _names(groups, "left", _beside(bands[-1].reversed, n), spoken))
+    for column, swollen in _swollen(sizes).items():
+        said = _names(groups, "joined", _beside(bands[column], n), spoken, apart="\n")
+        _name_bars(ax, 1, column, middles[column], [said[at] if at in swollen else "" for at in range(n)])
     ax.set_xticks(range(len(headings)), headings)
     ax.xaxis.tick_top()
     ax.set_yticks([])
@@ -237,6 +246,14 @@ def _bar_sizes(bands: Sequence[_Bands], n: int) -> Floats:
         sizes[column] = np.maximum(sizes[column], np.bincount(one.start, left, n))
         sizes[column + 1] = np.bincount(one.end, right, n)
     return sizes
+
+
+def _swollen(sizes: Floats) -> dict[int, list[int]]:
+    """Groups that are twice as large in between as at either end, by the column in which they are largest."""
+    groups = sizes[:, :-1]
+    largest = groups.argmax(axis=0)
+    swells = groups.max(axis=0) > 2 * np.maximum(groups[0], groups[-1])
+    return {int(column): np.flatnonzero(swells & (largest == column)).tolist() for column in set(largest[swells])}
 
 
 def _draw_bands(ax: Axes, column: int, bands: _Bands, tops: Floats, next_tops: Floats, scale: float) -> None:
@@ -280,24 +297,35 @@ def _beside(bands: _Bands, n: int) -> tuple[Floats, Floats]:
     return numbers, np.divide(numbers, totals, out=np.zeros(n), where=totals > 0)
 
 
-def _names(groups: Sequence[str], outside: str, beside: tuple[Floats, Floats], language: Language) -> list[str]:
-    """What stands beside each bar of a column; nothing beside a bar of nobody."""
+def _names(
+    groups: Sequence[str], outside: str, beside: tuple[Floats, Floats], language: Language, *, apart: str = ""
+) -> list[str]:
+    """What stands beside each bar of a column; nothing beside a bar of nobody. Between columns lines must be short."""
     return [
-        amount(number, share, language, what=name) if number else ""
+        ""
+        if not number
+        else f"{word(name, language)}{apart}{amount(number, share, language)}"
+        if apart
+        else amount(number, share, language, what=name)
         for name, number, share in zip([*groups, outside], *beside, strict=True)
     ]
 
 
 def _name_bars(ax: Axes, side: int, column: int, middles: Floats, names: Sequence[str]) -> None:
     """Names to the left (-1) or right (1) of a column, moved apart where bars are thin, with a line to their bar."""
+    from matplotlib.patheffects import withStroke
+
     chosen = [at for at, name in enumerate(names) if name]
     height = ax.get_window_extent().height / ax.figure.dpi * 72  # points
-    heights = _apart(middles[chosen], 1.35 * SMALL / height)
+    lines = 1 + max((names[at].count("\n") for at in chosen), default=0)
+    heights = _apart(middles[chosen], 1.35 * lines * SMALL / height)
     for at, y in zip(chosen, heights, strict=True):
         edge = column + side * HALF_BAR
         ax.plot([edge, edge + 2 * side * HALF_BAR], [middles[at], y], color=GREY, linewidth=0.6, clip_on=False)
-        ax.annotate(names[at], (edge + 2 * side * HALF_BAR, y), (3 * side, 0), textcoords="offset points",
-                    ha="left" if side > 0 else "right", va="center", size=SMALL, annotation_clip=False)  # fmt: skip
+        said = ax.annotate(names[at], (edge + 2 * side * HALF_BAR, y), (3 * side, 0), textcoords="offset points",
+                           ha="left" if side > 0 else "right", va="center", size=SMALL,
+                           annotation_clip=False)  # fmt: skip
+        said.set_path_effects([withStroke(linewidth=3, foreground="white")])  # to be read on bands as well
 
 
 def _apart(heights: Floats, distance: float) -> Floats:

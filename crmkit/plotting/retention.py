@@ -13,7 +13,7 @@ from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, open_axes, phrase, short, word
+from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, count_along, open_axes, phrase, word
 from crmkit.plotting._cards import letters_across, letters_of, small_print
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def plot_movements(
     ax.plot(np.arange(len(own["period"])), np.where(own["complete"], own["end"] - own["start"], np.nan), color="black",
             marker="D", markersize=4, linewidth=1.2, label=word("plot_net_change", spoken))  # fmt: skip
     _name_periods(ax, own["period"])
-    ax.yaxis.set_major_formatter(lambda number, _: short(number, spoken))
+    count_along(ax.yaxis, spoken)
     ax.set_ylabel(word(f"plot_movement_{show}", spoken))
     _finish(ax, movements.card, spoken, lines=True, over=bool(own["complete"][-1]))
     return ax

@@ -17,7 +17,8 @@ from crmkit.labels import Language
 Array: TypeAlias = NDArray[Any]
 Cells: TypeAlias = Mapping[str, Array]
 
-MOST_ROWS, MOST_AGES = 24, 13
+MOST_ROWS, WIDE = 24, 120  # rows and characters of the printed triangle
+GAP = "..."  # stands for what is left out
 MARKS = {"partial": "*", "too_small": "·"}
 # Sheet -> the value that it shows, and how numbers are written.
 SHEETS = {
@@ -58,26 +59,65 @@ def pooled_rows(pooled: Cells, ages: Sequence[str], value: str) -> dict[str, lis
 
 
 def text(cells: Cells, pooled: Cells, card: Card, language: Language) -> str:
-    """The triangle of rates in per cent, its averages and its legend."""
+    """The triangle of rates in per cent, its averages and its legend.
+
+    What does not fit is left out in the middle: the first ages say most, and at the ends is what can still change.
+    """
     rates, states = wide(cells, "retention_rate"), wide(cells, "state")
     names = [name for name in ("group", "cohort", "customers") if name in rates]
     ages = [name for name in rates if name not in names]
-    shown = ages[:MOST_AGES]
     n_rows = len(rates["cohort"])
-    lines = [[*labels.texts(names, language), *shown]]
-    for row in range(min(n_rows, MOST_ROWS)):
-        head = [str(rates[name][row]) for name in names[:-1]] + [f"{rates['customers'][row]:,}"]
-        lines.append([*head, *(_percent(rates[age][row], states[age][row]) for age in shown)])
+    rows = _rows_shown(n_rows)
+    lines = [[*labels.texts(names, language), *ages]]
+    for row in rows:
+        start = [str(rates[name][row]) for name in names[:-1]] + [f"{rates['customers'][row]:,}"]
+        lines.append([*start, *(_percent(rates[age][row], states[age][row]) for age in ages)])
+    if len(rows) < n_rows:
+        lines.insert(len(rows) // 2 + 1, [GAP] + [""] * (len(lines[0]) - 1))
     for group, averages in pooled_rows(pooled, ages, "retention_rate").items():
-        head = ([group] if "group" in names else []) + [labels.text("cohort_pooled", language), ""]
-        lines.append([*head, *(_percent(number, "complete") for number in averages[: len(shown)])])
-    said = [_aligned(lines, n_left=len(names) - 1)]
-    present = {state for age in shown for state in states[age][:MOST_ROWS]}
+        start = ([group] if "group" in names else []) + [labels.text("cohort_pooled", language), ""]
+        lines.append([*start, *(_percent(number, "complete") for number in averages)])
+    said, first, last = _laid_out(lines, n_names=len(names))
+    present = {states[age][row] for age in (*ages[:first], *ages[last:]) for row in rows}
     said += [f"{mark} {_state(state, card, language)}" for state, mark in MARKS.items() if state in present]
-    if n_rows > MOST_ROWS or len(ages) > MOST_AGES:
-        more = {"rows": max(n_rows - MOST_ROWS, 0), "ages": len(ages) - len(shown)}
-        said.append(labels.phrase("cohort_more", language, **more))
+    if len(rows) < n_rows:
+        said.append(labels.phrase("cohort_more_rows", language, rows=n_rows - len(rows)))
+    if first < last:
+        said.append(labels.phrase("cohort_more_ages", language, first=ages[first], last=ages[last - 1]))
     return "\n".join(said)
+
+
+def _laid_out(lines: Sequence[Sequence[str]], *, n_names: int) -> tuple[list[str], int, int]:
+    """Lines of text no wider than `WIDE`, and the ages that are left out: from the first number to the second."""
+    columns = [_aligned(column, left=at < n_names - 1) for at, column in enumerate(zip(*lines, strict=True))]
+    names, ages = columns[:n_names], columns[n_names:]
+    first, last = _ages_shown([_width(age[0]) for age in ages], WIDE - sum(_width(name[0]) for name in names))
+    shown = [*names, *ages[:first], *([_gap(ages[first:last])] if first < last else []), *ages[last:]]
+    return ["".join(line).removeprefix("  ").rstrip() for line in zip(*shown, strict=True)], first, last
+
+
+def _rows_shown(n: int) -> list[int]:
+    """The rows to print: from both ends if they are many."""
+    half = MOST_ROWS // 2
+    return list(range(n)) if n <= MOST_ROWS else [*range(half), *range(n - half, n)]
+
+
+def _ages_shown(widths: Sequence[int], room: int) -> tuple[int, int]:
+    """Ages to print: those before the first number and from the second on, two thirds of them in front."""
+    n = len(widths)
+    if sum(widths) <= room:
+        return n, n
+    for shown in range(n - 2, 2, -1):
+        back = shown // 3
+        if sum(widths[: shown - back]) + len(GAP) + 2 + sum(widths[n - back :]) <= room:
+            return shown - back, n - back
+    return min(n, 2), max(n - 1, min(n, 2))
+
+
+def _gap(left_out: Sequence[Sequence[str]]) -> list[str]:
+    """A column that says in which lines something is left out: a young cohort has nothing there."""
+    cells = [GAP if any(cell.strip() for cell in line) else "" for line in zip(*left_out, strict=True)]
+    return _aligned(cells, left=True)
 
 
 def _percent(rate: float, state: str) -> str:
@@ -85,20 +125,14 @@ def _percent(rate: float, state: str) -> str:
     return mark if np.isnan(rate) else f"{100 * rate:.1f}{mark}"
 
 
-def _aligned(lines: Sequence[Sequence[str]], *, n_left: int) -> str:
-    """Columns of text, the first `n_left` to the left; marks hang over, so that digits stand under digits."""
+def _aligned(column: Sequence[str], *, left: bool) -> list[str]:
+    """A column of text of one width, with a gap in front; marks hang over, so that digits stand under digits."""
     marks = tuple(MARKS.values())
-    marked = [any(line[at].endswith(marks) for line in lines) for at in range(len(lines[0]))]
-    padded = [[cell if not marked[at] or cell.endswith(marks) else f"{cell} " for at, cell in enumerate(line)]
-              for line in lines]  # fmt: skip
-    widths = [max(_width(line[at]) for line in padded) for at in range(len(lines[0]))]
-    rows = []
-    for line in padded:
-        gaps = [" " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
-        parts = [cell + gap if at < n_left else gap + cell
-                 for at, (cell, gap) in enumerate(zip(line, gaps, strict=True))]  # fmt: skip
-        rows.append("  ".join(parts).rstrip())
-    return "\n".join(rows)
+    marked = any(cell.endswith(marks) for cell in column)
+    cells = [cell if not marked or cell.endswith(marks) else f"{cell} " for cell in column]
+    width = max(map(_width, cells))
+    blanks = [" " * (width - _width(cell)) for cell in cells]
+    return [f"  {cell}{blank}" if left else f"  {blank}{cell}" for cell, blank in zip(cells, blanks, strict=True)]
 
 
 def _width(words: str) -> int:

@@ -67,7 +67,7 @@ def back_test(history: History, as_of: int, *, weeks: int, horizon: int, rules: 
         is_overdue = at.overdue_risk > 0
         peak = np.where(is_overdue & ~was_overdue, 0.0, peak)
         higher = np.where(at.risk > 0, np.maximum(peak, at.risk), 0.0)
-        begun = np.where(peak > 0, begun, week)
+        begun = np.where((peak > 0) & (higher > 0), begun, week)  # an episode is over in the week in which it ends
         if week >= 0:
             returned, bought = _after(history, at, day, horizon)
             rose = np.flatnonzero(higher > peak)

@@ -47,14 +47,14 @@ class WatchList(Result):
     Attributes
     ----------
     table : table
-        Alarms that are open, the highest score first: `customer_id`; `signal` ("overdue", "drop", "both") and its words
-        `signal_label`; `why`, a sentence; `score` (money a year: at stake x chance of a change); `at_stake` (money
-        a year: the usual spend, or the missing part of it); `revenue_share` (of all revenue of the last
-        `usual` days); `raised` (end of the week of the alarm) and `new` (this week's); `quiet_days`, `usual_gap`
-        (days) and `overdue` (their ratio); `p_quiet` (chance of so long a quiet without a change); `usual_spend`
-        (money a year); `window_spend` and `window_usual` (usual for the days that the purchases of the window cover and
-        those overdue); `drop` (1 - window_spend / window_usual) and `p_drop` (chance of so little), missing where
-        too few purchases tell.
+        Alarms that are open, each with a signal that holds now, the highest score first: `customer_id`; `signal`
+        ("overdue", "drop", "both") and its words `signal_label`; `why`, a sentence; `score` (money a year: at stake x
+        chance of a change); `at_stake` (money a year: the usual spend, or the missing part of it); `revenue_share` (of
+        all revenue of the last `usual` days); `raised` (end of the week of the alarm) and `new` (this week's);
+        `quiet_days`, `usual_gap` (days) and `overdue` (their ratio); `p_quiet` (chance of so long a quiet without a
+        change); `usual_spend` (money a year); `window_spend` and `window_usual` (usual for the days that the purchases
+        of the window cover and those overdue); `drop` (1 - window_spend / window_usual) and `p_drop` (chance of so
+        little), missing where too few purchases tell.
     threshold : float
         The score from which an account raises an alarm.
     alarms_per_week : float
@@ -99,7 +99,8 @@ def watch_list(
 
     You say how many new alarms a week can be looked after; the threshold is the score that would have given so many in
     the past weeks. Each of those weeks is judged by what was seen at its end, and its alarms by what came after.
-    An account raises one alarm until it is back to normal. It is on the list for `horizon`; then the alarm is judged.
+    An account raises one alarm until it is back to normal, and is on the list while its signal lasts; if it is overdue,
+    no longer than `horizon`, for then it is lost rather than late.
 
     Parameters
     ----------
@@ -208,11 +209,15 @@ def _refuse_short_past(tx: Transactions, first: int, rules: Rules) -> None:
 
 
 def _open_alarms(past: Past, threshold: float, horizon: int) -> tuple[Ints, Ints]:
-    """Accounts whose alarm is open, the highest score first (then by id), and the day on which it was raised."""
+    """Accounts whose alarm is open, the highest score first (then by id), and the day on which it was raised.
+
+    Who is overdue for longer than the horizon is lost rather than late; who buys less can be asked why while it does.
+    """
     alarm = past.raised(threshold)
     week, account = past.week[alarm], past.account[alarm]
-    present = (week >= past.begun[account]) & (past.days[week] + horizon > past.days[-1])
-    week, account = week[present], account[present]
+    present = week >= past.begun[account]
+    late = (past.now.overdue_risk[account] > 0) & (past.days[week] + horizon <= past.days[-1])
+    week, account = week[present & ~late], account[present & ~late]
     order = np.lexsort([account, -past.now.risk[account]])
     return account[order], past.days[week[order]]
 
@@ -262,7 +267,7 @@ def _why(signal: str, figures: dict[str, Any], rules: Rules, language: Language)
         return overdue
     drop = labels.phrase(
         "watch_why_drop", language, window=rules.window, spend=_number(figures["window_spend"]),
-        expected=_number(figures["window_usual"]), drop=f"{100 * figures['drop']:.0f}",
+        expected=_number(figures["window_usual"]), drop=_number(100 * figures["drop"]),
     )  # fmt: skip
     return drop if signal == "drop" else labels.phrase("watch_why_both", language, overdue=overdue, drop=drop)
 

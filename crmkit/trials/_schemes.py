@@ -59,16 +59,20 @@ def segmentation_of(scheme: Scheme, column: str) -> Segmentation:
         return Segmentation(scheme, column, from_rows=True)
     if isinstance(scheme, str):
         _checks.choice("scheme", scheme, [*RFM, *pyramid.SCHEMES])
-    if scheme in RFM:
-        order = tuple(rfm.EIGHT if scheme == "eight" else rfm.ELEVEN)
-        # Half-way up a scale of 5, 3 or 4 levels lie 60, 67 or 50 % of the customers; all even numbers cut at 50 %.
-        return _by_scores(scheme, order, bins=(5, 3, 4) if scheme == "eight" else (5,))
-    if isinstance(scheme, str) or _are_shares(scheme):
+    names_tiers = scheme in pyramid.SCHEMES if isinstance(scheme, str) else _are_shares(scheme)
+    if names_tiers:
         return _by_tiers(scheme)
-    rules: Any = scheme
+    rules = rfm.plain_scheme(scheme)
     rfm.segment({"r_score": [1], "f_score": [1], "m_score": [1]}, scheme=rules, bins=5)
-    names = rules if isinstance(rules, Mapping) else [line["segment"] for line in rules]
-    return _by_scores(scheme, tuple(dict.fromkeys(names)), bins=(5,))
+    written = rfm.segment_rules(rules)
+    # Half-way up a scale of 5, 3 or 4 levels lie 60, 67 or 50 % of the customers; all even numbers cut at 50 %.
+    return _by_scores(rules, tuple(dict.fromkeys(written["segment"])), bins=(5, 3, 4) if _by_halves(written) else (5,))
+
+
+def _by_halves(rules: Any) -> bool:
+    """Whether a table of rules knows high and low only, so that it fits any number of levels."""
+    axes = [axis for axis in rfm.AXES if axis in rules]
+    return all(scores in (*rfm.HALVES, "any") for axis in axes for scores in rules[axis])
 
 
 def _are_shares(scheme: Any) -> bool:

@@ -28,6 +28,7 @@ from crmkit._results import Result
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
+from crmkit.trials import _pages
 from crmkit.trials._schemes import Scheme, Segmentation, segmentation_of
 from crmkit.trials._slices import Slice
 
@@ -121,6 +122,32 @@ class Audit(Result):
             )
         return "\n".join(lines)
 
+    def text(self, language: Language = "en") -> str:
+        r"""The re-runs and the headline, to be read as they are.
+
+        Examples
+        --------
+        >>> import crmkit as crm
+        >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True))
+        >>> print(*audit(tx, "textbook", earlier=(7,)).text().splitlines()[:4], sep="\n")
+        choice             base run    instead     customers  absent  in another segment  of the customers  of the money
+        rule for ties      better      worse           2,357       0                   0              0.0%          0.0%
+        past that is read  all         12 months         812   1,545                 494             60.8%         49.2%
+        past ends          1998-06-30  1998-06-23      2,357       0                   8              0.3%          0.3%
+        """
+        runs = engines.collect(engines.wrap(self.choices))
+        columns = {
+            "choice": [labels.text(f"audit_{choice}", language) for choice in runs["choice"]],
+            **{
+                heading: [worded(*pair, language) for pair in zip(runs["choice"], runs[name], strict=True)]
+                for heading, name in (("audit_base", "base"), ("audit_setting", "setting"))
+            },
+            **{name: [f"{n:,}" for n in runs[name]] for name in ("customers", "absent", "changed")},
+            "plot_of_customers": [_pages.share(part) for part in runs["changed_share"]],
+            "plot_of_money": [_pages.share(part) for part in runs["money_changed_share"]],
+        }
+        return "\n\n".join([_pages.table(columns, language, n_names=3), self.headline(language)])
+
     def shown(self) -> tuple[Any, ...]:
         """The re-runs and the grade."""
         return self.choices, self.headline()
@@ -208,7 +235,7 @@ def audit(
     segmentation = segmentation_of(scheme, column)
     choices = _choices(segmentation, ties, bins)
     spans = [_span("windows", window) for window in _listed("windows", windows)]
-    backs = [_span("earlier", back) for back in earlier]
+    backs = [_span("earlier", back) for back in _listed("earlier", earlier, least=0)]
     bench = _Bench(open_transactions(transactions), segmentation)
     base = _Run(span=spans[0][0], text=spans[0][1], settings={name: values[0] for name, values in choices.items()})
     runs = bench.possible(base, _runs(base, choices, spans[1:], backs, bench.tx.as_of))
@@ -220,10 +247,18 @@ def audit(
     return _result(bench, base, runs)
 
 
-def _listed(name: str, values: Any) -> Sequence[Any]:
-    if isinstance(values, str) or not isinstance(values, Sequence) or not len(values):
-        raise ArgumentError(f"{name}={values!r} is not a list of choices. Give the usual one first, then others.")
-    return values
+_LISTS = {
+    "ties": 'the usual one first, such as ties=("middle", "better")',
+    "bins": "the usual one first, such as bins=(5, 4)",
+    "windows": 'the usual one first, such as windows=(None, "12M")',
+    "earlier": "such as earlier=(7, 28)",
+}
+
+
+def _listed(name: str, values: Any, *, least: int = 1) -> Sequence[Any]:
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) < least:
+        raise ArgumentError(f"{name}={values!r} is not a list of choices. Give one, {_LISTS[name]}.")
+    return list(values)
 
 
 def _choices(

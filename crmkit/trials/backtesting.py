@@ -28,6 +28,7 @@ from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.labels import Language
 from crmkit.transactions import Date, Transactions, open_transactions
+from crmkit.trials import _pages
 from crmkit.trials._schemes import Scheme, Segmentation, in_order, segmentation_of
 from crmkit.trials._slices import Slice
 
@@ -117,6 +118,43 @@ class BackTest(Result):
             lift=f"{float(found['lift_over_recency'][at]):.2f}",
         )
 
+    def text(self, language: Language = "en") -> str:
+        r"""What the segments did at all origins together, the headline and the card, to be read as they are.
+
+        Examples
+        --------
+        >>> import crmkit as crm
+        >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True))
+        >>> found = backtest(tx, "textbook", origins="1997-09-30")
+        >>> print(*found.text().splitlines()[:5], sep="\n")
+        segment        customers  bought again  rebuy rate  95 % interval  lift    revenue  share of revenue
+        Important             24            16       66.7%    46.7-82.0 %  3.95   3,380.66             12.3%
+        Secondary            448           177       39.5%    35.1-44.1 %  2.34  15,603.58             57.0%
+        Ordinary             707           112       15.8%    13.3-18.7 %  0.94   5,095.95             18.6%
+        Small              1,178            93        7.9%      6.5-9.6 %  0.47   3,303.09             12.1%
+        >>> found.text("zh").splitlines()[5].split()
+        ['全部客户', '2,357', '398', '16.9%', '15.4-18.5', '%', '1.00', '27,383.28', '100.0%']
+        """
+        found = engines.collect(engines.wrap(self.pooled))
+        written = _pages.table(
+            {
+                "segment": [labels.text(str(name), language) for name in found["segment"]],
+                "customers": [f"{n:,}" for n in found["customers"]],
+                "backtest_rebuyers": [f"{n:,}" for n in found["rebuyers"]],
+                "rebuy_rate": [_pages.share(rate) for rate in found["rebuy_rate"]],
+                "backtest_interval": [
+                    "-" if low != low else f"{100 * low:.1f}-{100 * high:.1f} %"
+                    for low, high in zip(found["rate_low"], found["rate_high"], strict=True)
+                ],
+                "backtest_lift": ["-" if lift != lift else f"{lift:.2f}" for lift in found["lift"]],
+                "revenue": [f"{money:,.2f}" for money in found["revenue"]],
+                "revenue_share": [_pages.share(part) for part in found["revenue_share"]],
+            },
+            language,
+            n_names=1,
+        )
+        return "\n\n".join([written, self.headline(language), self.card.text(language)])
+
     def shown(self) -> tuple[Any, ...]:
         """What the segments did, in short, and what was counted."""
         return self.pooled, self.headline(), str(self.card)
@@ -147,10 +185,10 @@ def backtest(
         Nothing after its `as_of` is seen.
     scheme : name, rules, shares, or function, default "eleven"
         "eleven" or "eight" (segments by RFM on five levels); "textbook", "curry", "zeithaml" or "abc" (tiers); rules
-        for five levels as in `crmkit.rfm.segment`; a mapping of tier to share as in `crmkit.pyramid.assign_tiers`. Or a
-        function from transactions to a table with customer_id and `column`: a value matrix, stages, clusters, churn
-        deciles; the names must mean the same at every date, and what it has learnt elsewhere must be older than the
-        origins.
+        for five levels as in `crmkit.rfm.segment`, also as a table; a mapping of tier to share as in
+        `crmkit.pyramid.assign_tiers`. Or a function from transactions to a table with customer_id and `column`: a value
+        matrix, stages, clusters, churn deciles; the names must mean the same at every date, and what it has learnt
+        elsewhere must be older than the origins.
     origins : date or sequence of dates, optional
         Days on which the past ends. By default up to four, one horizon apart, the last one horizon before the end of
         the data: outcomes do not overlap, and a past of at least one horizon lies before the first.
@@ -230,7 +268,12 @@ def _whole_days(horizon: Any) -> int:
 def _origins(tx: Transactions, origins: Any, days: int) -> list[dt.date]:
     """The origins, in order of time, each followed by a horizon that the data cover."""
     latest = tx.as_of - dt.timedelta(days=days)
-    first = _checks.date_of_day(tx.first_day)
+    first = _checks.date_of_day(_first_purchase(tx))
+    if first == tx.as_of:
+        raise ArgumentError(
+            f"nobody bought before {first}, the day on which the data end, so there is no past with days after it, and "
+            "no back-test is possible. Pass transactions of several months."
+        )
     if latest < first:
         raise ArgumentError(
             f"a horizon of {days:,} days leaves no past: the data go from {first} to {tx.as_of}. "
@@ -242,6 +285,14 @@ def _origins(tx: Transactions, origins: Any, days: int) -> list[dt.date]:
     chosen = [_checks.date_of(one, "origins") for one in (origins if several else [origins])]
     _refuse_origins(chosen, latest, first, days, tx.as_of)
     return sorted(chosen)
+
+
+def _first_purchase(tx: Transactions) -> int:
+    """The day on which the first customer came; data may begin with refunds of earlier purchases."""
+    if not tx.has_refunds:
+        return tx.first_day
+    bought = tx.rows().filter(nw.col("bought") == 1)
+    return int(engines.collect(bought.select(first=nw.col("day").min()))["first"][0])
 
 
 def _default_origins(latest: dt.date, first: dt.date, days: int) -> list[dt.date]:

@@ -15,8 +15,8 @@ from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, silhouett
 from sklearn.mixture import GaussianMixture
 
 from conftest import as_columns, small_table, table_of
-from crmkit import segment, summarize
-from crmkit.datasets import load_cdnow
+from crmkit import Transactions, segment, summarize
+from crmkit.datasets import load_cdnow, load_ten_customers
 from crmkit.errors import ArgumentError, ColumnError, DataError, MissingPackageError, NotFittedError
 from crmkit.groups import clusters_choice, clusters_fit, clusters_profiles, clusters_scales
 
@@ -502,3 +502,27 @@ def test_without_scikit_learn_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(MissingPackageError, match=r'pip install "crmkit\[learn\]"'):
         segment.cluster(planted(2, n=20)[0])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"columns": None}, r"columns=None is not a list of different columns.*columns=\['recency', 'monetary'\]"),
+        ({"columns": "monetary"}, r"columns='monetary' is not a list.*columns=\['monetary'\]"),
+        ({"columns": 5}, "columns=5 is not a list"),
+        ({"columns": [["recency", "monetary"]]}, "is not a list of different columns"),
+        ({"columns": []}, r"columns=\[\] is not a list"),
+        ({"order_by": pd.Series([1, 2])}, r"order_by=[\s\S]* is not known"),
+        ({"order_by": ["monetary"]}, r"order_by=\['monetary'\] is not known"),
+    ],
+)
+def test_columns_that_are_not_named_are_refused(wrong, message):
+    with pytest.raises(ArgumentError, match=message):
+        segment.cluster(planted(2, n=20)[0], **wrong)
+
+
+def test_transactions_are_to_be_summarised_first():
+    tx = Transactions(load_ten_customers())
+    for call in (segment.cluster, segment.Clusterer().fit):
+        with pytest.raises(DataError, match=r"these are transactions.*first: crmkit\.summarize\(transactions\)"):
+            call(tx)

@@ -464,3 +464,18 @@ def test_an_unknown_setting_or_a_missing_role_is_named(make_table):
         segment.growth_matrix(table, **PERIODS, existing="always")
     with pytest.raises(ArgumentError, match="language='fr' is not known"):
         segment.revenue_bridge(table, **PERIODS, language="fr")
+
+
+def test_one_day_holds_no_two_periods(make_table):
+    one_day = make_table({"customer_id": ["a", "b"], "date": ["2024-01-01"] * 2, "amount": [1.0, 2.0],
+                          "product": ["tea", "pot"]})  # fmt: skip
+    for compare in (segment.growth_matrix, segment.revenue_bridge):
+        for periods in ({}, PERIODS, {"current": ("2024-01-01", "2024-01-01")}):
+            with pytest.raises(DataError, match=r"one day, 2024-01-01, .*two periods.*at least two days") as refused:
+                compare(one_day, **periods)
+            assert "base=" not in str(refused.value)
+    two_days = {"customer_id": ["a", "b"], "date": ["2024-01-01", "2024-01-02"], "amount": [1.0, 2.0]}
+    with pytest.raises(DataError) as refused:
+        segment.revenue_bridge(two_days)
+    offered = dict(zip(("base", "current"), dates_in(str(refused.value).split("such as")[1]), strict=True))
+    assert segment.revenue_bridge(two_days, **offered).steps["amount"].tolist()[::8] == [1.0, 2.0]

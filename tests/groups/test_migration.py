@@ -420,3 +420,183 @@ def test_two_different_later_lists_are_refused():
     richer = {**JUNE, "monetary": [31.0, 35.0, 70.0, 3.0, 95.0]}
     with pytest.raises(DataError, match=r"disagree about the money of customer 'f'. Label one list twice"):
         segment.size_change(JANUARY, JUNE, after_by_old_rule=richer, column="tier")
+
+
+# --- groups whose order is known ------------------------------------------------------------------------------------
+
+
+def test_the_order_of_a_scheme_of_crmkit_is_known(eleven):
+    before, after = eleven["1997-12-31"], eleven["1998-03-31"]
+    known, given = segment.migration(before, after), segment.migration(before, after, order=BEST_FIRST)
+    assert list(known.groups) == [group for group in BEST_FIRST if group in known.groups]
+    assert as_columns(known.summary) == as_columns(given.summary)
+    assert as_columns(known.summary)["direction"] == ["up", "down", "same"]
+    assert as_columns(known.by_customer) == as_columns(given.by_customer)
+    series = segment.migration_series(eleven)
+    assert series.groups == tuple(group for group in BEST_FIRST if group in series.groups)
+    assert set(as_columns(series.summary)["direction"]) == {"up", "down", "same"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "best_first"),
+    [
+        (["small", "ordinary", "important"], ["important", "ordinary", "small"]),
+        (["C", "A", "B"], ["A", "B", "C"]),
+        (["value_lead", "value_gold", "value_iron"], ["value_gold", "value_iron", "value_lead"]),
+        (["decline", "exploration", "stability", "formation"], ["stability", "formation", "exploration", "decline"]),
+        (["general_value", "important_win_back"], ["important_win_back", "general_value"]),
+    ],
+)
+def test_groups_of_one_scheme_come_best_first(groups, best_first):
+    before = {"customer_id": range(len(groups)), "segment": groups}
+    after = {"customer_id": range(len(groups)), "segment": [best_first[0]] * len(groups)}
+    found = segment.migration(before, after)
+    assert list(found.groups) == best_first
+    assert as_columns(found.summary) == {"direction": ["up", "same"], "customers": [len(groups) - 1, 1]}
+    back = segment.migration(after, before)
+    assert as_columns(back.summary) == {"direction": ["down", "same"], "customers": [len(groups) - 1, 1]}
+    split = segment.size_change(before, after, after_by_old_rule=after)
+    assert as_columns(split.customers)["group"] == best_first
+
+
+def test_a_group_of_the_caller_s_own_leaves_the_order_open():
+    before = {"customer_id": [1, 2, 3], "segment": ["champions", "lost", "my own"]}
+    after = {"customer_id": [1, 2, 3], "segment": ["lost", "lost", "my own"]}
+    found = segment.migration(before, after)
+    assert found.groups == ("champions", "lost", "my own")
+    assert as_columns(found.summary)["direction"] == ["same", "moved"]
+    reversed_order = segment.migration(before, after, order=["my own", "lost", "champions"])
+    assert as_columns(reversed_order.summary)["direction"] == ["up", "same"]
+
+
+# --- lists without money --------------------------------------------------------------------------------------------
+
+
+def without_money(columns):
+    return {name: values for name, values in columns.items() if name != "monetary"}
+
+
+def test_lists_without_money_count_customers(make_table):
+    january, june, july = (make_table(without_money(columns)) for columns in (JANUARY, JUNE, JULY))
+    found = segment.migration(january, june, column="tier", order=ORDER)
+    with_money = segment.migration(JANUARY, JUNE, column="tier", order=ORDER)
+    assert found.value is found.value_shares is None
+    for part in ("customers", "shares", "moves", "summary", "by_customer"):
+        whole = as_columns(getattr(with_money, part))
+        names = [name for name in whole if name not in ("value_before", "value_after", "change")]
+        counted = as_columns(getattr(found, part), sort=names[0] if part == "by_customer" else None)
+        assert counted == {name: whole[name] for name in names}
+    assert as_columns(found.who("up"))["customer_id"] == ["c", "e"]  # by id
+    dated = {"2025-01-31": january, "2025-06-30": june, "2025-07-31": july}
+    series = segment.migration_series(dated, column="tier", order=ORDER)
+    assert list(as_columns(series.sizes)) == ["date", "group", "customers", "customer_share"]
+    assert as_columns(series.sizes)["customers"] == [2, 1, 2, 2, 2, 1, 1, 3, 1]
+    split = segment.size_change(january, june, after_by_old_rule=june, column="tier", order=ORDER)
+    assert split.value is None
+    assert as_columns(split.customers)["change"] == [0, 1, -1]
+    assert "value_after" not in as_columns(split.by_customer)
+
+
+def test_stages_of_two_dates_need_nothing_but_their_column(cdnow_sample):
+    tx = crm.Transactions(cdnow_sample)
+    before, after = (crm.lifecycle.stages(tx.until(date)) for date in ("1997-12-31", "1998-06-30"))
+    found = segment.migration(before, after, column="stage")
+    assert found.groups == ("stability", "formation", "exploration", "decline")
+    both = before.merge(after, on="customer_id")
+    rank = {stage: at for at, stage in enumerate(found.groups)}
+    step = both["stage_y"].map(rank) - both["stage_x"].map(rank)
+    expected = {"up": int((step < 0).sum()), "down": int((step > 0).sum()), "same": int((step == 0).sum())}
+    summary = as_columns(found.summary)
+    assert dict(zip(summary["direction"], summary["customers"], strict=True)) == expected
+    assert expected["up"] > 0
+
+
+def test_money_in_some_of_the_tables_only_is_no_choice(make_table):
+    january, june = make_table(JANUARY), make_table(without_money(JUNE))
+    with pytest.raises(ColumnError, match=r"no column 'monetary' in `after`, which the other tables have.*value="):
+        segment.migration(january, june, column="tier")
+    dated = {"2025-01-31": JANUARY, "2025-06-30": without_money(JUNE), "2025-07-31": JULY}
+    with pytest.raises(ColumnError, match="no column 'monetary' in `2025-06-30`"):
+        segment.migration_series(dated, column="tier")
+    with pytest.raises(
+        ColumnError, match=r"no column 'spend'[\s\S]*`before`\. Name its column of money.*leave value out"
+    ):
+        segment.migration(january, june, column="tier", value="spend")
+
+
+# --- wrong calls ----------------------------------------------------------------------------------------------------
+
+
+def test_an_error_says_which_table_it_is_about_and_what_would_work(make_table):
+    unsure = {**JUNE, "tier": ["mid", None, "top", "low", "top"]}
+    with pytest.raises(ColumnError, match=r"'tier' is missing[\s\S]* in 1 row[\s\S]*That is the table `after`\."):
+        segment.migration(make_table(JANUARY), make_table(unsure), column="tier")
+    with pytest.raises(ColumnError, match=r"'tier' is missing[\s\S]*the table `before`\."):
+        segment.migration(make_table(unsure), make_table(JANUARY), column="tier")
+    with pytest.raises(ColumnError, match=r"no column 'segment'[\s\S]*`before`\. Name its column.*: column='tier'"):
+        segment.migration(make_table(JANUARY), make_table(JUNE))
+    ungrouped = make_table({"customer_id": ["a"], "monetary": [1.0]})
+    with pytest.raises(ColumnError, match=r"`before`\. Make groups first: crmkit\.rfm\.segment\(crmkit\.rfm\.score"):
+        segment.migration(ungrouped, make_table(JUNE))
+    with pytest.raises(ColumnError, match=r"no column \'who\'[\s\S]*`before`\. Name its column of ids: customer="):
+        segment.migration(make_table(JANUARY), make_table(JUNE), column="tier", customer="who")
+
+
+def test_transactions_are_to_be_scored_first():
+    tx = crm.Transactions(crm.datasets.load_ten_customers())
+    for call in (
+        lambda: segment.migration(tx, tx),
+        lambda: segment.migration_series({"2025-01-31": tx, "2025-02-28": tx}),
+        lambda: segment.size_change(tx, tx, after_by_old_rule=tx),
+    ):
+        with pytest.raises(DataError, match=r"these are transactions.*first: crmkit\.rfm\.segment\(crmkit\.rfm\.score"):
+            call()
+
+
+CALLS = {
+    "migration": lambda **wrong: segment.migration(JANUARY, JUNE, **{"column": "tier", **wrong}),
+    "series": lambda **wrong: segment.migration_series(DATED, **{"column": "tier", **wrong}),
+    "size_change": lambda **wrong: segment.size_change(
+        JANUARY, JUNE, after_by_old_rule=JUNE, **{"column": "tier", **wrong}
+    ),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"column": ["tier"]}, r"column=\['tier'\] is not the name of a column\..* such as column='tier'"),
+        ({"column": None}, "column=None is not the name of a column.*column='segment'"),
+        ({"value": ["monetary"]}, r"value=\['monetary'\] is not the name.*value='monetary'"),
+        ({"value": 5}, "value=5 is not the name.*value='monetary'"),
+        ({"customer": ["customer_id", "tier"]}, "is not the name of a column.*customer='customer_id'"),
+        ({"column": "customer_id"}, "column='customer_id', .* must be different columns"),
+        ({"order": 5}, r'order=5 is not a list of groups.*order=\["gold", "iron", "lead"\]'),
+        ({"order": "top"}, "order='top' is not a list of groups"),
+        ({"order": []}, r"order=\[\] is not a list of groups"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(call, wrong, message):
+    with pytest.raises(ArgumentError, match=message):
+        call(**wrong)
+
+
+def test_a_column_given_whole_is_called_by_its_name():
+    import pandas as pd
+
+    january = pd.DataFrame(JANUARY)
+    with pytest.raises(ArgumentError, match=r"value=<Series> is not the name of a column.*value='monetary'"):
+        segment.migration(january, JUNE, column="tier", value=january["monetary"])
+    with pytest.raises(ArgumentError, match=r"column=<Series> is not the name of a column.*column='tier'"):
+        segment.migration(january, JUNE, column=january["tier"])
+    ordered = pd.Series(ORDER)
+    assert segment.migration(january, JUNE, column="tier", order=ordered).groups == tuple(ORDER)
+
+
+def test_tables_without_dates_make_no_series(make_table):
+    january, june = make_table(JANUARY), make_table(JUNE)
+    pair_of_columns = make_table({"customer_id": ["a"], "tier": ["top"]})
+    for tables in ([january, june], [pair_of_columns, pair_of_columns], january, None, "january", 5, ["ab", "cd"]):
+        with pytest.raises(ArgumentError, match=r'does not give a table for each date.*\{"2025-01-31": january'):
+            segment.migration_series(tables, column="tier")

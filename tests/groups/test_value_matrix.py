@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from conftest import as_columns, small_table
 from crmkit import Transactions, score_customers, segment
+from crmkit.customers import recent_value
 from crmkit.datasets import load_cdnow, load_ten_customers, make_transactions
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning
 from crmkit.pyramid import SCHEMES
@@ -179,6 +182,62 @@ def test_from_cdnow_the_current_value_is_the_revenue_of_the_last_year():
     assert found.definition().startswith("current value: revenue from 1997-07-01 to 1998-06-30\nhigh: above 0")
 
 
+YEARS = {
+    "customer_id": ["a", "b", "b", "c", "a"],
+    "date": ["2022-01-01", "2024-01-01", "2024-02-01", "2023-12-31", "2024-12-31"],
+    "amount": [500.0, 30.0, 5.0, 40.0, 10.0],
+}
+
+
+def test_twelve_months_are_those_of_the_calendar_as_in_the_revenue_bridge(make_table):
+    tx = Transactions(make_table(YEARS))
+    bridge = segment.revenue_bridge(tx)
+    for more in ({}, {"window": "12M"}, {"window": "1Y"}):  # 366 days
+        found = segment.value_matrix(tx, potential="frequency", **more)
+        assert found.current.measured == {"measure": "revenue", "first": "2024-01-01", "last": "2024-12-31"}
+        assert tuple(map(str, bridge.current)) == (found.current.measured["first"], found.current.measured["last"])
+        value = as_columns(found.customers, sort="customer_id")["current_value"]
+        assert value == [10.0, 35.0, 0.0]
+        assert sum(value) == as_columns(bridge.steps)["amount"][-1]
+    in_days = segment.value_matrix(tx, potential="frequency", window="365D")
+    assert in_days.current.measured["first"] == "2024-01-02"
+    assert as_columns(in_days.customers, sort="customer_id")["current_value"] == [10.0, 5.0, 0.0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    day=st.dates(dt.date(1999, 1, 1), dt.date(2025, 12, 31)),
+    months=st.one_of(st.integers(1, 40), st.just(300)),
+    unit=st.sampled_from(["M", "m", "Y"]),
+)
+def test_a_window_of_months_begins_where_pandas_counts_back_to(day, months, unit):
+    window = f" {months} {unit} "
+    sales = small_table({"customer_id": ["a"], "date": [str(day)], "amount": [1.0]})
+    recent = recent_value(sales, window=window)
+    back = pd.DateOffset(years=months) if unit == "Y" else pd.DateOffset(months=months)
+    assert recent.first_date == (pd.Timestamp(day) - back + pd.Timedelta(days=1)).date()
+    assert recent.last_date == day
+
+
+@pytest.mark.parametrize(
+    ("as_of", "window", "first"),
+    [
+        ("2025-02-28", "1M", "2025-01-29"),
+        ("2025-03-31", "1M", "2025-03-01"),
+        ("2024-02-29", "1Y", "2023-03-01"),
+        ("2025-02-28", "1Y", "2024-02-29"),
+        ("2024-12-31", "1.5Y", "2023-07-01"),  # 18 months
+        ("2024-12-31", "0.5M", "2024-12-17"),  # 15 days
+        ("2024-12-31", "52W", "2024-01-03"),
+        ("2024-12-31", 366, "2024-01-01"),
+        ("2024-12-31", dt.timedelta(days=31), "2024-12-01"),
+    ],
+)
+def test_where_windows_begin_by_hand(as_of, window, first):
+    sales = {"customer_id": ["a"], "date": [as_of], "amount": [1.0]}
+    assert str(recent_value(sales, window=window).first_date) == first
+
+
 def test_with_costs_the_current_value_is_the_margin_of_the_window(make_table):
     made = make_transactions(150, seed=1).transactions
     table = make_table({name: made[name].to_numpy() for name in ("customer_id", "date", "amount", "cost")})
@@ -195,7 +254,7 @@ def test_with_costs_the_current_value_is_the_margin_of_the_window(make_table):
 
 def test_with_costs_the_lifetime_value_is_margin_too_at_the_rate_of_the_window():
     made = make_transactions(150, seed=1).transactions[["customer_id", "date", "amount", "cost"]]
-    recent = made[made["date"] > made["date"].max() - pd.Timedelta(days=365)]
+    recent = made[made["date"] > made["date"].max() - pd.DateOffset(years=1)]
     rate = 1 - recent["cost"].sum() / recent["amount"].sum()
     tx = Transactions(made)
     found, whole = segment.value_matrix(tx), segment.value_matrix(tx, margin=1.0)
@@ -209,7 +268,7 @@ def test_where_a_cost_is_missing_in_the_window_the_measure_is_revenue_and_says_s
     made.loc[made.index[-1], "cost"] = None
     found = segment.value_matrix(Transactions(made))
     assert found.current.measured["measure"] == "revenue"
-    recent = made[made["date"] > made["date"].max() - pd.Timedelta(days=365)]
+    recent = made[made["date"] > made["date"].max() - pd.DateOffset(years=1)]
     assert found.table["current_value"].sum() == pytest.approx(recent["amount"].sum())
 
 
@@ -280,3 +339,44 @@ def test_a_margin_that_no_lifetime_value_can_be_built_on_is_refused():
     rows = load_cdnow(sample=True).assign(cost=lambda frame: 2 * frame["amount"])
     with pytest.raises(DataError, match=r"the margin of 1997-07-01 to 1998-06-30 is -1 of the revenue.*margin=0\.3"):
         segment.value_matrix(Transactions(rows))
+
+
+def test_a_column_that_is_not_named_is_refused(make_table):
+    listed = pd.DataFrame(LISTED)
+    for wrong, message in (
+        ({"current": listed["monetary"]}, r"current=<Series> is not the name of a column.*current='monetary'"),
+        ({"potential": ["tenure", "monetary"]}, r"potential=\['tenure', 'monetary'\] is not the name.*='tenure'"),
+        ({"potential": None}, "potential=None is not the name of a column.*potential='residual_clv'"),
+        ({"current": 5}, "current=5 is not the name of a column.*current='monetary'"),
+    ):
+        with pytest.raises(ArgumentError, match=message):
+            segment.value_matrix(make_table(LISTED), **wrong)
+
+
+def test_settings_of_what_is_not_computed_are_refused():
+    for name, value in (("window", "3M"), ("window", "12M"), ("horizon", None), ("horizon", dt.timedelta(days=90)),
+                        ("discount_rate", 0.2), ("margin", 0.3), ("margin", pd.Series([1, 2]))):  # fmt: skip
+        with pytest.raises(ArgumentError, match=rf"{name}=.* would change nothing: a table has its values already"):
+            segment.value_matrix(LISTED, **{name: value})
+    tx = Transactions(load_ten_customers())
+    for name, value in (("horizon", "12M"), ("discount_rate", 0.2), ("margin", 0.3)):
+        with pytest.raises(ArgumentError, match=rf"{name}=.*no lifetime value is asked for.*\"residual_clv\""):
+            segment.value_matrix(tx, potential="frequency", **{name: value})
+    matrix = segment.value_matrix(Transactions(load_cdnow(sample=True)), horizon="26W", discount_rate=0.2, margin=0.5)
+    assert matrix.potential.column == "residual_clv"
+
+
+def test_a_value_given_for_both_axes_is_shown_as_one_for_each():
+    message = r'cut=500 is not known.*give each axis.*cut=\{"current": 500, "potential": "median"\}'
+    with pytest.raises(ArgumentError, match=message):
+        segment.value_matrix(LISTED, cut=500)
+    segment.value_matrix(LISTED, cut={"current": 500, "potential": "median"})
+    with pytest.raises(ArgumentError, match=r"cut='best' is not known.*'quantile'"):
+        segment.value_matrix(LISTED, cut={"current": "best", "potential": 3})
+    with pytest.raises(ArgumentError, match=r"is not a finite number"):
+        segment.value_matrix(LISTED, cut={"current": pd.Series([1.0, 2.0]), "potential": 3})
+
+
+def test_a_window_that_dates_do_not_reach_is_refused():
+    with pytest.raises(ArgumentError, match=r"window='99999M' is longer than a thousand years.*window=\"12M\""):
+        segment.value_matrix(Transactions(load_ten_customers()), potential="frequency", window="99999M")

@@ -111,7 +111,8 @@ def test_bands_fill_their_bars_without_gap_or_overlap():
 
 
 def test_without_an_order_every_change_has_the_same_colour():
-    ax = plot_migration(moved(order=None))
+    before, after = ({**columns, "tier": [f"my {tier}" for tier in columns["tier"]]} for columns in (JANUARY, JUNE))
+    ax = plot_migration(moved(before, after, order=None))
     assert {colour for colour, _, _ in bands_of(ax)} == {
         COLOURS[way].upper() for way in ("same", "moved", "joined", "left")
     }
@@ -135,6 +136,70 @@ def test_a_series_has_a_column_per_date(make_table):
     names = [text.get_text() for text in ax.texts]
     assert names[:4] == ["Gold: 2 (40.0%)", "Iron: 1 (20.0%)", "Lead: 2 (40.0%)", "joined: 1 (20.0%)"]
     assert names[4:] == ["Gold: 1 (25.0%)", "Iron: 2 (50.0%)", "Lead: 1 (25.0%)", "left: 2 (40.0%)"]
+
+
+def test_a_group_that_is_large_only_in_between_is_named_there():
+    tiers = ["gold", "iron", "lead", "lead", "lead", "lead"]  # iron: 1, 4, 2 of six; lead: 4, 0, 0; gold: 1, 2, 4
+    in_between = ["gold", "gold", "iron", "iron", "iron", "iron"]
+    at_the_end = ["gold", "gold", "gold", "gold", "iron", "iron"]
+    dated = {
+        date: {"customer_id": range(6), "tier": groups, "monetary": [1.0, 2, 3, 4, 5, 6]}
+        for date, groups in (("2025-01-31", tiers), ("2025-06-30", in_between), ("2025-07-31", at_the_end))
+    }
+    ax = plot_migration_series(segment.migration_series(dated, column="tier"))
+    assert [
+        text.get_text() for text in ax.texts[5:]
+    ] == []  # iron is four in between and two in the end: no more than twice
+    series = segment.migration_series({**dated, "2025-07-31": dated["2025-01-31"]}, column="tier")
+    ax = plot_migration_series(series)
+    inside = ax.texts[-1]
+    assert inside.get_text() == "Iron\n4 (66.7%)"
+    assert round(inside.xy[0]) == 1
+    bar = ax.containers[1][1]
+    assert bar.get_y() < inside.xy[1] < bar.get_y() + bar.get_height()
+    by_money = plot_migration_series(series, show="value", language="en")
+    assert by_money.texts[-1].get_text() == "Iron\n18 (85.7%)"
+
+
+def test_lists_without_money_are_drawn_by_customers_only():
+    bare = [{name: values for name, values in columns.items() if name != "monetary"} for columns in (JANUARY, JUNE)]
+    found = moved(*bare)
+    assert bars_of(plot_migration(found), 0) == bars_of(plot_migration(moved()), 0)
+    series = segment.migration_series(dict(zip(("2025-01-31", "2025-06-30"), bare, strict=True)), column="tier")
+    for draw, result in ((plot_migration, found), (plot_migration_series, series)):
+        with pytest.raises(ArgumentError, match=r'show="value" needs money.*show="customers".*value="monetary"'):
+            draw(result, show="value")
+
+
+def boxes_of(ax):
+    """Boxes of all names, in pixels."""
+    ax.figure.canvas.draw()
+    return [text.get_window_extent() for text in [*ax.texts, *ax.get_legend().get_texts()]]
+
+
+@pytest.fixture(scope="module")
+def cdnow_series():
+    """The eleven segments of CDNOW by the cuts of the end of 1997: two of them are large on that day only."""
+    tx = crm.Transactions(crm.datasets.load_cdnow())
+    scorer = crm.rfm.Scorer().fit(crm.summarize(tx.until("1997-12-31")))
+    dates = ("1997-09-30", "1997-12-31", "1998-03-31", "1998-06-30")
+    return segment.migration_series(
+        {date: crm.rfm.segment(scorer.score(crm.summarize(tx.until(date))), scheme="eleven") for date in dates}
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("show", ["customers", "value"])
+def test_every_group_of_a_series_is_named_and_names_keep_clear(cdnow_series, language, show):
+    ax = plot_migration_series(cdnow_series, show=show, language=language)
+    said = " ".join(text.get_text() for text in ax.texts)
+    for group in cdnow_series.groups:
+        assert labels.text(group, language) in said
+    boxes = boxes_of(ax)
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.overlaps(other)
+    bars = [bar.get_window_extent() for bar in ax.patches if isinstance(bar, Rectangle) and bar.get_height()]
+    assert not any(box.overlaps(bar) for box in boxes for bar in bars)
 
 
 @pytest.fixture(scope="module")

@@ -460,12 +460,66 @@ def test_it_prints_with_marks_remarks_and_card():
     assert "fewer than" not in repr(cohorts(SMALL))
 
 
-def test_it_prints_in_chinese_and_shortens_what_is_long():
+def test_it_prints_in_chinese():
     said = cohorts(SMALL, kind="bracket").text("zh")
     assert "区间留存率" in said
     assert "首购在同一自然月" in said
-    long = cohorts(SMALL, period="day", kind="rolling").text().splitlines()
-    assert "... 0 more rows, 52 more ages: see .table" in long
+
+
+def triangle_of(result, language="en"):
+    """The printed triangle: its lines, and what is said beneath."""
+    lines = result.text(language).split("\n\n")[0].splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith(text("cohort_pooled", language)))
+    return lines[: at + 1], lines[at + 1 :]
+
+
+def test_the_printed_triangle_of_cdnow_shows_the_partial_cells_of_its_remark(cdnow):
+    cut = cohorts(crm.Transactions(sales_of(cdnow), as_of="1998-06-10"))
+    lines, beneath = triangle_of(cut)
+    assert lines[0].split()[2:] == [str(age) for age in range(18)]
+    assert [line.split()[-1] for line in lines[1:4]] == ["3.0*", "2.9*", "2.8*"]  # 233 of 7,846 bought in June
+    assert beneath == ["* partial: can still change"]
+
+
+# Somebody new in each of 30 months, who buys again in every month: every cell is 100 %.
+MONTHS = [f"{year}-{month:02d}-10" for year in (2022, 2023, 2024) for month in range(1, 13)][:30]
+LOYAL = {"customer_id": [f"c{at:02d}" for at in range(30) for _ in range(at, 30)],
+         "date": [day for at in range(30) for day in MONTHS[at:]], "amount": [1.0] * 465}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            ["... 6 rows left out here; the Excel export has them all", "... ages {} to {} left out here; the Excel"],
+        ),
+        ("zh", ["... 此处省略 6 行；导出的 Excel 文件中有全部数据", "... 此处省略期龄 {} 至 {}；导出的 Excel"]),
+    ],
+)
+def test_what_does_not_fit_is_left_out_in_the_middle_and_said(language, said):
+    lines, beneath = triangle_of(cohorts(small_table(LOYAL)), language)
+    assert max(len(line) for line in lines) <= 120
+    head = lines[0].split()
+    first, last = int(head[head.index("...") - 1]), int(head[head.index("...") + 1])
+    assert head[2:] == [*map(str, range(first + 1)), "...", *map(str, range(last, 30))]
+    assert first > 30 - last > 2
+    names = [line.split()[0] for line in lines[1:-1]]
+    assert names == [day[:7] for day in MONTHS[:12]] + ["..."] + [day[:7] for day in MONTHS[18:]]
+    assert lines[1].split()[-1] == "100.0*"  # of the last month, which is not over
+    assert lines[24].split()[2:] == ["100.0", "100.0*"]  # nothing is left out of so young a cohort
+    assert beneath[0].startswith("* ")
+    assert beneath[1] == said[0]
+    assert beneath[2].startswith(said[1].format(first + 1, last - 1))
+
+
+def test_what_fits_is_all_there_and_nothing_is_said_of_it():
+    lines, beneath = triangle_of(cohorts(small_table(LOYAL), max_age=11))
+    assert lines[0].split()[2:] == [str(age) for age in range(12)]
+    assert [line.split()[0] for line in beneath] == ["*", "..."]
+    assert "ages" not in beneath[1]
+    lines, beneath = triangle_of(cohorts(small_table(LOYAL), period="year"))
+    assert beneath == ["* partial: can still change"]
 
 
 def test_the_card_says_which_group():

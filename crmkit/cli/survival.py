@@ -1,0 +1,243 @@
+"""Commands about time where there is no contract: gaps that are too long, who is lost, survival, repurchase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmkit.cli import text
+from crmkit.cli.app import app
+from crmkit.cli.options import By, Inactive, Input, Optional, Span, Words, listed, reads_transactions, span_of
+from crmkit.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from crmkit.labels import Language
+
+# Days at which curves are read off where none are asked for, as far as the data reach.
+GAP_DAYS = (30, 60, 90, 180, 270, 365)
+SURVIVAL_DAYS = (30, 60, 90, 120, 150, 180, 270, 365, 545, 730, 1095, 1460, 1825)
+
+
+@app.command()
+@reads_transactions
+def gaps(
+    given: Input,
+    returning: Annotated[
+        float, typer.Option(help="Share of the returns that are to come within the limit, such as 0.9.")
+    ] = 0.9,
+    days: Annotated[
+        list[str] | None, typer.Option(metavar="DURATION,...", help="Read the curve off here, such as 90D,180D.")
+    ] = None,
+    output: Optional = None,
+    language: Words = "en",
+) -> None:
+    """Print how long a gap between purchases is too long.
+
+    The gap curve, in which customers who have not come back yet are counted, beside the naive share of closed gaps.
+    """
+    from crmkit._frame import outputs
+    from crmkit.retention import inactivity_threshold
+
+    speech = text.language_of(language)
+    if output is not None:
+        outputs.target_of(output, source=given.source)
+    asked = _durations("days", days)
+    with given.opened() as tx:
+        found = inactivity_threshold(tx, returning=returning)
+        curve = text.columns(found.table)
+        reached = [day for day in GAP_DAYS if day <= curve["days"][-1]]
+        facts = {
+            "gap_limit": text.phrase("gap_limit_said", speech, days=found.limit, share=f"{100 * returning:g}"),
+            "gap_plateau": text.phrase("gap_plateau_said", speech, share=text.percent(found.plateau)),
+        }
+        formats: text.Formats = {
+            "gap_days": text.number, "waiting": text.count, "returned_share": text.percent, "interval": text.ready,
+            "closed_share": text.percent, "still_to_come": text.percent,
+        }  # fmt: skip
+        lines = text.table(_gaps_at(found, curve, asked or sorted({*reached, found.limit})), formats, speech)
+        text.say(*text.facts(facts, speech), "", *lines, *text.card(found.card, speech))
+        if output is not None:
+            outputs.write_table(found.table, output, order=["days"], bom=speech == "zh")
+
+
+def _durations(name: str, given: list[str] | None) -> list[float]:
+    """Durations as they are written on the command line, in days."""
+    from crmkit import _checks
+
+    return [_checks.days_of(each, name) for each in listed(given) or []]
+
+
+def _gaps_at(found: Any, curve: dict[str, Any], days: list[float]) -> dict[str, Any]:
+    """The rows of a gap curve at some lengths; before its first step nobody has come back."""
+    import numpy as np
+
+    step = np.searchsorted(curve["days"], days, side="right") - 1
+    last = np.maximum(step, 0)
+    low, high = (np.where(step < 0, 0.0, curve[name][last]) for name in ("returned_low", "returned_high"))
+    return {
+        "gap_days": np.array(days, dtype=float),
+        "waiting": np.append(curve["at_risk"], 0)[np.searchsorted(curve["days"], days, side="left")],
+        "returned_share": np.array([found.returned_within(day) for day in days]),
+        "interval": text.intervals(low, high, text.percent),
+        "closed_share": np.where(step < 0, 0.0, curve["closed_share"][last]),
+        "still_to_come": np.array([found.chance_of_return(day) for day in days]),
+    }
+
+
+@app.command()
+@reads_transactions
+def lost(given: Input, language: Words = "en") -> None:
+    """Print who would be called lost by several definitions.
+
+    And how many of them came back afterwards.
+    """
+    from crmkit.retention import compare_definitions
+
+    speech = text.language_of(language)
+    with given.opened() as tx:
+        found = compare_definitions(tx)
+        formats: text.Formats = {
+            "rule": text.word, "setting": text.verbatim, "limit_days": text.decimal, "returned_within": text.percent,
+            "customers": text.count, "lost": text.count, "lost_share": text.percent, "came_back_share": text.percent,
+            "kept_silent_share": text.percent,
+        }  # fmt: skip
+        text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
+
+
+@app.command()
+@reads_transactions
+def survival(
+    given: Input,
+    inactive: Inactive = None,
+    by: By = None,
+    at: Annotated[
+        list[str] | None, typer.Option(metavar="DURATION,...", help="Read the curves off here, such as 90D,1Y.")
+    ] = None,
+    output: Optional = None,
+    language: Words = "en",
+) -> None:
+    """Print how long customers stay: Kaplan-Meier curves.
+
+    From the first purchase to the day on which none has come for --inactive days (by default the limit of
+    `crmkit gaps`), those still there counted for as long as they have been seen. With --by also a log-rank test.
+    """
+    from crmkit._frame import outputs
+    from crmkit.retention import survival as survival_of
+
+    speech = text.language_of(language)
+    if output is not None:
+        outputs.target_of(output, source=given.source)
+    asked = _durations("at", at)
+    with given.opened() as tx:
+        found = survival_of(tx, inactive=inactive, by=by)
+        group: text.Formats = {"group": text.group} if by else {}
+        summary: text.Formats = {
+            **group, "customers": text.count, "lost": text.count, "median_days": text.number, "mean_days": text.decimal,
+            "until_days": text.number,
+        }  # fmt: skip
+        text.say(*text.table(found.summary, summary, speech))
+        formats: text.Formats = {
+            **group, "survival_days": text.number, "at_risk": text.count, "survival": text.percent,
+            "interval": text.ready,
+        }  # fmt: skip
+        text.say("", *text.table(_survival_at(found, asked or _usual_times(found)), formats, speech))
+        if found.log_rank is not None:
+            text.say("", *text.facts({"log_rank": _log_rank(found.log_rank, speech)}, speech))
+        text.say(*text.card(found.card, speech))
+        if output is not None:
+            outputs.write_table(found.table, output, order=["group", "time"], bom=speech == "zh")
+
+
+def _usual_times(found: Any) -> list[float]:
+    """Common lengths from the first loss that can be seen to the longest time seen."""
+    longest = text.columns(found.summary, "until_days")["until_days"].max()
+    first = int(found.card.values["days"])
+    return sorted({float(first), *(float(days) for days in SURVIVAL_DAYS if first < days <= longest)})
+
+
+def _survival_at(found: Any, times: list[float]) -> dict[str, Any]:
+    """The curves at some times; nothing is said of times beyond the last customer seen, unless nobody was left."""
+    import numpy as np
+
+    rows = text.columns(found.at(times))
+    beyond = (rows["at_risk"] == 0) & (rows["survival"] > 0)
+    share, low, high = (np.where(beyond, np.nan, rows[name]) for name in ("survival", "survival_low", "survival_high"))
+    own = {name: rows[name] for name in ("group", "at_risk")}
+    return {
+        **own,
+        "survival_days": rows["time"],
+        "survival": share,
+        "interval": text.intervals(low, high, text.percent),
+    }
+
+
+def _log_rank(test: Any, speech: Language) -> str:
+    p = "p < 0.0001" if test.p_value < 0.0001 else f"p = {test.p_value:.4f}"
+    return text.phrase("log_rank_said", speech, statistic=f"{test.statistic:,.2f}", degrees=test.degrees, p=p)
+
+
+@app.command()
+@reads_transactions
+def repurchase(
+    given: Input,
+    within: Annotated[
+        str, typer.Option(metavar="DURATION", help="Time in which a purchase must be followed by the next one.")
+    ] = "90D",
+    by: By = None,
+    most: Annotated[int, typer.Option(help="The last order number of its own; later ones are counted with it.")] = 10,
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", help="Also compare the groups of --by, or the last year with the one before."),
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option(metavar="GROUP", help="With --compare: the group to compare with; else the largest.")
+    ] = None,
+    window: Span = None,
+    language: Words = "en",
+) -> None:
+    """Print repurchase rates by order number.
+
+    First to second purchase, second to third, and so on: so far, and within --within with those counted who have
+    not had the time. With --compare also the differences of groups or years, with intervals; --window then says which
+    days' purchases are compared.
+    """
+    from crmkit.retention import compare_repurchase
+    from crmkit.retention import repurchase as rates_of
+
+    speech = text.language_of(language)
+    for name, value in (("against", against), ("window", window)):
+        if value is not None and not compare:
+            raise ArgumentError(f"{name}={value!r} goes with --compare. Give that too, or leave it out.")
+    span = span_of("window", window)
+    with given.opened() as tx:
+        found = rates_of(tx, within=within, by=by, most=most)
+        compared = compare_repurchase(tx, within=within, by=by, against=against, window=span) if compare else None
+        text.say(*_by_order(found, most, speech, grouped=by is not None), *text.card(found.card, speech))
+        if compared is not None:
+            text.say("", *_compared(compared, speech), *text.card(compared.card, speech))
+
+
+def _by_order(found: Any, most: int, speech: Language, *, grouped: bool) -> list[str]:
+    rows = text.columns(found.table)
+    rows["order_number"] = [f"{number}{'+' if number == most else ''}" for number in rows["order_number"].tolist()]
+    rows["interval"] = text.intervals(rows["within_low"], rows["within_high"], text.percent)
+    formats: text.Formats = {
+        **({"group": text.group} if grouped else {}), "order_number": text.ready, "purchases": text.count,
+        "returned": text.count, "rate": text.percent, "rate_within": text.percent, "interval": text.ready,
+        "median_days": text.number,
+    }  # fmt: skip
+    return text.table(rows, formats, speech, days=found.card.values["days"])
+
+
+def _compared(found: Any, speech: Language) -> list[str]:
+    """Rates of groups or years and their differences from the first, in percentage points."""
+    rows = text.columns(found.table)
+    rows["rate_within"], rows["points"] = rows["rate"], rows["difference"]
+    rows["interval"] = text.intervals(rows["rate_low"], rows["rate_high"], text.percent)
+    rows["difference_interval"] = text.intervals(rows["difference_low"], rows["difference_high"], text.points)
+    formats: text.Formats = {
+        "group": text.group, "purchases": text.count, "returned": text.count, "rate_within": text.percent,
+        "interval": text.ready, "points": text.points, "difference_interval": text.ready, "relative": text.relative,
+    }  # fmt: skip
+    return text.table(rows, formats, speech, days=found.card.values["days"])

@@ -1,0 +1,110 @@
+"""The command about ways up: each customer's cheapest way to a better segment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from crmkit.cli import text
+from crmkit.cli.app import app
+from crmkit.cli.options import FIRST_ROWS, Bins, Input, Optional, Scheme, Words, reads_transactions
+
+if TYPE_CHECKING:
+    from crmkit._frame import Table
+    from crmkit.labels import Language
+    from crmkit.transactions import Transactions
+
+ORDER = ("up_by", "customer_id")  # whose time runs out first
+
+
+@app.command()
+@reads_transactions
+def ways(
+    given: Input, bins: Bins = 5, scheme: Scheme = "eleven", output: Optional = None, language: Words = "en"
+) -> None:
+    """List every customer's cheapest way to a better segment.
+
+    The fewest further orders, then the least money in them, and by when; and the money that would do it if added to
+    orders already placed. Prints how many customers have which way, and the customers whose time runs out first.
+    """
+    from crmkit._frame import open_table, outputs
+    from crmkit.explanation import ways_up
+
+    speech = text.language_of(language)
+    if output is not None:
+        outputs.target_of(output, source=given.source)
+    with given.opened() as tx:
+        found = outputs.keep(ways_up(tx, bins=bins, scheme=scheme, language=speech))
+        _say_kinds(_kinds(open_table(found), scheme), tx, speech)
+        formats: text.Formats = {
+            "customer_id": text.verbatim, "segment_label": text.verbatim, "up_to_label": text.verbatim,
+            "up_orders": text.count, "up_money": text.money(tx), "up_by": text.date,
+            "add_to_label": text.verbatim, "add_money": text.money(tx),
+        }  # fmt: skip
+        text.say("", *text.table(_first(open_table(found), list(formats)), formats, speech))
+        if output is not None:
+            outputs.write_table(found, output, order=ORDER, bom=speech == "zh")
+
+
+def _first(listed: Table, columns: list[str]) -> dict[str, Any]:
+    """The rows with which the written list begins."""
+    return listed.collect(listed.frame.sort(*ORDER, nulls_last=True).select(*columns).head(FIRST_ROWS))
+
+
+def _kinds(listed: Table, scheme: str) -> dict[str, Any]:
+    """How many customers there are of each kind of way, counted in the engine; the best segment reached first."""
+    from crmkit.rfm import segment_rules
+
+    segments = segment_rules(scheme)["segment"].tolist()
+    marked = listed.frame.with_columns(
+        to=nw.col("up_to").fill_null(""),
+        orders=nw.col("up_orders").fill_null(0).cast(nw.Int64),
+        pays=nw.when(nw.col("up_money") > 0).then(1).otherwise(0),
+        best=nw.when(nw.col("segment") == segments[0]).then(1).otherwise(0),
+        adds=nw.when(nw.col("add_to").is_null()).then(0).otherwise(1),
+    )
+    counted = marked.group_by("to", "orders", "pays", "best").agg(
+        customers=nw.len().cast(nw.Int64), money=nw.col("up_money").sum(), adds=nw.col("adds").sum().cast(nw.Int64)
+    )
+    found = listed.collect(counted)
+    place = [segments.index(to) if to else len(segments) for to in found["to"].tolist()]
+    order = np.lexsort([found["best"], found["pays"], found["orders"], place])
+    return {name: column[order] for name, column in found.items()}
+
+
+def _say_kinds(kinds: dict[str, Any], tx: Transactions, speech: Language) -> None:
+    customers, going = kinds["customers"], kinds["orders"] > 0
+    everybody = int(customers.sum())
+    facts = {
+        "customers": text.count(everybody),
+        "ways_by_orders": text.share_of(int(customers[going].sum()), everybody),
+        "ways_by_addition": text.share_of(int(kinds["adds"].sum()), everybody),
+        "as_of": str(tx.as_of),
+    }
+    text.say(*text.facts(facts, speech))
+    each = "orders" if "order" in tx.roles else "days"
+    said = {
+        "up_to_label": [text.label(to, speech) for to in kinds["to"].tolist()],
+        "way_said": [
+            _said(*kind, each, speech)
+            for kind in zip(kinds["orders"].tolist(), kinds["pays"].tolist(), kinds["best"].tolist(), strict=True)
+        ],
+        "customers": customers,
+        "customer_share": customers / everybody,
+        "mean_up_money": np.where(going, kinds["money"] / customers, np.nan),
+    }
+    formats: text.Formats = {
+        "up_to_label": text.verbatim, "way_said": text.verbatim, "customers": text.count,
+        "customer_share": text.percent, "mean_up_money": text.cents,
+    }  # fmt: skip
+    text.say("", *text.table(said, formats, speech))
+
+
+def _said(orders: int, pays: int, best: int, each: str, speech: Language) -> str:
+    """A kind of way in words: how many orders, and whether they must bring some money."""
+    if not orders:
+        return text.label("way_is_best" if best else "way_is_none", speech)
+    several = "order" if orders == 1 else each
+    return text.phrase(f"way_some_money_{several}" if pays else f"way_{several}", speech, orders=orders)
