@@ -69,7 +69,7 @@ def _kinds(listed: Table, scheme: str) -> dict[str, Any]:
         customers=nw.len().cast(nw.Int64), money=nw.col("up_money").sum(), adds=nw.col("adds").sum().cast(nw.Int64)
     )
     found = listed.collect(counted)
-    place = [segments.index(to) if to else len(segments) for to in found["to"].tolist()]
+    place = np.array([segments.index(to) if to else len(segments) for to in found["to"].tolist()])
     order = np.lexsort([found["best"], found["pays"], found["orders"], place])
     return {name: column[order] for name, column in found.items()}
 

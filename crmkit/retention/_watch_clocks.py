@@ -263,7 +263,7 @@ def _noise(seen: History, year: Ints) -> tuple[Floats, Floats]:
     per_money, per_day = (rate[cell] for rate in rates)
     squares = np.bincount(cell % n_accounts, (money * per_money - gap * per_day) ** 2, n_accounts)
     degrees = np.bincount(np.arange(len(n)) % n_accounts, np.where(told, n - 1, 0), n_accounts)
-    return squares, degrees
+    return squares.astype(float), degrees.astype(float)
 
 
 def _chance_of_change(p: Floats) -> Floats:
