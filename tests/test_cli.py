@@ -22,7 +22,7 @@ import typer
 
 import crmkit as crm
 from conftest import as_columns
-from crmkit import cli, scoring
+from crmkit import cli, labels, scoring
 from crmkit._frame import outputs
 from crmkit.cli import running, text
 from crmkit.cli.options import Input
@@ -135,7 +135,7 @@ def test_check_in_chinese_lines_its_columns_up(run):
     assert code == 0
     assert re.search(r"^读入的记录 +4 +2 +37\.50$", out, re.MULTILINE)
     table = out.split("\n\n")[1].splitlines()
-    assert len({text.width(line) for line in table}) == 1
+    assert len({labels.width(line) for line in table}) == 1
 
 
 def test_money_is_shown_with_all_its_decimals(run):

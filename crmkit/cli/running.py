@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from crmkit import errors
-from crmkit.cli import text
+from crmkit import errors, labels
 
 PATIENCE = 2.0  # seconds of work before a terminal is told of it
 
@@ -53,7 +52,7 @@ def _tell(name: str, done: threading.Event) -> None:
         told = f"{name}: {time.monotonic() - start:.0f} s"
         print(f"\r{told}", end="", file=sys.stderr, flush=True)
     if told:
-        print("\r" + " " * text.width(told), end="\r", file=sys.stderr, flush=True)
+        print("\r" + " " * labels.width(told), end="\r", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import typer
+
+from crmkit import labels
 
 if TYPE_CHECKING:
     from crmkit.cards import Card
@@ -32,22 +33,18 @@ def say(*lines: str) -> None:
 
 def language_of(option: str) -> Language:
     """The language that `--language` names."""
-    from crmkit import _checks, labels
+    from crmkit import _checks
 
     return cast("Language", _checks.choice("language", option, labels.LANGUAGES))
 
 
 def label(key: str, language: Language) -> str:
     """What people read for a key."""
-    from crmkit import labels
-
     return labels.text(key, language)
 
 
 def phrase(key: str, language: Language, **places: object) -> str:
     """What people read for a key, its {places} filled in."""
-    from crmkit import labels
-
     return labels.phrase(key, language, **places)
 
 
@@ -69,7 +66,7 @@ def facts(listed: Mapping[str, str], language: Language) -> list[str]:
 
 def pairs(listed: Sequence[tuple[str, str]]) -> list[str]:
     """Lines of two columns."""
-    wide = max(width(first) for first, _ in listed)
+    wide = max(labels.width(first) for first, _ in listed)
     return [f"{padded(first, wide)}  {second}" for first, second in listed]
 
 
@@ -83,7 +80,7 @@ def table(native: Any, formats: Formats, language: Language, **places: object) -
     for name, form in formats.items():
         heading = known(f"column_{name}", label(name, language), language).format(**places)
         cells = [heading, *(_cell(form, value, language) for value in found[name])]
-        wide = max(map(width, cells))
+        wide = max(map(labels.width, cells))
         lines.append([padded(cell, wide if form in TO_THE_LEFT else -wide) for cell in cells])
     return ["  ".join(row).rstrip() for row in zip(*lines, strict=True)]
 
@@ -106,14 +103,9 @@ def card(what: Card, language: Language) -> list[str]:
     return ["", *pairs(what.lines(language))]
 
 
-def width(text: str) -> int:
-    """Places that a text takes on a terminal: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
 def padded(text: str, wide: int) -> str:
     """A text filled up to a width, on the left if that is negative."""
-    blank = " " * (abs(wide) - width(text))
+    blank = " " * (abs(wide) - labels.width(text))
     return text + blank if wide > 0 else blank + text
 
 

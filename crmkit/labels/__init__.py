@@ -6,6 +6,7 @@ shown as it is, so that groups of a user's own keep their own names. Each family
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
@@ -65,3 +66,12 @@ def phrase(key: str, language: Language = "en", **values: object) -> str:
     '基尼系数 0.5'
     """
     return text(key, language).format(**values)
+
+
+def width(words: str) -> int:
+    """How many letters wide a text is where all letters are of one width; a Chinese character counts as two.
+
+    >>> width("GRR"), width("留存率")
+    (3, 6)
+    """
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
+from crmkit import labels
 from crmkit.cards import Card
 from crmkit.labels import Language
 from crmkit.plotting._axes import GREY
@@ -35,15 +35,6 @@ def letters_across(ax: Axes, size: float) -> int:
     return int(ax.get_window_extent().width / ax.figure.dpi * 72 / (size * _NARROW))
 
 
-def letters_of(text: str) -> int:
-    """The width of a text in letters.
-
-    >>> letters_of("GRR"), letters_of("留存率")
-    (3, 6)
-    """
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
 def wrapped(text: str, width: int) -> list[str]:
     """Text in lines of at most `width` letters; between Chinese characters a line may end anywhere.
 
@@ -52,7 +43,7 @@ def wrapped(text: str, width: int) -> list[str]:
     """
     lines, used = [""], 0
     for piece in _PIECES.findall(text):
-        long = letters_of(piece.rstrip())
+        long = labels.width(piece.rstrip())
         if used and used + long > width:
             lines.append("")
             used = 0

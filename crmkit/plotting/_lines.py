@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _frame
+from crmkit import _frame, labels
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, short, word
-from crmkit.plotting._cards import letters_across, letters_of, wrapped
+from crmkit.plotting._cards import letters_across, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,7 +70,7 @@ def label_upwards(ax: Axes, text: str) -> None:
 
 def legend_above(ax: Axes, handles: Sequence[Any]) -> None:
     """A legend over the picture, in as many columns as fit. `legend_in_font` belongs to it, when all is drawn."""
-    longest = max(letters_of(str(handle.get_label())) for handle in handles) + 5
+    longest = max(labels.width(str(handle.get_label())) for handle in handles) + 5
     ax.legend(
         handles=handles, frameon=False, fontsize=SMALL, ncols=max(letters_across(ax, SMALL) // longest, 1),
         loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, columnspacing=1.2, handlelength=2.2,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame
+from crmkit import _checks, _frame, labels
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, count_along, open_axes, phrase, word
-from crmkit.plotting._cards import letters_across, letters_of, small_print
+from crmkit.plotting._cards import letters_across, small_print
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -216,7 +216,7 @@ def _stack(ax: Axes, own: Mapping[str, Array], kinds: Any, side: int, show: str,
 def _name_periods(ax: Axes, names: Array) -> None:
     """Names of the periods under the axis, as many as fit, the last one among them; a rolling one in two lines."""
     said = [re.sub(r"^(\d{4}-\d\d-\d\d)/(?=\d{4}-\d\d-\d\d$)", "\\1\n- ", str(name)) for name in names]
-    longest = max(letters_of(line) for name in said for line in name.splitlines())
+    longest = max(labels.width(line) for name in said for line in name.splitlines())
     fit = max(letters_across(ax, SMALL) // (longest + 2), 1)
     at = np.arange(len(names) - 1, -1, -int(np.ceil(len(names) / fit)))[::-1]
     ax.set_xticks(at, [said[row] for row in at], size=SMALL)
@@ -241,7 +241,7 @@ def _finish(ax: Axes, card: Any, spoken: Language, *, lines: bool, over: bool) -
         hatched = Patch(facecolor="white", edgecolor="0.5", hatch="////", label=word("plot_not_over", spoken))
         shown_here = [*shown_here, hatched]
     if shown_here:
-        longest = max(letters_of(str(handle.get_label())) for handle in shown_here) + 4
+        longest = max(labels.width(str(handle.get_label())) for handle in shown_here) + 4
         legend = ax.legend(
             handles=shown_here, frameon=False, fontsize=SMALL, ncols=max(letters_across(ax, SMALL) // longest, 1),
             loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, columnspacing=1.2, handlelength=1.4,

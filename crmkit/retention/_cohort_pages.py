@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -91,7 +90,9 @@ def _laid_out(lines: Sequence[Sequence[str]], *, n_names: int) -> tuple[list[str
     """Lines of text no wider than `WIDE`, and the ages that are left out: from the first number to the second."""
     columns = [_aligned(column, left=at < n_names - 1) for at, column in enumerate(zip(*lines, strict=True))]
     names, ages = columns[:n_names], columns[n_names:]
-    first, last = _ages_shown([_width(age[0]) for age in ages], WIDE - sum(_width(name[0]) for name in names))
+    first, last = _ages_shown(
+        [labels.width(age[0]) for age in ages], WIDE - sum(labels.width(name[0]) for name in names)
+    )
     shown = [*names, *ages[:first], *([_gap(ages[first:last])] if first < last else []), *ages[last:]]
     return ["".join(line).removeprefix("  ").rstrip() for line in zip(*shown, strict=True)], first, last
 
@@ -130,14 +131,9 @@ def _aligned(column: Sequence[str], *, left: bool) -> list[str]:
     marks = tuple(MARKS.values())
     marked = any(cell.endswith(marks) for cell in column)
     cells = [cell if not marked or cell.endswith(marks) else f"{cell} " for cell in column]
-    width = max(map(_width, cells))
-    blanks = [" " * (width - _width(cell)) for cell in cells]
+    width = max(map(labels.width, cells))
+    blanks = [" " * (width - labels.width(cell)) for cell in cells]
     return [f"  {cell}{blank}" if left else f"  {blank}{cell}" for cell, blank in zip(cells, blanks, strict=True)]
-
-
-def _width(words: str) -> int:
-    """Columns of a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in words)
 
 
 def _state(state: str, card: Card, language: Language) -> str:

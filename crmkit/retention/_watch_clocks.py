@@ -309,7 +309,8 @@ def _normal_laws(away: Floats, variance: Floats, variety: float) -> tuple[Floats
     """Chance of each normal law, and what an account of it keeps of its distance; shape (n_laws, n_accounts)."""
     law = SPREADS * variety
     total = variance + law
-    chance = CHANCES * np.exp(-0.5 * away**2 / total) / np.sqrt(total)
+    likely = -0.5 * (away**2 / total + np.log(total))
+    chance = CHANCES * np.exp(likely - likely.max(axis=0))  # however far away, one of them is the likeliest
     return chance / chance.sum(axis=0), law / total
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from crmkit import labels
@@ -20,8 +19,8 @@ def table(columns: Mapping[str, Sequence[str]], language: Language, *, n_names: 
     said = []
     for at, (key, cells) in enumerate(columns.items()):
         column = [labels.text(key, language), *cells]
-        widest = max(map(_width, column))
-        blanks = [" " * (widest - _width(cell)) for cell in column]
+        widest = max(map(labels.width, column))
+        blanks = [" " * (widest - labels.width(cell)) for cell in column]
         pairs = zip(column, blanks, strict=True)
         said.append([cell + blank if at < n_names else blank + cell for cell, blank in pairs])
     return "\n".join("  ".join(line).rstrip() for line in zip(*said, strict=True))
@@ -30,8 +29,3 @@ def table(columns: Mapping[str, Sequence[str]], language: Language, *, n_names: 
 def share(number: float) -> str:
     """A share in per cent; a missing one is a dash."""
     return "-" if number != number else f"{number:.1%}"
-
-
-def _width(words: str) -> int:
-    """Columns of a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in words)

@@ -6,9 +6,10 @@ import pytest
 
 import crmkit as crm
 from conftest import as_columns, small_table
+from crmkit import labels
 from crmkit.errors import ArgumentError
 from crmkit.plotting import _fonts, plot_movements, plot_retention
-from crmkit.plotting._cards import letters_of, wrapped
+from crmkit.plotting._cards import wrapped
 
 matplotlib.use("Agg")
 
@@ -177,7 +178,7 @@ def test_small_print_is_as_wide_as_asked():
         "分母：上一期有购买的客户（不含新客户）, ABC",
     ):
         lines = wrapped(text, 14)
-        assert all(letters_of(line) <= 14 + 2 for line in lines)
+        assert all(labels.width(line) <= 14 + 2 for line in lines)
         assert "".join("".join(lines).split()) == "".join(text.split())
 
 
