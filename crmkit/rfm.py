@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame.engines import FrameT
+from crmkit._statistics import centre
 from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
 from crmkit.labels import Language
 
@@ -320,7 +321,7 @@ class Scorer:
         if method in ("quantile", "nested"):
             ladder = _quantile_ladder(measure, values, n, self.bins, self.ties)
         elif method in ("mean", "median"):
-            ladder = Ladder((_centre(values, n, method),), strict=True)
+            ladder = Ladder((centre(values, n, method),), strict=True)
         else:
             ladder = Ladder(BANDS if method == "bands" else self.cuts[measure])
         return ladder, _level_sizes(measure, values, n, ladder)
@@ -512,18 +513,6 @@ def _level_starts(n: Ints, bins: int) -> list[int]:
     """Of customers in order, the position where level 2, 3, ... begins; levels differ by one customer at most."""
     total = int(n.sum())
     return [(2 * level * total + bins - 1) // (2 * bins) for level in range(1, bins)]
-
-
-def _centre(values: Floats, n: Ints, method: str) -> float:
-    """Mean or median of values with n customers each."""
-    total = int(n.sum())
-    if method == "median":
-        low, high = np.searchsorted(np.cumsum(n), [(total - 1) // 2, total // 2], side="right")
-        return float(values[low] + values[high]) / 2
-    mean = float((values * n).sum() / total)
-    nearest = float(values[np.argmin(np.abs(values - mean))])
-    # A mean of equal values may come out a hair beside them, and would then put all of them above itself.
-    return nearest if abs(mean - nearest) <= 1e-12 * np.abs(values).max() else mean
 
 
 def _level_sizes(measure: str, values: Floats, n: Ints, ladder: Ladder) -> dict[int, int]:
@@ -913,7 +902,7 @@ def _limit(scores: Ints, n: Ints, axis: str, split: str | Mapping[str, float], h
     if split == "middle":
         return _middle(highest)[axis]
     order = np.argsort(scores, kind="stable")
-    return _centre(scores[order].astype(float), n[order], split)
+    return centre(scores[order].astype(float), n[order], split)
 
 
 def plain_scheme(scheme: str | Rules) -> str | Rules:

@@ -7,17 +7,11 @@ customers from group to group. Each lives in a file of `crmkit.groups`.
 
 from __future__ import annotations
 
+from crmkit.groups._lists import ABSENT
 from crmkit.groups.clusters import Clusterer, Clusters, cluster
 from crmkit.groups.growth import GrowthMatrix, RevenueBridge, growth_matrix, revenue_bridge
-from crmkit.groups.migration import (
-    ABSENT,
-    Migration,
-    MigrationSeries,
-    SizeChange,
-    migration,
-    migration_series,
-    size_change,
-)
+from crmkit.groups.migration import Migration, MigrationSeries, migration, migration_series
+from crmkit.groups.size_change import SizeChange, size_change
 from crmkit.groups.value_matrix import ValueMatrix, value_matrix
 
 __all__ = [

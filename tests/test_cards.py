@@ -38,7 +38,7 @@ def test_the_cards_of_rates_fill_all_their_places(period, rolling, language):
     under_contract = crm.retention.contract_rates(contracts, as_of="2025-01-05", amount="fee", **options)
     cards = [
         crm.retention.rates(tx, **options).card, crm.retention.movements(tx, **options).card,
-        under_contract.card, under_contract.movements.card,
+        under_contract.card, under_contract.renewal_card, under_contract.movements.card,
     ]  # fmt: skip
     for card in cards:
         assert not places(card.text(language))

@@ -758,7 +758,8 @@ def test_contracts(run):
     ]  # fmt: skip
     code, out, _ = run("contracts", "contracts.csv", *columns, "--by", "plan", "--rolling", "--language", "zh")
     assert code == 0
-    assert "续约率：期内有合同到期" in out
+    assert "合同续约率" in out
+    assert "本期内、截止日期之前有合同到期的客户" in out
     assert [line.split()[0] for line in out.splitlines()[1:3]] == ["basic", "basic"]
     assert "2025-03-01/2025-03-31" in out
 

@@ -199,7 +199,7 @@ def contracts(
             **_group(by is not None), "period": text.verbatim, "due": text.count, "renewed": text.count,
             "renewal_rate": text.percent,
         }  # fmt: skip
-        text.say("", *text.table(found.renewals, formats, speech), "", text.label("renewals_said", speech))
+        text.say("", *text.table(found.renewals, formats, speech), *text.card(found.renewal_card, speech))
         if found.movements is not None:
             _say_movements(found.movements, text.cents, speech, grouped=by is not None)
 

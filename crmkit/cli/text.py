@@ -66,8 +66,8 @@ def facts(listed: Mapping[str, str], language: Language) -> list[str]:
 
 def pairs(listed: Sequence[tuple[str, str]]) -> list[str]:
     """Lines of two columns."""
-    wide = max(labels.width(first) for first, _ in listed)
-    return [f"{padded(first, wide)}  {second}" for first, second in listed]
+    firsts = labels.aligned((first for first, _ in listed), left=True)
+    return [f"{first}  {second}" for first, (_, second) in zip(firsts, listed, strict=True)]
 
 
 def table(native: Any, formats: Formats, language: Language, **places: object) -> list[str]:
@@ -80,8 +80,7 @@ def table(native: Any, formats: Formats, language: Language, **places: object) -
     for name, form in formats.items():
         heading = known(f"column_{name}", label(name, language), language).format(**places)
         cells = [heading, *(_cell(form, value, language) for value in found[name])]
-        wide = max(map(labels.width, cells))
-        lines.append([padded(cell, wide if form in TO_THE_LEFT else -wide) for cell in cells])
+        lines.append(labels.aligned(cells, left=form in TO_THE_LEFT))
     return ["  ".join(row).rstrip() for row in zip(*lines, strict=True)]
 
 
@@ -101,12 +100,6 @@ def known(key: str, otherwise: str, language: Language) -> str:
 def card(what: Card, language: Language) -> list[str]:
     """A definition card beneath a table."""
     return ["", *pairs(what.lines(language))]
-
-
-def padded(text: str, wide: int) -> str:
-    """A text filled up to a width, on the left if that is negative."""
-    blank = " " * (abs(wide) - labels.width(text))
-    return text + blank if wide > 0 else blank + text
 
 
 # --- cells --------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame, labels
 from crmkit._frame import outputs
 from crmkit._results import Result
+from crmkit._statistics import centre
 from crmkit.customers import recent_value
 from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning
 from crmkit.groups._given import column_name, written
@@ -50,8 +51,6 @@ HINT = (
 )
 HORIZON, DISCOUNT_RATE = "52W", 0.1
 DEFAULTS = {"window": None, "horizon": HORIZON, "discount_rate": DISCOUNT_RATE, "margin": None}
-# A value this near to the cut, relative to the largest, is the cut: a mean of equal values may come out beside them.
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,13 +366,7 @@ def _cut(table: _frame.Table, column: str, rule: tuple[str, float]) -> Cut:
     total = int(n.sum())
     if name == "quantile":
         return Cut(column, name, _at(values, n, number * total), number)
-    if name == "median":
-        low, high = (_at(values, n, half) for half in (total / 2, total // 2 + 1))
-        return Cut(column, name, (low + high) / 2)
-    mean = float((values * n).sum() / total)
-    nearest = float(values[np.argmin(np.abs(values - mean))])
-    near = abs(mean - nearest) <= ROUNDING * np.abs(values).max()
-    return Cut(column, name, nearest if near else mean)
+    return Cut(column, name, centre(values, n, name))
 
 
 def _at(values: Floats, n: NDArray[np.int64], position: float) -> float:

@@ -75,3 +75,15 @@ def width(words: str) -> int:
     (3, 6)
     """
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
+
+
+def aligned(cells: Iterable[str], *, left: bool) -> list[str]:
+    """A column of text of one width, words to the left or figures to the right.
+
+    >>> aligned(["客户数", "1,000"], left=False)
+    ['客户数', ' 1,000']
+    """
+    column = list(cells)
+    wide = max(map(width, column))
+    blanks = [" " * (wide - width(cell)) for cell in column]
+    return [cell + blank if left else blank + cell for cell, blank in zip(column, blanks, strict=True)]

@@ -84,10 +84,6 @@ _FACTS = {
         "p x {success} x ({value} - {incentive}) - (1 - p) x {incentive} - {cost}, where p is the probability of churn",
         "p × {success} ×（{value} - {incentive}）-（1 - p）× {incentive} - {cost}，p 为流失概率",
     ),
-    "renewals_said": (
-        "renewal rate: of the customers with a contract that ended in the period, those with one on the day after",
-        "续约率：期内有合同到期的客户中，到期次日有合同的客户所占比例",
-    ),
     "group_all": ("all", "全部"),
     "group_ungrouped": ("ungrouped", "未分组"),
     "group_year_before": ("year before", "去年同期"),

@@ -78,6 +78,24 @@ _RATE_CARDS = {
         "新客户；起止都在同一期内的合同；晚于截止日期的终止；尚未结束的期间",
     ),
     "card_contract_rates_formula": _RATES,
+    "contract_renewals": ("renewal of contracts", "合同续约率"),
+    "card_contract_renewals_numerator": (
+        "of these, customers with a contract on the day after the last of these ends",
+        "其中最后一份合同到期次日仍有合同的客户",
+    ),
+    "card_contract_renewals_denominator": (
+        "customers with a contract that ended in the period and before the as-of date",
+        "本期内、截止日期之前有合同到期的客户",
+    ),
+    "card_contract_renewals_window": _WINDOW,
+    "card_contract_renewals_exclusions": (
+        "contracts without an end, or with one on the as-of date or later; rates of periods whose next day is not seen",
+        "未约定终止日或终止日不早于截止日期的合同；次日尚未出现的期间不计算续约率",
+    ),
+    "card_contract_renewals_formula": (
+        "renewal rate = renewed / due; 95 % intervals after Wilson",
+        "续约率 = 续约客户数 / 到期客户数；区间为 95% Wilson 区间",
+    ),
     "contract_revenue": (
         "movements of recurring revenue, and its retention, gross (GRR) and net (NRR)",
         "经常性收入变动与留存率：毛留存（GRR）、净留存（NRR）",

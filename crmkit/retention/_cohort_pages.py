@@ -131,9 +131,7 @@ def _aligned(column: Sequence[str], *, left: bool) -> list[str]:
     marks = tuple(MARKS.values())
     marked = any(cell.endswith(marks) for cell in column)
     cells = [cell if not marked or cell.endswith(marks) else f"{cell} " for cell in column]
-    width = max(map(labels.width, cells))
-    blanks = [" " * (width - labels.width(cell)) for cell in cells]
-    return [f"  {cell}{blank}" if left else f"  {blank}{cell}" for cell, blank in zip(cells, blanks, strict=True)]
+    return [f"  {cell}" for cell in labels.aligned(cells, left=left)]
 
 
 def _state(state: str, card: Card, language: Language) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit._intervals import Z
+from crmkit._statistics import Z
 
 Floats: TypeAlias = NDArray[np.float64]
 ROUNDING = 1e-12  # of a product of shares: 12 of 24 are half of them, whatever the last digit says

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._intervals import wilson
 from crmkit._periods import Periods, periods_between
+from crmkit._statistics import wilson
 from crmkit.errors import DataError
 from crmkit.retention import _groups
 from crmkit.transactions import Transactions

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._intervals import wilson
 from crmkit._periods import Period, Periods, periods_between
 from crmkit._results import Result
+from crmkit._statistics import wilson
 from crmkit.cards import Card
 from crmkit.errors import ColumnError, DataError, shown
 from crmkit.retention import _shared
@@ -51,14 +51,15 @@ class ContractRates(Result):
         For contracts of fixed terms; one that runs until it is cancelled is never renewed.
     movements : Movements or None
         Recurring revenue, if there are amounts: those of the contracts that run on the last day of each period.
-    card : Card
-        What the rates count.
+    card, renewal_card : Card
+        What the rates of `table` and of `renewals` count.
     """
 
     table: Any
     renewals: Any
     movements: Movements | None
     card: Card
+    renewal_card: Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ def contract_rates(
         engines.build({**first, **{name: np.ravel(values) for name, values in renewals.items()}}, frame),
         _movements(sums, read.scale, Card("contract_revenue", cut, window), frame) if amount is not None else None,
         Card("contract_rates", cut, window),
+        Card("contract_renewals", cut, window),
     )
 
 

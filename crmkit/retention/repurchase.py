@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._intervals import effective_size, newcombe, wilson
 from crmkit._results import Result
+from crmkit._statistics import effective_size, newcombe, wilson
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError
 from crmkit.retention import _groups

@@ -27,8 +27,8 @@ import numpy as np
 
 from crmkit import _checks, labels
 from crmkit._frame import engines
-from crmkit._intervals import wilson
 from crmkit._results import Result
+from crmkit._statistics import wilson
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language

@@ -16,13 +16,10 @@ def table(columns: Mapping[str, Sequence[str]], language: Language, *, n_names: 
     all      1,000
     top          7
     """
-    said = []
-    for at, (key, cells) in enumerate(columns.items()):
-        column = [labels.text(key, language), *cells]
-        widest = max(map(labels.width, column))
-        blanks = [" " * (widest - labels.width(cell)) for cell in column]
-        pairs = zip(column, blanks, strict=True)
-        said.append([cell + blank if at < n_names else blank + cell for cell, blank in pairs])
+    said = [
+        labels.aligned([labels.text(key, language), *cells], left=at < n_names)
+        for at, (key, cells) in enumerate(columns.items())
+    ]
     return "\n".join("  ".join(line).rstrip() for line in zip(*said, strict=True))
 
 

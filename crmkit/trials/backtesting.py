@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame, LazyFrame
-from crmkit._intervals import wilson
 from crmkit._results import Result
+from crmkit._statistics import wilson
 from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.labels import Language

@@ -160,6 +160,7 @@ def test_the_example_by_hand(make_table):
     assert (money["grr"][1], money["nrr"][1]) == (30 / 43, 35 / 43)
     assert money["reactivated"][2] == 4.0
     assert str(found).endswith(str(found.card))
+    assert found.renewal_card.lines()[0] == ("measure", "renewal of contracts")
 
 
 def test_dates_may_be_dates_and_columns_have_names_of_their_own(make_table):

@@ -13,7 +13,7 @@ from scipy import stats
 
 import crmkit as crm
 from conftest import as_columns, small_table, table_of
-from crmkit._intervals import wilson
+from crmkit._statistics import wilson
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 retention = crm.retention

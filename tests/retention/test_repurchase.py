@@ -8,7 +8,7 @@ from scipy import stats
 
 import crmkit as crm
 from conftest import as_columns, small_table
-from crmkit._intervals import effective_size, newcombe
+from crmkit._statistics import effective_size, newcombe
 from crmkit.errors import ArgumentError, DataError
 
 

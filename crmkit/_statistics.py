@@ -1,4 +1,4 @@
-"""Intervals for shares: how far a rate that was counted may be from the one behind it.
+"""The centre of values that are counted, and intervals for shares: how far a rate may be from the one behind it.
 
 Sources: Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22, 209-212; Newcombe
 (1998), Interval estimation for the difference between independent proportions, Statistics in Medicine 17, 873-890; Zou
@@ -16,7 +16,24 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 
+ROUNDING = 1e-12  # of the largest value
 Z = 1.959963984540054  # the normal distribution has 95 % within +- Z
+
+
+def centre(values: Any, n: Any, which: str) -> float:
+    """The "mean" or "median" of ascending distinct values with n customers each.
+
+    >>> centre(np.array([1.0, 2.0, 10.0]), np.array([2, 1, 1]), "median")
+    1.5
+    """
+    total = int(n.sum())
+    if which == "median":
+        low, high = np.searchsorted(np.cumsum(n), [(total - 1) // 2, total // 2], side="right")
+        return float(values[low] + values[high]) / 2
+    mean = float((values * n).sum() / total)
+    nearest = float(values[np.argmin(np.abs(values - mean))])
+    # A mean of equal values may come out a hair beside them, and would then put all of them above itself.
+    return nearest if abs(mean - nearest) <= ROUNDING * np.abs(values).max() else mean
 
 
 def wilson(successes: Any, n: Any) -> tuple[Floats, Floats]:
