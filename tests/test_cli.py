@@ -56,15 +56,17 @@ def run(here, capsys):
     return command
 
 
-def _hear_ctrl_c() -> None:
-    """A runner in the background may have Ctrl-C ignored, and children inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+# A runner in the background may have Ctrl-C ignored, and children inherit that. The child itself mends it: for
+# preexec_fn the tests are forked with all the memory that DuckDB 1.5 reserves, and are refused.
+HEAR_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+CRMKIT = "import runpy; runpy.run_module('crmkit', run_name='__main__')"
 
 
-def process(words: Sequence[str], folder: Path, program: str = "-m crmkit", **options: Any) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", **options.pop("env", {})}
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": _hear_ctrl_c, **options}
-    return subprocess.Popen([sys.executable, *program.split(" ", 1), *words], cwd=folder, env=environment, **options)
+def process(words: Sequence[str], folder: Path, program: str = CRMKIT, **variables: str) -> subprocess.Popen[bytes]:
+    """The command in a process of its own: how it ends, what it writes where, what it loads."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", **variables}
+    command = [sys.executable, "-c", HEAR_CTRL_C + program, *words]
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def finished(started: subprocess.Popen[bytes]) -> tuple[int, str, str]:
@@ -310,16 +312,11 @@ def test_a_failure_while_writing_leaves_the_old_list(run, here, monkeypatch, fai
 
 
 def test_a_full_disk_leaves_the_old_list(here):
-    resource = pytest.importorskip("resource")
+    pytest.importorskip("resource")
     crm.datasets.load_cdnow(sample=True).to_csv("cdnow.csv", index=False)
     Path("out.parquet").write_text("old")
-    limit = 20_000  # bytes that a file may have, for the process that scores
-    started = process(
-        ["score", "cdnow.csv", "-o", "out.parquet"],
-        here,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )
-    code, out, err = finished(started)
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"  # bytes of a file
+    code, out, err = finished(process(["score", "cdnow.csv", "-o", "out.parquet"], here, program=small + CRMKIT))
     assert (code, out) == (1, "")
     assert err.startswith("error: cannot write 'out.parquet'")
     assert len(err.splitlines()) == 1
@@ -327,7 +324,7 @@ def test_a_full_disk_leaves_the_old_list(here):
     assert sorted(os.listdir(here)) == ["cdnow.csv", "out.parquet", "sales.csv"]
 
 
-SLOW = """-c import pathlib, sys, time
+SLOW = """import pathlib, sys, time
 from crmkit import cli
 from crmkit._frame import outputs
 def slow(frame, part, order, bom):
@@ -350,7 +347,7 @@ def test_stopping_while_it_writes_leaves_the_old_list(here, number):
     assert sorted(os.listdir(here)) == ["out.csv", "sales.csv"]
 
 
-LOUD = """-c import sys
+LOUD = """import sys
 from crmkit import cli, scoring
 work = scoring.score_customers
 def loud(*given, **settings):
@@ -502,9 +499,7 @@ def test_a_reader_that_goes_away_is_no_error(here):
 
 
 def test_a_terminal_that_knows_no_chinese_gets_question_marks(here):
-    code, out, err = finished(
-        process(["check", "sales.csv", "--language", "zh"], here, env={"PYTHONIOENCODING": "ascii"})
-    )
+    code, out, err = finished(process(["check", "sales.csv", "--language", "zh"], here, PYTHONIOENCODING="ascii"))
     assert (code, err) == (0, "")
     assert re.search(r"^\?+ +4 +2 +37\.50$", out, re.MULTILINE)
 
@@ -550,7 +545,7 @@ def test_help_and_version(run, monkeypatch):
 
 def test_help_loads_no_heavy_library(here):
     heavy = "{'pandas', 'duckdb', 'polars', 'pyarrow', 'scipy', 'matplotlib', 'openpyxl'}"
-    program = f"-c import sys; from crmkit import cli; cli.main(['--help']); sys.exit(len({heavy} & set(sys.modules)))"
+    program = f"import sys; from crmkit import cli; cli.main(['--help']); sys.exit(len({heavy} & set(sys.modules)))"
     assert finished(process([], here, program=program))[0] == 0
 
 
