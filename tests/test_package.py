@@ -127,7 +127,7 @@ NO_EXAMPLE = {
     "crmkit.groups.growth.RevenueBridge": "a record that `revenue_bridge` gives; the example is there",
     "crmkit.groups.migration.Migration": "a record that `migration` gives; the example is there",
     "crmkit.groups.migration.MigrationSeries": "a record that `migration_series` gives; the example is there",
-    "crmkit.groups.migration.SizeChange": "a record that `size_change` gives; the example is there",
+    "crmkit.groups.size_change.SizeChange": "a record that `size_change` gives; the example is there",
     "crmkit.groups.value_matrix.ValueMatrix": "a record that `value_matrix` gives; the example is there",
     "crmkit.retention.rates.Rates": "a record that `rates` gives; the example is there",
     "crmkit.retention.movements.Movements": "a record that `movements` gives; the example is there",
