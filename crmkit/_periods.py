@@ -24,6 +24,7 @@ Period: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 PERIODS = ("day", "week", "month", "quarter", "year")
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_LONGEST = 365_250  # days of a window; dates do not go back for ever
 _MONDAY = 4  # 1970-01-01 was a Thursday, so the first Monday of the count is day 4
 
 
@@ -80,6 +81,25 @@ def periods_between(
     else:
         names = [_name(int(start), period, fiscal_start) for start in starts]
     return Periods(starts, ends, names, first_day, as_of)
+
+
+def first_day_of(window: Any, as_of: int) -> int:
+    """First day of a window that ends on `as_of`; day numbers. Whole months and years are those of the calendar.
+
+    >>> _checks.date_of_day(first_day_of("24M", _checks.day_number(_checks.date_of("2024-12-31"))))
+    datetime.date(2023, 1, 1)
+    """
+    days = _checks.days_of(window, "window")
+    if not 1 <= round(days) <= _LONGEST:
+        limit = "shorter than a day" if days < _LONGEST else "longer than a thousand years"
+        raise ArgumentError(f'window={window!r} is {limit}. Give one such as window="12M".')
+    months = days / _checks.DAYS["M"]
+    in_months = isinstance(window, str) and window.strip().upper().endswith(("M", "Y"))
+    if not in_months or abs(months - round(months)) > 1e-9:
+        return as_of - round(days) + 1
+    # A month more than enough: calendar months differ from their average by up to three days.
+    calendar = periods_between(as_of - round(days) - 31, as_of, "month", rolling=True)
+    return int(calendar.starts[-round(months)])
 
 
 def _calendar(first_day: int, as_of: int, period: str, fiscal_start: int) -> Ints:

@@ -52,6 +52,10 @@ class Result:
         """Over the main table."""
         return iter(self._main_table)
 
+    def __array__(self, *given: Any, **settings: Any) -> Any:
+        """None: as a sequence of columns it would silently become an array of their names."""
+        raise TypeError(f"a {type(self).__name__} is no array. Its rows are the table .{self.main}.")
+
     def __len__(self) -> int:
         """Rows of the main table."""
         return len(self._main_table)

@@ -385,6 +385,8 @@ def slip_calendar(slips: Any, *, period: str = "day", value: str = "monetary") -
     _checks.choice("period", period, _periods.PERIODS)
     if not isinstance(value, str):
         raise ArgumentError(f'value={value!r} is not the name of a column. Give one, such as value="monetary".')
+    if isinstance(slips, Transactions):
+        raise ColumnError(f"these are transactions, which have no slip dates. {SLIP_HINT}")
     table = _frame.open_table(slips, numbers=[value], keys=["segment"], hint=SLIP_HINT)
     absent = [name for name in ("slip_date", "slip_to") if name not in table.columns]
     if absent:

@@ -20,15 +20,13 @@ import narwhals.stable.v2 as nw
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._periods import periods_between
-from crmkit.errors import ArgumentError
+from crmkit._periods import first_day_of
 from crmkit.transactions import Transactions, open_transactions
 
 SUMMARY = (
     "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
     "margin", "x", "t_x", "T", "m_x",
 )  # fmt: skip
-_LONGEST = 365_250  # days of a window; dates do not go back for ever
 
 
 def summarize(transactions: Any) -> Any:
@@ -239,7 +237,7 @@ def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
     ('margin', '2024-01-01', 0.448)
     """
     tx = open_transactions(transactions)
-    first_day = _first_day_of(window, _checks.day_number(tx.as_of))
+    first_day = first_day_of(window, _checks.day_number(tx.as_of))
     each = _recent_sums(tx, first_day)
     totals = engines.collect(each.select(nw.col("money", "cost", "no_cost").sum()))
     money, cost, no_cost = (int(totals[name][0]) for name in ("money", "cost", "no_cost"))
@@ -254,21 +252,6 @@ def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
         first_date=_checks.date_of_day(first_day),
         last_date=tx.as_of,
     )
-
-
-def _first_day_of(window: Any, as_of: int) -> int:
-    """First day of a window that ends on `as_of`; day numbers."""
-    days = _checks.days_of(window, "window")
-    if not 1 <= round(days) <= _LONGEST:
-        limit = "shorter than a day" if days < _LONGEST else "longer than a thousand years"
-        raise ArgumentError(f'window={window!r} is {limit}. Give one such as window="12M".')
-    months = days / _checks.DAYS["M"]
-    in_months = isinstance(window, str) and window.strip().upper().endswith(("M", "Y"))
-    if not in_months or abs(months - round(months)) > 1e-9:
-        return as_of - round(days) + 1
-    # A month more than enough: calendar months differ from their average by up to three days.
-    calendar = periods_between(as_of - round(days) - 31, as_of, "month", rolling=True)
-    return int(calendar.starts[-round(months)])
 
 
 def _recent_sums(tx: Transactions, first_day: int) -> LazyFrame:

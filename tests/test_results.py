@@ -93,3 +93,11 @@ def test_each_prints_without_the_names_of_its_fields(sales):
         assert "<table" in found._repr_html_()
     assert repr(cohorts) == cohorts.text()
     assert all(step in repr(bridge) for step in ("lost", "contracted", "expanded", "new", "reactivated"))
+
+
+def test_a_result_does_not_become_an_array_of_the_names_of_its_columns():
+    pd, np = pytest.importorskip("pandas"), pytest.importorskip("numpy")
+    found = crm.retention.rates(crm.Transactions(SALES))
+    for make in (pd.DataFrame, np.asarray):
+        with pytest.raises(TypeError, match=r"is no array\. Its rows are the table \.table"):
+            make(found)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import crmkit as crm
 from conftest import as_columns, small_table
 from crmkit import rfm
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
@@ -704,3 +705,21 @@ def test_cdnow_renamed_customers_keep_every_score(cdnow_customers):
     # All came in the first quarter of 1997, so that nobody is new or promising in the middle of 1998.
     assert set(rfm.segment(got, scheme="eleven")["segment"]) == set(rfm.ELEVEN) - {"new", "promising"}
     assert set(rfm.segment(got)["segment"]) == set(rfm.EIGHT)
+
+
+# --- names of the user's own ------------------------------------------------------------------------------------------
+
+
+def test_segments_of_the_user_s_own_keep_their_names_whatever_they_are():
+    """crmkit has words for "returning", "inactive" and "T" too, but not as segments."""
+    rules = {"returning": {"r": (4, 5)}, "inactive": {"r": (2, 3)}, "T": {"r": (1, 1)}}
+    scores = {"r_score": [5, 3, 1], "f_score": [1, 1, 1], "m_score": [1, 1, 1]}
+    for language in ("en", "zh"):
+        named = rfm.segment(scores, scheme=rules, bins=5, language=language)
+        assert list(named["segment_label"]) == ["returning", "inactive", "T"]
+    spend = {"monetary": [9.0, 5.0, 1.0]}
+    tx = crm.Transactions({"customer_id": list("abc"), "date": ["2025-01-01"] * 3, "amount": spend["monetary"]})
+    told = crm.explain(tx, "c", scheme=rules, tiers={"new": 0.4, "inactive": 0.6}, language="zh").text()
+    assert "客户群：inactive（R 2-3）" in told
+    assert "将变为T" in told
+    assert "未购买天数" not in told

@@ -829,3 +829,28 @@ def test_grades_begin_where_they_say(steadiness, grade):
 def test_the_grid_of_shares_ends_with_everybody():
     assert backtesting.SHARES[-1] == 1.0
     assert 0.2 in backtesting.SHARES
+
+
+def test_segments_are_called_as_rules_of_one_s_own_call_them(cdnow_sample):
+    rules = [{"segment": "keep", "r": (3, 5), "label": "保持"}, {"segment": "inactive", "r": (1, 2)}]
+    found = crm.backtest(crm.Transactions(cdnow_sample), rules, origins="1997-09-30")
+    for language in ("en", "zh"):
+        names = [line.split()[0] for line in found.text(language).splitlines()[1:3]]
+        assert names == ["保持", "inactive"]
+    assert [tick.get_text() for tick in crm.plotting.plot_backtest(found).get_yticklabels()] == ["保持", "inactive"]
+
+
+def test_a_window_of_months_is_that_of_the_calendar():
+    """24 months before the end of 2024 begin on 2023-01-01, leap day or not, so they hold all rows of these data."""
+    days = ["2023-01-01", "2023-06-01", "2024-02-29", "2024-12-31"] * 5
+    tx = crm.Transactions({"customer_id": list(range(20)), "date": days, "amount": [float(n) for n in range(1, 21)]})
+    settings = crm.audit(tx, "textbook").choices
+    assert "24M" not in as_columns(settings)["setting"]
+    assert "12M" in as_columns(settings)["setting"]
+
+
+def test_where_no_choice_changes_anything_the_headline_says_so():
+    tx = crm.Transactions({"customer_id": ["a", "a"], "date": ["2024-01-01", "2024-03-01"], "amount": [5.0, 6.0]})
+    found = crm.audit(tx, "textbook", windows=(None,), earlier=(7,))
+    assert "None of the choices changes any customer's segment." in found.headline()
+    assert "matters most" not in found.headline()

@@ -393,8 +393,12 @@ def upload(columns: Columns, like: AnyFrame) -> AnyFrame:
 
 
 def build(columns: Columns, like: AnyFrame) -> Any:
-    """A small result table in the kind of `like`."""
-    return upload(columns, like).to_native()
+    """A small result table in the kind of `like`; what is not a number is missing."""
+    made = upload(columns, like)
+    if like.implementation.is_polars() or like.implementation.is_pyarrow():  # to which NaN is a number
+        floats = [nw.col(name) for name, values in columns.items() if np.asarray(values).dtype.kind == "f"]
+        made = made.with_columns(nw.when(~values.is_nan()).then(values) for values in floats)
+    return made.to_native()
 
 
 def give_back(frame: LazyFrame, like: AnyFrame, *, dates: Sequence[str] = (), order: str | None = None) -> Any:

@@ -200,4 +200,4 @@ def watch(
         formats: text.Formats = {"customer_id": text.verbatim, "at_stake": text.money(tx), "why": text.verbatim}
         text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
         if output is not None:
-            outputs.write_table(found.table, output, order=["customer_id"], bom=speech == "zh")
+            outputs.write_table(found.table, output, order=["rank"], bom=speech == "zh")

@@ -37,9 +37,11 @@ _OF_PYTHON = {
     r"\bbuild the transactions with (?=as_of=)": "give ",
     r"The latest origin that works is \"(\S+)\"": r'The latest that works is origins="\1"',
     r"Give \"39W\".*? a number of days": "Give 39W, 12M, 2Y or 90D",
-    # tables besides the input, own rules and values of each axis cannot be written
+    # tables besides the input, own rules, columns of clusters and values of each axis cannot be written
     r", or (?:pass a table|give each axis) [^.]*": "",
     r", or your own rules": "",
+    r" Leave it out of columns=\[\.\.\.\]\.": " Take segments instead: crmkit score.",
+    r", or give columns that tell customers apart": "",
 }
 
 

@@ -156,7 +156,9 @@ def pyramid(given: Input, tiers: Tiers = "textbook", language: Words = "en") -> 
         text.say(
             "",
             *text.table(
-                table, {"tier": text.word, **text.SHARES, "value": text.money(tx), "mean_value": text.money(tx)}, speech
+                table,
+                {"tier": text.segment, **text.SHARES, "value": text.money(tx), "mean_value": text.money(tx)},
+                speech,
             ),
         )
         text.say(

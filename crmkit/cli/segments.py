@@ -30,6 +30,10 @@ def matrix(
         float | None,
         typer.Option(metavar="SHARE", help="With --cut quantile: share of customers not above it, such as 0.8."),
     ] = None,
+    potential: Annotated[
+        str,
+        typer.Option(metavar="COLUMN", help="Growth potential: residual_clv, or a measure such as mean_order."),
+    ] = "residual_clv",
     language: Words = "en",
 ) -> None:
     """Print the value matrix.
@@ -40,7 +44,7 @@ def matrix(
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        found = value_matrix(tx, cut=cut, share=share, language=speech)
+        found = value_matrix(tx, potential=potential, cut=cut, share=share, language=speech)
         formats: text.Formats = {
             "quadrant_label": text.verbatim, "strategy": text.verbatim, "customers": text.count,
             "customer_share": text.percent, "current_value": text.money(tx), "potential_value": text.money(tx),
@@ -97,11 +101,11 @@ def migration(
         lists = [rfm.segment(scorer.score(listed), scheme=scheme, bins=5) for listed in (before, summarize(tx))]
         moved = segment.migration(*lists, order=rfm.segment_rules(scheme)["segment"].tolist())
         formats: text.Formats = {
-            "before": text.word,
+            "before": text.segment,
             **dict.fromkeys(moved.groups, text.count),
             "absent": text.count,
         }
-        text.say(*text.table(moved.customers, formats, speech))
+        text.say(*text.table(moved.customers, formats, speech, segments=moved.groups))
         text.say("", *text.table(moved.summary, MOVES, speech))
 
 
@@ -110,6 +114,8 @@ def _as_of(tx: Transactions, since: str) -> Transactions:
     from crmkit import _checks
 
     first, day = _checks.date_of_day(tx.first_day), _checks.date_of(since, "since")
+    if first == tx.as_of:
+        raise DataError(f"the data are of one day, {first}, so nobody can have moved. Pass more of the past.")
     if not first <= day < tx.as_of:
         raise ArgumentError(
             f"since={str(day)!r} is no earlier day: the data go from {first}, and the past ends on {tx.as_of}. "
@@ -186,7 +192,7 @@ def lifecycle(given: Input, period: Every = "quarter", language: Words = "en") -
         }  # fmt: skip
         text.say(*text.table(over_time, formats, speech))
         today = describe_segments(score_customers(tx, horizon=None, language=speech), by="pattern")
-        text.say("", *text.table(today, {"pattern": text.word, **text.SHARES}, speech))
+        text.say("", *text.table(today, {"pattern": text.segment, **text.SHARES}, speech))
 
 
 @app.command()
@@ -202,7 +208,7 @@ def slips(given: Input, period: Every = "week", scheme: Scheme = "eleven", langu
     with given.opened() as tx:
         calendar = slip_calendar(slip_dates(tx, scheme=scheme, language=speech), period=period)
         formats: text.Formats = {
-            "date": text.date, "until": text.date, "segment": text.word, "slip_to": text.word,
+            "date": text.date, "until": text.date, "segment": text.segment, "slip_to": text.segment,
             "customers": text.count, "value": text.money(tx),
         }  # fmt: skip
         text.say(*text.table(calendar, formats, speech))
@@ -245,7 +251,7 @@ def backtest(
     with given.opened() as tx:
         found = tried(tx, scheme, origins=origin, horizon=horizon)
         formats: text.Formats = {
-            "segment": text.word, "customers": text.count, "rebuyers": text.count, "rebuy_rate": text.percent,
+            "segment": text.segment, "customers": text.count, "rebuyers": text.count, "rebuy_rate": text.percent,
             "revenue": text.money(tx), "revenue_share": text.percent,
         }  # fmt: skip
         text.say(*text.table(found.pooled, formats, speech))
@@ -264,5 +270,5 @@ def audit(given: Input, scheme: Scheme = "eleven", language: Words = "en") -> No
     with given.opened() as tx:
         found = tried(tx, scheme)
         text.say(found.text(speech))
-        each: text.Formats = {"segment": text.word, "customers": text.count, "steadiness": text.percent}
+        each: text.Formats = {"segment": text.segment, "customers": text.count, "steadiness": text.percent}
         text.say("", *text.table(found.segments, each, speech))

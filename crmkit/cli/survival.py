@@ -69,25 +69,34 @@ def _durations(name: str, given: list[str] | None) -> list[float]:
 
 
 def _gaps_at(found: Any, curve: dict[str, Any], days: list[float]) -> dict[str, Any]:
-    """The rows of a gap curve at some lengths; before its first step nobody has come back."""
+    """The rows of a gap curve at some lengths; within a day nobody has come back, beyond the last row nobody knows."""
     import numpy as np
 
-    step = np.searchsorted(curve["days"], days, side="right") - 1
-    last = np.maximum(step, 0)
-    low, high = (np.where(step < 0, 0.0, curve[name][last]) for name in ("returned_low", "returned_high"))
+    last = np.maximum(np.searchsorted(curve["days"], days, side="right") - 1, 0)
+    share = np.array([found.returned_within(day) for day in days])
+    low, high, closed = (
+        np.where(np.isnan(share), np.nan, np.where(np.array(days) < 1, 0.0, curve[name][last]))
+        for name in ("returned_low", "returned_high", "closed_share")
+    )
     return {
         "gap_days": np.array(days, dtype=float),
         "waiting": np.append(curve["at_risk"], 0)[np.searchsorted(curve["days"], days, side="left")],
-        "returned_share": np.array([found.returned_within(day) for day in days]),
+        "returned_share": share,
         "interval": text.intervals(low, high, text.percent),
-        "closed_share": np.where(step < 0, 0.0, curve["closed_share"][last]),
+        "closed_share": closed,
         "still_to_come": np.array([found.chance_of_return(day) for day in days]),
     }
 
 
 @app.command()
 @reads_transactions
-def lost(given: Input, language: Words = "en") -> None:
+def lost(
+    given: Input,
+    horizon: Annotated[
+        str, typer.Option(metavar="DURATION", help="How long before the past ends the rules are tried.")
+    ] = "180D",
+    language: Words = "en",
+) -> None:
     """Print who would be called lost by several definitions.
 
     And how many of them came back afterwards.
@@ -96,7 +105,7 @@ def lost(given: Input, language: Words = "en") -> None:
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        found = compare_definitions(tx)
+        found = compare_definitions(tx, horizon=horizon)
         formats: text.Formats = {
             "rule": text.word, "setting": text.verbatim, "limit_days": text.decimal, "returned_within": text.percent,
             "customers": text.count, "lost": text.count, "lost_share": text.percent, "came_back_share": text.percent,
@@ -157,19 +166,11 @@ def _usual_times(found: Any) -> list[float]:
 
 
 def _survival_at(found: Any, times: list[float]) -> dict[str, Any]:
-    """The curves at some times; nothing is said of times beyond the last customer seen, unless nobody was left."""
-    import numpy as np
-
+    """The curves at some times."""
     rows = text.columns(found.at(times))
-    beyond = (rows["at_risk"] == 0) & (rows["survival"] > 0)
-    share, low, high = (np.where(beyond, np.nan, rows[name]) for name in ("survival", "survival_low", "survival_high"))
-    own = {name: rows[name] for name in ("group", "at_risk")}
-    return {
-        **own,
-        "survival_days": rows["time"],
-        "survival": share,
-        "interval": text.intervals(low, high, text.percent),
-    }
+    own = {name: rows[name] for name in ("group", "at_risk", "survival")}
+    interval = text.intervals(rows["survival_low"], rows["survival_high"], text.percent)
+    return {**own, "survival_days": rows["time"], "interval": interval}
 
 
 def _log_rank(test: Any, speech: Language) -> str:

@@ -70,15 +70,20 @@ def pairs(listed: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{first}  {second}" for first, (_, second) in zip(firsts, listed, strict=True)]
 
 
-def table(native: Any, formats: Formats, language: Language, **places: object) -> list[str]:
+def table(
+    native: Any, formats: Formats, language: Language, *, segments: Sequence[str] = (), **places: object
+) -> list[str]:
     """A result table as lines of text: the columns that have a format, words by their labels, numbers to the right.
 
-    `places` are those that headings leave open, such as {days}.
+    `segments` are columns that are called as the segments are; `places` those that headings leave open, such as {days}.
     """
     found = columns(native, *formats)
     lines = []
     for name, form in formats.items():
-        heading = known(f"column_{name}", label(name, language), language).format(**places)
+        if name in segments:
+            heading = labels.group(name, language)
+        else:
+            heading = known(f"column_{name}", label(name, language), language).format(**places)
         cells = [heading, *(_cell(form, value, language) for value in found[name])]
         lines.append(labels.aligned(cells, left=form in TO_THE_LEFT))
     return ["  ".join(row).rstrip() for row in zip(*lines, strict=True)]
@@ -88,6 +93,8 @@ def _cell(form: Callable[[Any], str], value: Any, language: Language) -> str:
     cell = form(value)
     if form is word:
         return label(cell, language)
+    if form is segment:
+        return labels.group(cell, language)
     return known(f"{form.__name__}_{cell}", cell, language) if form in (group, flag) else cell
 
 
@@ -108,6 +115,11 @@ def card(what: Card, language: Language) -> list[str]:
 def word(key: Any) -> str:
     """A key, which `table` puts into words."""
     return str(key)
+
+
+def segment(name: Any) -> str:
+    """A segment, tier, stage or pattern, which `table` calls by its label."""
+    return str(name)
 
 
 def group(key: Any) -> str:
@@ -204,6 +216,6 @@ def beside(target: Path) -> str:
     return str(target.relative_to(here)) if target.is_relative_to(here) else str(target)
 
 
-TO_THE_LEFT = (word, group, flag, verbatim)
+TO_THE_LEFT = (word, segment, group, flag, verbatim)
 SHARES: Formats = {"customers": count, "customer_share": percent, "value": cents, "value_share": percent}
-SEGMENTS: Formats = {"segment": word, **SHARES}
+SEGMENTS: Formats = {"segment": segment, **SHARES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +23,7 @@ ABSENT = "absent"
 MONEY = ("value_before", "value_after", "change")
 _TAKEN = (ABSENT, "before")  # names that the matrices need for themselves
 _USUAL_MONEY = "monetary"
+_KINDS = {str: "text", int: "numbers", float: "numbers", bool: "numbers", Decimal: "numbers"}
 SCORED = "crmkit.rfm.segment(crmkit.rfm.score(crmkit.summarize(transactions)))"
 # Columns of groups that crmkit makes, which an error can point to.
 _USUAL_GROUPS = ("segment", "tier", "quadrant", "stage", "pattern", "cluster")
@@ -137,7 +139,7 @@ def _matched(listed: Sequence[Array], customer: str, names: Sequence[str]) -> tu
     if not filled:
         raise DataError("the tables have no rows, so nobody can have moved. Pass the groups at two dates.")
     _refuse_mixed_ids(filled)
-    ids, position = _numbered(np.concatenate(filled))
+    ids, position = _numbered(_together(filled))
     placed = np.split(position, np.cumsum([len(own) for own in listed])[:-1])
     for at, which in zip(placed, names, strict=True):
         times = np.bincount(at)
@@ -149,6 +151,15 @@ def _matched(listed: Sequence[Array], customer: str, names: Sequence[str]) -> tu
     return ids, placed
 
 
+def _together(listed: Sequence[Array]) -> Array:
+    """The ids of all lists in one array. NumPy makes floats of integers of two types, and loses the last digits."""
+    if len({ids.dtype for ids in listed}) == 1:
+        return np.concatenate(listed)
+    rows = [who for ids in listed for who in ids.tolist()]
+    whole = [int(who) if isinstance(who, float) and who.is_integer() else who for who in rows]
+    return np.array(whole, dtype=object)
+
+
 def _numbered(rows: Array) -> tuple[Array, Ints]:
     """The distinct ids, ascending, and for each row the place of its id among them."""
     if rows.dtype != object:
@@ -158,20 +169,22 @@ def _numbered(rows: Array) -> tuple[Array, Ints]:
     listed = rows.tolist()
     distinct = sorted(set(listed))
     place = {who: at for at, who in enumerate(distinct)}
-    return np.array(distinct, dtype=object), np.array([place[who] for who in listed], dtype=np.int64)
+    kind = None if all(type(who) is int for who in distinct) else object  # NumPy knows the narrowest of integers
+    return np.array(distinct, dtype=kind), np.array([place[who] for who in listed], dtype=np.int64)
 
 
 def _refuse_mixed_ids(listed: Sequence[Array]) -> None:
-    """Text and numbers never match, and cannot be put in order either."""
-    if len({issubclass(kind, str) for ids in listed for kind in set(map(type, ids.tolist()))}) < 2:
-        return
-    mixed: dict[bool, object] = {}
-    for who in (who for ids in listed for who in ids.tolist()):
-        mixed.setdefault(isinstance(who, str), who)
-    raise DataError(
-        f"customer ids are text in one table and numbers in the other: {shown(mixed.values())}. "
-        "Give both the same type."
-    )
+    """Ids of two kinds never match, and cannot be put in order either."""
+    seen: dict[str, object] = {}
+    for ids in listed:
+        rows = ids.astype("datetime64[us]").tolist() if ids.dtype.kind == "M" else ids.tolist()
+        for kind in set(map(type, rows)):
+            seen.setdefault(_KINDS.get(kind, kind.__name__), next(who for who in rows if type(who) is kind))
+    if len(seen) > 1 or seen.keys() & {"tuple", "list"}:
+        raise DataError(
+            f"customer ids are {' and '.join(seen)}, which cannot be matched: {shown(seen.values())}. "
+            "Give numbers in all tables, or text in all of them."
+        )
 
 
 def _named(groups: Array, which: str) -> list[str]:
@@ -188,7 +201,7 @@ def _named(groups: Array, which: str) -> list[str]:
 def _groups(present: Set[str], order: Sequence[Any] | None) -> tuple[list[str], bool]:
     """All groups, and whether the best come first: as given, as crmkit's own schemes have them, otherwise by name."""
     asked = groups_in_order(order)
-    by_name = sorted(present, key=lambda group: (0, int(group), "") if group.isdecimal() else (1, 0, group))
+    by_name = sorted(present, key=_by_size_or_name)
     if asked is None:
         ladder = ladder_of(present)
         return (by_name, False) if ladder is None else ([group for group in ladder if group in present], True)
@@ -198,6 +211,15 @@ def _groups(present: Set[str], order: Sequence[Any] | None) -> tuple[list[str], 
             f"order={list(asked)!r} must name every group once, the best first; the data have {by_name!r}."
         )
     return groups, True
+
+
+def _by_size_or_name(group: str) -> tuple[float, str]:
+    """Numbers by size, then names."""
+    try:
+        number = float(group)
+    except ValueError:
+        return math.inf, group
+    return (number, "") if math.isfinite(number) else (math.inf, group)
 
 
 def _whole(listed: Sequence[NDArray[np.float64]]) -> tuple[list[Ints], float]:

@@ -93,6 +93,8 @@ class Cut:
         if self.measured:
             measure = labels.text(self.measured["measure"], language)
             what = labels.phrase("value_of_days", language, **{**self.measured, "measure": measure})
+        elif self.column == "current_value":
+            what = labels.text("value_as_listed", language)
         rule = labels.phrase(f"value_rule_{self.rule}", language, share=f"{100 * self.share:g}%")
         key = "value_cut_above" if equal == "low" else "value_cut_from"
         return labels.phrase(key, language, what=what, threshold=f"{self.threshold:,.6g}", rule=rule)
@@ -111,7 +113,7 @@ class ValueMatrix(Result):
     table : table
         One row per quadrant, always all four, the best first: `quadrant`, `quadrant_label`; `current` and
         `potential` ("high" or "low"); `strategy`; `customers`, `customer_share`; `current_value` and
-        `potential_value` (sums of the two columns) and their shares (not a number where they add up to 0).
+        `potential_value` (sums of the two columns) and their shares (missing where they add up to 0 or less).
     current, potential : Cut
         The column, cut and threshold of each axis.
     equal : {"low", "high"}
@@ -177,7 +179,9 @@ def value_matrix(
         column, otherwise `monetary`, which is all spend so far. The result says which.
     potential : str, default "residual_clv"
         Column of the growth potential. Of transactions the residual lifetime value is computed by the Pareto/NBD and
-        Gamma-Gamma models, as in `crmkit.score_customers`; any other name is a column of `crmkit.summarize`.
+        Gamma-Gamma models, in the same kind of money as current value (see `margin`); any other name is a column of
+        `crmkit.summarize`. The list of `crmkit.score_customers` has the share of margin that it was told there, 1 by
+        default: where its `current_value` is margin, give it margin= too, or both axes are not of one kind.
     cut : {"median", "mean", "quantile"} or mapping, default "median"
         Where both axes are cut: the median halves the customers, the mean asks for more than the average (few customers
         do). A mapping names a rule or a value for each axis, such as ``{"current": 500, "potential": "mean"}``.
@@ -417,4 +421,4 @@ def _described(
 
 def _shares(sums: Floats) -> Floats:
     total = sums.sum()
-    return sums / total if total else np.full(len(sums), np.nan)
+    return sums / total if total > 0 else np.full(len(sums), np.nan)

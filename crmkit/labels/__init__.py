@@ -38,6 +38,8 @@ FAMILIES = (
 )  # fmt: skip
 _WORDS: Mapping[str, tuple[str, str]] = {key: words for family in FAMILIES for key, words in family.WORDS.items()}
 
+_GROUPS = frozenset().union(*(family.GROUPS for family in (foundation, groups, lifecycle, trials, survival)))
+
 
 def text(key: str, language: Language = "en") -> str:
     """The label of a key; the key itself where it is nobody's but the user's.
@@ -48,6 +50,15 @@ def text(key: str, language: Language = "en") -> str:
     _checks.choice("language", language, LANGUAGES)
     words = _WORDS.get(key)
     return key if words is None else words[LANGUAGES.index(language)]
+
+
+def group(name: str, language: Language = "en") -> str:
+    """The label of a group of customers. Only the groups that crmkit makes have one; the user's keep their own names.
+
+    >>> group("at_risk"), group("at_risk", "zh"), group("inactive"), text("inactive")
+    ('At risk', '流失风险客户', 'inactive', 'days without a purchase')
+    """
+    return text(name, language) if name in _GROUPS else name
 
 
 def texts(keys: Iterable[str], language: Language = "en") -> list[str]:

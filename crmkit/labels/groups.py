@@ -19,6 +19,10 @@ _VALUE_MATRIX = {
     "potential": ("growth potential", "增值潜力"),
     "potential_value": ("growth potential", "增值潜力"),
     "potential_value_share": ("share of growth potential", "增值潜力占比"),
+    "value_as_listed": (
+        "current value as the list has it (margin where all costs are known, otherwise revenue)",
+        "名单中的当前价值（成本齐全时为毛利，否则为销售额）",
+    ),
     "value_of_days": ("{measure} from {first} to {last}", "{first} 至 {last} 的{measure}"),
     "value_cut_above": ("{what}\nhigh: above {threshold} ({rule})", "{what}\n高：大于 {threshold}（{rule}）"),
     "value_cut_from": ("{what}\nhigh: {threshold} or more ({rule})", "{what}\n高：不低于 {threshold}（{rule}）"),
@@ -82,4 +86,5 @@ _PERIODS = {
     "cell_label": ("cell", "类别"),
 }
 
+GROUPS = frozenset(key for key in _VALUE_MATRIX if key.startswith("value_") and f"strategy_{key}" in _VALUE_MATRIX)
 WORDS: dict[str, tuple[str, str]] = {**_VALUE_MATRIX, **_GROWTH_MATRIX, **_BRIDGE, **_PERIODS}

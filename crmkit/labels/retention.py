@@ -81,7 +81,7 @@ _RATE_CARDS = {
     "contract_renewals": ("renewal of contracts", "合同续约率"),
     "card_contract_renewals_numerator": (
         "of these, customers with a contract on the day after the last of these ends",
-        "其中最后一份合同到期次日仍有合同的客户",
+        "其中在本期内最后一次到期的次日仍有合同的客户",
     ),
     "card_contract_renewals_denominator": (
         "customers with a contract that ended in the period and before the as-of date",

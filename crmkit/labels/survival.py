@@ -1,5 +1,6 @@
 """Words of survival, gaps, repurchase and definitions of loss."""
 
+GROUPS = frozenset(["year_before", "this_period"])
 WORDS: dict[str, tuple[str, str]] = {
     "returned": ("returned", "再次购买"),
     "returned_share": ("followed by another purchase", "再次购买比例"),
@@ -85,13 +86,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "purchases that had {days} days to be followed",
         "已满 {days} 天观察期的购买",
     ),
-    "card_rate_compared_window": (
-        "from a purchase day to the customer's next one",
-        "从一个购买日到该客户的下一个购买日",
+    "card_rate_compared_window": ("{counted}", "{counted}"),
+    "card_days_of_groups": (
+        "purchases from {begin} to {end}, each followed for {days} days",
+        "{begin} 至 {end} 的购买，每次观察 {days} 天",
+    ),
+    "card_days_of_years": (
+        "purchases from {begin} to {end} (this period) and from {begin_before} to {end_before} (year before), each "
+        "followed for {days} days",
+        "{begin} 至 {end}（本期）与 {begin_before} 至 {end_before}（去年同期）的购买，每次观察 {days} 天",
     ),
     "card_rate_compared_exclusions": (
-        "purchases of the last {days} days, which had less time; orders of one day are one purchase",
-        "最近 {days} 天的购买（观察时间不足）；同一天的订单算一次购买",
+        "purchases on all other days, among them the last {days} days, which had less time; orders of one day are one "
+        "purchase",
+        "其他日期的购买，包括最近 {days} 天的购买（观察时间不足）；同一天的订单算一次购买",
     ),
     "card_rate_compared_formula": (
         "returned / purchases; intervals after Wilson and Newcombe count customers, not purchases",

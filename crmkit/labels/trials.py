@@ -74,6 +74,14 @@ _AUDIT = {
         "Of the choices, the {choice} matters most ({setting} instead of {base}): {changed} change segment.",
         "各项设定中影响最大的是{choice}（由“{base}”改为“{setting}”）：{changed} 的客户换了客户群。",
     ),
+    "audit_headline_no_choices": (
+        "None of the choices changes any customer's segment.",
+        "各项设定都没有使任何客户换客户群。",
+    ),
+    "audit_headline_no_time": (
+        "If the past ends earlier, every customer is in the same segment.",
+        "截止日期提前，所有客户仍在原客户群。",
+    ),
     "audit_headline_time": (
         "If the past ends on {setting} instead of {base}, {changed} are in another segment: customers change in time.",
         "若截止日期由 {base} 提前到 {setting}，{changed} 的客户处于另一客户群（其中包含客户本身随时间的变化）。",
@@ -120,4 +128,5 @@ _CHOICES = {
     "money_changed_share": ("share of money changed", "改变的金额比例"),
 }
 
+GROUPS = frozenset(["all_customers"])
 WORDS: dict[str, tuple[str, str]] = {**_BACKTEST, **_AUDIT, **_PICTURES, **_CHOICES}

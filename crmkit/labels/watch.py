@@ -12,7 +12,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "p_quiet": ("chance of so long a quiet", "如此长沉默的概率"),
     "p_drop": ("chance of so little spend", "如此低消费的概率"),
     "window_spend": ("spend in the window", "窗口期消费额"),
-    "window_usual": ("usual spend of the window", "窗口期通常消费额"),
+    "window_days": ("days that it pays for", "对应天数"),
+    "window_usual": ("usual spend of these days", "相同天数的通常消费额"),
     "raised": ("alarm raised on", "预警日期"),
     "alarms": ("alarms", "预警数"),
     "alarms_per_week": ("alarms per week", "每周预警数"),
@@ -27,8 +28,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "通常每天购买，已 {quiet} 天未购买",
     ),
     "watch_why_drop": (
-        "{spend} in the last {window} days where {expected} is usual: {drop} % less",
-        "近 {window} 天消费 {spend}，通常为 {expected}，减少 {drop}%",
+        "{spend} in the last {window} days, to cover {days} days, where {expected} is usual: {drop} % less",
+        "近 {window} 天消费 {spend}，对应 {days} 天，同样天数通常为 {expected}，减少 {drop}%",
+    ),
+    "watch_why_refunds": (
+        "more refunded than bought in the last {window} days ({spend}), where {expected} is usual for {days} days",
+        "近 {window} 天退款多于消费（净额 {spend}），{days} 天通常消费 {expected}",
     ),
     "watch_why_both": ("{overdue}; and {drop}", "{overdue}；且{drop}"),
     "card_false_alarm_share_numerator": (
@@ -45,8 +50,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "每周只用截至当周末的数据：近 {window} 天与此前 {usual} 天相比",
     ),
     "card_false_alarm_share_exclusions": (
-        "accounts with fewer than {least} purchase days; an account raises one alarm until it is back to normal",
-        "购买日少于 {least} 天的客户；同一客户在恢复正常之前只预警一次",
+        "accounts with fewer than {least} purchase days, or lost: quiet for more than two usual gaps and {horizon} "
+        "days; an account raises one alarm until it is back to normal",
+        "购买日少于 {least} 天的客户；已流失的客户：未购买天数超过通常间隔的两倍再加 {horizon} 天；"
+        "同一客户在恢复正常之前只预警一次",
     ),
     "card_false_alarm_share_formula": (
         "alarm where money at stake x chance of a change reaches {threshold} a year, so that {alarms} alarms a week "

@@ -24,7 +24,7 @@ SMALL = 9
 _UNITS = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "zh": ((1e8, "亿"), (1e4, "万"))}
 _EXACT_BELOW = 100_000
 _AMOUNT = {"en": "{number} ({share})", "zh": "{number}（{share}）"}
-_COLON = {"en": ": ", "zh": "："}
+COLON = {"en": ": ", "zh": "："}
 
 
 def open_axes(
@@ -48,6 +48,11 @@ def open_axes(
 def word(key: str, language: Language) -> str:
     """A label as matplotlib takes it: two dollar signs would start a formula."""
     return labels.text(key, language).replace("$", r"\$")
+
+
+def group_name(name: object, language: Language) -> str:
+    """The name of a group of customers as matplotlib takes it."""
+    return labels.group(str(name), language).replace("$", r"\$")
 
 
 def words(keys: Sequence[str], language: Language) -> list[str]:
@@ -107,4 +112,4 @@ def amount(number: float, share: float, language: Language, *, what: str = "") -
     ('2,500 (25.0%)', '客户数：2,500（25.0%）')
     """
     said = _AMOUNT[language].format(number=short(number, language), share=percent(share))
-    return word(what, language) + _COLON[language] + said if what else said
+    return word(what, language) + COLON[language] + said if what else said

@@ -131,6 +131,8 @@ def _name_stages(ax: Axes, sizes: Floats, middles: Floats, show: Show, language:
     total = float(np.maximum(sizes, 0).sum()) or 1.0
     height = -np.inf
     for stage, size, middle in zip(STAGES, sizes, middles, strict=True):
+        if not size:  # no bar to be named
+            continue
         height = max((float(middle) - bottom) / (top - bottom), height + LINE)
         said = (
             f"{word(stage, language)}: {100 * size:.1f}%"

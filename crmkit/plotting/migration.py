@@ -13,7 +13,20 @@ from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, amount, open_axes, phrase, short, word
+from crmkit.plotting._axes import (
+    BLUE,
+    COLON,
+    GREEN,
+    GREY,
+    SMALL,
+    VERMILLION,
+    amount,
+    group_name,
+    open_axes,
+    phrase,
+    short,
+    word,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -301,13 +314,10 @@ def _names(
     groups: Sequence[str], outside: str, beside: tuple[Floats, Floats], language: Language, *, apart: str = ""
 ) -> list[str]:
     """What stands beside each bar of a column; nothing beside a bar of nobody. Between columns lines must be short."""
+    said = [group_name(name, language) for name in groups]
     return [
-        ""
-        if not number
-        else f"{word(name, language)}{apart}{amount(number, share, language)}"
-        if apart
-        else amount(number, share, language, what=name)
-        for name, number, share in zip([*groups, outside], *beside, strict=True)
+        "" if not number else f"{name}{apart or COLON[language]}{amount(number, share, language)}"
+        for name, number, share in zip([*said, word(outside, language)], *beside, strict=True)
     ]
 
 

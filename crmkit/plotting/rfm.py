@@ -11,7 +11,18 @@ from crmkit import _frame
 from crmkit.errors import DataError, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, SEQUENTIAL, SMALL, VERMILLION, amount, open_axes, phrase, short, word, words
+from crmkit.plotting._axes import (
+    BLUE,
+    SEQUENTIAL,
+    SMALL,
+    VERMILLION,
+    amount,
+    group_name,
+    open_axes,
+    phrase,
+    short,
+    word,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -171,7 +182,7 @@ def plot_segments(
             said = amount(number, share, spoken, what=what if row == 0 else "")
             ax.annotate(said, (max(100 * share, 0), row + offset), (4, 0), textcoords="offset points",
                         va="center", size=SMALL)  # fmt: skip
-    ax.set_yticks(rows, words(names, spoken))
+    ax.set_yticks(rows, [group_name(name, spoken) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.6)
     longest = float(np.max([customer_share, value_share]))
     ax.set_xlim(100 * min(float(np.min(value_share)), 0), 140 * longest)  # with room for its label

@@ -12,7 +12,7 @@ from crmkit import _checks
 from crmkit.errors import DataError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, short, word
+from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, group_name, open_axes, percent, phrase, short, word
 from crmkit.plotting._cards import small_print
 from crmkit.plotting._lines import (
     LINES,
@@ -486,7 +486,7 @@ def _rule(own: Mapping[str, Array], row: int, spoken: Language) -> str:
 
 def _name(group: Any, spoken: Language) -> str:
     """The words of a group; a name of the user's as it is."""
-    return word(str(group), spoken)
+    return group_name(group, spoken)
 
 
 def _finish(ax: Axes, card: Any, spoken: Language) -> None:

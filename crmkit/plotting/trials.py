@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame
+from crmkit import _checks, _frame, labels
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, short, word, words
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILLION,
+    open_axes,
+    percent,
+    phrase,
+    short,
+    word,
+)
 from crmkit.plotting._cards import small_print
 from crmkit.trials.auditing import worded
 
@@ -94,8 +104,8 @@ def _rates(result: Any, ax: Axes | None, language: Language | None) -> Axes:
     ax.axvline(100 * overall, color=VERMILLION, linewidth=1.2, linestyle="--", zorder=2.5)
     ax.annotate(phrase("plot_all_rate", spoken, share=percent(overall)), (100 * overall, 1), (3, 2), color=VERMILLION,
                 xycoords=("data", "axes fraction"), textcoords="offset points", size=SMALL)  # fmt: skip
-    _name_rows(ax, names, spoken)
-    ax.set_xlim(0, max(1.32 * float(ends.max()), 1))
+    _name_rows(ax, [result.called(str(name), spoken) for name in names])
+    _reach(ax, 1.32 * float(ends.max()))
     ax.set_xlabel(phrase("plot_rebuy_rate", spoken, days=str(result.horizon)))
     small_print(ax, result.card, spoken)
     _fonts.apply(ax, spoken)
@@ -176,10 +186,10 @@ def plot_audit(
     ax, spoken = open_axes(ax, language, height=1.6 + 0.55 * n, width=7.4)
     longest = _paired_bars(ax, found, pairs, spoken)
     if show == "choices":
-        _name_rows(ax, _run_names(found, spoken), spoken)
+        _name_rows(ax, _run_names(found, spoken))
     else:
-        _name_rows(ax, found["segment"], spoken)
-    ax.set_xlim(0, max(1.15 * longest, 1))
+        _name_rows(ax, [labels.group(str(name), spoken) for name in found["segment"]])
+    _reach(ax, 1.15 * longest)
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 100])
     ax.set_xlabel(word("plot_changed" if show == "choices" else "plot_steadiness", spoken))
     legend = ax.legend(frameon=False, fontsize=SMALL, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
@@ -216,9 +226,15 @@ def _run_names(found: dict[str, Array], spoken: Language) -> list[str]:
     ]
 
 
-def _name_rows(ax: Axes, names: Any, spoken: Language) -> None:
+def _reach(ax: Axes, end: float) -> None:
+    """An axis of per cent with room for what is written beside the bars; there is nothing beyond 100 to be read."""
+    ax.set_xlim(0, max(end, 1))
+    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= min(max(end, 1), 100)])
+
+
+def _name_rows(ax: Axes, names: Sequence[str]) -> None:
     """One row each, the first on top."""
-    ax.set_yticks(np.arange(len(names)), words([str(name) for name in names], spoken))
+    ax.set_yticks(np.arange(len(names)), [name.replace("$", r"\$") for name in names])
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(axis="y", length=0)

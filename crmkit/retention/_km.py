@@ -3,7 +3,8 @@
 Sources: Kaplan & Meier (1958), JASA 53, 457-481; Greenwood (1926) for the variance; Kalbfleisch & Prentice (2002), The
 Statistical Analysis of Failure Time Data, section 1.4, for the interval (log of -log, which stays within 0 and 1);
 Mantel (1966), Cancer Chemotherapy Reports 50, 163-170 (log-rank test of several groups); Efron (1981), Censored data
-and the bootstrap, JASA 76, 312-319 (the influence of each case on the curve).
+and the bootstrap, JASA 76, 312-319 (the influence of each case on the curve); Wilson (1927), JASA 22, 209-212 (the
+interval of a share, where Greenwood's variance says nothing).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit._statistics import Z
+from crmkit._statistics import Z, wilson
 
 Floats: TypeAlias = NDArray[np.float64]
 ROUNDING = 1e-12  # of a product of shares: 12 of 24 are half of them, whatever the last digit says
@@ -67,10 +68,23 @@ class Curve:
         with np.errstate(divide="ignore", invalid="ignore"):
             return 1 / (self.at_risk - self.lost) - self.variance, -self.variance
 
-    def widened(self, design: Floats) -> Curve:
-        """The curve with an interval for a variance so many times that of Greenwood, at each time."""
-        low, high = _ends(self.survival, self.variance * design)
-        return replace(self, low=low, high=high)
+    @property
+    def followed(self) -> Floats:
+        """Cases that tell of each time: lost by then, or in sight until then."""
+        return in_sight(float(self.at_risk[0]), self.unseen)
+
+    def of_customers(self, customers: Floats, design: Floats) -> Curve:
+        """The curve with an interval in which so many customers tell of each time, with several cases each.
+
+        `design` is how many times Greenwood's the variance is for it; several cases of a customer are never taken to
+        tell more than those of several would. Where the variance comes out as 0 (all or none are lost) or cannot be
+        known (of one customer), the interval is Wilson's, of one case per customer.
+        """
+        variance = self.variance * np.maximum(design, 1.0) * _unsure(customers, self.followed)
+        low, high = _ends(self.survival, variance)
+        least, most = wilson(self.survival * customers, customers)
+        known = np.isfinite(variance) & (variance > 0)
+        return replace(self, low=np.where(known, low, least), high=np.where(known, high, most))
 
     @property
     def median(self) -> float:
@@ -92,7 +106,29 @@ def curve(time: NDArray[Any], lost: NDArray[Any], n: NDArray[Any]) -> Curve:
     at_risk = np.cumsum(gone[::-1])[::-1].astype(float)
     share = np.cumprod(1 - events / at_risk).astype(float)
     found = Curve(times, at_risk, events, gone - events, share, share, share)
-    return found.widened(np.ones(len(times)))
+    low, high = _ends(share, found.variance)
+    return replace(found, low=low, high=high)
+
+
+def in_sight(n: float, unseen: Floats) -> Floats:
+    """Of n cases, how many had not gone out of sight before each time; at time 0, how many were seen for longer.
+
+    >>> in_sight(10.0, np.array([3.0, 0.0, 5.0])).tolist()
+    [7.0, 7.0, 7.0]
+    """
+    gone = np.cumsum(unseen) - unseen
+    gone[0] = unseen[0]  # what holds at 0 holds until the next time
+    return np.asarray(n - gone, dtype=float)
+
+
+def _unsure(customers: Floats, cases: Floats) -> Floats:
+    """How many times a variance is to be taken because it was learnt from customers, fewer than the cases are."""
+    from scipy.special import stdtrit
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wider = stdtrit(customers - 1, 0.975) / stdtrit(cases - 1, 0.975)
+        factor = wider**2 * (customers / (customers - 1)) / (cases / (cases - 1))
+    return np.where(customers == cases, np.where(cases > 1, 1.0, np.nan), factor)
 
 
 def _ends(share: Floats, variance: Floats) -> tuple[Floats, Floats]:

@@ -3,8 +3,8 @@
 Purchases are purchase days: several orders of one day are one purchase. An open spell is no return, but no loss
 either; leaving it out is what makes customers look more faithful than they are.
 
-Spells of one customer resemble each other: who came back soon will again. `design_effects` says how much wider the
-interval of a curve of spells is for it.
+Spells of one customer resemble each other: who came back soon will again. `of_customers` gives curves of spells the
+wider intervals that this calls for.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit.retention._km import Curve
+from crmkit.retention._km import Curve, in_sight
 from crmkit.transactions import Transactions
 
 Array: TypeAlias = NDArray[Any]
@@ -46,6 +46,24 @@ def spells(tx: Transactions) -> LazyFrame:
         ).alias("gap"),
         nw.when(open_).then(nw.lit(0)).otherwise(nw.lit(1)).alias("closed"),
     )
+
+
+def of_customers(spells: LazyFrame, by: Sequence[str], curves: Mapping[tuple[Any, ...], Curve]) -> dict[Any, Curve]:
+    """The curves with intervals in which customers count, not their spells; arguments as of `design_effects`."""
+    designs = design_effects(spells, by, curves)
+    whole = spells.group_by("customer_id", *by).agg(longest=nw.col("gap").max(), back=nw.col("closed").max())
+    found = engines.collect(whole.group_by(*by, "longest", "back").agg(n=nw.len()))
+    return {
+        name: curve.of_customers(_customers(found, _rows_of(found, by, name), curve), designs[name])
+        for name, curve in curves.items()
+    }
+
+
+def _customers(found: dict[str, Array], rows: Array, curve: Curve) -> Floats:
+    """How many customers tell of each time of a curve: they came back, or one of their spells was seen for so long."""
+    n, open_ = found["n"][rows].astype(float), found["back"][rows] == 0
+    at = np.searchsorted(curve.time, found["longest"][rows][open_])
+    return in_sight(float(n.sum()), np.bincount(at, n[open_], len(curve.time)).astype(float))
 
 
 def design_effects(spells: LazyFrame, by: Sequence[str], curves: Mapping[tuple[Any, ...], Curve]) -> dict[Any, Floats]:
@@ -91,13 +109,18 @@ def _worth(by: Sequence[str], curves: Mapping[tuple[Any, ...], Curve]) -> dict[s
 
 def _of_curve(found: dict[str, Array], by: Sequence[str], name: tuple[Any, ...], curve: Curve) -> dict[str, Floats]:
     """The changes of one curve, at each of its times."""
-    here = np.ones(len(found["gap"]), dtype=np.bool_)
-    for column, value in zip(by, name, strict=True):
-        here &= found[column] == value
-    rows = np.flatnonzero(here)
+    rows = _rows_of(found, by, name)
     at = np.searchsorted(curve.time, found["gap"][rows])
     return {part: np.bincount(at, found[part][rows].astype(float), len(curve.time)).astype(float)
             for part in ("told_told", "told_left", "left_left")}  # fmt: skip
+
+
+def _rows_of(found: dict[str, Array], by: Sequence[str], name: tuple[Any, ...]) -> Array:
+    """The rows in which the columns `by` have the values of a curve's name."""
+    here = np.ones(len(next(iter(found.values()))), dtype=np.bool_)
+    for column, value in zip(by, name, strict=True):
+        here &= found[column] == value
+    return np.flatnonzero(here)
 
 
 def _ratio(curve: Curve, changes: dict[str, Floats]) -> Floats:

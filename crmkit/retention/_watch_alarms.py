@@ -30,7 +30,7 @@ class Past:
     returned: Flags  # back at least half of the way to the usual spend within the horizon
     bought: Flags  # bought at all within the horizon
     begun: Ints  # week in which each account's present episode began; shape (n_accounts,)
-    calm: Sequence[tuple[Floats, Flags]]  # of each judged week, accounts without a signal: money a year, returned
+    calm: Sequence[tuple[Floats, Flags]]  # of each judged week, accounts without a signal, not lost: money, returned
     now: Clocks
 
     def raised(self, threshold: float) -> Flags:
@@ -51,12 +51,12 @@ class Past:
         return float(scores[enough[0]] if len(enough) else scores[-1])
 
     def calm_returned(self, least: float) -> tuple[int, int]:
-        """Accounts and weeks without a signal, of at least so much money a year, and those back within the horizon."""
+        """Calm accounts and weeks, of at least so much money a year, and how many were back within the horizon."""
         kept = [returned[yearly >= least] for yearly, returned in self.calm]
         return sum(len(returned) for returned in kept), int(sum(returned.sum() for returned in kept))
 
 
-def back_test(history: History, as_of: int, *, weeks: int, horizon: int, rules: Rules) -> Past:
+def back_test(history: History, as_of: int, *, weeks: int, rules: Rules) -> Past:
     """Go through the past week by week; the week before the first only says who was in an episode already."""
     days = as_of - 7 * np.arange(weeks, -1, -1)
     peak, was_overdue = np.zeros(len(history.ids)), np.ones(len(history.ids), dtype=np.bool_)
@@ -69,18 +69,18 @@ def back_test(history: History, as_of: int, *, weeks: int, horizon: int, rules: 
         higher = np.where(at.risk > 0, np.maximum(peak, at.risk), 0.0)
         begun = np.where((peak > 0) & (higher > 0), begun, week)  # an episode is over in the week in which it ends
         if week >= 0:
-            returned, bought = _after(history, at, day, horizon)
+            returned, bought = _after(history, at, day, rules.horizon)
             rose = np.flatnonzero(higher > peak)
             rises.append({
                 "week": np.full(len(rose), week), "account": rose, "low": peak[rose], "high": higher[rose],
                 "overdue": is_overdue[rose], "returned": returned[rose], "bought": bought[rose],
             })  # fmt: skip
-            if day + horizon <= as_of:
-                without = at.watched & (at.risk == 0)
+            if day + rules.horizon <= as_of:
+                without = at.watched & ~at.lost & (at.risk == 0)
                 calm.append((at.yearly[without], returned[without]))
         peak, was_overdue = higher, is_overdue
     joined: dict[str, Any] = {name: np.concatenate([part[name] for part in rises]) for name in rises[0]}
-    return Past(days=days[1:], judged=days[1:] + horizon <= as_of, begun=begun, calm=calm, now=at, **joined)
+    return Past(days=days[1:], judged=days[1:] + rules.horizon <= as_of, begun=begun, calm=calm, now=at, **joined)
 
 
 def _after(history: History, at: Clocks, day: int, horizon: int) -> tuple[Flags, Flags]:

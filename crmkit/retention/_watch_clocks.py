@@ -66,6 +66,7 @@ class Rules:
     window: int  # the present: these last days
     usual: int  # the days before it that say what is usual
     least: int  # purchase days from which an account has a rhythm
+    horizon: int  # after an alarm, to show that it was false; quiet for so long and two usual gaps is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +148,14 @@ class Clocks:
     """Accounts as they stand on a day; arrays of shape (n_accounts,), money in units."""
 
     watched: Flags  # enough purchases to have a rhythm
+    lost: Flags  # quiet for longer than two usual gaps and the horizon
     quiet: Floats  # days since the last purchase
     usual_gap: Floats
     p_quiet: Floats  # chance of so long a quiet of an account that has not changed
     usual: Floats  # money per day
     spent: Floats  # in the window
-    expected: Floats  # for the days that the window's purchases were to cover, and those overdue
+    covered: Floats  # days that the window's purchases pay for, and those overdue
+    expected: Floats  # for those days
     drop: Floats  # 1 - spent / expected; not a number where no usual spend is known
     p_drop: Floats  # chance of so little spend of an account that has not changed
     overdue_risk: Floats  # money a year x chance of a change; 0 without a signal
@@ -184,26 +187,42 @@ def clocks(history: History, day: int, rules: Rules) -> Clocks:
     last[seen.account[seen.visit]] = seen.day[seen.visit]  # in order of time: the last one stays
     quiet = (day - last).astype(float)
     usual_gap, p_quiet = _gap_clock(seen, watched, n_gaps, days, quiet)
+    lost = watched & (quiet > 2 * usual_gap + rules.horizon)
 
     # What is usual ends where the window begins, or with the last purchase before it.
     end = np.minimum(last, day - rules.window)[seen.account]
     year = np.where(seen.later & (seen.day <= end), (end - seen.day) // rules.usual, -1)
     window = seen.later & (seen.day > day - rules.window)
-    known, usual, p_drop = _spend_clock(seen, watched, year, window)
+    paid, silent = _days_paid(seen, window, day - rules.window, usual_gap)
+    known, usual, p_drop = _spend_clock(seen, watched, year, window, paid, silent)
     # The few without a base: all their money, a usual gap for each purchase.
     usual = np.where(known, usual, np.maximum(seen.total(seen.money), 0) / ((n_gaps + 1) * usual_gap))
 
     spent = seen.spent(day - rules.window, day)
-    paid_for = seen.total(seen.gap, window) + np.clip(quiet - usual_gap, 0, rules.window)
-    expected = usual * paid_for
+    covered = paid + np.clip(quiet - usual_gap, 0, rules.window)
+    expected = usual * covered
     with np.errstate(divide="ignore", invalid="ignore"):
         drop = np.where(known & (expected > 0), 1 - spent / expected, np.nan)
     yearly = usual * DAYS_PER_YEAR
-    overdue_risk = np.where(watched, yearly * _chance_of_change(p_quiet), 0.0)
-    drop_risk = np.where(known & (drop > 0), np.fmin(drop, 1.0) * yearly * _chance_of_change(p_drop), 0.0)
+    overdue_risk = np.where(watched & ~lost, yearly * _chance_of_change(p_quiet), 0.0)
+    # A window whose purchases pay for more days than it has may yet hold as much money as is usual.
+    less = known & (drop > 0) & (spent < usual * rules.window)
+    drop_risk = np.where(less, np.fmin(drop, 1.0) * yearly * _chance_of_change(p_drop), 0.0)
     return Clocks(
-        watched, quiet, usual_gap, p_quiet, usual, spent, expected, drop, p_drop, overdue_risk, drop_risk
+        watched, lost, quiet, usual_gap, p_quiet, usual, spent, covered, expected, drop, p_drop, overdue_risk, drop_risk
     )  # fmt: skip
+
+
+def _days_paid(seen: History, window: Flags, begin: int, usual_gap: Floats) -> tuple[Floats, Floats]:
+    """Days of each account that the window's purchases pay for, and silent days that belong to the past instead.
+
+    The first purchase of the window pays for the days since the one before it, but for no more than a usual gap before
+    the window: who is back after a long silence has lost nothing in the window.
+    """
+    before = np.where(window, np.maximum(seen.gap - (seen.day - begin), 0), 0)
+    reach = seen.total(before)
+    silent = np.maximum(reach - usual_gap, 0)
+    return seen.total(seen.gap, window) - silent, silent
 
 
 def _gap_clock(seen: History, watched: Flags, n_gaps: Floats, days: Floats, quiet: Floats) -> tuple[Floats, Floats]:
@@ -226,11 +245,13 @@ def _gap_clock(seen: History, watched: Flags, n_gaps: Floats, days: Floats, quie
     return usual_gap, betainc(as_gaps / variance, 1 / variance, late)
 
 
-def _spend_clock(seen: History, watched: Flags, year: Ints, window: Flags) -> tuple[Flags, Floats, Floats]:
+def _spend_clock(
+    seen: History, watched: Flags, year: Ints, window: Flags, paid: Floats, silent: Floats
+) -> tuple[Flags, Floats, Floats]:
     """Whether a usual spend is known, that spend per day, and the chance of so little in the window.
 
     Each purchase pays for the gap before it. Money less what that gap was worth is 0 on average, whatever the window
-    cuts off; its spread is the account's own noise.
+    cuts off; its spread is the account's own noise. `paid` and `silent` days are those of `_days_paid`.
     """
     from scipy.special import stdtr
 
@@ -238,13 +259,13 @@ def _spend_clock(seen: History, watched: Flags, year: Ints, window: Flags) -> tu
     n, money = seen.total(bought, base), seen.total(seen.money, base)
     known = watched & (n >= BASE_GAPS) & (money > 0)
     one = np.where(known, money / np.maximum(n, 1), 1.0)  # money of one purchase
-    own = np.where(known, money / np.maximum(seen.total(seen.gap, base), 1), 1.0)
+    own = np.where(known, money / np.maximum(seen.total(seen.gap, base) + silent, 1), 1.0)
     variance, degrees = shrunk_variance(*_noise(seen, year), known, seen.group)
     variance = np.maximum(variance, LEAST_NOISE**2)
     usual = np.exp(shrunk(np.log(own), variance / np.maximum(n, 1), known, seen.group)[0])
     # A drop is judged where there are purchases to judge; without any, the quiet says it all.
     m = seen.total(bought, window)
-    short = (seen.total(seen.money, window) - usual * seen.total(seen.gap, window)) / one
+    short = (seen.total(seen.money, window) - usual * paid) / one
     t = short / np.sqrt(variance * np.maximum(m, 1) * (1 + m / np.maximum(n, 1)))
     return known, usual, np.where(known & (m > 0), stdtr(degrees, t), np.nan)
 

@@ -22,7 +22,7 @@ from crmkit._results import Result
 from crmkit.cards import Card
 from crmkit.errors import DataError
 from crmkit.retention._km import ROUNDING, Curve, curve
-from crmkit.retention._spells import design_effects, spells
+from crmkit.retention._spells import of_customers, spells
 from crmkit.transactions import open_transactions
 
 
@@ -35,8 +35,9 @@ class Gaps(Result):
     table : table
         One row per gap length that occurs: `days`, `at_risk` (purchases that had been waiting so long), `returned`
         (followed by another one on that day), `returned_share` (of all purchases, followed within so many days) with
-        its 95 % interval `returned_low`, `returned_high`; `closed_share` (the same among gaps that ended, which is what
-        a percentile of gaps says); `still_to_come` (chance that a customer quiet for so long comes back at all).
+        its 95 % interval `returned_low`, `returned_high`, which hold until the next row; `closed_share` (the same among
+        gaps that ended, which is what a percentile of gaps says); `still_to_come` (chance that a customer quiet for so
+        long comes back at all).
     limit : int
         Days within which the share asked for of those who come back has come back.
     plateau : float
@@ -53,16 +54,21 @@ class Gaps(Result):
     def returned_within(self, days: Any) -> float:
         """Share of purchases that are followed by another one within a duration.
 
+        Not a number beyond the longest gap seen, unless all have come back by then.
+
         Examples
         --------
         >>> from crmkit import datasets
         >>> round(inactivity_threshold(datasets.load_cdnow()).returned_within("174D"), 2)
         0.59
         """
-        return self._at("returned_share", days, before=0.0)
+        beyond = 1.0 if self.plateau == 1 else np.nan
+        return self._at("returned_share", days, before=0.0, beyond=beyond)
 
     def chance_of_return(self, days: Any) -> float:
         """Chance that a customer who has been quiet for a duration buys again, as far as the data see.
+
+        Not a number beyond the longest gap seen.
 
         Examples
         --------
@@ -70,12 +76,16 @@ class Gaps(Result):
         >>> round(inactivity_threshold(datasets.load_cdnow()).chance_of_return("174D"), 2)
         0.26
         """
-        return self._at("still_to_come", days, before=self.plateau)
+        return self._at("still_to_come", days, before=self.plateau, beyond=np.nan)
 
-    def _at(self, column: str, days: Any, *, before: float) -> float:
+    def _at(self, column: str, days: Any, *, before: float, beyond: float) -> float:
+        """A column at a duration; `before` the first of the lengths that occur, and `beyond` the last."""
         table = _frame.open_table(self.table)
         found = table.collect(table.frame)
-        at = int(np.searchsorted(found["days"], _checks.days_of(days, "days"), side="right")) - 1
+        asked = _checks.days_of(days, "days")
+        if asked > found["days"][-1]:
+            return beyond
+        at = int(np.searchsorted(found["days"], asked, side="right")) - 1
         return before if at < 0 else float(found[column][at])
 
 
@@ -113,7 +123,7 @@ def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:
     tx = open_transactions(transactions)
     each = spells(tx)
     found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())))
-    found = found.widened(design_effects(each, [], {(): found})[()])
+    found = of_customers(each, [], {(): found})[()]
     came = 1 - found.survival
     limit = int(found.time[int(np.argmax(came >= share * came[-1] - ROUNDING))])
     return Gaps(

@@ -152,9 +152,10 @@ def compare_definitions(
     tx = open_transactions(transactions)
     origin = _checks.day_number(tx.as_of) - days
     if days < 1 or origin <= tx.first_day:
+        cover = _checks.day_number(tx.as_of) - tx.first_day
         raise DataError(
-            f"horizon={horizon!r} is {days} days, and the data cover {_checks.day_number(tx.as_of) - tx.first_day}. "
-            'Leave some past to judge by: give a shorter one, such as horizon="90D".'
+            f"horizon={horizon!r} is {days} days, and the data cover {cover}. Leave some past to judge by"
+            + (f': give a shorter one, such as horizon="{cover // 2}D".' if cover > 1 else ".")
         )
     past = tx.until(_checks.date_of_day(origin))
     buyers = _buyers(tx, origin)

@@ -33,7 +33,7 @@ from crmkit.cards import Card
 from crmkit.errors import ArgumentError, DataError
 from crmkit.retention import _groups
 from crmkit.retention._km import Curve, curve
-from crmkit.retention._spells import design_effects, spells
+from crmkit.retention._spells import of_customers, spells
 from crmkit.transactions import Transactions, open_transactions
 
 Array: TypeAlias = NDArray[Any]
@@ -77,13 +77,13 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
         `table`, one row per group and order number, in the kind of the transactions: `group`, `order_number`,
         `purchases`, `returned` (followed by another one so far), `rate` (returned / purchases), `rate_within`
         (Kaplan-Meier estimate of the share that returns within so many days; missing where nobody was seen for so long)
-        with its 95 % interval `within_low`, `within_high`, and `median_days` to the next purchase among all purchases
-        (missing while less than half have returned).
+        with its 95 % interval `within_low`, `within_high` (Greenwood's; Wilson's where nobody or everybody returned),
+        and `median_days` to the next purchase among all purchases (missing while less than half have returned).
 
     Raises
     ------
     ArgumentError
-        `within`, `by` or `most` cannot be used.
+        `within` is no duration of at least a day, or `by` or `most` cannot be used.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
     1             2      11516  0.65         0.42
     2             3       7476  0.71         0.51
     """
-    days, last = _checks.days_of(within, "within"), _checks.count("most", most)
+    days, last = _days(within), _checks.count("most", most)
     tx = open_transactions(transactions)
     number = nw.when(nw.col("number") > last).then(nw.lit(last)).otherwise(nw.col("number"))
     each = spells(tx).with_columns(number=number)
@@ -105,11 +105,19 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
         here = cells["group"] == group
         for which in sorted(set(cells["number"][here].tolist())):
             own = here & (cells["number"] == which)
-            curves[group, which] = curve(*(cells[name][own] for name in ("gap", "closed", "n")))
+            alone = curve(*(cells[name][own] for name in ("gap", "closed", "n")))
+            curves[group, which] = alone.of_customers(alone.followed, np.ones(len(alone.time)))
     _widen_the_last(tx, each.filter(nw.col("number") == last), by, curves, last)
     rows = [{"group": group, "order_number": which, **_rates(found, days)} for (group, which), found in curves.items()]
     card = Card("rate_within", tx.as_of, {"days": f"{days:g}", "most": last})
     return Repurchase(engines.build({name: np.array([row[name] for row in rows]) for name in rows[0]}, tx.like), card)
+
+
+def _days(within: Any) -> float:
+    days = _checks.days_of(within, "within")
+    if days < 1:
+        raise ArgumentError(f'within={within!r} is less than a day. Give at least a day, such as within="90D".')
+    return days
 
 
 def _widen_the_last(
@@ -120,12 +128,12 @@ def _widen_the_last(
     if not pooled:
         return
     if by is None:
-        effects = design_effects(each, [], {(): pooled[_groups.ALL]})
+        wider = of_customers(each, [], {(): pooled[_groups.ALL]})
     else:
         grouped = each.join(_groups.groups_of(tx, by), on="customer_id", how="inner")
-        effects = design_effects(grouped, ["group"], {(group,): found for group, found in pooled.items()})
-    for group, design in zip(pooled, effects.values(), strict=True):
-        curves[group, last] = pooled[group].widened(design)
+        wider = of_customers(grouped, ["group"], {(group,): found for group, found in pooled.items()})
+    for group, found in zip(pooled, wider.values(), strict=True):
+        curves[group, last] = found
 
 
 def _rates(found: Curve, days: float) -> dict[str, float]:
@@ -182,9 +190,10 @@ def compare_repurchase(
     Raises
     ------
     ArgumentError
-        `against` is no group, or the window is no pair of dates in order.
+        `against` is no group, or is given without `by`; `within` is no duration of at least a day; or the window is no
+        pair of dates in order, or ends too late for its purchases to be followed.
     DataError
-        The data do not cover a period to compare.
+        The data do not cover a period to compare, or have no purchase in it.
 
     Examples
     --------
@@ -196,18 +205,26 @@ def compare_repurchase(
     0  shop   0.0         0.0
     1   web   0.5         0.5
     """
-    days = int(_checks.days_of(within, "within"))
+    days = int(_days(within))
+    if by is None and against is not None:
+        raise ArgumentError(f'against={against!r} goes with by=, such as by="channel". Give that too, or leave it out.')
     tx = open_transactions(transactions)
     last = _checks.day_number(tx.as_of) - days
     in_time = (nw.col("closed") == 1) & (nw.col("gap") <= days)
     found = spells(tx).with_columns(returned=nw.when(in_time).then(nw.lit(1)).otherwise(nw.lit(0)))
     if by is None:
-        rates = _of_years(found, _years(tx, window, last))
+        spans = _years(tx, window, last)
+        rates = _of_years(found, spans)
+        counted = {"counted": "card_days_of_years", **_dates("_before", spans[YEARS[0]]), **_dates("", spans[YEARS[1]])}
     else:
         begin, end = _span(window) if window else (tx.first_day, last)
         _refuse_unseen(end, last, days, tx)
-        rates = _of_groups(tx, found.filter((nw.col("day") >= begin) & (nw.col("day") <= end)), by, against)
-    card = Card("rate_compared", tx.as_of, {"days": days})
+        groups = _of_groups(tx, found.filter((nw.col("day") >= begin) & (nw.col("day") <= end)), by)
+        if not groups:
+            raise _no_purchase(tx, begin, end, days)
+        rates = _first_of_all(groups, against)
+        counted = {"counted": "card_days_of_groups", **_dates("", (begin, end))}
+    card = Card("rate_compared", tx.as_of, {"days": days, **counted})
     return Repurchase(engines.build(_compared(rates, same_customers=by is None), tx.like), card)
 
 
@@ -221,6 +238,11 @@ def _span(window: tuple[Date, Date]) -> tuple[int, int]:
     if begin > end:
         raise ArgumentError(f"window={window!r} ends before it begins. Give the first day first.")
     return begin, end
+
+
+def _dates(which: str, span: tuple[int, int]) -> dict[str, Any]:
+    """A span as values of the card."""
+    return {f"{name}{which}": _checks.date_of_day(day) for name, day in zip(("begin", "end"), span, strict=True)}
 
 
 def _years(tx: Transactions, window: tuple[Date, Date] | None, last: int) -> dict[str, tuple[int, int]]:
@@ -254,6 +276,20 @@ def _refuse_unseen(end: int, last: int, days: int, tx: Transactions) -> None:
         )
 
 
+def _no_purchase(tx: Transactions, begin: int, end: int, days: int) -> DataError:
+    """The error for a window without a purchase, or data too short for one to be followed."""
+    first, last = _checks.date_of_day(tx.first_day), _checks.day_number(tx.as_of) - days
+    covered = f"the data cover {first} to {tx.as_of}"
+    if tx.first_day <= last:
+        return DataError(
+            f"there is no purchase from {_checks.date_of_day(begin)} to {_checks.date_of_day(end)}; {covered}. "
+            f'Give days with purchases, such as window=("{first}", "{_checks.date_of_day(last)}").'
+        )
+    shorter = (last + days - tx.first_day) // 2
+    advice = f'Give a shorter time, such as within="{shorter}D"' if shorter else "Pass more of the past"
+    return DataError(f"no purchase has had {days} days to be followed; {covered}. {advice}.")
+
+
 # --- customers counted -------------------------------------------------------------------------------------------
 
 
@@ -284,16 +320,20 @@ class _Rate:
         return self.returned - (k / n if n else 0.0) * self.purchases
 
 
-def _of_groups(tx: Transactions, found: LazyFrame, by: Any, against: str | None) -> list[_Rate]:
-    """A rate per group of customers, the one to compare with first."""
+def _of_groups(tx: Transactions, found: LazyFrame, by: Any) -> list[_Rate]:
+    """A rate per group of customers with a purchase."""
     own = found.group_by("customer_id").agg(purchases=nw.len().cast(nw.Int64), returned=nw.col("returned").sum())
     cells, groups = _groups.counted(tx, own, by, ["purchases", "returned"])
     here = {group: cells["group"] == group for group in groups}
-    rates = [_Rate(group, *(cells[name][here[group]] for name in ("purchases", "returned", "n"))) for group in groups]
+    return [_Rate(group, *(cells[name][here[group]] for name in ("purchases", "returned", "n"))) for group in groups]
+
+
+def _first_of_all(rates: list[_Rate], against: str | None) -> list[_Rate]:
+    """The rates with the one to compare with first: the largest group, unless one is named."""
     if against is None:
         first = max(rates, key=lambda rate: rate.totals[0]).group
     else:
-        first = _checks.choice("against", against, groups)
+        first = _checks.choice("against", against, [rate.group for rate in rates])
     return sorted(rates, key=lambda rate: rate.group != first)
 
 

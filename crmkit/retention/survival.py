@@ -8,7 +8,7 @@ Source: Kaplan & Meier (1958), Nonparametric estimation from incomplete observat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -56,8 +56,11 @@ class Survival(Result):
     log_rank: LogRank | None
     card: Card
 
-    def at(self, times: Sequence[float]) -> Any:
-        """Survival and customers at risk at chosen times (days), one row per group and time.
+    def at(self, times: Any) -> Any:
+        """Survival and customers at risk at a time or several, one row per group and time.
+
+        Times are durations, such as "90D", or numbers in the unit of the curve. Beyond the longest time seen the
+        survival is missing, unless nobody was left by then.
 
         Examples
         --------
@@ -67,7 +70,8 @@ class Survival(Result):
         0  15.0        3      0.75
         1  25.0        1      0.50
         """
-        asked = np.array([_checks.finite("times", time) for time in times])
+        several = [times] if isinstance(times, str) or not isinstance(times, Iterable) else times
+        asked = np.array([_checks.days_of(time, "times") for time in several])
         table = _frame.open_table(self.table)
         found = table.collect(table.frame)
         parts = []
@@ -77,7 +81,9 @@ class Survival(Result):
             ahead = np.searchsorted(own["time"], asked, side="left")
             later = np.append(own["at_risk"], 0)
             # the interval at a time is that of the last step before it
-            curve = {name: own[name][np.maximum(step, 0)] for name in ("survival", "survival_low", "survival_high")}
+            beyond = (asked > own["time"][-1]) & (own["survival"][-1] > 0)
+            curve = {name: np.where(beyond, np.nan, own[name][np.maximum(step, 0)])
+                     for name in ("survival", "survival_low", "survival_high")}  # fmt: skip
             parts.append({"group": np.full(len(asked), group, dtype=object), "time": asked,
                           "at_risk": later[ahead], **curve})  # fmt: skip
         return table.build({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
@@ -170,6 +176,8 @@ def kaplan_meier(
         A column is absent, not numeric, or has missing values.
     DataError
         No rows, times below 0, weights not above 0, or `lost` is neither 0 nor 1.
+    ArgumentError
+        A column is named for two of them.
 
     Examples
     --------
@@ -181,9 +189,8 @@ def kaplan_meier(
     2  20.0        3     1   0.333      0.50
     3  30.0        1     0   0.000      0.50
     """
-    frame = engines.wrap(durations)
-    if frame.collect_schema().get(lost) == nw.Boolean:
-        frame = frame.with_columns(nw.col(lost).cast(nw.Int64))
+    _refuse_twice({"time": time, "lost": lost, "by": by, "weight": weight})
+    frame = _with_numbers(engines.wrap(durations), lost)
     numbers = [time, lost, *([weight] if weight else [])]
     table = _frame.open_table(frame.to_native(), numbers=numbers, keys=[by] if by else [], hint=HINT)
     if weight:
@@ -196,9 +203,39 @@ def kaplan_meier(
         rows = [(float(t), float(e)) for t, e in zip(cells[time][bad], cells[lost][bad], strict=True)]
         raise DataError(f"({time}, {lost}) must be a time of 0 or more and 0 or 1; found {shown(rows)}.")
     names = cells[by] if by else np.full(len(cells["n"]), ALL, dtype=object)
-    groups = sorted(set(names.tolist()), key=str)
+    groups = sorted(set(names.tolist()), key=_by_size)
     card = Card("survival_of_durations", None, {"time": time, "lost": lost})
     return _curves(cells[time], cells[lost], cells["n"], names, groups, card, table.frame)
+
+
+def _refuse_twice(columns: dict[str, str | None]) -> None:
+    """One column cannot be two things."""
+    first: dict[str, str] = {}
+    for role, column in columns.items():
+        if column is not None and first.setdefault(column, role) != role:
+            raise ArgumentError(
+                f"{role}={column!r} is the column of {first[column]}= already. Give each a column of its own."
+            )
+
+
+def _with_numbers(frame: engines.AnyFrame, lost: str) -> engines.AnyFrame:
+    """The table with 0 and 1 for false and true."""
+    dtype = frame.collect_schema().get(lost)
+    if dtype == nw.Boolean or (dtype == nw.Object and _is_yes_or_no(frame, lost)):
+        return frame.with_columns(nw.col(lost).cast(nw.Boolean).cast(nw.Int64))
+    return frame
+
+
+def _is_yes_or_no(frame: engines.AnyFrame, column: str) -> bool:
+    """Whether a column of Python objects has nothing but True and False."""
+    values = engines.collect(frame.select(column))[column].tolist()
+    return all(isinstance(value, bool) for value in values)
+
+
+def _by_size(group: Any) -> tuple[bool, float, str]:
+    """Numbers in their order, before names in theirs."""
+    number = isinstance(group, (int, float)) and not isinstance(group, bool)
+    return not number, float(group) if number else 0.0, str(group)
 
 
 def _refuse_weights(table: _frame.Table, weight: str) -> None:

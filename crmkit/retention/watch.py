@@ -1,7 +1,8 @@
 """Watch-list: the accounts to call this week, by clocks of their own, at as many alarms as there is time for.
 
-Two signals. An account is overdue where its quiet is unusual for its own rhythm; it drops where it still buys but its
-purchases are worth unusually little for the days they cover, as where a customer of 40 % of revenue buys 15 % less.
+Two signals. An account is overdue where its quiet is unusual for its own rhythm, until it is lost rather than late; it
+drops where it still buys but its purchases are worth unusually little for the days they cover, as where a customer of
+40 % of revenue buys 15 % less. Who comes back after a long silence raises no alarm for the silence.
 `crmkit.pyramid.watch_accounts` compares the largest accounts with the year before; here every account with a rhythm
 is watched week by week, and a back-test says how many of the alarms were false.
 
@@ -47,14 +48,16 @@ class WatchList(Result):
     Attributes
     ----------
     table : table
-        Alarms that are open, each with a signal that holds now, the highest score first: `customer_id`; `signal`
+        Alarms that are open, each with a signal that holds now, the highest score first: `rank` (1 the most urgent);
+        `customer_id`; `signal`
         ("overdue", "drop", "both") and its words `signal_label`; `why`, a sentence; `score` (money a year: at stake x
         chance of a change); `at_stake` (money a year: the usual spend, or the missing part of it); `revenue_share` (of
         all revenue of the last `usual` days); `raised` (end of the week of the alarm) and `new` (this week's);
         `quiet_days`, `usual_gap` (days) and `overdue` (their ratio); `p_quiet` (chance of so long a quiet without a
-        change); `usual_spend` (money a year); `window_spend` and `window_usual` (usual for the days that the purchases
-        of the window cover and those overdue); `drop` (1 - window_spend / window_usual) and `p_drop` (chance of so
-        little), missing where too few purchases tell.
+        change); `usual_spend` (money a year); `window_spend`; `window_days` (days that the purchases of the window
+        cover, from no more than a usual gap before it, and those overdue) and `window_usual` (usual for so many days);
+        `drop` (1 - window_spend / window_usual; above 1 where more was refunded than bought) and `p_drop` (chance of
+        so little), missing where too few purchases tell.
     threshold : float
         The score from which an account raises an alarm.
     alarms_per_week : float
@@ -62,7 +65,7 @@ class WatchList(Result):
     false_alarm_share : float
         Share of the alarms that were false, as the card says; not a number if there were none to judge.
     calm_share : float
-        The same share among accounts of that size without a signal: what calling at random would give.
+        The same share among accounts of that size without a signal and not lost: what calling at random would give.
     backtest : table
         One row per past week: `date` (its last day), `alarms`, `overdue` ("both" included) and `drop`; `false_alarms`
         and `bought_again` (bought anything within the horizon), missing for weeks that cannot be judged yet.
@@ -99,8 +102,10 @@ def watch_list(
 
     You say how many new alarms a week can be looked after; the threshold is the score that would have given so many in
     the past weeks. Each of those weeks is judged by what was seen at its end, and its alarms by what came after.
-    An account raises one alarm until it is back to normal, and is on the list while its signal lasts; if it is overdue,
-    no longer than `horizon`, for then it is lost rather than late.
+    An account raises one alarm until it is back to normal, and is on the list while its signal lasts. It is overdue no
+    longer than until it has been quiet for two usual gaps and the `horizon`, for then it is lost rather than late; an
+    account so irregular that its quiet is not unusual by then is never called for it. There is no drop where the spend
+    of the window is not below what is usual for so many days.
 
     Parameters
     ----------
@@ -115,7 +120,8 @@ def watch_list(
     usual : duration, default "1Y"
         The days before the window that say what is usual: a year, so that each season is in it once.
     horizon : duration, default "90D"
-        Time after an alarm in which the account may show that it was false.
+        Time after an alarm in which the account may show that it was false; and, with two usual gaps, the quiet after
+        which an account is lost.
     min_purchases : int, at least 3, default 4
         Purchase days from which an account has a rhythm: three gaps.
     by : role of the transactions, or table with customer_id and group, optional
@@ -145,27 +151,29 @@ def watch_list(
     ...          "amount": [400.0] * 21 + [340.0] * 3 + [900.0, 300.0] * 12}
     >>> found = watch_list(crm.Transactions(sales, as_of="2024-12-31"), alarms_per_week=1)
     >>> found.table[["customer_id", "signal", "why"]].values.tolist()
-    [['big', 'drop', '1,020 in the last 90 days where 1,194 is usual: 15 % less']]
+    [['big', 'drop', '1,020 in the last 90 days, to cover 91 days, where 1,194 is usual: 15 % less']]
     """
     per_week = _checks.finite("alarms_per_week", alarms_per_week)
     if per_week <= 0:
         raise ArgumentError(f"alarms_per_week={alarms_per_week!r} is not above 0. Give one such as alarms_per_week=20.")
     _checks.choice("language", language, labels.LANGUAGES)
     weeks = _checks.count("weeks", weeks)
-    rules = Rules(_whole_days("window", window), _whole_days("usual", usual), _least(min_purchases))
-    days = _whole_days("horizon", horizon)
-    if days > 7 * (weeks - 1):
+    rules = Rules(
+        _whole_days("window", window), _whole_days("usual", usual), _least(min_purchases),
+        _whole_days("horizon", horizon),
+    )  # fmt: skip
+    if rules.horizon > 7 * (weeks - 1):
         raise ArgumentError(
-            f"horizon={horizon!r} is {days} days, so no alarm of the last {weeks} weeks can be judged yet. "
-            f"Give weeks={-(-days // 7) + 13} or a shorter horizon=."
+            f"horizon={horizon!r} is {rules.horizon} days, so no alarm of the last {weeks} weeks can be judged yet. "
+            f"Give weeks={-(-rules.horizon // 7) + 13} or a shorter horizon=."
         )
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
     _refuse_short_past(tx, as_of - 7 * weeks, rules)
     history = read_history(tx, rules.least, by)
-    past = back_test(history, as_of, weeks=weeks, horizon=days, rules=rules)
+    past = back_test(history, as_of, weeks=weeks, rules=rules)
     threshold = past.threshold_for(per_week)
-    row, raised = _open_alarms(past, threshold, days)
+    row, raised = _open_alarms(past, threshold)
     chosen = _outcome(past, threshold, tx.scale)
     return WatchList(
         table=engines.build(_columns(tx, history.ids, past, row, raised, rules, language), tx.like),
@@ -175,7 +183,7 @@ def watch_list(
         calm_share=chosen["calm_share"],
         backtest=engines.build(_weeks(past, threshold), tx.like),
         choices=engines.build(_choices(past, per_week, tx.scale), tx.like),
-        card=_card(tx, past, chosen, days, rules),
+        card=_card(tx, past, chosen, rules),
     )
 
 
@@ -208,16 +216,12 @@ def _refuse_short_past(tx: Transactions, first: int, rules: Rules) -> None:
 # --- the list -----------------------------------------------------------------------------------------------------
 
 
-def _open_alarms(past: Past, threshold: float, horizon: int) -> tuple[Ints, Ints]:
-    """Accounts whose alarm is open, the highest score first (then by id), and the day on which it was raised.
-
-    Who is overdue for longer than the horizon is lost rather than late; who buys less can be asked why while it does.
-    """
+def _open_alarms(past: Past, threshold: float) -> tuple[Ints, Ints]:
+    """Accounts whose alarm is open, the highest score first (then by id), and the day on which it was raised."""
     alarm = past.raised(threshold)
     week, account = past.week[alarm], past.account[alarm]
     present = week >= past.begun[account]
-    late = (past.now.overdue_risk[account] > 0) & (past.days[week] + horizon <= past.days[-1])
-    week, account = week[present & ~late], account[present & ~late]
+    week, account = week[present], account[present]
     order = np.lexsort([account, -past.now.risk[account]])
     return account[order], past.days[week[order]]
 
@@ -236,6 +240,7 @@ def _columns(
         "p_quiet": now.p_quiet[row],
         "usual_spend": now.yearly[row] / tx.scale,
         "window_spend": money(now.spent[row], tx.scale, tx.guard),
+        "window_days": np.rint(now.covered[row]).astype(np.int64),
         "window_usual": now.expected[row] / tx.scale,
         "drop": now.drop[row],
         "p_drop": now.p_drop[row],
@@ -243,6 +248,7 @@ def _columns(
     why = [_why(signal[at], {name: column[at] for name, column in figures.items()}, rules, language)
            for at in range(len(row))]  # fmt: skip
     return {
+        "rank": np.arange(1, len(row) + 1),
         "customer_id": ids[row],
         "signal": signal,
         "signal_label": np.array([labels.text(f"signal_{key}", language) for key in signal], dtype=object),
@@ -265,11 +271,17 @@ def _why(signal: str, figures: dict[str, Any], rules: Rules, language: Language)
     )  # fmt: skip
     if signal == "overdue":
         return overdue
-    drop = labels.phrase(
-        "watch_why_drop", language, window=rules.window, spend=_number(figures["window_spend"]),
+    drop = _why_drop(figures, rules, language)
+    return drop if signal == "drop" else labels.phrase("watch_why_both", language, overdue=overdue, drop=drop)
+
+
+def _why_drop(figures: dict[str, Any], rules: Rules, language: Language) -> str:
+    """The drop in a sentence; a part of what is usual has no meaning where more was refunded than bought."""
+    return labels.phrase(
+        "watch_why_refunds" if figures["window_spend"] < 0 else "watch_why_drop", language, window=rules.window,
+        spend=_number(figures["window_spend"]), days=figures["window_days"],
         expected=_number(figures["window_usual"]), drop=_number(100 * figures["drop"]),
     )  # fmt: skip
-    return drop if signal == "drop" else labels.phrase("watch_why_both", language, overdue=overdue, drop=drop)
 
 
 def _number(value: float) -> str:
@@ -339,10 +351,10 @@ def _weeks(past: Past, threshold: float) -> dict[str, Array]:
     }
 
 
-def _card(tx: Transactions, past: Past, chosen: dict[str, float], horizon: int, rules: Rules) -> Card:
+def _card(tx: Transactions, past: Past, chosen: dict[str, float], rules: Rules) -> Card:
     judged = past.days[past.judged]
     values = {
-        "horizon": horizon,
+        "horizon": rules.horizon,
         "window": rules.window,
         "usual": rules.usual,
         "least": rules.least,

@@ -314,6 +314,12 @@ def _each(name: str, given: Any, ids: Array) -> Floats:
     twice = own["customer_id"][1:][own["customer_id"][1:] == own["customer_id"][:-1]]
     if len(twice):
         raise ColumnError(f"{name}= has more than one row for customer_id {shown(twice.tolist())}. Keep one of each.")
+    theirs, ours = (any(isinstance(who, str) for who in some[:1].tolist()) for some in (own["customer_id"], ids))
+    if len(own["customer_id"]) and theirs != ours:
+        kinds = ("text", "numbers") if theirs else ("numbers", "text")
+        raise ColumnError(
+            f"customer_id is {kinds[0]} in {name}= and {kinds[1]} in the transactions. Give both the same type."
+        )
     absent = ~np.isin(ids, own["customer_id"])
     if absent.any():
         raise ColumnError(

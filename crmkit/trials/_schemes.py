@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from crmkit import _checks, _frame, customers, pyramid, rfm
+from crmkit import _checks, _frame, customers, labels, pyramid, rfm
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
@@ -37,6 +37,7 @@ class Segmentation:
     order: tuple[str, ...] | None = None  # of segments, the best first
     from_rows: bool = False
     choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    own_labels: Mapping[str, str] = field(default_factory=dict)  # what rules of the caller's call their segments
 
     def prepare(self, tx: Transactions) -> Any:
         """What `find` looks at: the transactions themselves, or the summary of their customers."""
@@ -66,7 +67,7 @@ def segmentation_of(scheme: Scheme, column: str) -> Segmentation:
     rfm.segment({"r_score": [1], "f_score": [1], "m_score": [1]}, scheme=rules, bins=5)
     written = rfm.segment_rules(rules)
     # Half-way up a scale of 5, 3 or 4 levels lie 60, 67 or 50 % of the customers; all even numbers cut at 50 %.
-    return _by_scores(rules, tuple(dict.fromkeys(written["segment"])), bins=(5, 3, 4) if _by_halves(written) else (5,))
+    return _by_scores(rules, written, bins=(5, 3, 4) if _by_halves(written) else (5,))
 
 
 def _by_halves(rules: Any) -> bool:
@@ -79,9 +80,16 @@ def _are_shares(scheme: Any) -> bool:
     return isinstance(scheme, Mapping) and any(isinstance(share, int | float) for share in scheme.values())
 
 
-def _by_scores(scheme: Any, order: tuple[str, ...], *, bins: tuple[int, ...]) -> Segmentation:
-    choices = {"ties": ("middle", "better", "worse"), "bins": bins}
-    return Segmentation(partial(_scored, scheme=scheme), "segment", order, choices=choices)
+def _by_scores(scheme: Any, written: Any, *, bins: tuple[int, ...]) -> Segmentation:
+    order = tuple(dict.fromkeys(written["segment"]))
+    words = dict(zip(written["segment"], written["label"], strict=True))
+    return Segmentation(
+        partial(_scored, scheme=scheme),
+        "segment",
+        order,
+        choices={"ties": ("middle", "better", "worse"), "bins": bins},
+        own_labels={name: word for name, word in words.items() if word != labels.group(name)},
+    )
 
 
 def _scored(summary: Any, *, scheme: Any, ties: str = "middle", bins: int = 5) -> Any:

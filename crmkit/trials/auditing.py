@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, customers, labels
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
+from crmkit._periods import first_day_of
 from crmkit._results import Result
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
@@ -108,6 +109,9 @@ class Audit(Result):
         ]
         for kind in [kind for kind in KINDS if kind in runs["kind"]]:
             worst = int(np.argmax(np.where(runs["kind"] == kind, runs["changed_share"], -1)))
+            if not runs["changed_share"][worst] > 0:
+                lines.append(labels.text(f"audit_headline_no_{kind}", language))
+                continue
             choice = str(runs["choice"][worst])
             setting, base = (worded(choice, str(runs[name][worst]), language) for name in ("setting", "base"))
             lines.append(
@@ -196,8 +200,8 @@ def audit(
         Numbers of levels; by default (5, 3, 4) for "eight", whose high scores begin above 60, 67 or 50 % of the
         customers then, and (5,) for other segments by RFM.
     windows : sequence of duration or None, default (None, "12M", "24M")
-        How far back rows are read; None: all of them. A window that holds the same rows as the base run, or no
-        purchase, is left out.
+        How far back rows are read, whole months being those of the calendar; None: all of them. A window that holds
+        the same rows as the base run, or no purchase, is left out.
     earlier : sequence of duration, default (7, 14, 28)
         How much earlier the past is made to end, in days (or "1W" ...); more than the data hold are left out.
     column : str, default "segment"
@@ -234,9 +238,10 @@ def audit(
     """
     segmentation = segmentation_of(scheme, column)
     choices = _choices(segmentation, ties, bins)
-    spans = [_span("windows", window) for window in _listed("windows", windows)]
+    said = [_span("windows", window) for window in _listed("windows", windows)]
     backs = [_span("earlier", back) for back in _listed("earlier", earlier, least=0)]
     bench = _Bench(open_transactions(transactions), segmentation)
+    spans = [(_days_back(window, bench.tx.as_of), text) for window, (_, text) in zip(windows, said, strict=True)]
     base = _Run(span=spans[0][0], text=spans[0][1], settings={name: values[0] for name, values in choices.items()})
     runs = bench.possible(base, _runs(base, choices, spans[1:], backs, bench.tx.as_of))
     if not runs:
@@ -295,6 +300,12 @@ def _span(name: str, duration: Any) -> tuple[int | None, str]:
         raise ArgumentError(f"{name}: {duration!r} is shorter than a day. Give durations such as 28 (days) or "
                             '"12M".')  # fmt: skip
     return days, duration.strip().upper() if isinstance(duration, str) else f"{days}D"
+
+
+def _days_back(window: Any, as_of: dt.date) -> int | None:
+    """How many days a window holds that ends on `as_of`: whole months are those of the calendar."""
+    last = _checks.day_number(as_of)
+    return None if window is None else last - first_day_of(window, last) + 1
 
 
 # --- runs -----------------------------------------------------------------------------------------------------------

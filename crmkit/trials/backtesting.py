@@ -80,6 +80,8 @@ class BackTest(Result):
         Where the order of contact comes from.
     card : crmkit.cards.Card
         What the rebuy rate counts, in words.
+    own_labels : mapping of segment to label
+        What rules of your own call their segments, where they have a `label`; others have crmkit's words.
     """
 
     main: ClassVar[str] = "segments"
@@ -93,6 +95,16 @@ class BackTest(Result):
     horizon: int
     order: str
     card: Card
+    own_labels: Mapping[str, str]
+
+    def called(self, segment: str, language: Language = "en") -> str:
+        """What people read for a segment.
+
+        >>> import crmkit as crm
+        >>> backtest(crm.datasets.load_cdnow(sample=True), "eight").called("general_keep", "zh")
+        '一般保持客户'
+        """
+        return self.own_labels.get(segment) or labels.group(segment, language)
 
     def headline(self, language: Language = "en") -> str:
         """One sentence: whom a fifth of the customers reaches, by segment and by recency alone.
@@ -138,7 +150,7 @@ class BackTest(Result):
         found = engines.collect(engines.wrap(self.pooled))
         written = _pages.table(
             {
-                "segment": [labels.text(str(name), language) for name in found["segment"]],
+                "segment": [self.called(str(name), language) for name in found["segment"]],
                 "customers": [f"{n:,}" for n in found["customers"]],
                 "backtest_rebuyers": [f"{n:,}" for n in found["rebuyers"]],
                 "rebuy_rate": [_pages.share(rate) for rate in found["rebuy_rate"]],
@@ -246,7 +258,7 @@ def backtest(
     else:
         pooled = in_order(listed or tuple(order or ()), everywhere, last=(UNGROUPED,))
         orders = [[name for name in pooled if name in one.present] for one in outcomes]
-    return _result(tx, list(zip(outcomes, orders, strict=True)), pooled, days, source)
+    return _result(tx, list(zip(outcomes, orders, strict=True)), pooled, days, source, segmentation.own_labels)
 
 
 def _check_order(order: Any) -> None:
@@ -448,7 +460,12 @@ class _Trial:
 
 
 def _result(
-    tx: Transactions, each: Sequence[tuple[_Outcome, Sequence[str]]], pooled: Sequence[str], days: int, source: str
+    tx: Transactions,
+    each: Sequence[tuple[_Outcome, Sequence[str]]],
+    pooled: Sequence[str],
+    days: int,
+    source: str,
+    own_labels: Mapping[str, str],
 ) -> BackTest:
     outcomes = [outcome for outcome, _ in each]
     segments = [_segment_rows(tx, outcome, order) for outcome, order in each]
@@ -463,6 +480,7 @@ def _result(
         horizon=days,
         order=source,
         card=Card("backtest_rebuy_rate", tx.as_of, values),
+        own_labels=own_labels,
     )
 
 

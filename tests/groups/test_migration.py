@@ -144,7 +144,7 @@ def test_lists_that_cannot_be_matched_are_refused(make_table):
     with pytest.raises(DataError, match="table `after` has more than one row for customer_id 'e'"):
         segment.migration(make_table(JANUARY), make_table(twice), column="tier")
     numbered = {**JUNE, "customer_id": [1, 2, 3, 4, 5]}
-    with pytest.raises(DataError, match="text in one table and numbers in the other: 'a', 1"):
+    with pytest.raises(DataError, match="customer ids are text and numbers, which cannot be matched: 'a', 1"):
         segment.migration(make_table(JANUARY), make_table(numbered), column="tier")
     named = {**JUNE, "tier": ["absent", "mid", "top", "low", "top"]}
     with pytest.raises(DataError, match='a group called "absent"'):
@@ -177,6 +177,37 @@ def test_everyone_is_listed_with_what_became_of_him(make_table):
     assert type(found.who("left")) is type(found.by_customer)
     with pytest.raises(ArgumentError, match=r"direction='upgraded' is not known. Choose one of 'up', 'down'"):
         found.who("upgraded")
+
+
+def test_integers_of_any_width_are_matched_exactly():
+    """As floats, the odd neighbours of 2**53 and 2**60 would be one customer."""
+    large = [2**60 + 1, 2**60 + 2, 2**53 + 1]
+    before = {"customer_id": np.array(large, dtype=np.int64), "segment": ["x"] * 3}
+    after = {"customer_id": np.array([*large[1:], 2**53], dtype=np.uint64), "segment": ["y"] * 3}
+    found = as_columns(segment.migration(small_table(before), small_table(after)).by_customer)
+    assert found["customer_id"] == [2**53, 2**53 + 1, 2**60 + 1, 2**60 + 2]
+    assert found["direction"] == ["joined", "moved", "left", "moved"]
+    floats = {"customer_id": np.array([2.0**53, 3.0]), "segment": ["y"] * 2}
+    found = as_columns(segment.migration(small_table(before), small_table(floats)).by_customer)
+    assert found["customer_id"] == [3, 2**53, 2**53 + 1, 2**60 + 1, 2**60 + 2]
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [([dt.date(2024, 1, 1)], "numbers and date"), ([("a", 1)], "numbers and tuple"), (["1", 2], "numbers and text")],
+)
+def test_ids_that_cannot_be_compared_are_refused(others, said):
+    ids = np.empty(len(others), dtype=object)
+    ids[:] = others
+    after = {"customer_id": ids, "segment": ["y"] * len(others)}
+    with pytest.raises(DataError, match=f"customer ids are {said}, which cannot be matched"):
+        segment.migration({"customer_id": [1], "segment": ["x"]}, after)
+
+
+def test_groups_that_are_numbers_come_by_size_below_0_and_with_decimals_too():
+    ids = list(range(6))
+    lists = [{"customer_id": ids, "segment": names} for names in (["-1", "0", "10"] * 2, ["0.5", "-2", "9"] * 2)]
+    assert segment.migration(*lists).groups == ("-2", "-1", "0", "0.5", "9", "10")
 
 
 def test_groups_may_be_numbers_and_come_by_size():

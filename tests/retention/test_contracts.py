@@ -249,6 +249,22 @@ def test_what_is_no_period_is_refused():
         contract_rates(small_table(CONTRACTS), as_of="2024-03-31", period="decade")
 
 
-def test_no_rows_are_refused():
-    with pytest.raises(DataError, match="no rows"):
-        contract_rates({"customer_id": [], "start_date": [], "end_date": []}, as_of="2024-03-31")
+def test_no_rows_are_refused_in_words_for_contracts():
+    empty = {"customer_id": [], "start_date": [], "end_date": []}
+    pl = pytest.importorskip("polars")
+    dated = {"customer_id": pl.String, "start_date": pl.String, "end_date": pl.Date}
+    for table in (empty, pl.DataFrame(empty), pl.LazyFrame(empty, schema=dated)):
+        with pytest.raises(DataError, match=r"no rows\. Pass one with at least one contract"):
+            contract_rates(table, as_of="2024-03-31")
+
+
+def test_an_empty_relation_is_refused():
+    duckdb = pytest.importorskip("duckdb")
+    text = "select 'a' as customer_id, '2024-01-01' as start_date, '2024-02-01' as end_date"
+    with duckdb.connect() as connection, pytest.raises(DataError, match="at least one contract"):
+        contract_rates(connection.sql(f"{text} where false"), as_of="2024-03-31")
+
+
+def test_the_card_of_renewals_says_the_same_in_chinese():
+    card = contract_rates(small_table(CONTRACTS), as_of="2024-03-31").renewal_card
+    assert "分子：其中在本期内最后一次到期的次日仍有合同的客户" in card.text("zh")

@@ -7,6 +7,7 @@ import pytest
 
 import crmkit as crm
 from conftest import as_columns
+from crmkit import cli
 from crmkit.errors import ArgumentError, DataError
 from crmkit.retention._km import curve
 
@@ -70,6 +71,26 @@ def test_what_has_no_gap_is_refused():
         crm.retention.inactivity_threshold({"customer_id": ["a"], "date": ["2024-01-01"], "amount": [1.0]})
     with pytest.raises(ArgumentError, match=r"returning=1\.5"):
         crm.retention.inactivity_threshold(SALES, returning=1.5)
+
+
+def test_nothing_is_said_of_gaps_longer_than_the_data(gaps_of_cdnow):
+    assert np.isnan([gaps_of_cdnow.returned_within("2Y"), gaps_of_cdnow.chance_of_return("2Y")]).all()
+    assert gaps_of_cdnow.returned_within("545D") == gaps_of_cdnow.plateau  # the longest gap seen
+    assert gaps_of_cdnow.chance_of_return("545D") == 0
+
+
+def test_the_command_says_nothing_of_gaps_longer_than_the_data(tmp_path, capsys):
+    (tmp_path / "sales.csv").write_text("customer_id,date,amount\na,2024-01-01,5\na,2024-01-11,5\nb,2024-01-01,5\n")
+    assert cli.main(["gaps", str(tmp_path / "sales.csv"), "--days", "0D,2Y"]) == 0
+    at = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["0", "3", "0.0%", "[0.0%,", "0.0%]", "0.0%", "50.0%"] in at
+    assert ["730.5", "0", "-", "-", "-", "-"] in at
+
+
+def test_all_who_had_come_back_stay_so():
+    found = crm.retention.inactivity_threshold(SALES)
+    assert (found.plateau, found.returned_within("2Y")) == (1, 1)
+    assert np.isnan(found.chance_of_return("2Y"))
 
 
 # --- customers counted, not purchases ------------------------------------------------------------------------------
@@ -139,3 +160,14 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
         table = crm.retention.inactivity_threshold(shops(150, seed)).table.set_index("days")
         held += table.loc[30, "returned_low"] <= truth <= table.loc[30, "returned_high"]
     assert held >= 53  # 57 expected
+
+
+def test_few_customers_are_not_trusted_more_than_they_can_say():
+    """Of five customers each; with a normal law, 68 of these 100 intervals hold the truth."""
+    truth = crm.retention.inactivity_threshold(shops(20_000, seed=0)).returned_within("30D")
+    held = []
+    for seed in range(1, 101):
+        table = as_columns(crm.retention.inactivity_threshold(shops(5, seed)).table)
+        at = np.searchsorted(table["days"], 30, side="right") - 1
+        held.append(table["returned_low"][at] <= truth <= table["returned_high"][at])
+    assert np.mean(held) >= 0.86

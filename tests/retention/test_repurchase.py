@@ -8,7 +8,7 @@ from scipy import stats
 
 import crmkit as crm
 from conftest import as_columns, small_table
-from crmkit._statistics import effective_size, newcombe
+from crmkit._statistics import effective_size, newcombe, wilson
 from crmkit.errors import ArgumentError, DataError
 
 
@@ -94,11 +94,45 @@ def test_newcombe_s_own_examples():
         ({"window": ("2023-05-01", "2023-12-20")}, ArgumentError, r"End the window on 2023-12-01 or before"),
         ({"window": ("2023-05-01", "2023-05-20")}, DataError, r"the data begin on 2023-01-01"),
         ({"by": "club"}, ArgumentError, r"by='club' is not a role"),
+        ({"against": "shop"}, ArgumentError, r"against='shop' goes with by="),
+        ({"within": 0.5}, ArgumentError, r"within=0\.5 is less than a day"),
+        (
+            {"by": "channel", "window": ("2020-01-01", "2020-02-01")},
+            DataError,
+            r'data cover 2023-01-01 to 2023-12-31\. .* window=\("2023-01-01", "2023-12-01"\)',
+        ),
+        ({"by": "channel", "within": "900D"}, DataError, r'900 days to be followed; .* such as within="182D"'),
     ],
 )
 def test_what_cannot_be_compared_is_refused(settings, error, message):
     with pytest.raises(error, match=message):
-        crm.retention.compare_repurchase(SALES, within="30D", **settings)
+        crm.retention.compare_repurchase(SALES, **{"within": "30D", **settings})
+
+
+def test_a_time_of_no_day_is_refused():
+    with pytest.raises(ArgumentError, match="within='0D' is less than a day"):
+        crm.retention.repurchase(SALES, within="0D")
+
+
+def test_what_the_errors_propose_works():
+    for settings in ({"within": "30D", "window": ("2023-01-01", "2023-12-01")}, {"within": "182D"}):
+        assert as_columns(crm.retention.compare_repurchase(SALES, by="channel", **settings).table)["purchases"][0] > 0
+
+
+def test_the_card_says_which_purchases_are_compared(cdnow_sample):
+    tx = crm.Transactions(cdnow_sample)
+    years = crm.retention.compare_repurchase(tx, within="90D", window=("1998-01-01", "1998-03-31")).card
+    assert "1998-01-01 to 1998-03-31 (this period) and from 1997-01-01 to 1997-03-31 (year before)" in years.text()
+    assert "1998-01-01 至 1998-03-31（本期）与 1997-01-01 至 1997-03-31（去年同期）" in years.text("zh")
+    assert "left out: purchases on all other days, among them the last 90 days" in years.text()
+    groups = crm.retention.compare_repurchase(SALES, within="30D", by="channel").card
+    assert "window: purchases from 2023-01-01 to 2023-12-01, each followed for 30 days" in groups.text()
+
+
+def test_without_a_window_the_card_names_the_last_year_that_could_be_followed():
+    sales = {"customer_id": ["a", "a", "b"], "date": ["2022-01-01", "2023-05-01", "2024-06-30"], "amount": [1.0] * 3}
+    said = crm.retention.compare_repurchase(sales, within="30D").card.text()
+    assert "from 2023-06-01 to 2024-05-31 (this period) and from 2022-06-01 to 2023-05-31 (year before)" in said
 
 
 # --- customers counted, not purchases ------------------------------------------------------------------------------
@@ -179,3 +213,33 @@ def test_groups_have_the_interval_that_they_have_alone(make_table):
     alone = as_columns(crm.retention.repurchase(crm.Transactions(own, as_of="2024-12-31"), within="30D", most=2).table)
     for name in ("order_number", "purchases", "rate_within", "within_low", "within_high"):
         assert both[name][:2] == pytest.approx(alone[name], rel=1e-5)
+
+
+def test_nobody_who_came_back_and_everybody_is_not_known_for_sure(make_table):
+    """0 of 60 customers, and 60 of 60: Wilson's interval has a width there, Greenwood's has none."""
+    nobody = {"customer_id": [*range(60), 99], "date": ["2024-01-01"] * 60 + ["2024-12-31"], "amount": [1.0] * 61}
+    for most in (1, 3):  # alone, and with later purchases
+        table = as_columns(crm.retention.repurchase(make_table(nobody), within="90D", most=most).table)
+        assert (table["rate_within"], table["within_low"]) == ([0], [0])
+        assert table["within_high"] == pytest.approx([float(wilson(0, 60)[1])])
+    everybody = {"customer_id": [*range(60)] * 2, "date": ["2024-01-01"] * 60 + ["2024-01-31"] * 60,
+                 "amount": [1.0] * 120}  # fmt: skip
+    table = as_columns(crm.retention.repurchase(make_table(everybody), within="30D", most=1).table)
+    assert (table["rate_within"], table["within_high"]) == ([1], [1])
+    assert table["within_low"] == pytest.approx([float(wilson(60, 60)[0])])
+
+
+def test_one_customer_is_one_case_however_often_it_bought(make_table):
+    days = ["01-01", "01-11", "01-21", "02-01", "05-01", "05-11", "05-21", "06-01", "12-31"]
+    loyal = {"customer_id": ["a"] * 9, "date": [f"2024-{day}" for day in days], "amount": [1.0] * 9}
+    table = as_columns(crm.retention.repurchase(make_table(loyal), within="30D", most=1).table)
+    assert table["rate_within"] == pytest.approx([0.75])
+    assert [table["within_low"][0], table["within_high"][0]] == pytest.approx([float(end) for end in wilson(0.75, 1)])
+
+
+def test_two_customers_who_do_alike_leave_much_open():
+    """Their likeness may be chance: a variance of no spread between two is not believed."""
+    days = ["01-01", "01-11", "01-21", "02-01", "05-01", "05-11", "12-31"]
+    alike = {"customer_id": ["a"] * 7 + ["b"] * 7, "date": [f"2024-{day}" for day in days] * 2, "amount": [1.0] * 14}
+    table = as_columns(crm.retention.repurchase(alike, within="30D", most=1).table)
+    assert table["within_high"][0] - table["within_low"][0] > 0.9

@@ -198,10 +198,13 @@ def test_a_table_of_durations_may_count_many_in_a_row(make_table):
         ({"days": [1.0]}, {}, r"no column 'time'"),
         ({"time": [-1.0], "lost": [1]}, {}, r"found \(-1\.0, 1\.0\)"),
         ({"time": [1.0], "lost": [2]}, {}, r"found \(1\.0, 2\.0\)"),
+        ({"time": [1.0], "lost": [1]}, {"by": "lost"}, r"by='lost' is the column of lost= already"),
+        ({"time": [1.0], "lost": [1]}, {"lost": "time"}, r"lost='time' is the column of time= already"),
+        ({"time": [1.0], "lost": [1]}, {"weight": "time"}, r"weight='time' is the column of time= already"),
     ],
 )
 def test_what_is_no_duration_is_refused(table, settings, message):
-    with pytest.raises((ColumnError, DataError), match=message):
+    with pytest.raises((ArgumentError, ColumnError, DataError), match=message):
         crm.retention.kaplan_meier(table, **settings)
 
 
@@ -216,3 +219,40 @@ def test_ids_of_another_type_are_refused():
     club = {"customer_id": [1, 2], "club": ["member", "member"]}
     with pytest.raises(DataError, match=r"ids are text in the transactions and numbers in by=: 1, 2"):
         crm.retention.survival(SALES, inactive=30, by=club)
+
+
+# --- what a table of durations may be, and how it is read off -------------------------------------------------------
+
+STAYS = {"time": [10.0, 20.0, 20.0, 30.0], "lost": [1, 1, 0, 0]}
+
+
+def test_curves_are_read_off_at_one_time_or_several(make_table):
+    stays = crm.retention.kaplan_meier(make_table(STAYS))
+    for times in (15, "15D", dt.timedelta(days=15), ["15D"], np.array([15])):
+        assert as_columns(stays.at(times))["survival"] == [0.75]
+    assert as_columns(stays.at(["2W", 25]))["time"] == [14, 25]
+    with pytest.raises(ArgumentError, match="times='soon' is not a duration"):
+        stays.at("soon")
+
+
+def test_nothing_is_said_of_times_that_nobody_was_seen_for(make_table):
+    found = as_columns(crm.retention.kaplan_meier(make_table(STAYS)).at([30, 31, 1e9]))
+    assert found["survival"] == [0.5, None, None]
+    assert found["survival_high"][1:] == found["survival_low"][1:] == [None, None]
+    all_lost = crm.retention.kaplan_meier(make_table({"time": [1.0, 2.0], "lost": [1, 1]}))
+    assert as_columns(all_lost.at(5))["survival"] == [0]
+
+
+def test_groups_that_are_numbers_are_listed_by_size(make_table):
+    table = {"time": [1.0, 2.0, 3.0], "lost": [1, 0, 1], "plan": [10, 2, 1]}
+    assert as_columns(crm.retention.kaplan_meier(make_table(table), by="plan").summary)["group"] == [1, 2, 10]
+
+
+def test_python_s_true_and_false_are_yes_and_no():
+    pd = pytest.importorskip("pandas")
+    gone = pd.Series([True, True, False, False], dtype=object)
+    found = crm.retention.kaplan_meier(pd.DataFrame({**STAYS, "lost": gone}))
+    assert as_columns(found.table) == as_columns(crm.retention.kaplan_meier(STAYS).table)
+    gone[2] = None
+    with pytest.raises(ColumnError, match="column 'lost'"):
+        crm.retention.kaplan_meier(pd.DataFrame({**STAYS, "lost": gone}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import math
 import re
@@ -159,7 +160,7 @@ def test_a_key_account_is_found_in_any_crowd(n_small, sizes):
 
 def test_a_key_account_that_does_not_change_is_not_called():
     """No more often than stated: p below 5 % in 5 of 100, give or take chance."""
-    at_day, rules = day_number(LAST), _watch_clocks.Rules(90, 365, 4)
+    at_day, rules = day_number(LAST), _watch_clocks.Rules(90, 365, 4, 90)
     quiet, drop = [], []
     for seed in range(100):
         history = _watch_clocks.read_history(key_among_many(seed, 40, 0.5, fall=0)[0], 4, None)
@@ -206,8 +207,121 @@ def test_a_drop_and_a_quiet_are_both():
 def test_the_words_in_chinese():
     found = listed(watch(crowd() + key_accounts(), alarms_per_week=2, language="zh"))["key"]
     assert found["signal_label"] == "消费下降"
-    assert found["why"].startswith("近 90 天消费 10,200，通常为 1")
+    assert found["why"].startswith("近 90 天消费 10,200，对应 91 天，同样天数通常为 1")
     assert found["why"].endswith("，减少 15%")  # three orders for the 91 days before the last of them
+
+
+def test_the_days_that_are_named_are_those_for_which_the_spend_is_usual():
+    key = listed(watch(crowd() + key_accounts(), alarms_per_week=2))["key"]
+    assert key["window_days"] == 91  # from 15 September to 15 December
+    assert key["window_usual"] == pytest.approx(key["usual_spend"] / _watch_clocks.DAYS_PER_YEAR * 91)
+    assert key["why"].startswith("10,200 in the last 90 days, to cover 91 days, where 1")
+
+
+def test_who_comes_back_after_a_long_silence_has_not_dropped(cdnow):
+    """Customer 2501: six purchases to June 1997, back a year later with more than he spends in an average quarter."""
+    found = crm.retention.watch_list(crm.Transactions(cdnow), alarms_per_week=20)
+    rows = listed(found)
+    assert 2501 not in rows
+    drops = [row for row in rows.values() if row["signal"] in ("drop", "both")]
+    assert len(drops) > 20
+    for row in drops:
+        assert row["window_spend"] < row["usual_spend"] / _watch_clocks.DAYS_PER_YEAR * 90
+        assert row["window_days"] <= 90 + row["usual_gap"] + 1
+
+
+def test_a_silence_before_the_window_belongs_to_the_past():
+    """Weekly orders of 100, none for 210 days, then weekly orders of 90: seen 60 days after the first of these."""
+    days = [*range(0, 420, 7), *range(623, 686, 7)]
+    back = orders("back", days, [100] * 60 + [90] * 9)
+    end, begun = 623 + 60, 623 - 30
+    ids, found = clocks_of([row for row in steady_accounts() + back if row[1] <= START + dt.timedelta(end)],
+                           START + dt.timedelta(end))  # fmt: skip
+    at = ids.index("back")
+    gap = found.usual_gap[at]
+    assert found.covered[at] == pytest.approx(679 - begun + gap)
+    n_base = sum(begun - 365 < day <= begun for day in days)
+    a_day = 100 * 100 * n_base / (7 * n_base + begun - 413 - gap)  # cents, the silence counted
+    assert found.usual[at] == pytest.approx(a_day, rel=0.1)
+    assert found.drop_risk[at] == 0
+
+
+def test_no_drop_where_the_window_holds_as_much_as_is_usual():
+    """Monthly orders of 100; the last four, of 78, pay for 119 days but all lie in the window of 90."""
+    last = 728
+    days = [*range(last - 89 - 30 * 20, last - 89 + 61, 30), last]
+    ids, found = clocks_of(steady_accounts() + orders("four", days, [100] * 20 + [78] * 4), START + dt.timedelta(last))
+    at = ids.index("four")
+    assert found.covered[at] == 119
+    assert found.drop[at] == pytest.approx(1 - 312 / 397, abs=0.02)
+    assert found.p_drop[at] < 0.01
+    assert found.spent[at] > 90 * found.usual[at]
+    assert found.drop_risk[at] == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_more_refunded_than_bought_is_said_without_a_share(language):
+    weekly = orders("steady", range(0, 728, 7), [100] * 90 + [20] * 14)
+    refund = [("steady", START + dt.timedelta(725), -1500.0)]
+    row = listed(watch(crowd() + weekly + refund, alarms_per_week=5, language=language))["steady"]
+    assert row["signal"] == "drop"
+    assert row["drop"] > 1
+    assert row["at_stake"] == pytest.approx(row["usual_spend"])
+    assert "%" not in row["why"]
+    said = {"en": "more refunded than bought in the last 90 days (-1,", "zh": "近 90 天退款多于消费（净额 -1,"}
+    assert row["why"].startswith(said[language])
+
+
+def is_lost(row, horizon=90):
+    return row["quiet_days"] > 2 * row["usual_gap"] + horizon
+
+
+def test_nobody_long_gone_is_overdue(cdnow):
+    made = crm.datasets.make_transactions(600, start="2022-01-01", end="2024-12-31").transactions
+    for sales, alarms in ((made, 2), (cdnow, 20)):
+        rows = listed(crm.retention.watch_list(crm.Transactions(sales), alarms_per_week=alarms)).values()
+        overdue = [row for row in rows if row["signal"] != "drop"]
+        assert len(overdue) > 5
+        assert not any(is_lost(row) or row["quiet_days"] > 180 for row in overdue)
+
+
+def test_the_lost_are_neither_alarms_nor_calm_accounts_of_the_back_test(cdnow):
+    """Every rise of the back-test against the clocks of its week."""
+    tx = crm.Transactions(cdnow)
+    history = _watch_clocks.read_history(tx, 4, None)
+    rules = _watch_clocks.Rules(90, 365, 4, 90)
+    past = back_test(history, day_number(tx.as_of), weeks=26, rules=rules)
+    for week, (yearly, _) in enumerate(past.calm):
+        found = _watch_clocks.clocks(history, int(past.days[week]), rules)
+        lost = found.watched & (found.quiet > 2 * found.usual_gap + 90)
+        assert (lost & (found.p_quiet < 0.05)).sum() > 50
+        assert not lost[past.account[(past.week == week) & past.overdue]].any()
+        assert len(yearly) == (found.watched & ~lost & (found.risk == 0)).sum()
+
+
+def test_a_slow_and_regular_account_is_called_when_it_stops():
+    """An order every 180 days, then none for 330: late by its own clock, and not yet lost."""
+    slow = [row for who in range(12) for row in orders(f"y{who:02d}", range(who - 1440, 180, 180), [500] * 9)]
+    gone = orders("gone", range(-1440, -170, 180), [5000] * 8)
+    as_of = START + dt.timedelta(-180 + 330)
+    rows = [row for row in slow + gone if row[1] <= as_of]
+    assert listed(watch(rows, as_of, alarms_per_week=5))["gone"]["signal"] == "overdue"
+
+
+def test_a_file_of_the_list_keeps_its_order(cdnow_sample, tmp_path, capsys):
+    from crmkit import cli
+
+    sales, target = tmp_path / "sales.csv", tmp_path / "list.csv"
+    names = ("customer_id", "date", "amount")
+    with sales.open("w", newline="") as file:
+        csv.writer(file).writerows([names, *zip(*(cdnow_sample[name] for name in names), strict=True)])
+    assert cli.main(["watch", str(sales), "--alarms", "3", "-o", str(target)]) == 0
+    capsys.readouterr()
+    with target.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = as_columns(crm.retention.watch_list(crm.Transactions(cdnow_sample), alarms_per_week=3).table)
+    assert [int(row["customer_id"]) for row in rows] == found["customer_id"] != sorted(found["customer_id"])
+    assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1)) == found["rank"]
 
 
 # --- the formulas -------------------------------------------------------------------------------------------------
@@ -216,7 +330,7 @@ def test_the_words_in_chinese():
 def clocks_of(rows, day=LAST, **rules):
     tx = crm.Transactions(columns(rows), as_of=str(day))
     history = _watch_clocks.read_history(tx, 4, None)
-    given_rules = _watch_clocks.Rules(**{"window": 90, "usual": 365, "least": 4, **rules})
+    given_rules = _watch_clocks.Rules(**{"window": 90, "usual": 365, "least": 4, "horizon": 90, **rules})
     return list(history.ids), _watch_clocks.clocks(history, day_number(day), given_rules)
 
 
@@ -400,7 +514,7 @@ def test_weeks_that_the_threshold_has_not_seen_have_about_as_many_alarms():
     tx = crm.Transactions(made.transactions)
     before = crm.retention.watch_list(tx.until("2024-06-30"), alarms_per_week=8)
     history = _watch_clocks.read_history(tx, 4, None)
-    past = back_test(history, day_number(LAST), weeks=26, horizon=90, rules=_watch_clocks.Rules(90, 365, 4))
+    past = back_test(history, day_number(LAST), weeks=26, rules=_watch_clocks.Rules(90, 365, 4, 90))
     alarms = past.n_alarms(np.array([before.threshold * tx.scale]))[0]
     assert alarms / 26 == pytest.approx(8, rel=0.2)
 
@@ -492,7 +606,7 @@ def test_no_week_sees_what_came_after_it():
     assert as_columns(early.table) == as_columns(late.table)
     assert as_columns(early.backtest) == as_columns(late.backtest)
     days = day_number(dt.date(2024, 10, 8))
-    rules = _watch_clocks.Rules(90, 365, 4)
+    rules = _watch_clocks.Rules(90, 365, 4, 90)
     short = _watch_clocks.read_history(tx, 4, None)
     whole = _watch_clocks.read_history(crm.Transactions(columns(rows)), 4, None)
     seen, with_later = _watch_clocks.clocks(short, days, rules), _watch_clocks.clocks(whole, days, rules)
@@ -597,7 +711,7 @@ def assert_alarms_hold(found):
 @pytest.mark.parametrize("as_of", ["1998-03-08", "1998-04-05", "1998-05-03", "1998-06-07", "1998-06-28"])
 def test_nobody_is_listed_without_a_signal(cdnow_sample, as_of):
     found = crm.retention.watch_list(crm.Transactions(cdnow_sample, as_of=as_of), weeks=20)
-    assert len(listed(found)) > 20
+    assert len(listed(found)) > 5
     assert_alarms_hold(found)
 
 
@@ -662,7 +776,7 @@ def test_spend_and_quiet_of_cdnow_recounted_with_pandas(cdnow):
     own = rows[rows["customer_id"].isin(found["customer_id"])].groupby("customer_id")
     quiet = (as_of - own["date"].max()).dt.days
     window = rows[rows["date"] > as_of - pd.Timedelta(days=90)].groupby("customer_id")["amount"].sum()
-    assert len(found["customer_id"]) > 100
+    assert len(found["customer_id"]) > 40
     assert found["quiet_days"] == quiet.loc[found["customer_id"]].tolist()
     assert found["window_spend"] == pytest.approx(window.reindex(found["customer_id"]).fillna(0).tolist(), abs=1e-9)
     assert own["date"].nunique().min() >= 4

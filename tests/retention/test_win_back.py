@@ -308,6 +308,8 @@ def test_the_card_says_that_the_chance_is_a_stand_in(list_of_cdnow):
         ({"response": {"who": ["a"], "p": [1.0]}}, ColumnError, r"no column 'customer_id'"),
         ({"response": {"customer_id": ["a"], "p": [0.5]}}, ColumnError,
          r"response= has no row for 3 lost customers: 'b', 'c', 'e'"),
+        ({"response": {"customer_id": [1, 2], "p": [0.5, 0.5]}}, ColumnError,
+         r"customer_id is numbers in response= and text in the transactions"),
         ({"response": {"customer_id": [], "p": []}}, (ColumnError, DataError), r"no row"),
         ({"value": {**VALUE, "more": [1.0] * 4}}, ColumnError, r'such as frame\[\["customer_id", "clv"\]\]'),
         ({"value": {"customer_id": ["a", "a"], "clv": [1.0, 2.0]}}, ColumnError, r"more than one row .* 'a'"),
