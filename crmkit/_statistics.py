@@ -47,10 +47,10 @@ def wilson(successes: Any, n: Any) -> tuple[Floats, Floats]:
     """
     k, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
     n = np.where(n > 0, n, np.nan)
-    centre = (k + Z**2 / 2) / (n + Z**2)
+    middle = (k + Z**2 / 2) / (n + Z**2)
     half = Z * np.sqrt(k * (n - k) / n + Z**2 / 4) / (n + Z**2)
     # Rounding may carry the ends of 0 of n and n of n a hair across.
-    low, high = np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
+    low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
     return np.where(k == 0, 0 * n, low), np.where(k == n, 0 * n + 1, high)
 
 

@@ -722,7 +722,7 @@ def segment(
     _refuse_flawed(rules, levels, otherwise)
     names = _segments_of(rules, cells, otherwise)
     words = _labels_of(written, language)
-    shown_names = [words.get(name) or labels.group(name, language) for name in names]
+    shown_names = [words.get(name) or labels.segment(name, language) for name in names]
     base = _highest(cells) + 1
     code = ((nw.col("r_score") * base + nw.col("f_score")) * base + nw.col("m_score")).cast(nw.Int64)
     codes = ((cells["r"] * base + cells["f"]) * base + cells["m"]).tolist()
@@ -1027,9 +1027,9 @@ def _labels_of(rules: Sequence[_Written], language: Language) -> dict[str, str]:
     own = {rule.segment: rule.label for rule in rules if rule.label is not None}
     words = {}
     for rule in rules:
-        of_crmkit = [labels.group(rule.segment, spoken) for spoken in labels.LANGUAGES]
+        of_crmkit = [labels.segment(rule.segment, spoken) for spoken in labels.LANGUAGES]
         label = own.get(rule.segment)
-        words[rule.segment] = labels.group(rule.segment, language) if label in (None, *of_crmkit) else str(label)
+        words[rule.segment] = labels.segment(rule.segment, language) if label in (None, *of_crmkit) else str(label)
     return words
 
 

@@ -172,7 +172,7 @@ def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Lan
     table = _frame.open_table(scored)
     names = list(pyramid.SCHEMES[tiers] if isinstance(tiers, str) else map(str, tiers))
     label = nw.col("tier").replace_strict(
-        names, [labels.group(name, language) for name in names], default=nw.lit(None), return_dtype=nw.String
+        names, [labels.segment(name, language) for name in names], default=nw.lit(None), return_dtype=nw.String
     )
     return table.give_back(table.frame.with_columns(label.alias("tier_label")))
 
@@ -360,7 +360,7 @@ def _segments(scored: Any, language: Language) -> Any:
     order = np.argsort(-found["value"], kind="stable")
     named = {
         "segment": found["segment"],
-        "segment_label": np.array([labels.group(name, language) for name in found["segment"]]),
+        "segment_label": np.array([labels.segment(name, language) for name in found["segment"]]),
     }
     figures = {name: found[name] for name in ("customers", "customer_share", "value", "value_share")}
     return table.build({name: column[order] for name, column in (named | figures).items()})

@@ -838,6 +838,8 @@ def test_segments_are_called_as_rules_of_one_s_own_call_them(cdnow_sample):
         names = [line.split()[0] for line in found.text(language).splitlines()[1:3]]
         assert names == ["保持", "inactive"]
     assert [tick.get_text() for tick in crm.plotting.plot_backtest(found).get_yticklabels()] == ["保持", "inactive"]
+    drawn = crm.plotting.plot_audit(crm.audit(crm.Transactions(cdnow_sample), rules), show="segments", language="zh")
+    assert [tick.get_text() for tick in drawn.get_yticklabels()] == ["保持", "inactive"]
 
 
 def test_a_window_of_months_is_that_of_the_calendar():

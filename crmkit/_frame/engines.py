@@ -160,15 +160,15 @@ def _refuse_repeated_names(frame: Any) -> None:
         )
 
 
-def no_rows() -> DataError:
-    """The error for a table without rows."""
-    return DataError("the table has no rows. Pass one with at least one purchase.")
+def no_rows(of: str = "purchase") -> DataError:
+    """The error for a table without rows, of purchases or something else."""
+    return DataError(f"the table has no rows. Pass one with at least one {of}.")
 
 
-def refuse_no_rows(frame: AnyFrame) -> None:
+def refuse_no_rows(frame: AnyFrame, of: str = "purchase") -> None:
     """An empty table in memory often has no column types either, so this comes before they are looked at."""
     if isinstance(frame, nw.DataFrame) and len(frame) == 0:
-        raise no_rows()
+        raise no_rows(of)
 
 
 def is_eager(frame: AnyFrame) -> bool:

@@ -81,7 +81,7 @@ def table(
     lines = []
     for name, form in formats.items():
         if name in segments:
-            heading = labels.group(name, language)
+            heading = labels.segment(name, language)
         else:
             heading = known(f"column_{name}", label(name, language), language).format(**places)
         cells = [heading, *(_cell(form, value, language) for value in found[name])]
@@ -94,8 +94,10 @@ def _cell(form: Callable[[Any], str], value: Any, language: Language) -> str:
     if form is word:
         return label(cell, language)
     if form is segment:
+        return labels.segment(cell, language)
+    if form is group:
         return labels.group(cell, language)
-    return known(f"{form.__name__}_{cell}", cell, language) if form in (group, flag) else cell
+    return label(f"flag_{cell}", language) if form is flag else cell
 
 
 def known(key: str, otherwise: str, language: Language) -> str:

@@ -197,12 +197,12 @@ def _lines(found: Explanation, language: Language) -> Iterator[str]:
         yield _measure_in_words(found, measure, language)
     ahead = say(
         "explain_tier_alone" if found.customers == 1 else "explain_tier",
-        tier=labels.group(found.tier, language),
+        tier=labels.segment(found.tier, language),
         ahead=f"{found.customers_ahead:,}",
         customers=f"{found.customers:,}",
     )
     if found.next_tier is not None and found.next_tier_money is not None:
-        tier = labels.group(found.next_tier, language)
+        tier = labels.segment(found.next_tier, language)
         ahead += comma + say("explain_tier_up", money=_needed(found, found.next_tier_money), tier=tier)
     yield ahead
     yield from _ways_in_words(found, language)
@@ -221,7 +221,7 @@ def _lines(found: Explanation, language: Language) -> Iterator[str]:
 
 def _called(found: Explanation, segment: str, language: Language) -> str:
     """What people read for a segment."""
-    return found.own_labels.get(segment) or labels.group(segment, language)
+    return labels.segment(segment, language, found.own_labels)
 
 
 def _amount(found: Explanation, money: float) -> str:

@@ -132,7 +132,7 @@ def explain(
         next_tier_money=more,
         purchases=engines.build(_last_of(tx, rows, ~refund), tx.like),
         refund_rows=engines.build(_last_of(tx, rows, refund & (tx.policy.refunds == "net")), tx.like),
-        own_labels={key: word for key, word in yardstick.words().items() if word != labels.group(key)},
+        own_labels={key: word for key, word in yardstick.words().items() if word != labels.segment(key)},
         own_cuts=scorer is None,
         money_digits=len(str(facts.per)) - 1 if tx.guard == 1 else 2,
         language=language,

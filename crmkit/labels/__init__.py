@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from crmkit import _checks
@@ -38,7 +39,7 @@ FAMILIES = (
 )  # fmt: skip
 _WORDS: Mapping[str, tuple[str, str]] = {key: words for family in FAMILIES for key, words in family.WORDS.items()}
 
-_GROUPS = frozenset().union(*(family.GROUPS for family in (foundation, groups, lifecycle, trials, survival)))
+_SEGMENTS = frozenset().union(*(family.SEGMENTS for family in (foundation, groups, lifecycle, trials)))
 
 
 def text(key: str, language: Language = "en") -> str:
@@ -52,13 +53,24 @@ def text(key: str, language: Language = "en") -> str:
     return key if words is None else words[LANGUAGES.index(language)]
 
 
-def group(name: str, language: Language = "en") -> str:
-    """The label of a group of customers. Only the groups that crmkit makes have one; the user's keep their own names.
+def segment(name: str, language: Language = "en", own: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The label of a segment, tier, quadrant, stage or pattern: the user's `own`, or that of crmkit's schemes.
 
-    >>> group("at_risk"), group("at_risk", "zh"), group("inactive"), text("inactive")
+    Any other keeps its name, also where crmkit has a word for something else of that name.
+
+    >>> segment("at_risk"), segment("at_risk", "zh"), segment("inactive"), text("inactive")
     ('At risk', '流失风险客户', 'inactive', 'days without a purchase')
     """
-    return text(name, language) if name in _GROUPS else name
+    return own.get(name) or (text(name, language) if name in _SEGMENTS else name)
+
+
+def group(name: str, language: Language = "en") -> str:
+    """The label of one of several groups that are compared: they are the user's, but for those that crmkit adds.
+
+    >>> group("ungrouped", "zh"), group("A", "zh"), segment("A", "zh")
+    ('未分组', 'A', 'A类客户')
+    """
+    return text(name, language) if name in survival.GROUPS else name
 
 
 def texts(keys: Iterable[str], language: Language = "en") -> list[str]:

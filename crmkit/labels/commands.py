@@ -84,10 +84,6 @@ _FACTS = {
         "p x {success} x ({value} - {incentive}) - (1 - p) x {incentive} - {cost}, where p is the probability of churn",
         "p × {success} ×（{value} - {incentive}）-（1 - p）× {incentive} - {cost}，p 为流失概率",
     ),
-    "group_all": ("all", "全部"),
-    "group_ungrouped": ("ungrouped", "未分组"),
-    "group_year_before": ("year before", "去年同期"),
-    "group_this_period": ("this period", "本期"),
     "flag_true": ("yes", "是"),
     "flag_false": ("no", "否"),
 }

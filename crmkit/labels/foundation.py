@@ -163,7 +163,7 @@ _MOVES = {
     "change": ("change", "变化"),
 }
 
-GROUPS = frozenset([*_SEGMENTS, *_TIERS, "absent"])
+SEGMENTS = frozenset([*_SEGMENTS, *_TIERS, "absent"])
 WORDS = {
     **_LEDGER, **_NOTES, **_COLUMNS, **_HEADLINE, **_SEGMENTS, **_TIERS, **_CAMPAIGN, **_ACCOUNTS, **_MOVES,
 }  # fmt: skip

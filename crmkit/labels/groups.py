@@ -1,10 +1,13 @@
 """Words of the value matrix, the growth matrix and the revenue bridge."""
 
-_VALUE_MATRIX = {
+_QUADRANTS = {
     "value_platinum": ("Platinum", "白金客户"),
     "value_gold": ("Gold", "黄金客户"),
     "value_iron": ("Iron", "铁质客户"),
     "value_lead": ("Lead", "铅质客户"),
+}
+
+_VALUE_MATRIX = {
     "strategy_value_platinum": ("spare no effort to keep and grow them", "不遗余力保持和发展"),
     "strategy_value_gold": ("keep them at a high level", "高水平保持"),
     "strategy_value_iron": ("rebuild the relation, invest for growth", "再造客户关系，投入以求增长"),
@@ -86,5 +89,5 @@ _PERIODS = {
     "cell_label": ("cell", "类别"),
 }
 
-GROUPS = frozenset(key for key in _VALUE_MATRIX if key.startswith("value_") and f"strategy_{key}" in _VALUE_MATRIX)
-WORDS: dict[str, tuple[str, str]] = {**_VALUE_MATRIX, **_GROWTH_MATRIX, **_BRIDGE, **_PERIODS}
+SEGMENTS = frozenset(_QUADRANTS)
+WORDS: dict[str, tuple[str, str]] = {**_QUADRANTS, **_VALUE_MATRIX, **_GROWTH_MATRIX, **_BRIDGE, **_PERIODS}

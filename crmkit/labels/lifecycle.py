@@ -143,5 +143,5 @@ _PICTURE = {
     "plot_lifecycle_partial": ("hatched: {period} is not over, as of {date}", "斜线：{period} 尚未结束，截至 {date}"),
 }
 
-GROUPS = frozenset([*_STAGES, *_PATTERNS])
+SEGMENTS = frozenset([*_STAGES, *_PATTERNS])
 WORDS: dict[str, tuple[str, str]] = {**_STAGES, **_PATTERNS, **_RULES, **_COLUMNS, **_SENTENCES, **_PICTURE}

@@ -1,6 +1,6 @@
 """Words of survival, gaps, repurchase and definitions of loss."""
 
-GROUPS = frozenset(["year_before", "this_period"])
+GROUPS = frozenset(["all", "ungrouped", "year_before", "this_period"])
 WORDS: dict[str, tuple[str, str]] = {
     "returned": ("returned", "再次购买"),
     "returned_share": ("followed by another purchase", "再次购买比例"),
@@ -57,6 +57,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "median_days": ("median days", "天数中位数"),
     "difference": ("difference", "差异"),
     "relative": ("relative difference", "相对差异"),
+    "all": ("all", "全部"),
+    "ungrouped": ("ungrouped", "未分组"),
     "year_before": ("year before", "去年同期"),
     "this_period": ("this period", "本期"),
     "rate_within": ("repurchase rate", "复购率"),

@@ -128,5 +128,5 @@ _CHOICES = {
     "money_changed_share": ("share of money changed", "改变的金额比例"),
 }
 
-GROUPS = frozenset(["all_customers"])
+SEGMENTS = frozenset(["all_customers", "ungrouped"])
 WORDS: dict[str, tuple[str, str]] = {**_BACKTEST, **_AUDIT, **_PICTURES, **_CHOICES}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crmkit import _checks, labels
@@ -45,14 +45,28 @@ def open_axes(
     return ax, drawable
 
 
+def plain(name: object) -> str:
+    r"""A name of the user's as matplotlib takes it: two dollar signs would start a formula.
+
+    >>> print(plain("from $1 to $5"))
+    from \$1 to \$5
+    """
+    return str(name).replace("$", r"\$")
+
+
 def word(key: str, language: Language) -> str:
     """A label as matplotlib takes it: two dollar signs would start a formula."""
-    return labels.text(key, language).replace("$", r"\$")
+    return plain(labels.text(key, language))
+
+
+def segment_name(name: object, language: Language, own: Mapping[str, str] | None = None) -> str:
+    """The name of a segment, tier or the like as matplotlib takes it."""
+    return plain(labels.segment(str(name), language, own or {}))
 
 
 def group_name(name: object, language: Language) -> str:
-    """The name of a group of customers as matplotlib takes it."""
-    return labels.group(str(name), language).replace("$", r"\$")
+    """The name of one of several groups that are compared as matplotlib takes it."""
+    return plain(labels.group(str(name), language))
 
 
 def words(keys: Sequence[str], language: Language) -> list[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crmkit import _frame, labels
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
-from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, short, word
+from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, plain, short, word
 from crmkit.plotting._cards import letters_across, wrapped
 
 if TYPE_CHECKING:
@@ -52,15 +52,6 @@ def chosen(names: Array, groups: Sequence[Any] | None) -> dict[Any, Array]:
             f"groups=[{there[0]!r}]."
         )
     return {name: names == name for name in asked}
-
-
-def plain(name: Any) -> str:
-    r"""A name of the user's as matplotlib takes it: two dollar signs would start a formula.
-
-    >>> print(plain("from $1 to $5"))
-    from \$1 to \$5
-    """
-    return str(name).replace("$", r"\$")
 
 
 def label_upwards(ax: Axes, text: str) -> None:

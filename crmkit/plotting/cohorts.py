@@ -14,7 +14,20 @@ from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREEN, GREY, SEQUENTIAL, SMALL, VERMILLION, open_axes, phrase, short, word
+from crmkit.plotting._axes import (
+    BLUE,
+    GREEN,
+    GREY,
+    SEQUENTIAL,
+    SMALL,
+    VERMILLION,
+    group_name,
+    open_axes,
+    phrase,
+    plain,
+    short,
+    word,
+)
 from crmkit.plotting.rfm import _ink
 
 if TYPE_CHECKING:
@@ -99,7 +112,7 @@ def plot_cohorts(
         _write_numbers(ax, mesh, numbers, at, value, spoken)
     _mark_states(ax, states, at)
     names = [
-        phrase("cohort_row", spoken, cohort=_plain(found.cohorts[row]), customers=short(found.customers[row], spoken))
+        phrase("cohort_row", spoken, cohort=plain(found.cohorts[row]), customers=short(found.customers[row], spoken))
         for row in rows
     ]
     every_row, every_age = (max(-(-n // most), 1) for n, most in ((n_rows, 60), (n_ages, _MOST_NUMBERS)))
@@ -175,11 +188,11 @@ def plot_cohort_curves(
     if not found.grouped:
         for row, colour in enumerate(_shades(len(found.cohorts))):
             named = row in (0, len(found.cohorts) - 1) or len(found.cohorts) <= _FEW
-            label = _plain(found.cohorts[row]) if named else f"_{row}"
+            label = plain(found.cohorts[row]) if named else f"_{row}"
             curve = _curve_of(found.numbers[row], found.states[row], found.ages, value, left_out=left_out)
             ends.append(_draw_curve(ax, curve, colour, label, width=1.1))
     for row, group in enumerate(found.pooled_groups):
-        label = _plain(group) if found.grouped else word("cohort_pooled", spoken)
+        label = group_name(group, spoken) if found.grouped else word("cohort_pooled", spoken)
         colour = _GROUPS[row % len(_GROUPS)] if found.grouped else VERMILLION
         curve = _curve_of(found.pooled[row], found.pooled_states[row], found.ages, value, left_out=left_out)
         ends.append(_draw_curve(ax, curve, colour, label, width=2.4))
@@ -372,11 +385,6 @@ def _name_ends(ax: Axes, ends: Sequence[tuple[Any, str, Array, Array]]) -> None:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def _plain(name: Any) -> str:
-    """A name of the user's as matplotlib takes it: two dollar signs would start a formula."""
-    return str(name).replace("$", r"\$")
-
-
 def _what(value: str, language: Language) -> str:
     if value == "retention_rate":
         return phrase("plot_cohort_percent", language, what=word(value, language))
@@ -405,6 +413,6 @@ def _footer(ax: Axes, card: Any, language: Language, legend: list[str], *, below
     points = 72 * (ax.figure.bbox.width / ax.figure.dpi - 1)  # the row names take about an inch
     across = int(points / (_TINY * (1.0 if language == "zh" else 0.56)))
     lines = ["    ".join(legend), *card.text(language).splitlines()]
-    said = "\n".join(_plain(part) for line in lines if line for part in textwrap.wrap(line, across))
+    said = "\n".join(plain(part) for line in lines if line for part in textwrap.wrap(line, across))
     ax.annotate(said, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", va="top",
                 size=_TINY, color=GREY, linespacing=1.35, annotation_clip=False)  # fmt: skip

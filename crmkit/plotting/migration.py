@@ -21,9 +21,9 @@ from crmkit.plotting._axes import (
     SMALL,
     VERMILLION,
     amount,
-    group_name,
     open_axes,
     phrase,
+    segment_name,
     short,
     word,
 )
@@ -314,7 +314,7 @@ def _names(
     groups: Sequence[str], outside: str, beside: tuple[Floats, Floats], language: Language, *, apart: str = ""
 ) -> list[str]:
     """What stands beside each bar of a column; nothing beside a bar of nobody. Between columns lines must be short."""
-    said = [group_name(name, language) for name in groups]
+    said = [segment_name(name, language) for name in groups]
     return [
         "" if not number else f"{name}{apart or COLON[language]}{amount(number, share, language)}"
         for name, number, share in zip([*said, word(outside, language)], *beside, strict=True)

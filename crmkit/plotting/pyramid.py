@@ -16,10 +16,10 @@ from crmkit.plotting._axes import (
     SMALL,
     VERMILLION,
     amount,
-    group_name,
     open_axes,
     percent,
     phrase,
+    segment_name,
     word,
 )
 
@@ -86,7 +86,7 @@ def plot_tiers(tiers: Any, *, tier: str = "tier", ax: Axes | None = None, langua
             ax.annotate(said, (end, row), (4 * side, 0), textcoords="offset points",
                         ha="left" if side > 0 else "right", va="center", size=SMALL)  # fmt: skip
     ax.axvline(0, color="white", linewidth=1.5)
-    ax.set_yticks(rows, [group_name(name, spoken) for name in names])
+    ax.set_yticks(rows, [segment_name(name, spoken) for name in names])
     ax.set_ylim(len(names) - 0.5, -0.6)
     reach = 185 * float(np.max([customer_share, value_share]))  # the longest bar and its label
     ax.set_xlim(-reach, reach)

@@ -17,9 +17,9 @@ from crmkit.plotting._axes import (
     SMALL,
     VERMILLION,
     amount,
-    group_name,
     open_axes,
     phrase,
+    segment_name,
     short,
     word,
 )
@@ -182,7 +182,7 @@ def plot_segments(
             said = amount(number, share, spoken, what=what if row == 0 else "")
             ax.annotate(said, (max(100 * share, 0), row + offset), (4, 0), textcoords="offset points",
                         va="center", size=SMALL)  # fmt: skip
-    ax.set_yticks(rows, [group_name(name, spoken) for name in names])
+    ax.set_yticks(rows, [segment_name(name, spoken) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.6)
     longest = float(np.max([customer_share, value_share]))
     ax.set_xlim(100 * min(float(np.min(value_share)), 0), 140 * longest)  # with room for its label

@@ -12,7 +12,19 @@ from crmkit import _checks
 from crmkit.errors import DataError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, group_name, open_axes, percent, phrase, short, word
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILLION,
+    group_name,
+    open_axes,
+    percent,
+    phrase,
+    plain,
+    short,
+    word,
+)
 from crmkit.plotting._cards import small_print
 from crmkit.plotting._lines import (
     LINES,
@@ -22,7 +34,6 @@ from crmkit.plotting._lines import (
     label_upwards,
     legend_above,
     legend_in_font,
-    plain,
     strip_below,
 )
 

@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, labels
+from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import (
-    BLUE,
-    GREY,
-    SMALL,
-    VERMILLION,
-    open_axes,
-    percent,
-    phrase,
-    short,
-    word,
-)
+from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, segment_name, short, word
 from crmkit.plotting._cards import small_print
 from crmkit.trials.auditing import worded
 
@@ -104,7 +94,7 @@ def _rates(result: Any, ax: Axes | None, language: Language | None) -> Axes:
     ax.axvline(100 * overall, color=VERMILLION, linewidth=1.2, linestyle="--", zorder=2.5)
     ax.annotate(phrase("plot_all_rate", spoken, share=percent(overall)), (100 * overall, 1), (3, 2), color=VERMILLION,
                 xycoords=("data", "axes fraction"), textcoords="offset points", size=SMALL)  # fmt: skip
-    _name_rows(ax, [result.called(str(name), spoken) for name in names])
+    _name_rows(ax, [segment_name(name, spoken, result.own_labels) for name in names])
     _reach(ax, 1.32 * float(ends.max()))
     ax.set_xlabel(phrase("plot_rebuy_rate", spoken, days=str(result.horizon)))
     small_print(ax, result.card, spoken)
@@ -188,9 +178,8 @@ def plot_audit(
     if show == "choices":
         _name_rows(ax, _run_names(found, spoken))
     else:
-        _name_rows(ax, [labels.group(str(name), spoken) for name in found["segment"]])
+        _name_rows(ax, [segment_name(name, spoken, result.own_labels) for name in found["segment"]])
     _reach(ax, 1.15 * longest)
-    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 100])
     ax.set_xlabel(word("plot_changed" if show == "choices" else "plot_steadiness", spoken))
     legend = ax.legend(frameon=False, fontsize=SMALL, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     grade = phrase("plot_named_number", spoken, what=word("grade", spoken), amount=result.grade)
@@ -233,8 +222,8 @@ def _reach(ax: Axes, end: float) -> None:
 
 
 def _name_rows(ax: Axes, names: Sequence[str]) -> None:
-    """One row each, the first on top."""
-    ax.set_yticks(np.arange(len(names)), [name.replace("$", r"\$") for name in names])
+    """One row each, the first on top; names as matplotlib takes them."""
+    ax.set_yticks(np.arange(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(axis="y", length=0)

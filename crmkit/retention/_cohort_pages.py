@@ -69,12 +69,17 @@ def text(cells: Cells, pooled: Cells, card: Card, language: Language) -> str:
     rows = _rows_shown(n_rows)
     lines = [[*labels.texts(names, language), *ages]]
     for row in rows:
-        start = [str(rates[name][row]) for name in names[:-1]] + [f"{rates['customers'][row]:,}"]
+        start = [labels.group(str(rates[name][row]), language) for name in names[:-1]] + [
+            f"{rates['customers'][row]:,}"
+        ]
         lines.append([*start, *(_percent(rates[age][row], states[age][row]) for age in ages)])
     if len(rows) < n_rows:
         lines.insert(len(rows) // 2 + 1, [GAP] + [""] * (len(lines[0]) - 1))
     for group, averages in pooled_rows(pooled, ages, "retention_rate").items():
-        start = ([group] if "group" in names else []) + [labels.text("cohort_pooled", language), ""]
+        start = ([labels.group(group, language)] if "group" in names else []) + [
+            labels.text("cohort_pooled", language),
+            "",
+        ]
         lines.append([*start, *(_percent(number, "complete") for number in averages)])
     said, first, last = _laid_out(lines, n_names=len(names))
     present = {states[age][row] for age in (*ages[:first], *ages[last:]) for row in rows}

@@ -149,8 +149,7 @@ def contract_rates(
     cut = _checks.date_of(as_of)
     last_day = _checks.day_number(cut)
     frame = engines.wrap(contracts)
-    if engines.is_eager(frame):  # before its columns, which often have no type if it is empty
-        _refuse_none(len(frame))  # type: ignore[arg-type]
+    engines.refuse_no_rows(frame, "contract")
     roles = {"customer": customer, "begin": start, "finish": end, "amount": amount, "group": by}
     read = _read(frame, {role: column for role, column in roles.items() if column is not None}, cut)
     periods = periods_between(int(np.min(read.begin)), last_day, period, rolling=rolling, fiscal_start=fiscal_start)
@@ -179,11 +178,6 @@ def contract_rates(
 # --- in ---------------------------------------------------------------------------------------------------------
 
 
-def _refuse_none(rows: int) -> None:
-    if not rows:
-        raise DataError("the table has no rows. Pass one with at least one contract.")
-
-
 def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date) -> _Contracts:
     """The contracts that began by `as_of`, checked, as arrays; a contract or two per customer fit into memory."""
     absent = [column for column in roles.values() if column not in engines.names_of(frame)]
@@ -206,7 +200,8 @@ def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date) -> 
     kept = [name for name in ("customer", "amount", "group") if name in roles]
     nobody = nw.when(nw.col("customer").is_null()).then(1).otherwise(0)
     found = engines.collect(rows.select(*kept, "begin_day", "finish_day", nobody=nobody))
-    _refuse_none(len(found["nobody"]))
+    if not len(found["nobody"]):
+        raise engines.no_rows("contract")
     _refuse_gaps(found, roles)
     begin = found["begin_day"].astype(np.int64)
     end = np.where(np.isnan(found["finish_day"].astype(float)), OPEN, found["finish_day"]).astype(np.int64)

@@ -88,7 +88,7 @@ def _by_scores(scheme: Any, written: Any, *, bins: tuple[int, ...]) -> Segmentat
         "segment",
         order,
         choices={"ties": ("middle", "better", "worse"), "bins": bins},
-        own_labels={name: word for name, word in words.items() if word != labels.group(name)},
+        own_labels={name: word for name, word in words.items() if word != labels.segment(name)},
     )
 
 

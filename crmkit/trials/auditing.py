@@ -72,6 +72,8 @@ class Audit(Result):
         `steadiness_choices`, `steadiness_time`; missing where there is no re-run to judge by.
     shakiest : table, at most 10 rows
         The least steady customers, those with most money first.
+    own_labels : mapping of segment to label
+        What rules of your own call their segments, where they have a `label`; others have crmkit's words.
     """
 
     main: ClassVar[str] = "customers"
@@ -83,6 +85,7 @@ class Audit(Result):
     moves: Any
     customers: Any
     shakiest: Any
+    own_labels: Mapping[str, str]
 
     def headline(self, language: Language = "en") -> str:
         """The grade in one line, then the choice and the earlier day by which most customers change segment.
@@ -448,6 +451,7 @@ def _result(bench: _Bench, base: _Run, runs: Sequence[_Run]) -> Audit:
         moves=engines.build(_move_rows(cells, order), tx.like),
         customers=listed.sort("customer_id").to_native(),
         shakiest=worst.head(N_SHAKIEST).to_native(),
+        own_labels=bench.segmentation.own_labels,
     )
 
 

@@ -97,15 +97,6 @@ class BackTest(Result):
     card: Card
     own_labels: Mapping[str, str]
 
-    def called(self, segment: str, language: Language = "en") -> str:
-        """What people read for a segment.
-
-        >>> import crmkit as crm
-        >>> backtest(crm.datasets.load_cdnow(sample=True), "eight").called("general_keep", "zh")
-        '一般保持客户'
-        """
-        return self.own_labels.get(segment) or labels.group(segment, language)
-
     def headline(self, language: Language = "en") -> str:
         """One sentence: whom a fifth of the customers reaches, by segment and by recency alone.
 
@@ -150,7 +141,7 @@ class BackTest(Result):
         found = engines.collect(engines.wrap(self.pooled))
         written = _pages.table(
             {
-                "segment": [self.called(str(name), language) for name in found["segment"]],
+                "segment": [labels.segment(str(name), language, self.own_labels) for name in found["segment"]],
                 "customers": [f"{n:,}" for n in found["customers"]],
                 "backtest_rebuyers": [f"{n:,}" for n in found["rebuyers"]],
                 "rebuy_rate": [_pages.share(rate) for rate in found["rebuy_rate"]],

@@ -1,5 +1,6 @@
 """Pictures of survival, gaps, repurchase and definitions, read back: steps, intervals, counts below, and the card."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import matplotlib
@@ -289,3 +290,17 @@ def test_a_comparison_is_not_drawn_as_rates_by_number():
     compared = crm.retention.compare_repurchase(transactions(), within="30D", by="channel")
     with pytest.raises(ArgumentError, match=r"plot_repurchase\(crmkit\.retention\.repurchase"):
         plot_repurchase(compared)
+
+
+def test_groups_that_are_compared_keep_their_names_and_crmkit_s_own_are_translated():
+    """A channel called "A" or "new" is no tier or segment; customers without one are 未分组."""
+    days = [str(dt.date(2024, 1, 1) + dt.timedelta(days=40 * at)) for at in range(4)]
+    sales = {
+        "customer_id": [who for who in range(9) for _ in days],
+        "date": days * 9,
+        "amount": [5.0] * 36,
+        "channel": [name for name in ("A", "new", None) * 3 for _ in days],
+    }
+    found = crm.retention.repurchase(crm.Transactions(sales, channel="channel"), by="channel")
+    legend = crm.plotting.plot_repurchase(found, language="zh").get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["A", "new", "未分组"]
