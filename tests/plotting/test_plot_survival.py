@@ -301,6 +301,6 @@ def test_groups_that_are_compared_keep_their_names_and_crmkit_s_own_are_translat
         "amount": [5.0] * 36,
         "channel": [name for name in ("A", "new", None) * 3 for _ in days],
     }
-    found = crm.retention.repurchase(crm.Transactions(sales, channel="channel"), by="channel")
+    found = crm.retention.repurchase(crm.Transactions(sales, channel="channel"), by="channel", within="30D")
     legend = crm.plotting.plot_repurchase(found, language="zh").get_legend()
     assert [text.get_text() for text in legend.get_texts()] == ["A", "new", "未分组"]
