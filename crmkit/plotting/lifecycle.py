@@ -93,7 +93,7 @@ def plot_lifecycle(
             patch.set_hatch(None if over else "///")
     ax.set_xlim(-0.6, len(periods) - 0.4)
     ax.set_ylim(0, 100 if in_shares else 1.04 * max(float(tops[-1].max()), 1e-9))
-    _name_stages(ax, heights[:, -1], tops[:, -1] - drawn[:, -1] / 2, show, spoken)
+    _name_stages(ax, heights, tops[:, -1] - drawn[:, -1] / 2, show, spoken)
     named = ROOM // max(map(len, periods))
     shown = at[::-1][:: -(-len(periods) // named)]  # from the last one back
     ax.set_xticks(shown, [periods[position] for position in shown])
@@ -125,13 +125,14 @@ def _read(history: Any, show: Show) -> tuple[list[str], NDArray[np.datetime64], 
     return [str(found["period"][row]) for row in first], ends, found["complete"][first].astype(bool), heights
 
 
-def _name_stages(ax: Axes, sizes: Floats, middles: Floats, show: Show, language: Language) -> None:
-    """The name and size of each stage beside the last bar, pushed up where they would touch."""
+def _name_stages(ax: Axes, heights: Floats, middles: Floats, show: Show, language: Language) -> None:
+    """The name and last size of each stage that occurs, beside the last bar, pushed up where they would touch."""
+    sizes = heights[:, -1]
     bottom, top = ax.get_ylim()
     total = float(np.maximum(sizes, 0).sum()) or 1.0
     height = -np.inf
-    for stage, size, middle in zip(STAGES, sizes, middles, strict=True):
-        if not size:  # no bar to be named
+    for stage, size, middle, occurs in zip(STAGES, sizes, middles, heights.any(axis=1), strict=True):
+        if not occurs:  # no colour to be named
             continue
         height = max((float(middle) - bottom) / (top - bottom), height + LINE)
         said = (

@@ -129,3 +129,14 @@ def test_what_cannot_be_drawn_is_said(make_table):
         plot_lifecycle({name: np.array(values)[:0] for name, values in HISTORY.items()})
     with pytest.raises(ArgumentError, match="show='money' is not known"):
         plot_lifecycle(HISTORY, show="money")
+
+
+def test_a_stage_is_named_if_its_colour_is_drawn_at_any_date():
+    table = {
+        "period": ["a"] * 2 + ["b"] * 2, "date": ["2025-01-31"] * 2 + ["2025-02-28"] * 2, "complete": [True] * 4,
+        "stage": ["exploration", "decline"] * 2, "customers": [4, 0, 0, 4],
+    }  # fmt: skip
+    table["date"] = np.array(table["date"], dtype="datetime64[D]")
+    drawn = plot_lifecycle(table)
+    named = [text.get_text() for text in drawn.texts]
+    assert named == ["Exploration: 0 (0.0%)", "Decline: 4 (100.0%)"]
