@@ -188,6 +188,15 @@ def kaplan_meier(
     1  10.0        4     1   0.250      0.75
     2  20.0        3     1   0.333      0.50
     3  30.0        1     0   0.000      0.50
+
+    Contracts of whole years, seen for up to four, and projected to eight by a lifetime model (`crmkit.clv.BDW` too):
+
+    >>> import crmkit as crm
+    >>> contracts = {"years": [1, 2, 3, 4, 4], "left": [1, 1, 1, 1, 0], "customers": [30, 20, 12, 8, 60]}
+    >>> seen = kaplan_meier(contracts, time="years", lost="left", weight="customers").table
+    >>> renewals = seen[seen["time"] > 0].rename(columns={"time": "cohort_age"})
+    >>> crm.clv.SBG().fit(renewals).survival([4, 8]).round(2).tolist()
+    [0.46, 0.31]
     """
     _refuse_twice({"time": time, "lost": lost, "by": by, "weight": weight})
     frame = _with_numbers(engines.wrap(durations), lost)
