@@ -127,13 +127,13 @@ def _read(history: Any, show: Show) -> tuple[list[str], NDArray[np.datetime64], 
 
 def _name_stages(ax: Axes, heights: Floats, middles: Floats, show: Show, language: Language) -> None:
     """The name and last size of each stage that occurs, beside the last bar, pushed up where they would touch."""
-    sizes = heights[:, -1]
     bottom, top = ax.get_ylim()
-    total = float(np.maximum(sizes, 0).sum()) or 1.0
+    total = float(np.maximum(heights[:, -1], 0).sum()) or 1.0
     height = -np.inf
-    for stage, size, middle, occurs in zip(STAGES, sizes, middles, heights.any(axis=1), strict=True):
-        if not occurs:  # no colour to be named
+    for stage, sizes, middle in zip(STAGES, heights, middles, strict=True):
+        if not np.any(sizes):  # no colour to be named
             continue
+        size = float(sizes[-1])
         height = max((float(middle) - bottom) / (top - bottom), height + LINE)
         said = (
             f"{word(stage, language)}: {100 * size:.1f}%"
