@@ -20,6 +20,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from crmkit.customers import summarize
+from crmkit.labels import set_language
 from crmkit.transactions import Transactions, read
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ __all__ = [
     "score_customers",
     "scoring",
     "segment",
+    "set_language",
     "summarize",
     "transactions",
     "trials",

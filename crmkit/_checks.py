@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from crmkit.errors import ArgumentError
+from crmkit.errors import ArgumentError, shown
 
 EPOCH = dt.date(1970, 1, 1)
 DAYS_PER_YEAR = 365.25
@@ -28,7 +28,7 @@ def choice(name: str, value: Any, options: Collection[str]) -> str:
     """
     if isinstance(value, str) and value in options:
         return value
-    raise ArgumentError(f"{name}={value!r} is not known. Choose one of {', '.join(map(repr, options))}.")
+    raise ArgumentError(name, value, "choice", options=shown(options, most=len(options)))
 
 
 def share(name: str, value: Any, *, above_zero: bool = False) -> float:
@@ -40,7 +40,7 @@ def share(name: str, value: Any, *, above_zero: bool = False) -> float:
     number = finite(name, value)
     if 0 <= number <= 1 and not (above_zero and number == 0):
         return number
-    raise ArgumentError(f"{name}={value!r} is not a share. Give a fraction between 0 and 1, such as {name}=0.2.")
+    raise ArgumentError(name, value, "share", example=0.2)
 
 
 def finite(name: str, value: Any) -> float:
@@ -54,7 +54,7 @@ def finite(name: str, value: Any) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if isinstance(value, str) or not math.isfinite(number):
-        raise ArgumentError(f"{name}={value!r} is not a finite number. Give one, such as {name}=0.1.")
+        raise ArgumentError(name, value, "finite", example=0.1)
     return number
 
 
@@ -69,7 +69,7 @@ def count(name: str, value: Any, *, least: int = 1) -> int:
     number = getattr(value, "item", lambda: None)()  # a numpy integer
     if not isinstance(number, bool) and isinstance(number, int) and number >= least:
         return number
-    raise ArgumentError(f"{name}={value!r} is not a whole number of at least {least}, such as {name}={max(least, 5)}.")
+    raise ArgumentError(name, value, "count", example=max(least, 5), least=least)
 
 
 def days_of(duration: Any, name: str = "horizon") -> float:
@@ -80,10 +80,7 @@ def days_of(duration: Any, name: str = "horizon") -> float:
     """
     days = _days(duration)
     if days is None or not math.isfinite(days) or days < 0:
-        raise ArgumentError(
-            f"{name}={duration!r} is not a duration. "
-            f'Give "39W", "12M", "2Y", "90D", a timedelta, or a number of days, such as {name}="52W".'
-        )
+        raise ArgumentError(name, duration, "duration", example="52W")
     return days
 
 
@@ -120,7 +117,7 @@ def date_of(value: Any, name: str = "as_of") -> dt.date:
         return value.date()
     elif isinstance(value, dt.date):
         return value
-    raise ArgumentError(f'{name}={value!r} is not a date. Give it as year-month-day, such as {name}="2025-12-31".')
+    raise ArgumentError(name, value, "date", example="2025-12-31")
 
 
 def day_number(date: dt.date) -> int:

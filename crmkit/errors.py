@@ -1,25 +1,138 @@
 """What crmkit raises, and how an error speaks.
 
-An error names what is wrong, shows up to three offending values, says what was expected and
-gives the next step, ready to paste. Every error is a `CrmkitError`, so scripts can catch one
-class; each is also the built-in error that fits, so nobody has to know the library to handle it.
+An error names what is wrong, shows up to three offending values, says what was expected and gives the next step,
+ready to paste. Every error is a `CrmkitError`, so scripts can catch one class; each is also the built-in error that
+fits, so nobody has to know the library to handle it.
+
+An error carries fields, not a sentence: the sentence is made here, in the language that is set, from the words of
+`crmkit.labels.errors`, and for the terminal with `--option` in place of `argument=`. Two forms:
+
+```python
+raise ArgumentError("top", top, "share", example=0.2)         # top=7 is not a share ... such as top=0.2.
+raise DataError("nothing_to_use", rows=12, as_of=as_of)       # a sentence of its own, with {rows} and {as_of} filled in
+```
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from crmkit import _language
+from crmkit._language import Language
+
+_NOTHING: Final = object()
+_LONGEST = 60  # characters of a value that an error quotes
+
+# The sentences, (English, Chinese) by key; filled by `labels` when it is imported, which lies above this room.
+_words: dict[str, tuple[str, str]] = {}
+
+_FRAME = {
+    "refused": ("{name_given} is not {expected}.", "{name_given}不是{expected}。"),
+    "advised": (" Give one, such as {name_example}.", "请改用例如 {name_example}。"),
+}
+
+
+def know(words: Mapping[str, tuple[str, str]]) -> None:
+    """Add sentences, or what is expected of an argument, by key."""
+    _words.update(words)
 
 
 class CrmkitError(Exception):
-    """Base class of every error that crmkit raises on purpose."""
+    """Base class of every error that crmkit raises on purpose.
+
+    Attributes
+    ----------
+    key : str
+        Which sentence it is; `crmkit.labels.errors` has its words.
+    fields : mapping
+        What fills the sentence: column, path, values seen.
+    argument, given, expected, example
+        The argument that is wrong, its value, what was expected (in the language that is set), and a value that would
+        do; None where the error is not about an argument.
+    """
+
+    def __init__(self, key: str, /, **fields: Any) -> None:
+        super().__init__(key)
+        self.key, self.fields = key, fields
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.key, self.fields)
+
+    @property
+    def argument(self) -> str | None:
+        """Name of the argument that is wrong."""
+        return self.fields.get("argument")
+
+    @property
+    def given(self) -> Any:
+        """The value that was given for it."""
+        return self.fields.get("given")
+
+    @property
+    def example(self) -> Any:
+        """A value that would do."""
+        return self.fields.get("example")
+
+    @property
+    def expected(self) -> str | None:
+        """What was expected of the argument, in the language that is set."""
+        return _template(self.key, _language.current()) if self.argument else None
+
+    def text(self, language: Language | None = None, *, command: bool = False) -> str:
+        """The whole message; with `command` arguments are written as options of the command line."""
+        said = language or _language.current()
+        places = _places(self.fields, command=command)
+        sentence = _template(self.key, said)
+        if "argument" in self.fields and "{" not in sentence and self.key in _words:
+            frame = {name: words[_language.LANGUAGES.index(said)] for name, words in _FRAME.items()}
+            advised = frame["advised"] if "example" in self.fields else ""
+            return (frame["refused"] + advised).format_map({**places, "expected": sentence})
+        # a sentence without words here is shown as it is, braces and all
+        return sentence.format_map(places) if self.key in _words else sentence
+
+    def __str__(self) -> str:
+        # KeyError would show the repr of its argument, which prints line breaks as \n.
+        return self.text()
+
+
+def _rebuilt(kind: type[CrmkitError], key: str, fields: Mapping[str, Any]) -> CrmkitError:
+    error = kind.__new__(kind)
+    CrmkitError.__init__(error, key, **fields)
+    return error
+
+
+def _template(key: str, language: Language) -> str:
+    words = _words.get(key)
+    return key if words is None else words[_language.LANGUAGES.index(language)]
+
+
+class _Places(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def _places(fields: Mapping[str, Any], *, command: bool) -> Mapping[str, Any]:
+    """The fields as they are written into a sentence."""
+    places = _Places(fields)
+    if "argument" not in fields:
+        return places
+    argument = str(fields["argument"])
+    option = "--" + argument.replace("_", "-")
+    places["argument"] = option if command else argument
+    for name in ("given", "example"):
+        value = fields.get(name)
+        written = str(value) if command else _quoted(value)
+        places[name] = written
+        places[f"name_{name}"] = f"{option} {written}" if command else f"{argument}={written}"
+    return places
 
 
 class ColumnError(CrmkitError, KeyError):
     """A column is absent, named twice, of the wrong type, or has missing values."""
 
-    def __str__(self) -> str:
-        # KeyError shows the repr of its argument, which would print line breaks as \n.
-        return str(self.args[0]) if self.args else ""
+    __str__ = CrmkitError.__str__
 
 
 class DataError(CrmkitError, ValueError):
@@ -27,7 +140,20 @@ class DataError(CrmkitError, ValueError):
 
 
 class ArgumentError(CrmkitError, ValueError):
-    """An argument has a value that the function does not know or that contradicts another."""
+    """An argument has a value that the function does not know or that contradicts another.
+
+    `expected` is the key of what was expected ("share": a share between 0 and 1), or of a whole sentence with places
+    such as {argument}, {given} and {name_example}.
+    """
+
+    def __init__(
+        self, argument: str, given: Any = _NOTHING, expected: str = "", example: Any = _NOTHING, **fields: Any
+    ) -> None:
+        if given is _NOTHING:  # a sentence, or the key of one, that is about no single argument
+            super().__init__(argument, **fields)
+            return
+        shown_example = {} if example is _NOTHING else {"example": example}
+        super().__init__(expected, argument=argument, given=given, **shown_example, **fields)
 
 
 class NotFittedError(CrmkitError, AttributeError):
@@ -37,9 +163,13 @@ class NotFittedError(CrmkitError, AttributeError):
 class InputFileError(CrmkitError, OSError):
     """A file or database cannot be read, or an output cannot be written."""
 
+    __str__ = CrmkitError.__str__
+
 
 class MissingPackageError(CrmkitError, ImportError):
     """A feature needs a package that is not installed; the message says which extra brings it."""
+
+    __str__ = CrmkitError.__str__
 
 
 class NoLifetimeValueWarning(UserWarning):
@@ -52,5 +182,13 @@ def shown(values: Iterable[object], most: int = 3) -> str:
     >>> shown(["n/a", 7, "x", "y"])
     "'n/a', 7, 'x', ..."
     """
-    listed = [repr(value)[:60] for value in values]
+    listed = [_quoted(value) for value in values]
     return ", ".join(listed[:most]) + (", ..." if len(listed) > most else "")
+
+
+def _quoted(value: object) -> str:
+    try:
+        written = repr(value)
+    except Exception:
+        written = f"<{type(value).__name__}>"
+    return re.sub(r"\s*\n\s*", " ", written)[:_LONGEST]

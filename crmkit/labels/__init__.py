@@ -9,9 +9,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal, TypeAlias
 
-from crmkit import _checks
+from crmkit import _checks, _language
+from crmkit import errors as _errors
+from crmkit._language import LANGUAGES as LANGUAGES
+from crmkit._language import Language as Language
 from crmkit.labels import (
     churn,
     clusters,
@@ -29,9 +31,7 @@ from crmkit.labels import (
     trials,
     watch,
 )
-
-Language: TypeAlias = Literal["en", "zh"]
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
+from crmkit.labels import errors as _error_words
 
 FAMILIES = (
     foundation, lifetime, pictures, groups, clusters, migration, lifecycle, explaining, trials, retention, cohorts,
@@ -42,18 +42,50 @@ _WORDS: Mapping[str, tuple[str, str]] = {key: words for family in FAMILIES for k
 _SEGMENTS = frozenset().union(*(family.SEGMENTS for family in (foundation, groups, lifecycle, trials)))
 
 
-def text(key: str, language: Language = "en") -> str:
+_errors.know(_error_words.words())
+
+
+def set_language(language: Language | None) -> None:
+    """Set the language of words for people: errors, labels, reports. None goes back to that of CRMKIT_LANGUAGE.
+
+    It holds for the whole process; a server that speaks several languages passes `language=` instead.
+
+    Raises
+    ------
+    ArgumentError
+        The language is not known.
+
+    Examples
+    --------
+    >>> set_language("zh"); text("used"); set_language(None)
+    '实际使用'
+    """
+    _language.use(None if language is None else resolve(language))
+
+
+def resolve(language: Language | None) -> Language:
+    """The language to write in: the one given, or else the one that is set.
+
+    >>> resolve(None), resolve("zh")
+    ('en', 'zh')
+    """
+    if language is None:
+        return _language.current()
+    _checks.choice("language", language, LANGUAGES)
+    return language
+
+
+def text(key: str, language: Language | None = None) -> str:
     """The label of a key; the key itself where it is nobody's but the user's.
 
     >>> text("used"), text("used", "zh"), text("my own group")
     ('used', '实际使用', 'my own group')
     """
-    _checks.choice("language", language, LANGUAGES)
-    words = _WORDS.get(key)
-    return key if words is None else words[LANGUAGES.index(language)]
+    words, said = _WORDS.get(key), resolve(language)
+    return key if words is None else words[LANGUAGES.index(said)]
 
 
-def segment(name: str, language: Language = "en", own: Mapping[str, str] = MappingProxyType({})) -> str:
+def segment(name: str, language: Language | None = None, own: Mapping[str, str] = MappingProxyType({})) -> str:
     """The label of a segment, tier, quadrant, stage or pattern: the user's `own`, or that of crmkit's schemes.
 
     Any other keeps its name, also where crmkit has a word for something else of that name.
@@ -64,7 +96,7 @@ def segment(name: str, language: Language = "en", own: Mapping[str, str] = Mappi
     return own.get(name) or (text(name, language) if name in _SEGMENTS else name)
 
 
-def group(name: str, language: Language = "en") -> str:
+def group(name: str, language: Language | None = None) -> str:
     """The label of one of several groups that are compared: they are the user's, but for those that crmkit adds.
 
     >>> group("ungrouped", "zh"), group("A", "zh"), segment("A", "zh")
@@ -73,7 +105,7 @@ def group(name: str, language: Language = "en") -> str:
     return text(name, language) if name in survival.GROUPS else name
 
 
-def texts(keys: Iterable[str], language: Language = "en") -> list[str]:
+def texts(keys: Iterable[str], language: Language | None = None) -> list[str]:
     """The labels of several keys.
 
     >>> texts(["rows", "amount"], "zh")
@@ -82,7 +114,7 @@ def texts(keys: Iterable[str], language: Language = "en") -> list[str]:
     return [text(key, language) for key in keys]
 
 
-def phrase(key: str, language: Language = "en", **values: object) -> str:
+def phrase(key: str, language: Language | None = None, **values: object) -> str:
     """A label with its {places} filled in.
 
     >>> phrase("plot_gini", "zh", gini=0.5)

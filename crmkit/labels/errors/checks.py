@@ -1,0 +1,25 @@
+"""Words for the checks of single values."""
+
+from __future__ import annotations
+
+WORDS = {
+    "choice": (
+        "{name_given} is not known. Choose one of {options}.",
+        "{name_given} 不是可用的取值。请从以下各项中选择：{options}。",
+    ),
+    "share": ("a share between 0 and 1", "0 到 1 之间的比例"),
+    "finite": ("a finite number", "有限的数"),
+    "count": (
+        "{name_given} is not a whole number of at least {least}. Give one, such as {name_example}.",
+        "{name_given} 不是不小于 {least} 的整数。请改用例如 {name_example}。",
+    ),
+    "duration": (
+        '{name_given} is not a duration. Give "39W", "12M", "2Y", "90D", a timedelta, or a number of days, '
+        "such as {name_example}.",
+        '{name_given} 不是时长。请给出 "39W"、"12M"、"2Y"、"90D"、timedelta 或天数，例如 {name_example}。',
+    ),
+    "date": (
+        "{name_given} is not a date. Give it as year-month-day, such as {name_example}.",
+        "{name_given} 不是日期。请写成 年-月-日，例如 {name_example}。",
+    ),
+}
