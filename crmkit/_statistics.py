@@ -20,6 +20,17 @@ ROUNDING = 1e-12  # of the largest value
 Z = 1.959963984540054  # the normal distribution has 95 % within +- Z
 
 
+def z_of(level: float) -> float:
+    """How many standard deviations on both sides hold this share of the normal distribution.
+
+    >>> round(z_of(0.9), 4)
+    1.6449
+    """
+    from scipy.special import ndtri
+
+    return Z if level == 0.95 else float(ndtri((1 + level) / 2))
+
+
 def centre(values: Any, n: Any, which: str) -> float:
     """The "mean" or "median" of ascending distinct values with n customers each.
 
@@ -36,8 +47,8 @@ def centre(values: Any, n: Any, which: str) -> float:
     return nearest if abs(mean - nearest) <= ROUNDING * np.abs(values).max() else mean
 
 
-def wilson(successes: Any, n: Any) -> tuple[Floats, Floats]:
-    """Ends of the interval that covers a share with probability 0.95; not a number where n is 0 or missing.
+def wilson(successes: Any, n: Any, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Ends of the interval that covers a share with probability `level`; not a number where n is 0 or missing.
 
     It stays within 0 and 1, and has a width where all or none succeeded, which the textbook's p +- 1.96 se lacks.
 
@@ -47,8 +58,9 @@ def wilson(successes: Any, n: Any) -> tuple[Floats, Floats]:
     """
     k, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
     n = np.where(n > 0, n, np.nan)
-    middle = (k + Z**2 / 2) / (n + Z**2)
-    half = Z * np.sqrt(k * (n - k) / n + Z**2 / 4) / (n + Z**2)
+    z = z_of(level)
+    middle = (k + z**2 / 2) / (n + z**2)
+    half = z * np.sqrt(k * (n - k) / n + z**2 / 4) / (n + z**2)
     # Rounding may carry the ends of 0 of n and n of n a hair across.
     low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
     return np.where(k == 0, 0 * n, low), np.where(k == n, 0 * n + 1, high)
