@@ -24,7 +24,17 @@ from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError
 from crmkit.models._base import Model, natural_covariance
 from crmkit.models._fit import Objective, Optimum, maximise
-from crmkit.models._repeats import COLUMNS, HINT, Cells, check, check_fit, distinct, read_cells, read_rows
+from crmkit.models._repeats import (
+    COLUMNS,
+    HINT,
+    Cells,
+    check,
+    check_fit,
+    distinct,
+    read_cells,
+    read_rows,
+    representatives,
+)
 from crmkit.models._verdict import Limit, climb_from_limits, judge
 
 Array = NDArray[np.float64]
@@ -64,6 +74,12 @@ class Living(Protocol):
         """Probability of exactly n purchases within t."""
 
 
+def living_at(living: Any, rows: Index | slice) -> Any:
+    """The law of some of the customers that a `Living` (or parameters with a value per customer) is about."""
+    held = {field.name: getattr(living, field.name) for field in fields(living)}
+    return replace(living, **{name: value[rows] for name, value in held.items() if isinstance(value, np.ndarray)})
+
+
 class Drawn(NamedTuple):
     """Customers drawn from a model, each of shape (n,): what decides their purchases."""
 
@@ -83,6 +99,8 @@ class PurchaseModel(Model):
 
     _durations: ClassVar[tuple[str, ...]]
     _limits: ClassVar[tuple[Limit, ...]] = ()
+    # Whether the future of a living customer depends on t_x too: not where gaps have no memory.
+    _gap_matters: ClassVar[bool] = False
     settings = ("period",)
 
     def __init__(self, *, period: Period = "week") -> None:
@@ -104,7 +122,7 @@ class PurchaseModel(Model):
     def _p_alive(self, params: Any, x: Array, t_x: Array, T: Array) -> Array:
         raise NotImplementedError
 
-    def _living(self, params: Any, x: Array, T: Array) -> Living:
+    def _living(self, params: Any, x: Array, t_x: Array, T: Array) -> Living:
         raise NotImplementedError
 
     def _draw(self, params: Any, n: int, rng: np.random.Generator) -> Drawn:
@@ -314,14 +332,14 @@ class PurchaseModel(Model):
         array (n_customers, 2) of whole numbers
         """
         t, tail = _checks.days_of(horizon), (1 - _checks.share("level", level)) / 2
-        (x, t_x, T), row = distinct(*read_rows(customers))
-        params = self._daily(self.parameters)
-        alive = self._p_alive(params, x, t_x, T)
+        histories, row = distinct(*read_rows(customers))
+        alive, living, pair = self._outlook(self.parameters, *histories)
 
         def exceed(rows: Index, n: Count) -> Array:
-            return alive[rows] * self._living(params, x[rows], T[rows]).more_than(n, t)
+            law: Living = living_at(living, pair[rows])
+            return alive[rows] * law.more_than(n, t)
 
-        return np.stack([_quantile(exceed, x.size, end) for end in (1 - tail, tail)], axis=-1)[row]
+        return np.stack([_quantile(exceed, alive.size, end) for end in (1 - tail, tail)], axis=-1)[row]
 
     def total_interval(
         self, customers: Any, *, horizon: Any, level: float = 0.9, draws: int = 200, seed: int = 0
@@ -420,10 +438,10 @@ class PurchaseModel(Model):
         return replace(params, **{name: getattr(params, name) * self._days for name in self._durations})
 
     def _outlook(self, params: Any, x: Array, t_x: Array, T: Array) -> tuple[Array, Living, Index]:
-        """P(alive) of each customer, the law of the living for distinct (x, T), and whose is which; time in days."""
+        """P(alive) of each customer, the law of the living for distinct futures, and whose is which; time in days."""
         daily = self._daily(params)
-        pairs, pair = distinct(x, T)
-        return self._p_alive(daily, x, t_x, T), self._living(daily, *pairs), pair
+        first, pair = representatives(x, T, *([t_x] if self._gap_matters else []))
+        return self._p_alive(daily, x, t_x, T), self._living(daily, x[first], t_x[first], T[first]), pair
 
     def _of_living(self, customers: Any, law: Any) -> Array:
         """P(alive) times `law(living)`."""

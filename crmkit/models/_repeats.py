@@ -117,6 +117,12 @@ def check_fit(cells: Cells, model: str) -> None:
 
 def distinct(*columns: Array) -> tuple[list[Array], Index]:
     """Distinct rows of equally long columns, in ascending order, and for each row the place of its own among them."""
+    first, place = representatives(*columns)
+    return [column[first] for column in columns], place
+
+
+def representatives(*columns: Array) -> tuple[Index, Index]:
+    """A row of each distinct combination of the columns, in ascending order, and the place of every row among them."""
     n = columns[0].size
     code, size = np.zeros(n, dtype=np.int64), 1
     for column in columns:
@@ -127,14 +133,14 @@ def distinct(*columns: Array) -> tuple[list[Array], Index]:
         size *= values
     if size > _most_codes(n):
         _, first, place = np.unique(code, return_index=True, return_inverse=True)
-        return [column[first] for column in columns], place.reshape(-1)
+        return first, place.reshape(-1)
     # So few codes that each can be a place in a table: no sorting.
     a_row = np.full(size, -1, dtype=np.intp)
     a_row[code] = np.arange(n)
     present = np.flatnonzero(a_row >= 0)
     rows = a_row[present]
     a_row[present] = np.arange(present.size)
-    return [column[rows] for column in columns], a_row[code]
+    return rows, a_row[code]
 
 
 def _codes(column: NDArray[Any]) -> tuple[NDArray[np.int64], int]:

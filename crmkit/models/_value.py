@@ -34,9 +34,9 @@ from scipy.special import betainc, betaincinv, expit
 from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.models._base import Model
-from crmkit.models._purchases import DAYS_IN, SAMPLED_TOTAL, Living, Period, PurchaseModel
+from crmkit.models._purchases import DAYS_IN, SAMPLED_TOTAL, Living, Period, PurchaseModel, living_at
 from crmkit.models._quadrature import chunks, growth
-from crmkit.models._repeats import COLUMNS, HINT, check, distinct
+from crmkit.models._repeats import COLUMNS, HINT, check
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, quantile_spend
 
 Array = NDArray[np.float64]
@@ -340,28 +340,26 @@ class Forecast:
 
 
 class Outlook(NamedTuple):
-    """The purchases to come of each cell, shape (n_cells,), by the law of living customers, by pair (x, T)."""
+    """The purchases to come of each cell, shape (n_cells,), by the law of living customers, by distinct future."""
 
-    model: PurchaseModel
-    params: Any  # with times in days
     alive: Array
     discounted: Array
-    x: Array  # of each pair
-    T: Array  # of each pair
-    pair: Index  # of each cell
+    law: Living  # of each distinct future, in ascending order of x
+    x: Array  # of each distinct future
+    pair: Index  # the future of each cell
 
     @classmethod
     def of(cls, forecast: Forecast, params: Any, cells: Cells) -> Outlook:
         """What the model expects of the cells under some parameters."""
-        model, daily = forecast.model, forecast.model._daily(params)
-        alive = model._p_alive(daily, cells.x, cells.t_x, cells.T)
-        (x, T), pair = distinct(cells.x, cells.T)
-        discounted = alive * forecast.discounted(model._living(daily, x, T))[pair]
-        return cls(model, daily, alive, discounted, x, T, pair)
+        alive, law, pair = forecast.model._outlook(params, cells.x, cells.t_x, cells.T)
+        x = np.empty(int(pair.max(initial=-1)) + 1)
+        x[pair] = cells.x
+        return cls(alive, alive * forecast.discounted(law)[pair], law, x, pair)
 
     def living(self, pairs: slice = slice(None)) -> Living:
         """The law of living customers, for some pairs."""
-        return self.model._living(self.params, self.x[pairs], self.T[pairs])
+        law: Living = living_at(self.law, pairs)
+        return law
 
     def mean(self, t: float) -> Array:
         """Expected purchases within t."""

@@ -85,7 +85,7 @@ class BGNBD(PurchaseModel):
     def _p_alive(self, params: BGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
         return p_alive(params, x, t_x, T)
 
-    def _living(self, params: BGNBDParams, x: Array, T: Array) -> shared.LivingBG:
+    def _living(self, params: BGNBDParams, x: Array, t_x: Array, T: Array) -> shared.LivingBG:  # noqa: ARG002
         return shared.LivingBG(params.r + x, params.alpha + T, params.a, params.b + x)
 
     def _draw(self, params: BGNBDParams, n: int, rng: np.random.Generator) -> Drawn:

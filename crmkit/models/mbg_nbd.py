@@ -85,7 +85,7 @@ class MBGNBD(PurchaseModel):
     def _p_alive(self, params: MBGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
         return p_alive(params, x, t_x, T)
 
-    def _living(self, params: MBGNBDParams, x: Array, T: Array) -> shared.LivingBG:
+    def _living(self, params: MBGNBDParams, x: Array, t_x: Array, T: Array) -> shared.LivingBG:  # noqa: ARG002
         return shared.LivingBG(params.r + x, params.alpha + T, params.a, params.b + x + 1)
 
     def _draw(self, params: MBGNBDParams, n: int, rng: np.random.Generator) -> Drawn:

@@ -183,7 +183,7 @@ class NBD(PurchaseModel):
     def _p_alive(self, params: NBDParams, x: Array, t_x: Array, T: Array) -> Array:  # noqa: ARG002
         return np.ones_like(x)
 
-    def _living(self, params: NBDParams, x: Array, T: Array) -> LivingNBD:
+    def _living(self, params: NBDParams, x: Array, t_x: Array, T: Array) -> LivingNBD:  # noqa: ARG002
         return LivingNBD(params.r + x, params.alpha + T)
 
     def _draw(self, params: NBDParams, n: int, rng: np.random.Generator) -> Drawn:

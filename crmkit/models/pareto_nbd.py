@@ -470,7 +470,7 @@ class ParetoNBD(PurchaseModel):
     def _p_alive(self, params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> Array:
         return p_alive(params, x, t_x, T)
 
-    def _living(self, params: ParetoNBDParams, x: Array, T: Array) -> LivingPareto:
+    def _living(self, params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> LivingPareto:  # noqa: ARG002
         return LivingPareto(params.r + x, params.alpha + T, params.s, params.beta + T)
 
     def _draw(self, params: ParetoNBDParams, n: int, rng: np.random.Generator) -> Drawn:

@@ -137,7 +137,8 @@ def test_dert_is_the_discounted_integral_of_the_rate_of_purchases(model, custome
     nodes, weights = roots_legendre(48)
     u, w = (nodes + 1) / 2, weights / 2
     t = horizon * u**6
-    living = model._living(model.params_, np.array(customer["x"], float), np.array(customer["T"]) / model._days)
+    x, t_x, T = (np.array(customer[name], float) for name in ("x", "t_x", "T"))
+    living = model._living(model.params_, x, t_x / model._days, T / model._days)
     expected = model.p_alive(customer) * np.concatenate([living.expected(one) for one in t / model._days])
     integral = (w * 6 * horizon * u**5 * np.exp(-delta * t)) @ expected
     want = np.exp(-delta * horizon) * model.predict(customer, horizon=horizon)[0] + delta * integral
