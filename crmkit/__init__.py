@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         segment,
         transactions,
         trials,
+        wallet,
     )
     from crmkit.explanation import explain
     from crmkit.scoring import score_customers
@@ -79,12 +80,13 @@ __all__ = [
     "summarize",
     "transactions",
     "trials",
+    "wallet",
 ]
 
 # Not `cli`, which is for the terminal and needs typer, nor `groups` and `models`, whose doors are `segment` and `clv`.
 _MODULES = (
     "ageing", "cards", "churn", "clv", "customers", "datasets", "errors", "explanation", "labels", "lifecycle",
-    "plotting", "pyramid", "retention", "rfm", "rhythm", "scoring", "segment", "transactions", "trials",
+    "plotting", "pyramid", "retention", "rfm", "rhythm", "scoring", "segment", "transactions", "trials", "wallet",
 )  # fmt: skip
 _FUNCTIONS = {"audit": "trials", "backtest": "trials", "explain": "explanation", "score_customers": "scoring"}
 

@@ -149,6 +149,10 @@ NO_EXAMPLE = {
     "crmkit.trials.auditing.Audit": "a record that `audit` gives; the example is there",
     "crmkit.scoring.Headline": "a record that `headline` gives; the example is there",
     "crmkit.models": "formulas on arrays, open to tests; the classes that users call are checked below",
+    "crmkit.wallet.concentration.TrueConcentration": "a record that `true_concentration` gives; the example is there",
+    "crmkit.wallet.dirichlet.Dirichlet": "a record that `dirichlet` gives; the example is there",
+    "crmkit.wallet.norms.Norms": "a record that `nbd_norms` gives; the example is there",
+    "crmkit.wallet.norms.Verdict": "a record that `Norms.judge` gives; the example is there",
     "crmkit.clv.CustomerEquity": "a record that `customer_equity` gives; the example is there",
 }
 

@@ -29,13 +29,14 @@ from crmkit.labels import (
     retention,
     survival,
     trials,
+    wallet,
     watch,
 )
 from crmkit.labels import errors as _error_words
 
 FAMILIES = (
     foundation, lifetime, pictures, groups, clusters, migration, lifecycle, explaining, trials, retention, cohorts,
-    survival, watch, churn, commands,
+    survival, watch, churn, commands, wallet,
 )  # fmt: skip
 _WORDS: Mapping[str, tuple[str, str]] = {key: words for family in FAMILIES for key, words in family.WORDS.items()}
 
