@@ -9,9 +9,9 @@ customers = crm.summarize(tx)              # one row per customer
 crm.rfm.segment(crm.rfm.score(customers))  # scores and segments
 ```
 
-Families of methods are modules: `rfm`, `pyramid`, `segment`, `lifecycle`, `retention`, `churn`, `clv`, `ageing`,
-`explanation`, `trials`, `datasets`, `plotting` and others. They are loaded when first used, so that `import crmkit` is
-quick.
+Families of methods are modules: `rfm`, `pyramid`, `segment`, `lifecycle`, `retention`, `survival`, `churn`, `outreach`,
+`clv`, `growth`, `downgrades`, `explanation`, `validation`, `datasets`, `plotting` and others. They are loaded when
+first used, so that `import crmkit` is quick.
 """
 
 from __future__ import annotations
@@ -25,70 +25,97 @@ from crmkit.transactions import Transactions, read
 
 if TYPE_CHECKING:
     from crmkit import (
-        ageing,
-        cards,
         churn,
         clv,
         customers,
         datasets,
+        definitions,
+        downgrades,
         errors,
         explanation,
+        growth,
+        interpurchase,
         labels,
         lifecycle,
+        outreach,
         plotting,
         pyramid,
         retention,
         rfm,
-        rhythm,
         scoring,
         segment,
+        survival,
         transactions,
-        trials,
+        validation,
         wallet,
     )
     from crmkit.explanation import explain
     from crmkit.scoring import score_customers
-    from crmkit.trials import audit, backtest
+    from crmkit.validation import audit, backtest
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Transactions",
-    "ageing",
     "audit",
     "backtest",
-    "cards",
     "churn",
     "clv",
     "customers",
     "datasets",
+    "definitions",
+    "downgrades",
     "errors",
     "explain",
     "explanation",
+    "growth",
+    "interpurchase",
     "labels",
     "lifecycle",
+    "outreach",
     "plotting",
     "pyramid",
     "read",
     "retention",
     "rfm",
-    "rhythm",
     "score_customers",
     "scoring",
     "segment",
     "set_language",
     "summarize",
+    "survival",
     "transactions",
-    "trials",
+    "validation",
     "wallet",
 ]
 
-# Not `cli`, which is for the terminal and needs typer, nor `groups` and `models`, whose doors are `segment` and `clv`.
+# Not `cli`, which is for the terminal and needs typer, nor `models`, whose door is `clv`.
 _MODULES = (
-    "ageing", "cards", "churn", "clv", "customers", "datasets", "errors", "explanation", "labels", "lifecycle",
-    "plotting", "pyramid", "retention", "rfm", "rhythm", "scoring", "segment", "transactions", "trials", "wallet",
-)  # fmt: skip
-_FUNCTIONS = {"audit": "trials", "backtest": "trials", "explain": "explanation", "score_customers": "scoring"}
+    "churn",
+    "clv",
+    "customers",
+    "datasets",
+    "definitions",
+    "downgrades",
+    "errors",
+    "explanation",
+    "growth",
+    "interpurchase",
+    "labels",
+    "lifecycle",
+    "outreach",
+    "plotting",
+    "pyramid",
+    "retention",
+    "rfm",
+    "scoring",
+    "segment",
+    "survival",
+    "transactions",
+    "validation",
+    "wallet",
+)
+_FUNCTIONS = {"audit": "validation", "backtest": "validation", "explain": "explanation", "score_customers": "scoring"}
 
 
 def __getattr__(name: str) -> Any:

@@ -208,7 +208,7 @@ def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
         Nothing after its `as_of` is seen.
     window : duration, default "12M"
         How far it goes back from `as_of`, its last day. Whole months and years are those of the calendar, as in
-        `crmkit.segment.revenue_bridge`: up to 2024-12-31, "12M" and "1Y" begin on 2024-01-01; up to 2025-02-28, "1M"
+        `crmkit.growth.revenue_bridge`: up to 2024-12-31, "12M" and "1Y" begin on 2024-01-01; up to 2025-02-28, "1M"
         begins on 2025-01-29, the day after the same day a month before (after the last day of a month too short to
         have it: up to 2025-03-31, "1M" begins on 2025-03-01). All else is rounded to whole days.
 

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _frame, ageing, customers, labels, lifecycle, pyramid, retention, rfm, segment
+from crmkit import _checks, _frame, customers, downgrades, labels, lifecycle, outreach, pyramid, rfm, segment
 from crmkit._frame import outputs
 from crmkit.churn import ChurnModel
 from crmkit.errors import ArgumentError, DataError
@@ -66,7 +66,7 @@ def score_customers(
         Also the probability of no purchase within so long, such as "90D", by `crmkit.churn.ChurnModel`, which is fitted
         for it: seconds to minutes, and scikit-learn.
     alarms_per_week : number above 0, optional
-        Also who is on the watch-list now (`crmkit.retention.watch_list`), if so many new alarms a week can be looked
+        Also who is on the watch-list now (`crmkit.outreach.watch_list`), if so many new alarms a week can be looked
         after.
     language : {"en", "zh"}, default "en"
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
@@ -77,7 +77,7 @@ def score_customers(
         In the kind that came in (pandas for files): a lazy table stays lazy, but its summary is computed at once, and
         once only. The columns of `crmkit.summarize`; `current_value` (margin or revenue of the last 12 months, see
         `crmkit.customers.recent_value`); `r_score`, `f_score`, `m_score`, `rfm`, `rfm_sum`; `segment`, `segment_label`;
-        `days_left`, `slip_date`, `slip_to`, `slip_to_label` (`crmkit.ageing.slip_dates`); `tier`, `tier_label`;
+        `days_left`, `slip_date`, `slip_to`, `slip_to_label` (`crmkit.downgrades.slip_dates`); `tier`, `tier_label`;
         `stage`, `pattern` and their labels, `expected_gap`, `overdue` (how many such gaps the silence has lasted) and
         `ended` (at least four: the customer counts as lost; `crmkit.lifecycle.stages`); with a horizon the columns of
         `crmkit.clv.lifetime_value`: `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`,
@@ -164,7 +164,7 @@ def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[st
 def _add_segment(listed: Any, *, tx: Transactions, bins: int, scheme: str | rfm.Rules, language: Language) -> Any:
     """Add the scores, the segment, and the day on which it drops if nothing is bought."""
     scorer = rfm.Scorer(bins=bins).fit(listed)
-    return ageing.slip_dates(listed, scorer=scorer, scheme=scheme, as_of=tx.as_of, language=language)
+    return downgrades.slip_dates(listed, scorer=scorer, scheme=scheme, as_of=tx.as_of, language=language)
 
 
 def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Language) -> Any:
@@ -221,7 +221,7 @@ def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:
 
 def _add_signal(listed: Any, *, tx: Transactions, alarms_per_week: float, language: Language) -> Any:
     """Add the signal of the accounts on the watch-list."""
-    watched = _frame.open_table(retention.watch_list(tx, alarms_per_week=alarms_per_week, language=language).table)
+    watched = _frame.open_table(outreach.watch_list(tx, alarms_per_week=alarms_per_week, language=language).table)
     found = watched.collect(watched.frame.select("customer_id", "signal"))
     signal_of = dict(zip(found["customer_id"].tolist(), found["signal"].tolist(), strict=True))
     table = _frame.open_table(listed)

@@ -634,7 +634,7 @@ def figures(out: str, start: str) -> list[str]:
 
 
 def test_gaps_beside_the_naive_share(run, file_of_cdnow):
-    found = crm.retention.inactivity_threshold(crm.datasets.load_cdnow(sample=True), returning=0.8)
+    found = crm.survival.inactivity_threshold(crm.datasets.load_cdnow(sample=True), returning=0.8)
     code, out, _ = run("gaps", file_of_cdnow, "--returning", "0.8", "--days", "90D", "-o", "curve.csv")
     assert code == 0
     row = found.table[found.table["days"] == 90].iloc[0]
@@ -658,7 +658,7 @@ def file_of_channels(tmp_path_factory):
 
 def test_survival_by_channel(run, file_of_channels):
     path, made = file_of_channels
-    found = crm.retention.survival(crm.Transactions(made, channel="channel"), inactive="90D", by="channel")
+    found = crm.survival.curve(crm.Transactions(made, channel="channel"), inactive="90D", by="channel")
     words = ["--channel", "channel", "--by", "channel", "--inactive", "90D", "--at", "120D,5Y"]
     code, out, _ = run("survival", path, *words, "-o", "curves.parquet")
     assert code == 0
@@ -687,9 +687,9 @@ def test_repurchase_compared(run, file_of_channels):
     code, out, _ = run("repurchase", path, *words)
     assert code == 0
     rates, compared = out.split("past ends")[:2]
-    want = crm.retention.repurchase(tx, within="30D", by="channel").table
+    want = crm.survival.repurchase(tx, within="30D", by="channel").table
     assert len([line for line in rates.splitlines() if line.startswith("app ")]) == (want["group"] == "app").sum()
-    row = crm.retention.compare_repurchase(tx, within="30D", by="channel", against="web").table.set_index("group")
+    row = crm.survival.compare_repurchase(tx, within="30D", by="channel", against="web").table.set_index("group")
     shop = row.loc["shop"]
     assert figures(compared, "shop") == [
         "shop", f"{shop.purchases:,.0f}", f"{shop.returned:,.0f}", f"{shop.rate:.1%}",
@@ -707,7 +707,7 @@ def test_repurchase_of_a_quarter_and_the_year_before(run, file_of_cdnow):
 
 def test_winback_list(run, file_of_cdnow):
     sales = crm.datasets.load_cdnow(sample=True)
-    found = crm.retention.win_back(sales, cost=2, margin=0.3, rule={"inactive": "180D"})
+    found = crm.outreach.win_back(sales, cost=2, margin=0.3, rule={"inactive": "180D"})
     words = ["--contact-cost", "2", "--margin", "0.3", "--inactive", "180D"]
     code, out, _ = run("winback", file_of_cdnow, *words, "-o", "list.csv")
     assert code == 0
@@ -721,7 +721,7 @@ def test_winback_list(run, file_of_cdnow):
 
 def test_a_campaign_of_the_churn_model(run, file_of_cdnow):
     scores = crm.churn.ChurnModel().fit(sales := crm.datasets.load_cdnow(sample=True)).score(sales)
-    found = crm.churn.campaign(scores, contact_cost=3, value=50, success=0.1, incentive=1)
+    found = crm.outreach.campaign(scores, contact_cost=3, value=50, success=0.1, incentive=1)
     words = ["--contact-cost", "3", "--value", "50", "--success", "0.1", "--incentive", "1"]
     code, out, _ = run("churn", file_of_cdnow, *words, "-o", "calls.csv")
     assert code == 0
@@ -784,7 +784,7 @@ def test_rolling_periods_and_groups_of_the_watch_list(run, file_of_cdnow, file_o
     assert out.count("\n1998-03-11/1998-06-10 ") == 2  # rates and movements
     path, made = file_of_channels
     tx = crm.Transactions(made, channel="channel")
-    found = crm.retention.watch_list(tx, alarms_per_week=2, by="channel").table
+    found = crm.outreach.watch_list(tx, alarms_per_week=2, by="channel").table
     code, out, _ = run("watch", path, "--channel", "channel", "--by", "channel", "--alarms", "2")
     assert code == 0
     listed = out.split("\n\n")[0].splitlines()[1:]
@@ -868,7 +868,7 @@ def test_the_value_matrix_of_a_quantile(run, file_of_cdnow):
 def test_the_bridge_is_in_the_words_of_the_library(run, file_of_cdnow, language):
     base, current = ([*word.split(":")] for word in HALVES[1::2])
     sales = crm.datasets.load_cdnow(sample=True)
-    steps = crm.segment.revenue_bridge(sales, base=base, current=current, language=language).steps
+    steps = crm.growth.revenue_bridge(sales, base=base, current=current, language=language).steps
     out = run("growth", file_of_cdnow, *HALVES, "--language", language)[1]
     lines = [re.split(" {2,}", line) for line in out.split("\n\n")[1].splitlines()[1:]]
     assert lines == [

@@ -72,7 +72,7 @@ def test_they_can_be_copied_and_compared_without_a_word_of_pandas():
 
 
 def test_notebooks_show_the_table_and_the_card_with_text_from_data_escaped():
-    won = crm.retention.win_back(crm.Transactions(SALES, as_of="2025-12-31"), cost=0, rule={"inactive": "90D"},
+    won = crm.outreach.win_back(crm.Transactions(SALES, as_of="2025-12-31"), cost=0, rule={"inactive": "90D"},
                                  response=0.5, value=3.0)  # fmt: skip
     page = won._repr_html_()
     assert "&lt;b&gt;d&lt;/b&gt;" in page
@@ -83,10 +83,10 @@ def test_notebooks_show_the_table_and_the_card_with_text_from_data_escaped():
 
 def test_each_prints_without_the_names_of_its_fields(sales):
     spans = {"base": ("2025-01-01", "2025-02-28"), "current": ("2025-03-01", "2025-04-30")}
-    bridge = crm.segment.revenue_bridge(sales, **spans)
+    bridge = crm.growth.revenue_bridge(sales, **spans)
     cohorts = crm.retention.cohorts(sales)
     matrix = crm.segment.value_matrix(crm.summarize(sales), potential="frequency")
-    said = [bridge, cohorts, matrix, crm.retention.repurchase(sales),
+    said = [bridge, cohorts, matrix, crm.survival.repurchase(sales),
             crm.backtest(sales, "eight", origins="2025-02-28", horizon="30D")]  # fmt: skip
     for found in said:
         assert not repr(found).startswith(type(found).__name__)

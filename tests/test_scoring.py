@@ -77,7 +77,7 @@ def test_the_list_joins_what_the_families_say(make_table, ten):
     stages = as_columns(crm.lifecycle.stages(ten), sort="customer_id")
     for name in ("stage", "pattern", "expected_gap", "overdue", "ended"):
         assert listed[name] == stages[name]
-    slips = as_columns(crm.ageing.slip_dates(crm.Transactions(ten)), sort="customer_id")
+    slips = as_columns(crm.downgrades.slip_dates(crm.Transactions(ten)), sort="customer_id")
     assert [str(day)[:10] for day in listed["slip_date"]] == [str(day)[:10] for day in slips["slip_date"]]
     assert listed["slip_to"] == slips["slip_to"]
     assert listed["current_value"] == as_columns(crm.customers.recent_value(ten).customers)["current_value"]
@@ -108,7 +108,7 @@ def test_on_request_the_list_has_who_will_leave_and_who_is_to_be_looked_at(made_
     scored = as_columns(crm.score_customers(tx, horizon=None, churn="60D", alarms_per_week=0.5), sort="customer_id")
     model = crm.churn.ChurnModel(horizon="60D").fit(tx)
     assert scored["p_churn"] == as_columns(model.score(tx), sort="customer_id")["p_churn"]
-    watched = as_columns(crm.retention.watch_list(tx, alarms_per_week=0.5).table)
+    watched = as_columns(crm.outreach.watch_list(tx, alarms_per_week=0.5).table)
     signals = dict(zip(watched["customer_id"], watched["signal"], strict=True))
     assert signals
     assert scored["signal"] == [signals.get(customer, "none") for customer in scored["customer_id"]]

@@ -14,10 +14,10 @@ from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame
 from crmkit._results import Result
-from crmkit.cards import Card
 from crmkit.churn import _judged
 from crmkit.churn._features import FEATURES, SUBJECTS, Snapshot, snapshot, stayed_away
 from crmkit.churn._predictors import BOOSTING, Predict, predictors, replaced
+from crmkit.definitions import Card
 from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions

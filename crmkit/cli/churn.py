@@ -44,7 +44,8 @@ def churn(
     Writes each customer's probability. Needs scikit-learn: pip install "crmkit[learn]".
     """
     from crmkit._frame import outputs
-    from crmkit.churn import ChurnModel, campaign
+    from crmkit.churn import ChurnModel
+    from crmkit.outreach import campaign
 
     speech = text.language_of(language)
     if output is not None:
@@ -137,7 +138,7 @@ def winback(
     --inactive, by default for as long as nine in ten of the returns take.
     """
     from crmkit._frame import outputs
-    from crmkit.retention import win_back
+    from crmkit.outreach import win_back
 
     speech = text.language_of(language)
     if output is not None:
@@ -188,7 +189,7 @@ def watch(
     can look into. With --by, accounts learn from similar ones: those of their group.
     """
     from crmkit._frame import outputs
-    from crmkit.retention import watch_list
+    from crmkit.outreach import watch_list
 
     speech = text.language_of(language)
     if output is not None:

@@ -60,7 +60,7 @@ def growth(given: Input, base: Span = None, current: Span = None, language: Word
 
     The bridge from a base period's revenue to the current one; with a column of products also the growth matrix.
     """
-    from crmkit.segment import growth_matrix, revenue_bridge
+    from crmkit.growth import growth_matrix, revenue_bridge
 
     speech = text.language_of(language)
     with given.opened() as tx:
@@ -202,7 +202,7 @@ def slips(given: Input, period: Every = "week", scheme: Scheme = "eleven", langu
 
     How many customers, with how much spend, will drop to a lower segment when, if they buy nothing.
     """
-    from crmkit.ageing import slip_calendar, slip_dates
+    from crmkit.downgrades import slip_calendar, slip_dates
 
     speech = text.language_of(language)
     with given.opened() as tx:
@@ -245,7 +245,7 @@ def backtest(
 
     Scores past days as they stood, and counts who bought in the days after, with the lift over sorting by recency.
     """
-    from crmkit.trials import backtest as tried
+    from crmkit.validation import backtest as tried
 
     speech = text.language_of(language)
     with given.opened() as tx:
@@ -264,7 +264,7 @@ def backtest(
 @reads_transactions
 def audit(given: Input, scheme: Scheme = "eleven", language: Words = "en") -> None:
     """Print how much the segments depend on arbitrary choices: ties, bins, window, as-of date."""
-    from crmkit.trials import audit as tried
+    from crmkit.validation import audit as tried
 
     speech = text.language_of(language)
     with given.opened() as tx:

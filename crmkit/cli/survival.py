@@ -37,7 +37,7 @@ def gaps(
     The gap curve, in which customers who have not come back yet are counted, beside the naive share of closed gaps.
     """
     from crmkit._frame import outputs
-    from crmkit.retention import inactivity_threshold
+    from crmkit.survival import inactivity_threshold
 
     speech = text.language_of(language)
     if output is not None:
@@ -101,7 +101,7 @@ def lost(
 
     And how many of them came back afterwards.
     """
-    from crmkit.retention import compare_definitions
+    from crmkit.survival import compare_definitions
 
     speech = text.language_of(language)
     with given.opened() as tx:
@@ -132,7 +132,7 @@ def survival(
     `crmkit gaps`), those still there counted for as long as they have been seen. With --by also a log-rank test.
     """
     from crmkit._frame import outputs
-    from crmkit.retention import survival as survival_of
+    from crmkit.survival import curve as survival_of
 
     speech = text.language_of(language)
     if output is not None:
@@ -203,8 +203,8 @@ def repurchase(
     not had the time. With --compare also the differences of groups or years, with intervals; --window then says which
     days' purchases are compared.
     """
-    from crmkit.retention import compare_repurchase
-    from crmkit.retention import repurchase as rates_of
+    from crmkit.survival import compare_repurchase
+    from crmkit.survival import repurchase as rates_of
 
     speech = text.language_of(language)
     for name, value in (("against", against), ("window", window)):

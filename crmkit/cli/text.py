@@ -13,7 +13,7 @@ import typer
 from crmkit import labels
 
 if TYPE_CHECKING:
-    from crmkit.cards import Card
+    from crmkit.definitions import Card
     from crmkit.labels import Language
     from crmkit.transactions import Transactions
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, labels, pyramid, rfm
-from crmkit.ageing import Yardstick
+from crmkit.downgrades import Yardstick
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.transactions import Transactions

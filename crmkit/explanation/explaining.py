@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, _ids, customers, labels, pyramid, rfm
 from crmkit._frame import engines, outputs
-from crmkit.ageing import NEVER, NOBODY, Yardstick
+from crmkit.downgrades import NEVER, NOBODY, Yardstick
 from crmkit.explanation._cuts import (
     ANY,
     TOMORROW,

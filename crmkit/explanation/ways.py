@@ -8,9 +8,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _frame, ageing, customers, rfm
+from crmkit import _frame, customers, downgrades, rfm
 from crmkit._frame import outputs
-from crmkit.ageing import NEVER, NOBODY, Yardstick
+from crmkit.downgrades import NEVER, NOBODY, Yardstick
 from crmkit.explanation._cuts import (
     ANY,
     TOMORROW,
@@ -54,7 +54,7 @@ def ways_up(
         `frequency`, `monetary`, `segment`, `segment_label`;
         by orders: `up_to` and `up_to_label` (the segment reached), `up_orders` (further orders; without order ids each
         on a day of its own), `up_money` (the least that they must bring together; 0: any amount will do) and `up_by`
-        (the last day for the first of them: on that day the customer drops without it, see `ageing.slip_dates`);
+        (the last day for the first of them: on that day the customer drops without it, see `downgrades.slip_dates`);
         by an addition: `add_to`, `add_to_label`, `add_money`, and `add_by` (the last day on which it leads there).
         Missing where there is no such way, dates also where no day matters.
 
@@ -83,7 +83,7 @@ def ways_up(
     keys = ["recency", "frequency", "m_score"]
     cells = _frame.Table(table.frame.select(*keys)).cells(keys)
     found = {name: cells[name] for name in keys} | _cheapest(yardstick, cells, units_per_money(tx))
-    frame = ageing.look_up(
+    frame = downgrades.look_up(
         table,
         keys,
         found,

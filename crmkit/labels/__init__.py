@@ -6,6 +6,8 @@ shown as it is, so that groups of a user's own keep their own names. Each family
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import unicodedata
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -14,33 +16,18 @@ from crmkit import _checks, _language
 from crmkit import errors as _errors
 from crmkit._language import LANGUAGES as LANGUAGES
 from crmkit._language import Language as Language
-from crmkit.labels import (
-    churn,
-    clusters,
-    cohorts,
-    commands,
-    explaining,
-    foundation,
-    groups,
-    lifecycle,
-    lifetime,
-    migration,
-    pictures,
-    retention,
-    survival,
-    trials,
-    wallet,
-    watch,
-)
 from crmkit.labels import errors as _error_words
 
-FAMILIES = (
-    foundation, lifetime, pictures, groups, clusters, migration, lifecycle, explaining, trials, retention, cohorts,
-    survival, watch, churn, commands, wallet,
-)  # fmt: skip
+# Every file of this folder is a family of words; a new one is found by being there.
+FAMILIES = tuple(
+    importlib.import_module(f"{__name__}.{family.name}")
+    for family in pkgutil.iter_modules(__path__)
+    if family.name != "errors"
+)
 _WORDS: Mapping[str, tuple[str, str]] = {key: words for family in FAMILIES for key, words in family.WORDS.items()}
 
-_SEGMENTS = frozenset().union(*(family.SEGMENTS for family in (foundation, groups, lifecycle, trials)))
+_SEGMENTS = frozenset().union(*(getattr(family, "SEGMENTS", ()) for family in FAMILIES))
+_GROUPS = frozenset().union(*(getattr(family, "GROUPS", ()) for family in FAMILIES))
 
 
 _errors.know(_error_words.words())
@@ -103,7 +90,7 @@ def group(name: str, language: Language | None = None) -> str:
     >>> group("ungrouped", "zh"), group("A", "zh"), segment("A", "zh")
     ('未分组', 'A', 'A类客户')
     """
-    return text(name, language) if name in survival.GROUPS else name
+    return text(name, language) if name in _GROUPS else name
 
 
 def texts(keys: Iterable[str], language: Language | None = None) -> list[str]:

@@ -28,10 +28,10 @@ measure of trend); Kish (1965), Survey Sampling, section 11.7 (the effective num
 
 from __future__ import annotations
 
+from crmkit.interpurchase import Rhythm, fit_rhythm
 from crmkit.lifecycle._rules import PATTERNS, STAGES
 from crmkit.lifecycle.explain import explain
 from crmkit.lifecycle.history import history
 from crmkit.lifecycle.stages import stages
-from crmkit.rhythm import Rhythm, fit_rhythm
 
 __all__ = ["PATTERNS", "STAGES", "Rhythm", "explain", "fit_rhythm", "history", "stages"]

@@ -56,7 +56,7 @@ def facts_by(tx: Transactions, days: LazyFrame, *by: str) -> LazyFrame:
 
 
 def counted(facts: LazyFrame, as_of: int) -> Facts:
-    """Distinct x, t_x and T of the customers, as `crmkit.rhythm` takes them, and how many share each (`n`)."""
+    """Distinct x, t_x and T of the customers, as `crmkit.interpurchase` takes them, and how many share each (`n`)."""
     first, last = nw.col("first_day"), nw.col("last_day")
     cells = facts.select(x=nw.col("n_days") - 1, t_x=last - first, T=as_of - first)
     return engines.collect(cells.group_by("x", "t_x", "T").agg(n=nw.len().cast(nw.Int64)))

@@ -13,7 +13,7 @@ import numpy as np
 from crmkit import _checks
 from crmkit._frame.engines import LazyFrame
 from crmkit.errors import ArgumentError
-from crmkit.rhythm import Rhythm
+from crmkit.interpurchase import Rhythm
 
 Case: TypeAlias = tuple[nw.Expr, Any]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from crmkit import _checks, _ids, labels
 from crmkit._frame import engines
+from crmkit.interpurchase import Rhythm, check_rhythm, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import counted, facts_of_customers
 from crmkit.lifecycle._rules import (
@@ -22,7 +23,6 @@ from crmkit.lifecycle._rules import (
     Rules,
     judged,
 )
-from crmkit.rhythm import Rhythm, check_rhythm, fitted_to
 from crmkit.transactions import open_transactions
 
 

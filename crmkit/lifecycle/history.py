@@ -14,6 +14,7 @@ from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._periods import Periods, periods_between
 from crmkit.customers import customer_days, money_of
+from crmkit.interpurchase import Rhythm, check_rhythm, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import SUMS, Facts, facts_by
 from crmkit.lifecycle._rules import (
@@ -27,7 +28,6 @@ from crmkit.lifecycle._rules import (
     Rules,
     judged,
 )
-from crmkit.rhythm import Rhythm, check_rhythm, fitted_to
 from crmkit.transactions import Transactions, open_transactions
 
 Array: TypeAlias = NDArray[Any]
@@ -170,6 +170,6 @@ def _stage_counts(
 
 
 def _cells(facts: Facts, day: int) -> Facts:
-    """The customers as `crmkit.rhythm` takes them, one by one."""
+    """The customers as `crmkit.interpurchase` takes them, one by one."""
     first, last, n = facts["first_day"], facts["last_day"], facts["n_days"]
     return {"x": n - 1, "t_x": last - first, "T": day - first, "n": np.ones(len(n))}

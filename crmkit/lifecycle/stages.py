@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import _checks, labels
 from crmkit._frame import engines
+from crmkit.interpurchase import Rhythm, check_rhythm, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import counted, facts_of_customers
 from crmkit.lifecycle._rules import (
@@ -24,7 +25,6 @@ from crmkit.lifecycle._rules import (
     first_that_fits,
     judged,
 )
-from crmkit.rhythm import Rhythm, check_rhythm, fitted_to
 from crmkit.transactions import open_transactions
 
 COLUMNS = (

@@ -12,10 +12,10 @@ Statistical Association 9(70), 209-219 (the curve).
 from __future__ import annotations
 
 from crmkit.plotting._fonts import MissingFontWarning
-from crmkit.plotting.ageing import plot_slip_calendar
 from crmkit.plotting.churn import plot_calibration, plot_campaign, plot_gain
 from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profiles
 from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
+from crmkit.plotting.downgrades import plot_slip_calendar
 from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
 from crmkit.plotting.lifecycle import plot_lifecycle
 from crmkit.plotting.lifetime import (
@@ -36,7 +36,7 @@ from crmkit.plotting.survival import (
     plot_repurchase_comparison,
     plot_survival,
 )
-from crmkit.plotting.trials import plot_audit, plot_backtest
+from crmkit.plotting.validation import plot_audit, plot_backtest
 from crmkit.plotting.watch import plot_watch_list
 
 __all__ = [

@@ -12,7 +12,7 @@ from crmkit import _frame, labels
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, plain, short, word
-from crmkit.plotting._cards import letters_across, wrapped
+from crmkit.plotting._definitions import letters_across, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

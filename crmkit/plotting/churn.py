@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, count_along, open_axes, percent, phrase, short, word
-from crmkit.plotting._cards import small_print
+from crmkit.plotting._definitions import small_print
 from crmkit.plotting._lines import LINES, columns_of, label_upwards, legend_above, legend_in_font
 
 if TYPE_CHECKING:
@@ -135,11 +135,11 @@ def plot_gain(validation: Any, *, ax: Axes | None = None, language: Language | N
 
 
 def plot_campaign(campaign: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the result of `crmkit.churn.campaign`: expected profit by the number of customers contacted.
+    """Draw the result of `crmkit.outreach.campaign`: expected profit by the number of customers contacted.
 
     Parameters
     ----------
-    campaign : crmkit.churn.Campaign
+    campaign : crmkit.outreach.Campaign
         Whom to contact, and what it is expected to bring.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
@@ -163,14 +163,14 @@ def plot_campaign(campaign: Any, *, ax: Axes | None = None, language: Language |
     --------
     >>> import crmkit as crm
     >>> scores = {"customer_id": ["a", "b", "c"], "p_churn": [0.9, 0.5, 0.1]}
-    >>> ax = crm.plotting.plot_campaign(crm.churn.campaign(scores, contact_cost=2, value=50, success=0.1))
+    >>> ax = crm.plotting.plot_campaign(crm.outreach.campaign(scores, contact_cost=2, value=50, success=0.1))
     >>> print(ax.texts[0].get_text())
     best: contact 2, expected profit 3
     probability of churn from 40.0%
     """
     from matplotlib.patheffects import withStroke
 
-    call = "crmkit.plotting.plot_campaign(crmkit.churn.campaign(scores, ...))"
+    call = "crmkit.plotting.plot_campaign(crmkit.outreach.campaign(scores, ...))"
     found = columns_of(campaign, "curve", "profit", call, order=["contacted"])
     ax, spoken = open_axes(ax, language, width=7.4)
     contacted, profit = (np.r_[0.0, found[name].astype(float)] for name in ("contacted", "profit"))

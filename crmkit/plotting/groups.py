@@ -95,13 +95,13 @@ def plot_value_matrix(matrix: Any, *, ax: Axes | None = None, language: Language
 
 
 def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the result of `crmkit.segment.growth_matrix`: the revenue of existing and new customers and products.
+    """Draw the result of `crmkit.growth.growth_matrix`: the revenue of existing and new customers and products.
 
     The darker a cell, the more of the revenue it holds.
 
     Parameters
     ----------
-    matrix : crmkit.segment.GrowthMatrix
+    matrix : crmkit.growth.GrowthMatrix
         The revenue by cells.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
@@ -127,12 +127,12 @@ def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Languag
     >>> sales = {"customer_id": ["a", "a", "b"], "product": ["tea", "pot", "tea"], "amount": [9.0, 30.0, 10.0],
     ...          "date": ["2024-01-01", "2024-03-01", "2024-04-30"]}
     >>> periods = {"base": ("2024-01-01", "2024-02-29"), "current": ("2024-03-01", "2024-04-30")}
-    >>> ax = crm.plotting.plot_growth_matrix(crm.segment.growth_matrix(sales, **periods))
+    >>> ax = crm.plotting.plot_growth_matrix(crm.growth.growth_matrix(sales, **periods))
     >>> [text.get_text() for text in ax.texts[3:6]]
     ['Expansion', '30 (75.0%)', 'customers: 1, orders: 1']
     """
     if not hasattr(matrix, "base_revenue"):
-        raise _not_that(matrix, "growth matrix", "crmkit.segment.growth_matrix(transactions)")
+        raise _not_that(matrix, "growth matrix", "crmkit.growth.growth_matrix(transactions)")
     table = _frame.open_table(matrix.table, numbers=["customers", "orders", "revenue", "base_revenue"])
     found = table.collect(table.frame)
     ax, spoken = open_axes(ax, language, height=5.2, width=7.0)
@@ -159,14 +159,14 @@ def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Languag
 
 
 def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    r"""Draw the result of `crmkit.segment.revenue_bridge`: a waterfall from the base period to the current one.
+    r"""Draw the result of `crmkit.growth.revenue_bridge`: a waterfall from the base period to the current one.
 
     Movements of no customers are left out. What adds to revenue is blue and begins with a plus, what takes from it is
     vermillion and begins with a minus.
 
     Parameters
     ----------
-    bridge : crmkit.segment.RevenueBridge
+    bridge : crmkit.growth.RevenueBridge
         The steps from period to period.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
@@ -191,12 +191,12 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     >>> sales = {"customer_id": ["a", "b", "a"], "date": ["2024-01-01", "2024-02-29", "2024-04-30"],
     ...          "amount": [50.0, 30.0, 70.0]}
     >>> periods = {"base": ("2024-01-01", "2024-02-29"), "current": ("2024-03-01", "2024-04-30")}
-    >>> ax = crm.plotting.plot_revenue_bridge(crm.segment.revenue_bridge(sales, **periods))
+    >>> ax = crm.plotting.plot_revenue_bridge(crm.growth.revenue_bridge(sales, **periods))
     >>> [text.get_text() for text in ax.texts]
     ['80', '-30\n(-37.5%)', '+20\n(+25.0%)', '70\n(87.5%)']
     """
     if not hasattr(bridge, "steps"):
-        raise _not_that(bridge, "revenue bridge", "crmkit.segment.revenue_bridge(transactions)")
+        raise _not_that(bridge, "revenue bridge", "crmkit.growth.revenue_bridge(transactions)")
     table = _frame.open_table(bridge.steps, numbers=["customers", "amount", "cumulative"])
     found = table.collect(table.frame)
     ends = np.isin(found["step"], ["base", "current"])

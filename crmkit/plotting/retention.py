@@ -14,7 +14,7 @@ from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, count_along, open_axes, phrase, word
-from crmkit.plotting._cards import letters_across, small_print
+from crmkit.plotting._definitions import letters_across, small_print
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -25,7 +25,7 @@ from crmkit.plotting._axes import (
     short,
     word,
 )
-from crmkit.plotting._cards import small_print
+from crmkit.plotting._definitions import small_print
 from crmkit.plotting._lines import (
     LINES,
     ORANGE,
@@ -49,11 +49,11 @@ _LEAST_P = 0.001
 def plot_survival(
     survival: Any, *, groups: Sequence[Any] | None = None, ax: Axes | None = None, language: Language | None = None
 ) -> Axes:
-    """Draw the result of `crmkit.retention.survival` or `kaplan_meier`: who is still there, with those at risk below.
+    """Draw the result of `crmkit.survival.curves` or `kaplan_meier`: who is still there, with those at risk below.
 
     Parameters
     ----------
-    survival : crmkit.retention.Survival
+    survival : crmkit.survival.Survival
         Curves of one group or several.
     groups : sequence, optional
         Which groups to draw, at most six; by default all.
@@ -79,12 +79,12 @@ def plot_survival(
     Examples
     --------
     >>> import crmkit as crm
-    >>> stays = crm.retention.survival(crm.datasets.load_ten_customers(), inactive="60D")
+    >>> stays = crm.survival.curve(crm.datasets.load_ten_customers(), inactive="60D")
     >>> ax = crm.plotting.plot_survival(stays)
     >>> ax.get_xlabel()
     'days since the first purchase'
     """
-    call = "crmkit.plotting.plot_survival(crmkit.retention.survival(transactions))"
+    call = "crmkit.plotting.plot_survival(crmkit.survival.curves(transactions))"
     found = columns_of(survival, "table", "survival_low", call, order=["group", "time"])
     rows_of = chosen(found["group"], groups)
     ax, spoken = open_axes(ax, language, height=5.4 + 0.17 * len(rows_of), width=7.4)
@@ -106,13 +106,13 @@ def plot_survival(
 
 
 def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the result of `crmkit.retention.inactivity_threshold`: how soon purchases are followed by another one.
+    """Draw the result of `crmkit.survival.inactivity_threshold`: how soon purchases are followed by another one.
 
     The dashed curve leaves out the gaps that are still open, as a percentile of gaps does, and so always ends at 100 %.
 
     Parameters
     ----------
-    gaps : crmkit.retention.Gaps
+    gaps : crmkit.survival.Gaps
         The gap curve.
     mark : duration, optional
         Where both curves are read off. Default: where the dashed one reaches 80 %, the percentile that is often taken
@@ -138,12 +138,12 @@ def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, langu
     Examples
     --------
     >>> import crmkit as crm
-    >>> gaps = crm.retention.inactivity_threshold(crm.datasets.load_cdnow())
+    >>> gaps = crm.survival.inactivity_threshold(crm.datasets.load_cdnow())
     >>> ax = crm.plotting.plot_gap_curve(gaps, mark="174D")
     >>> [text.get_text() for text in ax.texts if text.get_text().startswith(("within 174", "59"))]
     ['within 174 days', '59% of all purchases']
     """
-    call = "crmkit.plotting.plot_gap_curve(crmkit.retention.inactivity_threshold(transactions))"
+    call = "crmkit.plotting.plot_gap_curve(crmkit.survival.inactivity_threshold(transactions))"
     found = columns_of(gaps, "table", "closed_share", call, order=["days"])
     days = found["days"].astype(float)
     naive = int(np.argmax(found["closed_share"] >= _NAIVE - 1e-12))
@@ -171,11 +171,11 @@ def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, langu
 def plot_repurchase(
     repurchase: Any, *, groups: Sequence[Any] | None = None, ax: Axes | None = None, language: Language | None = None
 ) -> Axes:
-    """Draw the result of `crmkit.retention.repurchase`: the repurchase rate by order number.
+    """Draw the result of `crmkit.survival.repurchase`: the repurchase rate by order number.
 
     Parameters
     ----------
-    repurchase : crmkit.retention.Repurchase
+    repurchase : crmkit.survival.Repurchase
         Rates by order number, of one group or several.
     groups : sequence, optional
         Which groups to draw, at most six; by default all.
@@ -202,11 +202,11 @@ def plot_repurchase(
     Examples
     --------
     >>> import crmkit as crm
-    >>> ax = crm.plotting.plot_repurchase(crm.retention.repurchase(crm.datasets.load_cdnow(), most=5))
+    >>> ax = crm.plotting.plot_repurchase(crm.survival.repurchase(crm.datasets.load_cdnow(), most=5))
     >>> [tick.get_text() for tick in ax.get_xticklabels()]
     ['1', '2', '3', '4', '5+']
     """
-    call = "crmkit.plotting.plot_repurchase(crmkit.retention.repurchase(transactions))"
+    call = "crmkit.plotting.plot_repurchase(crmkit.survival.repurchase(transactions))"
     found = columns_of(repurchase, "table", "order_number", call, order=["group", "order_number"])
     rows_of = chosen(found["group"], groups)
     if not np.isfinite(found["rate_within"].astype(float)[np.any(list(rows_of.values()), axis=0)]).any():
@@ -232,11 +232,11 @@ def plot_repurchase(
 
 
 def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the result of `crmkit.retention.compare_repurchase`: rates of groups or years, and how far they differ.
+    """Draw the result of `crmkit.survival.compare_repurchase`: rates of groups or years, and how far they differ.
 
     Parameters
     ----------
-    repurchase : crmkit.retention.Repurchase
+    repurchase : crmkit.survival.Repurchase
         Rates compared with that of the first row.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
@@ -260,11 +260,11 @@ def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, langu
     --------
     >>> import crmkit as crm
     >>> tx = crm.Transactions(crm.datasets.load_cdnow())
-    >>> years = crm.retention.compare_repurchase(tx, within="90D", window=("1998-01-01", "1998-03-31"))
+    >>> years = crm.survival.compare_repurchase(tx, within="90D", window=("1998-01-01", "1998-03-31"))
     >>> [tick.get_text() for tick in crm.plotting.plot_repurchase_comparison(years).get_yticklabels()]
     ['year before', 'this period']
     """
-    call = "crmkit.plotting.plot_repurchase_comparison(crmkit.retention.compare_repurchase(transactions))"
+    call = "crmkit.plotting.plot_repurchase_comparison(crmkit.survival.compare_repurchase(transactions))"
     found = columns_of(repurchase, "table", "difference_low", call, order=[])
     # a relation has no order of its own; the row without an interval of the difference is the one compared with
     order = np.argsort(np.isfinite(found["difference_low"].astype(float)), kind="stable")
@@ -286,11 +286,11 @@ def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, langu
 
 
 def plot_definitions(definitions: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the result of `crmkit.retention.compare_definitions`: whom each rule calls lost, and who came back.
+    """Draw the result of `crmkit.survival.compare_definitions`: whom each rule calls lost, and who came back.
 
     Parameters
     ----------
-    definitions : crmkit.retention.Definitions
+    definitions : crmkit.survival.Definitions
         Rules, tried at a past day.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
@@ -315,12 +315,12 @@ def plot_definitions(definitions: Any, *, ax: Axes | None = None, language: Lang
     --------
     >>> import crmkit as crm
     >>> rules = [{"inactive": "90D"}, {"inactive": "180D"}]
-    >>> tried = crm.retention.compare_definitions(crm.datasets.load_cdnow(), definitions=rules)
+    >>> tried = crm.survival.compare_definitions(crm.datasets.load_cdnow(), definitions=rules)
     >>> ax = crm.plotting.plot_definitions(tried)
     >>> ax.texts[0].get_text()
     '90 days without a purchase: 82.3% lost, of whom 14.7% came back'
     """
-    call = "crmkit.plotting.plot_definitions(crmkit.retention.compare_definitions(transactions))"
+    call = "crmkit.plotting.plot_definitions(crmkit.survival.compare_definitions(transactions))"
     own = columns_of(definitions, "table", "kept_silent", call, order=[])
     n = len(own["rule"])
     ax, spoken = open_axes(ax, language, height=2.4 + 0.62 * n, width=7.4)

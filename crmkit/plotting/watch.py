@@ -10,7 +10,7 @@ from crmkit.errors import DataError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREY, VERMILLION, open_axes, percent, phrase, short, word
-from crmkit.plotting._cards import small_print
+from crmkit.plotting._definitions import small_print
 from crmkit.plotting._lines import columns_of, label_upwards, legend_above, legend_in_font
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the back-test of `crmkit.retention.watch_list`: the share of false alarms against alarms a week.
+    """Draw the back-test of `crmkit.outreach.watch_list`: the share of false alarms against alarms a week.
 
     The dashed line is what calling accounts of that size at random would give; the distance to it is what the list is
     worth.
 
     Parameters
     ----------
-    watch : crmkit.retention.WatchList
+    watch : crmkit.outreach.WatchList
         The watch-list.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
@@ -49,12 +49,12 @@ def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | 
     Examples
     --------
     >>> import crmkit as crm
-    >>> watch = crm.retention.watch_list(crm.datasets.load_cdnow(sample=True), alarms_per_week=2)
+    >>> watch = crm.outreach.watch_list(crm.datasets.load_cdnow(sample=True), alarms_per_week=2)
     >>> ax = crm.plotting.plot_watch_list(watch)
     >>> ax.get_xlabel()
     'new alarms per week'
     """
-    call = "crmkit.plotting.plot_watch_list(crmkit.retention.watch_list(transactions))"
+    call = "crmkit.plotting.plot_watch_list(crmkit.outreach.watch_list(transactions))"
     found = columns_of(watch, "choices", "false_alarm_share", call, order=["alarms_per_week"])
     kept = found["judged"] > 0
     if not kept.any():

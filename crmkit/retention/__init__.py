@@ -1,45 +1,26 @@
-"""Retention and churn: rates, movements, cohorts, survival, and who is overdue."""
+"""Retention: who stays from one period to the next, in customers and in money, by cohorts and by contracts.
+
+`rates` and `cohorts` count customers, `movements` money, `contract_rates` contracts that end on a known day. Each
+result carries the definition of its figures, because the same quarter's churn is 52 % or 82 %, by who is counted.
+"""
 
 from __future__ import annotations
 
-from crmkit.retention._km import LogRank
 from crmkit.retention.cohorts import Cohorts, cohorts
 from crmkit.retention.contracts import ContractRates, contract_rates
-from crmkit.retention.gaps import Gaps, inactivity_threshold
-from crmkit.retention.lost import Definitions, compare_definitions, lost
 from crmkit.retention.movements import Movements, movement_list, movements
 from crmkit.retention.rates import Rates, churn_rate, rates, retention_rate
-from crmkit.retention.repurchase import Repurchase, compare_repurchase, repurchase
-from crmkit.retention.survival import Survival, kaplan_meier, survival
-from crmkit.retention.watch import WatchList, watch_list
-from crmkit.retention.win_back import WinBack, win_back
 
 __all__ = [
     "Cohorts",
     "ContractRates",
-    "Definitions",
-    "Gaps",
-    "LogRank",
     "Movements",
     "Rates",
-    "Repurchase",
-    "Survival",
-    "WatchList",
-    "WinBack",
     "churn_rate",
     "cohorts",
-    "compare_definitions",
-    "compare_repurchase",
     "contract_rates",
-    "inactivity_threshold",
-    "kaplan_meier",
-    "lost",
     "movement_list",
     "movements",
     "rates",
-    "repurchase",
     "retention_rate",
-    "survival",
-    "watch_list",
-    "win_back",
 ]

@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from crmkit._shared import money, share
 from crmkit._statistics import wilson
 from crmkit.retention._cohort_counts import Counts
-from crmkit.retention._shared import money, share
 from crmkit.transactions import Transactions
 
 Array: TypeAlias = NDArray[Any]

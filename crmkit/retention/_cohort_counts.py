@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._groups import ALL, groups_of
 from crmkit._periods import Periods
 from crmkit.customers import customer_days
 from crmkit.errors import ArgumentError
-from crmkit.retention._groups import ALL, groups_of
 from crmkit.transactions import Transactions
 
 Ints: TypeAlias = NDArray[np.int64]

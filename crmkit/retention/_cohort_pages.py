@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crmkit import labels
 from crmkit._frame.outputs import Sheet
-from crmkit.cards import Card
+from crmkit.definitions import Card
 from crmkit.labels import Language
 
 Array: TypeAlias = NDArray[Any]

@@ -19,14 +19,14 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, labels
+from crmkit import _checks, _shared, labels
 from crmkit._frame import engines, outputs
 from crmkit._periods import Period, Periods
 from crmkit._results import Result
-from crmkit.cards import Card
+from crmkit.definitions import Card
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
-from crmkit.retention import _cohort_cells, _cohort_counts, _cohort_pages, _shared
+from crmkit.retention import _cohort_cells, _cohort_counts, _cohort_pages
 from crmkit.transactions import open_transactions
 
 Array: TypeAlias = NDArray[Any]

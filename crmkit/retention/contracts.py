@@ -15,16 +15,15 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks
+from crmkit import _checks, _shared
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._groups import UNGROUPED
 from crmkit._periods import Period, Periods, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit.cards import Card
+from crmkit.definitions import Card
 from crmkit.errors import ColumnError, DataError, shown
-from crmkit.retention import _shared
-from crmkit.retention._groups import UNGROUPED
 from crmkit.retention.movements import Movements, revenue_rates
 
 Array: TypeAlias = NDArray[Any]

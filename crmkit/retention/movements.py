@@ -15,17 +15,16 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, labels
+from crmkit import _checks, _shared, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Period, Periods
 from crmkit._results import Result
-from crmkit.cards import Card
+from crmkit._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED, Array
 from crmkit.customers import money_of
+from crmkit.definitions import Card
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
-from crmkit.retention import _shared
-from crmkit.retention._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED, Array
 from crmkit.transactions import Transactions, open_transactions
 
 # In the order in which a period's story is told; "returns" stands for customers with refunds only.

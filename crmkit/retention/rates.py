@@ -14,14 +14,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from crmkit import _checks
+from crmkit import _checks, _shared
 from crmkit._frame import engines
 from crmkit._periods import Period
 from crmkit._results import Result
-from crmkit.cards import Card
+from crmkit._shared import NEW, REACTIVATED, RETAINED
+from crmkit.definitions import Card
 from crmkit.errors import ArgumentError
-from crmkit.retention import _shared
-from crmkit.retention._shared import NEW, REACTIVATED, RETAINED
 from crmkit.transactions import open_transactions
 
 BASES = ("active", "ever")

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit.cards import Card
+from crmkit.definitions import Card
 from crmkit.errors import DataError, shown
 from crmkit.wallet import _nbd
 

@@ -19,7 +19,7 @@ from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit.cards import Card
+from crmkit.definitions import Card
 from crmkit.wallet import _nbd
 
 

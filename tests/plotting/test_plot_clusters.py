@@ -7,8 +7,8 @@ import pytest
 
 from conftest import table_of
 from crmkit import labels, segment
+from crmkit._segment import clusters_choice
 from crmkit.errors import ArgumentError
-from crmkit.groups import clusters_choice
 from crmkit.plotting import _fonts, plot_cluster_criteria, plot_cluster_profiles
 
 matplotlib.use("Agg")

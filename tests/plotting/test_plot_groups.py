@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from crmkit import labels, segment
+from crmkit import growth, labels, segment
 from crmkit.errors import ArgumentError
 from crmkit.plotting import _fonts, plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
 
@@ -52,7 +52,7 @@ def test_sums_without_a_share_are_drawn_without_one():
 
 
 def test_the_cells_of_the_growth_matrix_stand_like_ansoff_s(make_table):
-    matrix = segment.growth_matrix(make_table(SALES), **PERIODS)
+    matrix = growth.growth_matrix(make_table(SALES), **PERIODS)
     ax = plot_growth_matrix(matrix)
     at = {name: tuple(round(x) for x in position) for name, position in texts(ax).items()}
     assert {name: at[name] for name in ("Loyalty", "Expansion", "Acquisition", "Diversification")} == {
@@ -66,12 +66,12 @@ def test_the_cells_of_the_growth_matrix_stand_like_ansoff_s(make_table):
         "No product stated: 5 (7.4%)",
         "existing: bought from 2024-01-01 to 2024-03-31",
     ]
-    ever = plot_growth_matrix(segment.growth_matrix(make_table(SALES), **PERIODS, existing="ever"))
+    ever = plot_growth_matrix(growth.growth_matrix(make_table(SALES), **PERIODS, existing="ever"))
     assert ever.get_xlabel().splitlines()[-1] == "existing: bought before 2024-04-01"
 
 
 def test_the_waterfall_leads_from_period_to_period(make_table):
-    bridge = segment.revenue_bridge(make_table(SALES), **PERIODS)
+    bridge = growth.revenue_bridge(make_table(SALES), **PERIODS)
     ax = plot_revenue_bridge(bridge)
     steps = ["Base period", "Lost", "Contracted", "Expanded", "New", "Refunds only", "Current period"]
     assert [tick.get_text().split("\n")[0] for tick in ax.get_xticklabels()] == steps
@@ -91,7 +91,7 @@ def test_the_waterfall_leads_from_period_to_period(make_table):
 
 def test_no_share_is_drawn_of_a_base_period_without_revenue():
     later = {**PERIODS, "base": ("2024-03-02", "2024-03-31")}
-    said = [text.get_text() for text in plot_revenue_bridge(segment.revenue_bridge(SALES, **later)).texts]
+    said = [text.get_text() for text in plot_revenue_bridge(growth.revenue_bridge(SALES, **later)).texts]
     assert said[0] == "0"
     assert not any("%" in text for text in said)
 
@@ -101,8 +101,8 @@ def test_labels_keep_clear_of_each_other(language):
     large = {**SALES, "amount": [1e6 * money for money in SALES["amount"]]}
     for ax in (
         plot_value_matrix(segment.value_matrix(LISTED), language=language),
-        plot_growth_matrix(segment.growth_matrix(large, **PERIODS), language=language),
-        plot_revenue_bridge(segment.revenue_bridge(large, **PERIODS), language=language),
+        plot_growth_matrix(growth.growth_matrix(large, **PERIODS), language=language),
+        plot_revenue_bridge(growth.revenue_bridge(large, **PERIODS), language=language),
     ):
         ax.figure.canvas.draw()
         drawn = [*ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label]
@@ -117,17 +117,17 @@ def test_labels_keep_clear_of_each_other(language):
 def test_pictures_speak_chinese():
     ax = plot_value_matrix(segment.value_matrix(LISTED), language="zh")
     assert {"白金客户", "黄金客户", "铁质客户", "铅质客户", "不遗余力保持和发展"} <= set(texts(ax))
-    ax = plot_growth_matrix(segment.growth_matrix(SALES, **PERIODS), language="zh")
+    ax = plot_growth_matrix(growth.growth_matrix(SALES, **PERIODS), language="zh")
     assert {"客户忠诚", "客户扩充", "客户获取", "客户多样化"} <= set(texts(ax))
-    ax = plot_revenue_bridge(segment.revenue_bridge(SALES, **PERIODS), language="zh")
+    ax = plot_revenue_bridge(growth.revenue_bridge(SALES, **PERIODS), language="zh")
     assert ax.get_xticklabels()[4].get_text() == "新客户\n2 人"
 
 
 def test_the_callers_axes_are_used_and_returned():
     for plot, result in (
         (plot_value_matrix, segment.value_matrix(LISTED)),
-        (plot_growth_matrix, segment.growth_matrix(SALES, **PERIODS)),
-        (plot_revenue_bridge, segment.revenue_bridge(SALES, **PERIODS)),
+        (plot_growth_matrix, growth.growth_matrix(SALES, **PERIODS)),
+        (plot_revenue_bridge, growth.revenue_bridge(SALES, **PERIODS)),
     ):
         _, ax = plt.subplots()
         assert plot(result, ax=ax) is ax
@@ -139,4 +139,4 @@ def test_what_cannot_be_drawn_is_said():
     with pytest.raises(ArgumentError, match=r"crmkit\.segment\.growth_matrix\(transactions\)"):
         plot_growth_matrix(SALES)
     with pytest.raises(ArgumentError, match=r"not a revenue bridge.*crmkit\.segment\.revenue_bridge\(transactions\)"):
-        plot_revenue_bridge(segment.growth_matrix(SALES, **PERIODS))
+        plot_revenue_bridge(growth.growth_matrix(SALES, **PERIODS))

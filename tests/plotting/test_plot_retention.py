@@ -9,7 +9,7 @@ from conftest import as_columns, small_table
 from crmkit import labels
 from crmkit.errors import ArgumentError
 from crmkit.plotting import _fonts, plot_movements, plot_retention
-from crmkit.plotting._cards import wrapped
+from crmkit.plotting._definitions import wrapped
 
 matplotlib.use("Agg")
 

@@ -55,7 +55,7 @@ def texts_of(ax):
 
 def test_survival_is_drawn_in_steps_with_its_interval(make_table):
     """Of four, one is lost at 10 and one at 20: 100, 75 and 50 per cent."""
-    stays = crm.retention.kaplan_meier(make_table({name: values[:4] for name, values in DURATIONS.items()}),
+    stays = crm.survival.kaplan_meier(make_table({name: values[:4] for name, values in DURATIONS.items()}),
                                        time="days")  # fmt: skip
     ax = plot_survival(stays)
     line = ax.get_lines()[0]
@@ -70,7 +70,7 @@ def test_survival_is_drawn_in_steps_with_its_interval(make_table):
 
 
 def test_those_at_risk_stand_under_the_ticks():
-    ax = plot_survival(crm.retention.kaplan_meier(small_table(DURATIONS), time="days", by="club"))
+    ax = plot_survival(crm.survival.kaplan_meier(small_table(DURATIONS), time="days", by="club"))
     ticks = ax.get_xticks().tolist()
     rows = {}
     for text in ax.texts:
@@ -84,7 +84,7 @@ def test_those_at_risk_stand_under_the_ticks():
 
 
 def test_groups_are_told_apart_by_more_than_colour_and_tested():
-    stays = crm.retention.kaplan_meier(small_table(DURATIONS), time="days", by="club")
+    stays = crm.survival.kaplan_meier(small_table(DURATIONS), time="days", by="club")
     ax = plot_survival(stays)
     assert legend_of(ax) == ["no", "yes", f"log-rank test of all groups: p = {stays.log_rank.p_value:.3f}"]
     assert len({line.get_linestyle() for line in ax.get_lines()}) == 2
@@ -94,31 +94,31 @@ def test_groups_are_told_apart_by_more_than_colour_and_tested():
 
 def test_a_clear_difference_is_not_given_more_digits_than_it_has():
     apart = {"days": [1.0] * 40 + [9.0] * 40, "lost": [1] * 80, "club": ["no"] * 40 + ["yes"] * 40}
-    ax = plot_survival(crm.retention.kaplan_meier(small_table(apart), time="days", by="club"))
+    ax = plot_survival(crm.survival.kaplan_meier(small_table(apart), time="days", by="club"))
     assert legend_of(ax)[-1].endswith("p < 0.001")
 
 
 def test_the_axis_says_what_time_is():
-    by_rule = plot_survival(crm.retention.survival(transactions(), inactive="30D"))
+    by_rule = plot_survival(crm.survival.curve(transactions(), inactive="30D"))
     assert by_rule.get_xlabel() == "days since the first purchase"
-    own = plot_survival(crm.retention.kaplan_meier(small_table({"months": [3, 4], "lost": [1, 0]}), time="months"))
+    own = plot_survival(crm.survival.kaplan_meier(small_table({"months": [3, 4], "lost": [1, 0]}), time="months"))
     assert own.get_xlabel() == "time (column months, in its unit)"
 
 
 def test_groups_that_cannot_be_drawn_are_refused():
-    stays = crm.retention.kaplan_meier(small_table(DURATIONS), time="days", by="club")
+    stays = crm.survival.kaplan_meier(small_table(DURATIONS), time="days", by="club")
     with pytest.raises(ArgumentError, match=r"no group 'maybe'; there are 'no', 'yes'\. .* such as groups=\['no'\]"):
         plot_survival(stays, groups=["maybe"])
     many = {"days": [1.0] * 7, "lost": [1] * 7, "club": list("abcdefg")}
     with pytest.raises(ArgumentError, match="7 groups cannot be drawn"):
-        plot_survival(crm.retention.kaplan_meier(small_table(many), time="days", by="club"))
+        plot_survival(crm.survival.kaplan_meier(small_table(many), time="days", by="club"))
 
 
 # --- gaps -----------------------------------------------------------------------------------------------------------
 
 
 def test_both_gap_curves_begin_at_nothing_and_only_the_naive_one_ends_at_all(make_table):
-    gaps = crm.retention.inactivity_threshold(transactions(make_table))
+    gaps = crm.survival.inactivity_threshold(transactions(make_table))
     ax = plot_gap_curve(gaps)
     right, naive = ax.get_lines()[:2]
     table = as_columns(gaps.table, sort="days")
@@ -131,7 +131,7 @@ def test_both_gap_curves_begin_at_nothing_and_only_the_naive_one_ends_at_all(mak
 
 def test_59_per_cent_within_174_days_and_not_80(cdnow):
     """The measured fact of CDNOW; of the gaps that ended 88 % are as short, and 80 % are within 119 days."""
-    gaps = crm.retention.inactivity_threshold(crm.Transactions(cdnow))
+    gaps = crm.survival.inactivity_threshold(crm.Transactions(cdnow))
     assert {"within 174 days", "59% of all purchases", "88% of the gaps that ended"} <= set(
         texts_of(plot_gap_curve(gaps, mark="174D"))
     )
@@ -146,14 +146,14 @@ def test_59_per_cent_within_174_days_and_not_80(cdnow):
 
 def test_a_mark_that_is_no_duration_is_refused():
     with pytest.raises(ArgumentError, match="mark='soon'"):
-        plot_gap_curve(crm.retention.inactivity_threshold(transactions()), mark="soon")
+        plot_gap_curve(crm.survival.inactivity_threshold(transactions()), mark="soon")
 
 
 # --- repurchase -----------------------------------------------------------------------------------------------------
 
 
 def test_rates_by_order_number_with_their_intervals(make_table):
-    rates = crm.retention.repurchase(transactions(make_table), within="30D", most=3)
+    rates = crm.survival.repurchase(transactions(make_table), within="30D", most=3)
     ax = plot_repurchase(rates)
     table = as_columns(rates.table, sort="order_number")
     bars = ax.containers[0]
@@ -166,7 +166,7 @@ def test_rates_by_order_number_with_their_intervals(make_table):
 
 
 def test_groups_stand_side_by_side():
-    ax = plot_repurchase(crm.retention.repurchase(transactions(), within="30D", by="channel", most=3))
+    ax = plot_repurchase(crm.survival.repurchase(transactions(), within="30D", by="channel", most=3))
     assert legend_of(ax) == ["shop", "web"]
     first = [line.lines[0].get_xdata()[0] for line in ax.containers]
     assert first[0] < 1 < first[1]
@@ -174,11 +174,11 @@ def test_groups_stand_side_by_side():
 
 def test_rates_that_nobody_was_seen_for_are_refused():
     with pytest.raises(DataError, match="no purchase was seen long enough"):
-        plot_repurchase(crm.retention.repurchase(transactions(), within="500D"))
+        plot_repurchase(crm.survival.repurchase(transactions(), within="500D"))
 
 
 def test_groups_are_compared_with_the_first_in_points(make_table):
-    found = crm.retention.compare_repurchase(transactions(make_table), within="30D", by="channel", against="web")
+    found = crm.survival.compare_repurchase(transactions(make_table), within="30D", by="channel", against="web")
     ax = plot_repurchase_comparison(found)
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["web", "shop"]
     table = as_columns(found.table)
@@ -199,7 +199,7 @@ def definitions(make=small_table):
         "customers": [10, 10], "lost": [6, 0], "lost_share": [0.6, 0.0], "came_back": [2, 0],
         "came_back_share": [1 / 3, float("nan")], "kept_silent": [1, 7], "kept_silent_share": [0.25, 0.7],
     }  # fmt: skip
-    card = crm.cards.Card(
+    card = crm.definitions.Card(
         "lost_share", crm.Transactions(small_table(SALES)).as_of, {"origin": "2024-01-05", "days": 90}
     )
     return SimpleNamespace(table=make(table), card=card)
@@ -233,11 +233,11 @@ def test_every_rule_has_words(rule, language):
 def pictures():
     sales, tx = small_table(DURATIONS), transactions()
     return [
-        (plot_survival, crm.retention.kaplan_meier(sales, time="days", by="club")),
-        (plot_survival, crm.retention.survival(tx, inactive="30D")),
-        (plot_gap_curve, crm.retention.inactivity_threshold(tx)),
-        (plot_repurchase, crm.retention.repurchase(tx, within="30D")),
-        (plot_repurchase_comparison, crm.retention.compare_repurchase(tx, within="30D", by="channel")),
+        (plot_survival, crm.survival.kaplan_meier(sales, time="days", by="club")),
+        (plot_survival, crm.survival.curve(tx, inactive="30D")),
+        (plot_gap_curve, crm.survival.inactivity_threshold(tx)),
+        (plot_repurchase, crm.survival.repurchase(tx, within="30D")),
+        (plot_repurchase_comparison, crm.survival.compare_repurchase(tx, within="30D", by="channel")),
         (plot_definitions, definitions()),
     ]
 
@@ -273,7 +273,7 @@ def test_counts_label_and_card_do_not_overlap(which):
 
 def test_a_picture_goes_where_the_caller_wants_it():
     ax = plt.subplots()[1]
-    assert plot_survival(crm.retention.survival(transactions(), inactive="30D"), ax=ax) is ax
+    assert plot_survival(crm.survival.curve(transactions(), inactive="30D"), ax=ax) is ax
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_what_is_no_such_result_is_refused(draw, what):
 
 
 def test_a_comparison_is_not_drawn_as_rates_by_number():
-    compared = crm.retention.compare_repurchase(transactions(), within="30D", by="channel")
+    compared = crm.survival.compare_repurchase(transactions(), within="30D", by="channel")
     with pytest.raises(ArgumentError, match=r"plot_repurchase\(crmkit\.retention\.repurchase"):
         plot_repurchase(compared)
 
@@ -301,6 +301,6 @@ def test_groups_that_are_compared_keep_their_names_and_crmkit_s_own_are_translat
         "amount": [5.0] * 36,
         "channel": [name for name in ("A", "new", None) * 3 for _ in days],
     }
-    found = crm.retention.repurchase(crm.Transactions(sales, channel="channel"), by="channel", within="30D")
+    found = crm.survival.repurchase(crm.Transactions(sales, channel="channel"), by="channel", within="30D")
     legend = crm.plotting.plot_repurchase(found, language="zh").get_legend()
     assert [text.get_text() for text in legend.get_texts()] == ["A", "new", "未分组"]

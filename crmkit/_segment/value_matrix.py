@@ -1,0 +1,424 @@
+"""Value matrix: customers sorted by what they bring now and by what they may still bring.
+
+Two axes, each cut in two, give four quadrants with a strategy each (客户价值细分矩阵): lead 铅质, iron 铁质, gold 黄金,
+platinum 白金客户. `value_matrix` takes transactions, whose current value and potential it computes, or any table of
+customers with two columns of numbers.
+
+Sources: the matrix and its strategies are those of Chinese CRM courses, after the names of Zeithaml, Rust & Lemon
+(2001), The Customer Pyramid, California Management Review 43(4), 118-142; the default potential is the lifetime value
+of Schmittlein, Morrison & Colombo (1987) and Fader, Hardie & Lee (2005).
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _frame, labels
+from crmkit._frame import outputs
+from crmkit._results import Result
+from crmkit._segment._given import column_name, written
+from crmkit._statistics import centre
+from crmkit.customers import recent_value
+from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning
+from crmkit.labels import Language
+from crmkit.models._default import add_lifetime_value
+from crmkit.transactions import Transactions
+
+Floats: TypeAlias = NDArray[np.float64]
+
+AXES = ("current", "potential")
+# Quadrant -> whether its current value and its potential are high; the best first. Platinum, gold, iron and lead are
+# also tiers of the customer pyramid, which these are not: so they have names of their own.
+QUADRANTS: Mapping[str, tuple[str, str]] = {
+    "value_platinum": ("high", "high"),
+    "value_gold": ("high", "low"),
+    "value_iron": ("low", "high"),
+    "value_lead": ("low", "low"),
+}
+RULES = ("median", "mean", "quantile")
+
+HINT = (
+    "Build it with crmkit.score_customers(transactions), name other columns with current=... and potential=..., "
+    "or pass crmkit.Transactions(...)."
+)
+HORIZON, DISCOUNT_RATE = "52W", 0.1
+DEFAULTS = {"window": None, "horizon": HORIZON, "discount_rate": DISCOUNT_RATE, "margin": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    r"""Where an axis is cut in two.
+
+    Attributes
+    ----------
+    column : str
+        The column that is the axis.
+    rule : {"median", "mean", "quantile", "given"}
+        How the threshold came about.
+    threshold : float
+        In units of the column.
+    share : float
+        Of rule "quantile" the share of customers that are not above the threshold; otherwise not a number.
+    measured : mapping
+        Of a current value that was computed from transactions: `measure` ("margin" or "revenue"), and the `first` and
+        `last` day of the window.
+
+    Examples
+    --------
+    >>> Cut("monetary", "median", 35.0).words()
+    'spend\nhigh: above 35 (the median)'
+    """
+
+    column: str
+    rule: str
+    threshold: float
+    share: float = math.nan
+    measured: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self, language: Language = "en", *, equal: str = "low") -> str:
+        r"""What is measured and from where on it is high, on two lines.
+
+        >>> Cut("monetary", "quantile", 35.5, 0.8).words("zh", equal="high")
+        '消费金额\n高：不低于 35.5（80% 分位数）'
+        """
+        what = labels.text(self.column, language)
+        if self.measured:
+            measure = labels.text(self.measured["measure"], language)
+            what = labels.phrase("value_of_days", language, **{**self.measured, "measure": measure})
+        elif self.column == "current_value":
+            what = labels.text("value_as_listed", language)
+        rule = labels.phrase(f"value_rule_{self.rule}", language, share=f"{100 * self.share:g}%")
+        key = "value_cut_above" if equal == "low" else "value_cut_from"
+        return labels.phrase(key, language, what=what, threshold=f"{self.threshold:,.6g}", rule=rule)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ValueMatrix(Result):
+    """Customers by current value and potential; given by `value_matrix`.
+
+    Attributes
+    ----------
+    customers : table, n_customers rows
+        The caller's customers in their own kind and row order (of transactions: the summary by customer_id with
+        `current_value` and the potential), with `quadrant` ("value_platinum", "value_gold", "value_iron",
+        "value_lead") and `quadrant_label`.
+    table : table
+        One row per quadrant, always all four, the best first: `quadrant`, `quadrant_label`; `current` and
+        `potential` ("high" or "low"); `strategy`; `customers`, `customer_share`; `current_value` and
+        `potential_value` (sums of the two columns) and their shares (missing where they add up to 0 or less).
+    current, potential : Cut
+        The column, cut and threshold of each axis.
+    equal : {"low", "high"}
+        The side of a value equal to the threshold.
+    """
+
+    main: ClassVar[str] = "customers"
+
+    customers: Any
+    table: Any
+    current: Cut
+    potential: Cut
+    equal: str
+
+    def definition(self, language: Language = "en") -> str:
+        """What the axes measure and where they are cut, for the foot of a table.
+
+        Examples
+        --------
+        >>> listed = {"monetary": [10.0, 20.0, 60.0], "residual_clv": [5.0, 1.0, 9.0]}
+        >>> print(value_matrix(listed).definition())
+        current value: spend
+        high: above 20 (the median)
+        growth potential: lifetime value still to come
+        high: above 5 (the median)
+        """
+        axes = {"current_value": self.current, "potential": self.potential}
+        return "\n".join(
+            labels.phrase("plot_named_number", language, what=labels.text(name, language),
+                          amount=cut.words(language, equal=self.equal))
+            for name, cut in axes.items()
+        )  # fmt: skip
+
+    def shown(self) -> tuple[Any, ...]:
+        """The quadrants and where they are cut."""
+        return self.table, self.definition()
+
+
+def value_matrix(
+    customers: Any,
+    *,
+    current: str | None = None,
+    potential: str = "residual_clv",
+    cut: str | Mapping[str, Any] = "median",
+    share: float | None = None,
+    equal: str = "low",
+    window: Any = None,
+    horizon: Any = HORIZON,
+    discount_rate: float = DISCOUNT_RATE,
+    margin: float | None = None,
+    language: Language = "en",
+) -> ValueMatrix:
+    """Sort customers into four quadrants by current value and growth potential, each cut in two.
+
+    Parameters
+    ----------
+    customers : Transactions, or table with one row per customer
+        Of transactions (a `crmkit.Transactions`) current value and potential are computed; a table, such as the list
+        of `crmkit.score_customers`, has them as columns.
+    current : str, optional
+        Column of the current value. By default, of transactions `current_value`: the margin of the last 12 months where
+        the cost of all their rows is known, otherwise the revenue. Of a table `current_value` if it has such a
+        column, otherwise `monetary`, which is all spend so far. The result says which.
+    potential : str, default "residual_clv"
+        Column of the growth potential. Of transactions the residual lifetime value is computed by the Pareto/NBD and
+        Gamma-Gamma models, in the same kind of money as current value (see `margin`); any other name is a column of
+        `crmkit.summarize`. The list of `crmkit.score_customers` has the share of margin that it was told there, 1 by
+        default: where its `current_value` is margin, give it margin= too, or both axes are not of one kind.
+    cut : {"median", "mean", "quantile"} or mapping, default "median"
+        Where both axes are cut: the median halves the customers, the mean asks for more than the average (few customers
+        do). A mapping names a rule or a value for each axis, such as ``{"current": 500, "potential": "mean"}``.
+    share : float, optional
+        For "quantile": the share of customers not above the cut; 0.8 leaves the best fifth high. The cut is the
+        smallest value that so many do not exceed.
+    equal : {"low", "high"}, default "low"
+        The side of a value equal to the cut, the same for all such customers. "low" because in many lists more than
+        half of the customers have a value of 0, which is then the median and must not be high; "high" suits
+        given values ("500 or more").
+    window : duration, optional
+        Transactions only: how far back from `as_of` current value goes, as in `crmkit.customers.recent_value`. By
+        default "12M": the last 12 months of the calendar.
+    horizon, discount_rate : duration or None, float, default "52W" and 0.1
+        Of the lifetime value where it is computed, as in `crmkit.clv.lifetime_value`.
+    margin : float, optional
+        Of the lifetime value where it is computed: share of the spend that is margin. By default that of the
+        window where current value is margin, and 1 where it is revenue, so that both axes are of one kind.
+    language : {"en", "zh"}, default "en"
+        Language of `quadrant_label` and `strategy`.
+
+    Returns
+    -------
+    ValueMatrix
+
+    Raises
+    ------
+    ColumnError
+        A column is absent, not numeric, or missing for some customers.
+    DataError
+        There are no customers, or their lifetime value cannot be computed.
+    ArgumentError
+        A setting is unknown or would change nothing (a window for a table, whose values are there already), or `share`
+        and `cut` contradict each other.
+
+    Warns
+    -----
+    NoLifetimeValueWarning
+        The lifetime value rests on one mean spend for all customers.
+
+    Examples
+    --------
+    >>> listed = {"customer_id": list("abcd"), "monetary": [90.0, 80.0, 10.0, 5.0],
+    ...           "residual_clv": [30.0, 2.0, 25.0, 1.0]}
+    >>> found = value_matrix(listed)
+    >>> found.customers[["customer_id", "quadrant"]]
+      customer_id        quadrant
+    0           a  value_platinum
+    1           b      value_gold
+    2           c      value_iron
+    3           d      value_lead
+    >>> found.table[["quadrant", "customers", "current_value", "potential_value"]]
+             quadrant  customers  current_value  potential_value
+    0  value_platinum          1           90.0             30.0
+    1      value_gold          1           80.0              2.0
+    2      value_iron          1           10.0             25.0
+    3      value_lead          1            5.0              1.0
+    >>> found.current.column, found.current.threshold
+    ('monetary', 45.0)
+    """
+    current = current if current is None else column_name("current", current, "monetary")
+    column_name("potential", potential, "residual_clv")
+    rules = _rules(cut, share)
+    _checks.choice("equal", equal, ("low", "high"))
+    _checks.choice("language", language, labels.LANGUAGES)
+    settings = {"window": window, "horizon": horizon, "discount_rate": discount_rate, "margin": margin}
+    _refuse_idle(customers, {current, potential}, settings)
+    measured: Mapping[str, str] = {}
+    if isinstance(customers, Transactions):
+        needed = {current or "current_value", potential}
+        customers, measured = _valued(customers, needed, window, horizon, discount_rate, margin)
+    current = _default_current(customers) if current is None else current
+    table = _frame.open_table(customers, numbers=[current, potential], hint=HINT)
+    cuts = [_cut(table, column, rule) for column, rule in zip((current, potential), rules, strict=True)]
+    if current == "current_value":
+        cuts[0] = replace(cuts[0], measured=measured)
+    quadrant = _quadrant(cuts, equal)
+    words = labels.texts(QUADRANTS, language)
+    label = quadrant.replace_strict(list(QUADRANTS), words, default=nw.lit(None), return_dtype=nw.String)
+    return ValueMatrix(
+        customers=table.give_back(table.frame.with_columns(quadrant=quadrant, quadrant_label=label)),
+        table=table.build(_described(table, current, potential, quadrant, language)),
+        current=cuts[0],
+        potential=cuts[1],
+        equal=equal,
+    )
+
+
+# --- from transactions ------------------------------------------------------------------------------------------
+
+
+def _refuse_idle(customers: Any, needed: set[str | None], settings: Mapping[str, Any]) -> None:
+    """Settings of what is not computed here, which somebody who gives them expects to count."""
+    reason, remedy = "a table has its values already", "pass crmkit.Transactions(...), of which they are computed"
+    if isinstance(customers, Transactions):
+        if "residual_clv" in needed:
+            return
+        settings = {name: value for name, value in settings.items() if name != "window"}
+        reason, remedy = "no lifetime value is asked for", 'take potential="residual_clv"'
+    for name, value in settings.items():
+        # As they are written: a whole column in the place of a number has no single answer to "is it equal?".
+        if written(value) != written(DEFAULTS[name]):
+            raise ArgumentError(f"{name}={written(value)} would change nothing: {reason}. Leave it out, or {remedy}.")
+
+
+def _valued(
+    tx: Transactions, needed: set[str], window: Any, horizon: Any, discount_rate: float, margin: float | None
+) -> tuple[Any, Mapping[str, str]]:
+    """The customers of the transactions with current value and, if needed, lifetime value; and what the former is."""
+    recent = recent_value(tx) if window is None else recent_value(tx, window=window)
+    measured = {"measure": recent.measure, "first": str(recent.first_date), "last": str(recent.last_date)}
+    customers = outputs.keep(recent.customers)
+    if "residual_clv" not in needed:
+        return customers, measured
+    rate = recent.margin_rate if margin is None else _checks.share("margin", margin)
+    if not 0 <= rate <= 1:
+        raise DataError(
+            f"the margin of {recent.first_date} to {recent.last_date} is {rate:.3g} of the revenue, which no lifetime "
+            "value can be built on. Say what share of the spend is margin, such as margin=0.3."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "no lifetime value", NoLifetimeValueWarning)
+            valued = add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin=rate)
+    except NoLifetimeValueWarning as reason:
+        raise DataError(
+            f"{reason}\nName a column that stands for growth potential instead, such as "
+            'potential="mean_order" or potential="frequency".'
+        ) from None
+    return valued, measured
+
+
+# --- the axes ---------------------------------------------------------------------------------------------------
+
+
+def _default_current(customers: Any) -> str:
+    return "current_value" if "current_value" in _frame.open_table(customers).columns else "monetary"
+
+
+def _rules(cut: Any, share: float | None) -> list[tuple[str, float]]:
+    """Rule of each axis and its number: the share of a quantile, or the value that was given."""
+    if isinstance(cut, Mapping):
+        if set(cut) != set(AXES):
+            raise ArgumentError(
+                f'cut={dict(cut)!r} must name both axes, such as cut={{"current": 500, "potential": "median"}}.'
+            )
+        listed = [cut[axis] for axis in AXES]
+    else:
+        listed = [_rule(cut)] * 2
+    by_share = any(isinstance(rule, str) and rule == "quantile" for rule in listed)
+    if by_share != (share is not None):
+        raise ArgumentError(
+            f"cut={cut!r} and share={share!r} do not go together. "
+            'Give a share with "quantile" only, such as cut="quantile", share=0.8.'
+        )
+    part = math.nan if share is None else _checks.share("share", share, above_zero=True)
+    return [
+        (_rule(rule), part if rule == "quantile" else math.nan)
+        if isinstance(rule, str)
+        else ("given", _checks.finite("cut", rule))
+        for rule in listed
+    ]
+
+
+def _rule(cut: Any) -> str:
+    """The name of a rule, if it is one."""
+    if isinstance(cut, str) and cut in RULES:
+        return cut
+    value = cut if isinstance(cut, int | float) and math.isfinite(cut) else 500
+    raise ArgumentError(
+        f"cut={written(cut)} is not known. Choose one of {', '.join(map(repr, RULES))}, or give each axis a rule or a "
+        f'value of its own, such as cut={{"current": {value!r}, "potential": "median"}}.'
+    )
+
+
+def _cut(table: _frame.Table, column: str, rule: tuple[str, float]) -> Cut:
+    """The threshold, from the distinct values and how many customers have them."""
+    name, number = rule
+    # Under a name of ours: the caller's own may be "n".
+    counted = _frame.Table(table.frame.select(value=_number(column))).value_counts("value")
+    values, n = np.asarray(counted["value"], dtype=float), np.asarray(counted["n"], dtype=np.int64)
+    if not len(values):
+        raise DataError(f"the table has no rows, so there is nobody to sort. {HINT}")
+    if name == "given":
+        return Cut(column, name, number)
+    total = int(n.sum())
+    if name == "quantile":
+        return Cut(column, name, _at(values, n, number * total), number)
+    return Cut(column, name, centre(values, n, name))
+
+
+def _at(values: Floats, n: NDArray[np.int64], position: float) -> float:
+    """The smallest value that at least `position` customers do not exceed."""
+    return float(values[np.searchsorted(np.cumsum(n), position * (1 - 1e-9))])
+
+
+def _number(column: str) -> nw.Expr:
+    return nw.col(column).cast(nw.Float64)
+
+
+def _quadrant(cuts: list[Cut], equal: str) -> nw.Expr:
+    current, potential = (
+        _number(cut.column) > cut.threshold if equal == "low" else _number(cut.column) >= cut.threshold for cut in cuts
+    )
+    platinum, gold, iron, lead = (nw.lit(name) for name in QUADRANTS)
+    high = nw.when(potential).then(platinum).otherwise(gold)
+    return nw.when(current).then(high).otherwise(nw.when(potential).then(iron).otherwise(lead))
+
+
+# --- the 2 x 2 table --------------------------------------------------------------------------------------------
+
+
+def _described(
+    table: _frame.Table, current: str, potential: str, quadrant: nw.Expr, language: Language
+) -> dict[str, Any]:
+    sides = table.frame.select(quadrant=quadrant, current=_number(current), potential=_number(potential))
+    found = table.collect(
+        sides.group_by("quadrant").agg(nw.len().alias("customers"), nw.col("current", "potential").sum())
+    )
+    at = [list(QUADRANTS).index(name) for name in found["quadrant"]]
+    n, worth, promise = np.zeros(4, dtype=np.int64), np.zeros(4), np.zeros(4)
+    n[at], worth[at], promise[at] = found["customers"], found["current"], found["potential"]
+    return {
+        "quadrant": np.array(list(QUADRANTS), dtype=object),
+        "quadrant_label": np.array(labels.texts(QUADRANTS, language), dtype=object),
+        "current": np.array([side for side, _ in QUADRANTS.values()], dtype=object),
+        "potential": np.array([side for _, side in QUADRANTS.values()], dtype=object),
+        "strategy": np.array([labels.text(f"strategy_{name}", language) for name in QUADRANTS], dtype=object),
+        "customers": n,
+        "customer_share": n / n.sum(),
+        "current_value": worth,
+        "current_value_share": _shares(worth),
+        "potential_value": promise,
+        "potential_value_share": _shares(promise),
+    }
+
+
+def _shares(sums: Floats) -> Floats:
+    total = sums.sum()
+    return sums / total if total > 0 else np.full(len(sums), np.nan)

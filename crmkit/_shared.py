@@ -1,0 +1,165 @@
+"""What rates and movements share: customers by period in the engine, and rates on arrays.
+
+One ordered pass per customer finds the purchase period before each one; everything else is sums over its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _groups
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit._periods import Periods, periods_between
+from crmkit._statistics import wilson
+from crmkit.errors import DataError
+from crmkit.transactions import Transactions
+
+Array: TypeAlias = NDArray[Any]
+Ints: TypeAlias = NDArray[np.int64]
+
+# What a customer's row in a period is: the first purchase ever, one after a purchase in the period before, one after
+# a pause, or money without a purchase.
+NEW, RETAINED, REACTIVATED, NOT_ACTIVE = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Sums by group and period: arrays of shape (n_groups, n_periods), or (4, n_groups, n_periods) by kind of row."""
+
+    periods: Periods
+    groups: list[str] | None
+    sums: Mapping[str, Ints]
+
+    def columns(self) -> dict[str, Array]:
+        """The first columns of a result: `group` if there are groups, and `period`, group after group."""
+        n_groups = 1 if self.groups is None else len(self.groups)
+        period = {"period": np.tile(np.array(self.periods.names, dtype=object), n_groups)}
+        if self.groups is None:
+            return period
+        return {"group": np.repeat(np.array(self.groups, dtype=object), len(self.periods)), **period}
+
+    def complete(self) -> Array:
+        """Whether the period is over, for each row of a result."""
+        return np.tile(self.periods.complete, 1 if self.groups is None else len(self.groups))
+
+
+def periods_of(tx: Transactions, period: str, *, rolling: bool, fiscal_start: int) -> Periods:
+    """The periods from the first day of the data to `as_of`."""
+    return periods_between(
+        tx.first_day, _checks.day_number(tx.as_of), period, rolling=rolling, fiscal_start=fiscal_start
+    )
+
+
+def customer_periods(tx: Transactions, periods: Periods) -> LazyFrame:
+    """Customers by period: customer_id, period, money (units), `bought` (0 or 1), `kind`, `before`.
+
+    `before` is the money of the customer's active period before, wherever that lies. Periods with money but without a
+    purchase (refunds) are rows of kind NOT_ACTIVE, and nobody's period before.
+    """
+    sums = {"money": nw.col("money").sum().cast(nw.Int64)}
+    keys = ["customer_id"]
+    if tx.has_refunds:
+        sums["bought"] = nw.col("bought").max()
+        keys.append("bought")
+    rows = periods.join(tx.rows()).group_by("customer_id", "period").agg(**sums)
+    rows = rows.with_columns(
+        last=nw.col("period").shift(1).over(*keys, order_by="period"),
+        before=nw.col("money").shift(1).over(*keys, order_by="period"),
+    )
+    since = nw.col("period") - nw.col("last")
+    kind = nw.when(since == 1).then(nw.lit(RETAINED)).otherwise(nw.lit(REACTIVATED))
+    kind = nw.when(nw.col("last").is_null()).then(nw.lit(NEW)).otherwise(kind)
+    if tx.has_refunds:
+        kind = nw.when(nw.col("bought") == 0).then(nw.lit(NOT_ACTIVE)).otherwise(kind)
+    return rows.with_columns(kind=kind)
+
+
+def summed(tx: Transactions, periods: Periods, rows: LazyFrame, by: Any, sums: Mapping[str, nw.Expr]) -> Grid:
+    """Sums of customers' rows by period, kind and group, and their number `n`."""
+    keys = ["period", "kind"]
+    if by is not None:
+        # who only ever returned things has no group, but his money counts
+        rows = rows.join(_groups.groups_of(tx, by), on="customer_id", how="left")
+        missing = nw.col("group").is_null()
+        rows = rows.with_columns(group=nw.when(missing).then(nw.lit(_groups.UNGROUPED)).otherwise(nw.col("group")))
+        keys.append("group")
+    found = engines.collect(rows.group_by(*keys).agg(n=nw.len().cast(nw.Int64), **sums))
+    groups = None if by is None else _group_names(found["group"])
+    code = np.zeros(len(found["n"]), dtype=np.int64) if groups is None else np.searchsorted(groups, found["group"])
+    shape = (4, 1 if groups is None else len(groups), len(periods))
+    at = (found["kind"].astype(np.int64), code, found["period"].astype(np.int64))
+    arrays = {name: np.zeros(shape, dtype=np.int64) for name in ("n", *sums)}
+    for name, array in arrays.items():
+        array[at] = found[name].astype(np.int64)
+    return Grid(periods, groups, arrays)
+
+
+def _group_names(names: Array) -> list[str]:
+    groups = sorted(set(names.tolist()))
+    if groups == [_groups.UNGROUPED]:
+        raise DataError(
+            "by= gives no customer of these transactions a group. "
+            "Check that the column is filled and that customer_id means the same in both tables."
+        )
+    return groups
+
+
+# --- on arrays --------------------------------------------------------------------------------------------------
+
+
+def before(values: Ints) -> NDArray[np.float64]:
+    """The period before, in each group; missing in the first, because nothing is known of what came before it."""
+    moved = np.full(values.shape, np.nan)
+    moved[:, 1:] = values[:, :-1]
+    return moved
+
+
+def share(part: Any, of: Any) -> NDArray[np.float64]:
+    """A part of something; missing where `of` is missing or not above 0."""
+    whole = np.asarray(of, dtype=float)
+    return np.asarray(part / np.where(whole > 0, whole, np.nan), dtype=float)
+
+
+def rates_of(start: Any, lost: Any) -> dict[str, Array]:
+    """Retention and churn rates of customers with their intervals; missing where `start` is 0 or one is missing."""
+    kept = np.asarray(start, dtype=float) - lost
+    low, high = wilson(kept, start)
+    return {
+        "retention_rate": share(kept, start), "retention_low": low, "retention_high": high,
+        "churn_rate": share(lost, start), "churn_low": 1 - high, "churn_high": 1 - low,
+    }  # fmt: skip
+
+
+def customer_columns(start: Any, new: Ints, lost: Any, back: Ints, end: Ints, complete: Array) -> dict[str, Array]:
+    """The columns of customers and their rates, of arrays of shape (n_groups, n_periods).
+
+    While a period is not over nobody is lost in it yet, so both are missing and no rate looks like a collapse; nor is
+    anything known of those who were there before the first period.
+    """
+    lost = np.where(complete & ~np.isnan(start), lost, np.nan)
+    counts = {"start": start, "new": new, "lost": lost, "reactivated": back, "end": end}
+    return {name: np.ravel(values) for name, values in {**counts, **rates_of(start, lost)}.items()}
+
+
+def money(units: Any, scale: int, guard: int) -> NDArray[np.float64]:
+    """Units as money in the data's currency, as `customers.money_of` gives it; missing stays missing."""
+    whole = np.asarray(units, dtype=float)
+    return np.asarray((whole if guard == 1 else np.floor(whole / guard + 0.5)) / (scale // guard), dtype=float)
+
+
+def window(periods: Periods, period: str, *, rolling: bool, fiscal_start: int) -> dict[str, Any]:
+    """What the cards of rates by period say of their window."""
+    fiscal = fiscal_start > 1 and period in ("quarter", "year") and not rolling
+    return {
+        "each": "card_rolling" if rolling else "card_fiscal" if fiscal else "card_calendar",
+        "period": period,
+        "month": fiscal_start,
+        "first": _checks.date_of_day(periods.first_day),
+    }

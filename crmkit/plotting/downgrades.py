@@ -1,0 +1,107 @@
+"""Picture of the slip calendar: when customers, and the money at stake with them, drop to a lower segment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from crmkit import _frame
+from crmkit.errors import ColumnError, DataError, shown
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import BLUE, SMALL, VERMILLION, open_axes, phrase, short, word
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+HINT = "Build it with crmkit.downgrades.slip_calendar(crmkit.downgrades.slip_dates(transactions))."
+
+
+def plot_slip_calendar(calendar: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the table of `downgrades.slip_calendar`: for each day (or week, month) who will drop, and their money.
+
+    Bars upwards are customers, bars downwards the money at stake, both as shares of all that the calendar lists, so
+    that a day on which much money rests on few customers stands out.
+
+    Parameters
+    ----------
+    calendar : table, one row per period and change of segment
+        As `crmkit.downgrades.slip_calendar` gives it, of any supported kind.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels, by default English.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: dates to the right, per cent upwards (customers) and downwards (money).
+
+    Raises
+    ------
+    ColumnError
+        A column is absent, not numeric, or missing in some rows.
+    DataError
+        The table has no rows: nobody's segment will change.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> slips = crm.downgrades.slip_dates(crm.datasets.load_ten_customers())
+    >>> ax = crm.plotting.plot_slip_calendar(crm.downgrades.slip_calendar(slips))
+    >>> [text.get_text() for text in ax.texts]
+    ['7 customers will drop if they buy nothing', 'money at stake: 6,580']
+    """
+    table = _frame.open_table(calendar, numbers=["customers", "value"], hint=HINT)
+    keys = ["date", "until"]
+    absent = [name for name in keys if name not in table.columns]
+    if absent:
+        raise ColumnError(f"no column {shown(absent)}; the table has {shown(table.columns, most=15)}. {HINT}")
+    found = table.collect(table.frame.group_by(*keys).agg(nw.col("customers").sum(), nw.col("value").sum()))
+    if not len(found["date"]):
+        raise DataError("the calendar has no rows: nobody's segment changes any more, so there is nothing to draw.")
+    date, until = (found[name].astype("datetime64[D]") for name in keys)
+    order = np.argsort(date)
+    date, width = date[order], 0.9 * ((until - date)[order].astype(int) + 1)
+    ax, spoken = open_axes(ax, language)
+    for side, colour, what, key in (
+        (+1, BLUE, "customers", "plot_slip_customers"),
+        (-1, VERMILLION, "value", "plot_slip_money"),
+    ):
+        numbers = found[what].astype(float)[order]
+        total = float(numbers.sum())
+        shares = 100 * numbers / total if total > 0 else np.zeros(len(numbers))
+        ax.bar(date, side * np.maximum(shares, 0), width=width, align="edge", color=colour)
+        said = phrase(key, spoken, **{"customers" if what == "customers" else "money": short(total, spoken)})
+        ax.text(0.99, 0.5 + side * 0.47, said, transform=ax.transAxes, ha="right", color=colour, size=SMALL,
+                va="top" if side > 0 else "bottom")  # fmt: skip
+    _fit(ax, spoken)
+    return ax
+
+
+def _fit(ax: Axes, spoken: Language) -> None:
+    """Both halves equally high, with room for what is said in the corners; dates in short."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    reach = 1.2 * max(abs(end) for end in ax.dataLim.intervaly)
+    ax.set_ylim(-reach, reach)
+    ax.axhline(0, color="white", linewidth=1.5)
+    ax.yaxis.set_major_formatter(lambda position, _: f"{abs(position):g}")
+    locator = AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    months, days = "%Y-%m", "%Y-%m-%d"
+    form = ConciseDateFormatter(  # type: ignore[no-untyped-call]
+        locator,
+        formats=["%Y", months, days, days, days, days],
+        zero_formats=["%Y", months, days, days, days, days],
+        show_offset=False,
+    )
+    ax.xaxis.set_major_formatter(form)
+    ax.set_xlabel(word("plot_slip_date", spoken))
+    ax.set_ylabel(word("plot_slip_halves", spoken))
+    ax.spines[["top", "right"]].set_visible(False)
+    _fonts.apply(ax, spoken)

@@ -1,0 +1,329 @@
+"""Survival: how long customers stay, with those who are still there counted for as long as they have been seen.
+
+`survival` says it of transactions, where a customer is lost once quiet for so many days, `kaplan_meier` of any table of
+durations, such as contracts; of several groups a log-rank test says whether they differ.
+
+Source: Kaplan & Meier (1958), Nonparametric estimation from incomplete observations, JASA 53, 457-481.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks, _frame, _groups
+from crmkit._frame import engines
+from crmkit._results import Result
+from crmkit.definitions import Card
+from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.survival import _km
+from crmkit.survival._km import Curve, LogRank, log_rank
+from crmkit.survival._spells import spells
+from crmkit.survival.gaps import inactivity_threshold
+from crmkit.transactions import open_transactions
+
+Floats: TypeAlias = NDArray[np.float64]
+ALL = "all"
+HINT = 'Name the columns: crmkit.survival.kaplan_meier(durations, time="days", lost="left"), lost being 0 or 1.'
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Survival(Result):
+    """Survival curves by group; given by `survival` and `kaplan_meier`.
+
+    Attributes
+    ----------
+    table : table
+        One row per group and time at which somebody was lost or left sight, from 0: `group`, `time` (days),
+        `at_risk` (customers still there just before), `lost`, `unseen` (out of sight from here on, not lost), `hazard`
+        (lost / at_risk), `survival`, and its 95 % interval `survival_low`, `survival_high`.
+    summary : table
+        One row per group: `group`, `customers`, `lost`, `median_days` (time by which half are lost; missing while more
+        than half are there), `mean_days` (area under the curve up to `until_days`), `until_days` (longest time seen).
+    log_rank : LogRank or None
+        Do the groups differ? None for one group.
+    card : Card
+        What was counted.
+    """
+
+    table: Any
+    summary: Any
+    log_rank: LogRank | None
+    card: Card
+
+    def at(self, times: Any) -> Any:
+        """Survival and customers at risk at a time or several, one row per group and time.
+
+        Times are durations, such as "90D", or numbers in the unit of the curve. Beyond the longest time seen the
+        survival is missing, unless nobody was left by then.
+
+        Examples
+        --------
+        >>> stays = kaplan_meier({"days": [10, 20, 20, 30], "lost": [1, 1, 0, 0]}, time="days")
+        >>> stays.at([15, 25])[["time", "at_risk", "survival"]]
+           time  at_risk  survival
+        0  15.0        3      0.75
+        1  25.0        1      0.50
+        """
+        several = [times] if isinstance(times, str) or not isinstance(times, Iterable) else times
+        asked = np.array([_checks.days_of(time, "times") for time in several])
+        table = _frame.open_table(self.table)
+        found = table.collect(table.frame)
+        parts = []
+        for group in dict.fromkeys(found["group"].tolist()):
+            own = {name: column[found["group"] == group] for name, column in found.items()}
+            step = np.searchsorted(own["time"], asked, side="right") - 1
+            ahead = np.searchsorted(own["time"], asked, side="left")
+            later = np.append(own["at_risk"], 0)
+            # the interval at a time is that of the last step before it
+            beyond = (asked > own["time"][-1]) & (own["survival"][-1] > 0)
+            curve = {name: np.where(beyond, np.nan, own[name][np.maximum(step, 0)])
+                     for name in ("survival", "survival_low", "survival_high")}  # fmt: skip
+            parts.append({"group": np.full(len(asked), group, dtype=object), "time": asked,
+                          "at_risk": later[ahead], **curve})  # fmt: skip
+        return table.build({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+    def shown(self) -> tuple[Any, ...]:
+        """The summary with the card."""
+        return self.summary, str(self.card)
+
+
+def curve(transactions: Any, *, inactive: Any = None, by: Any = None) -> Survival:
+    """How long customers stay who have no contract: Kaplan-Meier curves from the first purchase to the loss.
+
+    A customer is lost on the day on which no purchase has come for `inactive` days, the first time that it happens.
+    Whoever returns later was lost all the same (`compare_definitions` counts them), so what is known of the past
+    does not change when later rows come in.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+        Nothing after its `as_of` is seen.
+    inactive : duration, optional
+        Days of quiet after which a customer is lost. Default: the `limit` of `inactivity_threshold`, within which nine
+        in ten of the purchases that are followed by another one at all are followed by it.
+    by : role of the transactions, or table with customer_id and group, optional
+        One curve per group: the channel, category or product of the customer's first purchase, or groups of your own.
+
+    Returns
+    -------
+    Survival
+        Tables in the kind of the transactions; times in days since the first purchase.
+
+    Raises
+    ------
+    ArgumentError
+        `inactive` is no duration of at least a day, or `by` is not known.
+    DataError
+        The data are shorter than `inactive`, so nobody can be seen to be lost.
+
+    Examples
+    --------
+    >>> from crmkit import datasets
+    >>> stays = curve(datasets.load_ten_customers(), inactive="60D")
+    >>> stays.summary[["group", "customers", "lost", "median_days"]]
+      group  customers  lost  median_days
+    0   all         10     7         60.0
+    """
+    tx = open_transactions(transactions)
+    if inactive is None:
+        limit = inactivity_threshold(tx).limit
+    else:
+        limit = int(_checks.days_of(inactive, "inactive"))
+    seen = _checks.day_number(tx.as_of) - tx.first_day
+    if not 1 <= limit <= seen:
+        raise (ArgumentError if limit < 1 else DataError)(
+            f"inactive={inactive!r} is {limit} days, and the data cover {seen}. "
+            'Give at least a day and less than the data cover, such as inactive="90D".'
+        )
+    lifetimes = _until_first_quiet(tx, limit)
+    cells, groups = _groups.counted(tx, lifetimes, by, ["time", "lost"])
+    card = Card("survival", tx.as_of, {"days": limit})
+    return _curves(cells["time"], cells["lost"], cells["n"], cells["group"], groups, card, tx.like)
+
+
+def kaplan_meier(
+    durations: Any, *, time: str = "time", lost: str = "lost", by: str | None = None, weight: str | None = None
+) -> Survival:
+    """Kaplan-Meier curves of a table of durations: contracts, memberships, or lifetimes by a rule of your own.
+
+    Parameters
+    ----------
+    durations : table, n rows
+        One row per customer (or per cell of equal ones).
+    time : str, default "time"
+        Column of how long each was seen, 0 or more, in days (or any unit).
+    lost : str, default "lost"
+        Column with 1 or true for those who were lost at that time, 0 or false for those who were still there.
+    by : str, optional
+        Column of groups.
+    weight : str, optional
+        Column of how many customers a row stands for.
+
+    Returns
+    -------
+    Survival
+        Tables in the kind of `durations`.
+
+    Raises
+    ------
+    ColumnError
+        A column is absent, not numeric, or has missing values.
+    DataError
+        No rows, times below 0, weights not above 0, or `lost` is neither 0 nor 1.
+    ArgumentError
+        A column is named for two of them.
+
+    Examples
+    --------
+    >>> stays = kaplan_meier({"days": [10, 20, 20, 30], "lost": [1, 1, 0, 0]}, time="days")
+    >>> stays.table[["time", "at_risk", "lost", "hazard", "survival"]].round(3)
+       time  at_risk  lost  hazard  survival
+    0   0.0        4     0   0.000      1.00
+    1  10.0        4     1   0.250      0.75
+    2  20.0        3     1   0.333      0.50
+    3  30.0        1     0   0.000      0.50
+
+    Contracts of whole years, seen for up to four, and projected to eight by a lifetime model (`crmkit.clv.BDW` too):
+
+    >>> import crmkit as crm
+    >>> contracts = {"years": [1, 2, 3, 4, 4], "left": [1, 1, 1, 1, 0], "customers": [30, 20, 12, 8, 60]}
+    >>> seen = kaplan_meier(contracts, time="years", lost="left", weight="customers").table
+    >>> renewals = seen[seen["time"] > 0].rename(columns={"time": "cohort_age"})
+    >>> crm.clv.SBG().fit(renewals).survival([4, 8]).round(2).tolist()
+    [0.46, 0.31]
+    """
+    _refuse_twice({"time": time, "lost": lost, "by": by, "weight": weight})
+    frame = _with_numbers(engines.wrap(durations), lost)
+    numbers = [time, lost, *([weight] if weight else [])]
+    table = _frame.open_table(frame.to_native(), numbers=numbers, keys=[by] if by else [], hint=HINT)
+    if weight:
+        _refuse_weights(table, weight)
+    cells = table.cells([*([by] if by else []), time, lost], weight=weight)
+    if not len(cells["n"]):
+        raise DataError("the table has no rows, so there is nobody to follow. Pass one row per customer.")
+    bad = (cells[time] < 0) | ~np.isin(cells[lost], (0, 1))
+    if bad.any():
+        rows = [(float(t), float(e)) for t, e in zip(cells[time][bad], cells[lost][bad], strict=True)]
+        raise DataError(f"({time}, {lost}) must be a time of 0 or more and 0 or 1; found {shown(rows)}.")
+    names = cells[by] if by else np.full(len(cells["n"]), ALL, dtype=object)
+    groups = sorted(set(names.tolist()), key=_by_size)
+    card = Card("survival_of_durations", None, {"time": time, "lost": lost})
+    return _curves(cells[time], cells[lost], cells["n"], names, groups, card, table.frame)
+
+
+def _refuse_twice(columns: dict[str, str | None]) -> None:
+    """One column cannot be two things."""
+    first: dict[str, str] = {}
+    for role, column in columns.items():
+        if column is not None and first.setdefault(column, role) != role:
+            raise ArgumentError(
+                f"{role}={column!r} is the column of {first[column]}= already. Give each a column of its own."
+            )
+
+
+def _with_numbers(frame: engines.AnyFrame, lost: str) -> engines.AnyFrame:
+    """The table with 0 and 1 for false and true."""
+    dtype = frame.collect_schema().get(lost)
+    if dtype == nw.Boolean or (dtype == nw.Object and _is_yes_or_no(frame, lost)):
+        return frame.with_columns(nw.col(lost).cast(nw.Boolean).cast(nw.Int64))
+    return frame
+
+
+def _is_yes_or_no(frame: engines.AnyFrame, column: str) -> bool:
+    """Whether a column of Python objects has nothing but True and False."""
+    values = engines.collect(frame.select(column))[column].tolist()
+    return all(isinstance(value, bool) for value in values)
+
+
+def _by_size(group: Any) -> tuple[bool, float, str]:
+    """Numbers in their order, before names in theirs."""
+    number = isinstance(group, (int, float)) and not isinstance(group, bool)
+    return not number, float(group) if number else 0.0, str(group)
+
+
+def _refuse_weights(table: _frame.Table, weight: str) -> None:
+    low = table.collect(table.frame.filter(nw.col(weight) <= 0).select(weight).head(4))[weight]
+    if len(low):
+        raise DataError(f"column {weight!r} has {shown(low.tolist())}; a row stands for a number of customers above 0.")
+
+
+def _until_first_quiet(tx: Any, limit: int) -> Any:
+    """Each customer's time from the first purchase to the loss, or to the end of the past: customer_id, time, lost."""
+    found = spells(tx)
+    # a purchase on the last of the days is in time; an open spell has been quiet on all of them
+    quiet = nw.col("gap") + 1 - nw.col("closed") > limit
+    marked = found.with_columns(gone=nw.when(quiet).then(nw.col("day") + limit))
+    whole = marked.group_by("customer_id").agg(first=nw.col("day").min(), gone=nw.col("gone").min())
+    lost = ~nw.col("gone").is_null()
+    end = nw.when(lost).then(nw.col("gone")).otherwise(nw.lit(_checks.day_number(tx.as_of)))
+    return whole.select(
+        "customer_id",
+        (end - nw.col("first")).cast(nw.Int64).alias("time"),
+        nw.when(lost).then(nw.lit(1)).otherwise(nw.lit(0)).alias("lost"),
+    )
+
+
+def _curves(
+    time: NDArray[Any],
+    lost: NDArray[Any],
+    n: NDArray[Any],
+    group: NDArray[Any],
+    groups: Sequence[Any],
+    card: Card,
+    like: Any,
+) -> Survival:
+    """The curves of all groups as tables, and their test."""
+    curves = {}
+    for name in groups:
+        own = group == name
+        curves[name] = _km.curve(time[own], lost[own], n[own])
+    long = [
+        {
+            "group": np.full(len(found.time), name, dtype=object),
+            "time": found.time,
+            "at_risk": _whole(found.at_risk),
+            "lost": _whole(found.lost),
+            "unseen": _whole(found.unseen),
+            "hazard": found.lost / found.at_risk,
+            "survival": found.survival,
+            "survival_low": found.low,
+            "survival_high": found.high,
+        }
+        for name, found in curves.items()
+    ]
+    position = {name: at for at, name in enumerate(groups)}
+    code = np.array([position[name] for name in group.tolist()])
+    return Survival(
+        table=engines.build({name: np.concatenate([part[name] for part in long]) for name in long[0]}, like),
+        summary=engines.build(_summary(curves), like),
+        log_rank=log_rank(time, lost, n, code) if len(groups) > 1 else None,
+        card=card,
+    )
+
+
+def _whole(counts: Floats) -> NDArray[Any]:
+    """Counts of customers as whole numbers, unless weights made fractions of them."""
+    rounded = np.rint(counts)
+    return rounded.astype(np.int64) if np.array_equal(rounded, counts) else counts
+
+
+def _summary(curves: dict[Any, Curve]) -> dict[str, NDArray[Any]]:
+    found = list(curves.values())
+    return {
+        "group": np.array(list(curves), dtype=object),
+        "customers": _whole(np.array([each.at_risk[0] for each in found])),
+        "lost": _whole(np.array([each.lost.sum() for each in found])),
+        "median_days": np.array([each.median for each in found]),
+        "mean_days": np.array([_area(each) for each in found]),
+        "until_days": np.array([each.time[-1] for each in found]),
+    }
+
+
+def _area(found: Curve) -> float:
+    return float((np.diff(found.time) * found.survival[:-1]).sum())

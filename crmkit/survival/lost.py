@@ -1,0 +1,263 @@
+"""Who is lost without a contract: explicit rules, side by side, with how many of the lost later came back.
+
+Nobody says goodbye to a shop. Every rule is a guess, and the same customers give churn rates that differ by half.
+`lost` applies one rule to every customer, `compare_definitions` tries several at a past day and counts who returned.
+
+Sources: Schmittlein, Morrison & Colombo (1987), Management Science 33, 1-24 (P(alive)); Kaplan & Meier (1958), JASA 53,
+457-481 (the quantile of gaps, open ones counted).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from crmkit import _checks, _frame
+from crmkit._frame import engines
+from crmkit._results import Result
+from crmkit.customers import summarize
+from crmkit.definitions import Card
+from crmkit.errors import ArgumentError, DataError
+from crmkit.interpurchase import Rhythm, fit_rhythm
+from crmkit.survival.gaps import Gaps, inactivity_threshold
+from crmkit.transactions import Transactions, open_transactions
+
+RULES = ("inactive", "gaps", "own_gaps", "returning", "p_alive")
+DEFINITIONS: Sequence[Mapping[str, Any]] = (
+    {"inactive": "90D"}, {"inactive": "180D"}, {"gaps": 3}, {"own_gaps": 3}, {"returning": 0.9}, {"p_alive": 0.5},
+)  # fmt: skip
+HINT = 'Give one rule, such as inactive="180D", own_gaps=3 or p_alive=0.5.'
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Definitions(Result):
+    """Several rules for who is lost, tried at a past day; given by `compare_definitions`.
+
+    Attributes
+    ----------
+    table : table
+        One row per rule: `rule`, `setting`, `limit_days` (the same for all customers, else missing),
+        `returned_within` (share of returns that come within the limit, by the gap curve with open gaps counted),
+        `customers`, `lost`, `lost_share`, `came_back` (lost customers who bought in the days after), `came_back_share`,
+        `kept_silent` (customers not called lost who bought nothing in those days), `kept_silent_share`.
+    card : Card
+        What was counted.
+    """
+
+    table: Any
+    card: Card
+
+
+def lost(
+    transactions: Any,
+    *,
+    inactive: Any = None,
+    gaps: float | None = None,
+    own_gaps: float | None = None,
+    returning: float | None = None,
+    p_alive: float | None = None,
+) -> Any:
+    """Who is lost, by one explicit rule.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+        Nothing after its `as_of` is seen.
+    inactive : duration, optional
+        Lost after so many days without a purchase: "180D".
+    gaps : float, optional
+        Lost after so many times the gap to expect of a customer of this base (`crmkit.interpurchase.fit_rhythm`).
+    own_gaps : float, optional
+        Lost after so many times the customer's own expected gap: the own gaps, shrunk to the base's where they are few.
+    returning : float, optional
+        Lost after the days within which this share of all returns comes, open gaps counted (`inactivity_threshold`).
+    p_alive : float, optional
+        Lost where the Pareto/NBD model gives a lower probability of still being a customer.
+
+    Returns
+    -------
+    table, n_customers rows
+        In the kind of the transactions, by customer_id: `customer_id`, `quiet_days` (days since the last purchase),
+        `limit_days` (of this customer; by `p_alive` there is `p_alive` instead), `lost`.
+
+    Raises
+    ------
+    ArgumentError
+        Not exactly one rule is given, or it has no use as such.
+    DataError
+        The data do not tell what the rule needs.
+
+    Examples
+    --------
+    >>> from crmkit import datasets
+    >>> found = lost(datasets.load_ten_customers(), inactive="60D")
+    >>> int(found["lost"].sum())
+    4
+    """
+    given = dict(inactive=inactive, gaps=gaps, own_gaps=own_gaps, returning=returning, p_alive=p_alive)
+    told = {name: value for name, value in given.items() if value is not None}
+    if len(told) != 1:
+        said = ", ".join(f"{name}={value!r}" for name, value in told.items()) or "none"
+        raise ArgumentError(f"one rule says who is lost; {said} given. {HINT}")
+    tx = open_transactions(transactions)
+    return _marked(tx, _limit(tx, *next(iter(told.items()))))
+
+
+def compare_definitions(
+    transactions: Any, *, definitions: Sequence[Mapping[str, Any]] = DEFINITIONS, horizon: Any = "180D"
+) -> Definitions:
+    """The same customers' churn by several rules, and how many of the lost came back.
+
+    The rules see the past as it stood `horizon` before `as_of`; what the customers did since shows who was called lost
+    too early (`came_back`) and who too late (`kept_silent`).
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+        Nothing after its `as_of` is seen.
+    definitions : sequence of mappings, optional
+        Each a rule as `lost` takes it, such as ``[{"inactive": "90D"}, {"p_alive": 0.5}]``. Default: 90 and 180 days,
+        three gaps of the base, three own gaps, 90 % of the returns, and P(alive) below a half.
+    horizon : duration, default "180D"
+        Days that are left to show who comes back.
+
+    Returns
+    -------
+    Definitions
+
+    Raises
+    ------
+    ArgumentError
+        A definition is no rule.
+    DataError
+        The data are not longer than `horizon`.
+
+    Examples
+    --------
+    >>> from crmkit import datasets
+    >>> found = compare_definitions(datasets.load_cdnow(), definitions=[{"inactive": "90D"}, {"inactive": "180D"}])
+    >>> found.table[["rule", "setting", "lost_share", "came_back_share"]].round(2)
+           rule setting  lost_share  came_back_share
+    0  inactive     90D        0.82             0.15
+    1  inactive    180D        0.73             0.11
+    """
+    days = int(_checks.days_of(horizon))
+    rules = [rule_of(each) for each in definitions]
+    if not rules:
+        raise ArgumentError('definitions=[] has no rule to try. Give some, such as definitions=[{"inactive": "90D"}].')
+    tx = open_transactions(transactions)
+    origin = _checks.day_number(tx.as_of) - days
+    if days < 1 or origin <= tx.first_day:
+        cover = _checks.day_number(tx.as_of) - tx.first_day
+        raise DataError(
+            f"horizon={horizon!r} is {days} days, and the data cover {cover}. Leave some past to judge by"
+            + (f': give a shorter one, such as horizon="{cover // 2}D".' if cover > 1 else ".")
+        )
+    past = tx.until(_checks.date_of_day(origin))
+    buyers = _buyers(tx, origin)
+    curve = inactivity_threshold(past)
+    rows = [_outcome(past, name, value, buyers, curve) for name, value in rules]
+    card = Card("lost_share", tx.as_of, {"origin": str(past.as_of), "days": days})
+    return Definitions(engines.build({name: np.array([row[name] for row in rows]) for name in rows[0]}, tx.like), card)
+
+
+def rule_of(definition: Any) -> tuple[str, Any]:
+    """A rule and its setting, from a mapping of one to the other.
+
+    >>> rule_of({"inactive": "90D"})
+    ('inactive', '90D')
+    """
+    if not isinstance(definition, Mapping) or len(definition) != 1 or next(iter(definition)) not in RULES:
+        raise ArgumentError(
+            f"{definition!r} is no rule. Give one of {', '.join(map(repr, RULES))} with its setting, "
+            'such as {"inactive": "90D"}.'
+        )
+    return next(iter(definition.items()))
+
+
+# --- the rules ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """When a customer is lost: after `days` of quiet, after `gaps` own gaps of a rhythm, or below a `p_alive`."""
+
+    days: float | None = None
+    gaps: float = 1.0
+    rhythm: Rhythm | None = None
+    p_alive: float | None = None
+
+
+def _limit(tx: Transactions, name: str, value: Any) -> Limit:
+    """What a rule says in figures, learnt from these transactions."""
+    if name == "inactive":
+        days = _checks.days_of(value, "inactive")
+        if days < 1:
+            raise ArgumentError(f'inactive={value!r} is less than a day. Give one such as inactive="180D".')
+        return Limit(days=days)
+    if name == "returning":
+        return Limit(days=inactivity_threshold(tx, returning=value).limit)
+    number = _checks.finite(name, value)
+    if number <= 0 or (name == "p_alive" and number >= 1):
+        raise ArgumentError(f"{name}={value!r} says nothing about anybody. {HINT}")
+    if name == "p_alive":
+        return Limit(p_alive=number)
+    rhythm = fit_rhythm(tx)
+    return Limit(days=number * rhythm.expected_gap) if name == "gaps" else Limit(gaps=number, rhythm=rhythm)
+
+
+def _marked(tx: Transactions, limit: Limit) -> Any:
+    """Every customer with the limit that holds for him and whether he is lost."""
+    customers = summarize(tx)
+    quiet = nw.col("recency").alias("quiet_days")
+    if limit.p_alive is not None:
+        from crmkit.models.pareto_nbd import ParetoNBD
+
+        table = _frame.open_table(ParetoNBD().fit(customers).score(customers, horizon=1))
+        gone = nw.col("p_alive") < limit.p_alive
+        found = table.frame.select("customer_id", quiet, "p_alive", gone.alias("lost"))
+        return table.give_back(found.sort("customer_id"))  # a lazy table has no order of its own to keep
+    table = _frame.open_table(customers)
+    days = nw.lit(limit.days) if limit.rhythm is None else _own_days(limit.gaps, limit.rhythm)
+    found = table.frame.with_columns(limit_days=days)
+    gone = nw.col("recency") >= nw.col("limit_days")
+    return table.give_back(found.select("customer_id", quiet, "limit_days", gone.alias("lost")))
+
+
+def _own_days(gaps: float, rhythm: Rhythm) -> nw.Expr:
+    expected: nw.Expr = rhythm.of(gaps=nw.col("x"), days=nw.col("t_x"))
+    return expected * gaps
+
+
+def _buyers(tx: Transactions, origin: int) -> Any:
+    """Who bought after a day, by id."""
+    after = (nw.col("day") > origin) & (nw.col("bought") == 1)
+    return engines.collect(tx.rows().filter(after).group_by("customer_id").agg(n=nw.len()))["customer_id"]
+
+
+def _outcome(past: Transactions, name: str, value: Any, buyers: Any, curve: Gaps) -> dict[str, Any]:
+    """One rule's row: whom it called lost, and what they did."""
+    limit = _limit(past, name, value)
+    table = _frame.open_table(_marked(past, limit))
+    found = table.collect(table.frame.select("customer_id", "lost"))
+    gone = found["lost"].astype(bool)
+    back = np.isin(found["customer_id"], buyers)
+    n, n_gone = len(gone), int(gone.sum())
+    within = np.nan if limit.days is None else curve.returned_within(limit.days) / curve.plateau
+    return {
+        "rule": name,
+        "setting": str(value),
+        "limit_days": np.nan if limit.days is None else float(limit.days),
+        "returned_within": within,
+        "customers": n,
+        "lost": n_gone,
+        "lost_share": n_gone / n,
+        "came_back": int((gone & back).sum()),
+        "came_back_share": (gone & back).sum() / n_gone if n_gone else np.nan,
+        "kept_silent": int((~gone & ~back).sum()),
+        "kept_silent_share": (~gone & ~back).sum() / (n - n_gone) if n > n_gone else np.nan,
+    }

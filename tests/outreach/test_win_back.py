@@ -1,0 +1,332 @@
+"""Win-back: profits and chances by hand, laws of the list, what CDNOW did in the months after, and bad input."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+import pytest
+
+import crmkit as crm
+from conftest import as_columns, small_table
+from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning
+
+START = dt.date(2023, 1, 1)
+RULE = {"inactive": "90D"}
+
+
+def bought(days_of):
+    """Transactions, from the days (since the start) on which each customer bought; the past ends on day 400."""
+    rows = [(name, day) for name, days in days_of.items() for day in days]
+    return {
+        "customer_id": [name for name, _ in rows],
+        "date": [str(START + dt.timedelta(days=day)) for _, day in rows],
+        "amount": [10.0] * len(rows),
+    }
+
+
+def opened(columns, make=small_table):
+    return crm.Transactions(make(columns), as_of=str(START + dt.timedelta(days=400)))
+
+
+def by_customer(found):
+    """The rows of the list by customer."""
+    table = as_columns(found.table)
+    return {name: {column: table[column][row] for column in table} for row, name in enumerate(table["customer_id"])}
+
+
+# --- profit by hand -------------------------------------------------------------------------------------------------
+
+SMALL = bought({"a": [0, 200], "b": [100], "c": [150], "d": [390], "e": [0, 10, 20]})
+RESPONSE = {"customer_id": ["e", "c", "b", "a", "zoe"], "p": [0.5, 0.1, 0.2, 0.4, 1.0]}
+VALUE = {"customer_id": ["a", "b", "c", "e"], "clv": [100.0, 10.0, 20.0, 8.0]}
+
+
+def test_the_list_by_hand(make_table):
+    """Profits: a 0.4 x 100 - 1.5 = 38.5, e 0.5 x 8 - 1.5 = 2.5, b and c 0.5; d is not lost."""
+    found = crm.outreach.win_back(
+        opened(SMALL, make_table), cost=1.5, rule=RULE, response=make_table(RESPONSE), value=make_table(VALUE)
+    )
+    table = as_columns(found.table)
+    assert table["customer_id"] == ["a", "e", "b", "c"]
+    assert table["quiet_days"] == [200, 380, 300, 250]
+    assert table["purchases"] == [2, 3, 1, 1]
+    assert table["expected_profit"] == pytest.approx([38.5, 2.5, 0.5, 0.5])
+    assert table["rank"] == [1, 2, 3, 3]
+    assert table["contact"] == [True] * 4
+    assert (found.lost, found.contacted) == (4, 4)
+    assert (found.back, found.value, found.cost, found.profit) == pytest.approx((1.2, 48.0, 6.0, 42.0))
+
+
+def test_only_contacts_that_pay_are_counted():
+    found = crm.outreach.win_back(opened(SMALL), cost=4, rule=RULE, response=RESPONSE, value=VALUE)
+    assert as_columns(found.table)["contact"] == [True, False, False, False]  # e brings just what the contact costs
+    assert (found.lost, found.contacted) == (4, 1)
+    assert (found.back, found.value, found.cost, found.profit) == pytest.approx((0.4, 40.0, 4.0, 36.0))
+    nobody = crm.outreach.win_back(opened(SMALL), cost=100, rule=RULE, response=0.1, value=5)
+    assert (nobody.contacted, nobody.back, nobody.cost, nobody.profit) == (0, 0, 0, 0)
+    assert set(as_columns(nobody.table)["rank"]) == {1}
+
+
+# --- the chance, by hand --------------------------------------------------------------------------------------------
+
+
+def organic(days_of, make=small_table, horizon=50):
+    return by_customer(
+        crm.outreach.win_back(opened(bought(days_of), make), cost=1, value=10, rule=RULE, horizon=horizon)
+    )
+
+
+def test_the_chance_is_the_share_of_those_as_quiet_who_came_back(make_table):
+    """z has been quiet for 100 days: of 40 seen for longer 10 came back after 120 days, none from then to 150.
+
+    Of the 30 seen up to 280 days none came back since, and only 20 are seen for longer. From there on the rate of the
+    last ten returns holds: 10 in 1 day x 40 + 160 days x 30.
+    """
+    base = {**{f"x{at}": [0, 120] for at in range(10)}, **{f"y{at}": [0] for at in range(20)}, "z0": [300], "z1": [300]}
+    rows = organic(base, make_table)
+    assert rows["z0"]["p_back"] == rows["z1"]["p_back"] == pytest.approx(10 / 40)
+    assert rows["x3"]["p_back"] == pytest.approx(1 - math.exp(-50 * 10 / (40 + 160 * 30)))
+    assert rows["y3"]["p_back"] == rows["x3"]["p_back"]
+    assert rows["z0"]["expected_profit"] == pytest.approx(1.5)
+
+
+def test_customers_with_as_many_purchases_are_those_compared():
+    """40 of 101 come back after 120 days from the first purchase; after a second one nobody ever did, which is too
+    little to go by, so that all 141 purchases stand in for them.
+    """
+    base = {**{f"x{at}": [0, 120] for at in range(40)}, **{f"y{at}": [0] for at in range(60)}, "z1": [300],
+            "z2": [0, 300]}  # fmt: skip
+    rows = organic(base)
+    assert rows["z1"]["p_back"] == pytest.approx(40 / 101)
+    assert rows["z2"]["p_back"] == pytest.approx(40 / 141)
+
+
+def test_where_few_of_them_were_ever_so_quiet_all_customers_stand_in():
+    """After two purchases 35 came back within 10 days, and 55 are seen for 200 days, but only the five w for longer.
+
+    v's second purchase was 200 days ago. Of all who were quiet for 230 days, 100 y, 35 of three purchases, the five w
+    and 30 u, the u came back then. Nobody did after that, so that w's chance is that of the last rate.
+    """
+    base = {
+        **{f"y{at}": [0] for at in range(100)},
+        **{f"t{at}": [0, 10, 20] for at in range(35)},
+        **{f"w{at}": [0, 10] for at in range(5)},
+        **{f"v{at}": [0, 200] for at in range(50)},
+        **{f"u{at}": [0, 230] for at in range(30)},
+    }
+    rows = organic(base)
+    assert rows["v0"]["p_back"] == pytest.approx(30 / (100 + 35 + 5 + 30))
+    waiting = 170 + (380 - 230) * 140 + 10 * 105 + 10 * 100
+    assert rows["w0"]["p_back"] == pytest.approx(1 - math.exp(-40 * 30 / waiting))
+    assert rows["y0"]["p_back"] == pytest.approx(1 - math.exp(-50 * 30 / waiting))
+
+
+def test_a_handful_of_purchases_tell_a_rate_and_no_more():
+    """Three purchases, one followed after 10 days, the others by nothing in 390 and 400 days."""
+    rows = organic({"a": [0, 10], "b": [0]})
+    chance = 1 - math.exp(-50 * 1 / (10 * 3 + 380 * 2 + 10 * 1))
+    assert [rows[name]["p_back"] for name in "ab"] == pytest.approx([chance, chance])
+
+
+def test_classes_of_purchases_are_1_2_3_to_4_and_more():
+    from crmkit.outreach.win_back import _class_of
+
+    assert _class_of(np.array([1, 2, 3, 4, 5, 99])).tolist() == [1, 2, 3, 3, 5, 5]
+
+
+def test_a_longer_horizon_never_means_a_smaller_chance(cdnow):
+    tx = crm.Transactions(cdnow)
+    near, far = (by_customer(crm.outreach.win_back(tx, cost=0, value=1, horizon=days)) for days in (60, 200))
+    assert all(0 <= near[name]["p_back"] <= far[name]["p_back"] < 1 for name in near)
+
+
+def test_so_many_of_cdnow_came_back_as_expected(cdnow):
+    """What happened after the past of the list: within 10 % together, and the likeliest tenth more often.
+
+    From October, the curves expect 11 % fewer than came: they know nothing of Christmas.
+    """
+    origin, days = "1997-12-31", 90
+    found = crm.outreach.win_back(crm.Transactions(cdnow, as_of=origin), cost=0, value=1, rule=RULE, horizon=days)
+    table = as_columns(found.table)
+    last = str(dt.date.fromisoformat(origin) + dt.timedelta(days=days))
+    back = {who for who, day in zip(cdnow["customer_id"], map(str, cdnow["date"]), strict=True)
+            if origin < day[:10] <= last}  # fmt: skip
+    came = np.array([who in back for who in table["customer_id"]])
+    chance, purchases = np.array(table["p_back"]), np.array(table["purchases"])
+    assert chance.sum() == pytest.approx(came.sum(), rel=0.1)
+    classes = [purchases == 1, purchases == 2, purchases > 2]
+    assert [chance[own].mean() for own in classes] == pytest.approx([came[own].mean() for own in classes], abs=0.06)
+    likely = np.argsort(-chance, kind="stable")[: len(chance) // 10]
+    assert came[likely].mean() > 2 * came.mean()
+
+
+# --- the value ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def list_of_cdnow(cdnow_sample):
+    return crm.outreach.win_back(crm.Transactions(cdnow_sample), cost=2, rule={"inactive": "180D"}, margin=0.3)
+
+
+def test_the_value_is_what_is_expected_of_those_who_buy_at_all(list_of_cdnow, cdnow_sample):
+    """Chance of a purchase x value if there is one = expected purchases x expected spend, by the lifetime models."""
+    customers = crm.summarize(crm.Transactions(cdnow_sample))
+    valued = crm.clv.lifetime_value(
+        customers,
+        purchases=crm.clv.ParetoNBD().fit(customers),
+        spend=crm.clv.GammaGamma().fit(customers),
+        horizon="180D",
+        discount_rate=0.0,
+        margin=0.3,
+    ).set_index("customer_id")
+    rows = by_customer(list_of_cdnow)
+    assert 1000 < len(rows) < len(valued)
+    own = valued.loc[list(rows)]
+    expected = own["expected_purchases"] / own["p_purchase"] * own["expected_spend"] * 0.3
+    value = np.array([row["value_if_back"] for row in rows.values()])
+    assert value == pytest.approx(expected.to_numpy(), rel=1e-9)
+    assert (value >= 0.3 * own["expected_spend"].to_numpy() * (1 - 1e-12)).all()  # he buys at least once
+
+
+def test_totals_are_those_of_the_table(list_of_cdnow):
+    table = {name: np.array(values) for name, values in as_columns(list_of_cdnow.table).items()}
+    product = table["p_back"] * table["value_if_back"]
+    assert table["expected_profit"] == pytest.approx(product - 2)
+    assert (table["contact"] == (table["expected_profit"] > 0)).all()
+    assert list_of_cdnow.contacted == table["contact"].sum() > 0
+    assert list_of_cdnow.value == pytest.approx(product[table["contact"]].sum())
+    assert list_of_cdnow.profit == pytest.approx(table["expected_profit"][table["contact"]].sum())
+    assert (np.diff(table["expected_profit"]) <= 0).all()
+    best = [int((table["expected_profit"] > profit).sum()) + 1 for profit in table["expected_profit"][:50]]
+    assert table["rank"][:50].tolist() == best
+
+
+def test_a_customer_long_silent_after_hundreds_of_purchases_has_a_value():
+    """His chance of being alive is too small for a number; what he would buy if he were is not."""
+    rng = np.random.default_rng(0)
+    days_of = {f"c{at}": sorted(rng.choice(400, rng.integers(1, 9), replace=False).tolist()) for at in range(80)}
+    days_of["daily"] = list(range(250))
+    columns = bought(days_of)
+    columns["amount"] = rng.gamma(3, 5, len(columns["date"])).round(2).tolist()
+    rows = by_customer(crm.outreach.win_back(opened(columns), cost=1, rule=RULE))
+    assert rows["daily"]["purchases"] == 250
+    assert 20 < rows["daily"]["value_if_back"] / 15 < 180
+
+
+def test_without_a_mean_of_the_spend_there_is_one_for_all():
+    """All spend 10 a purchase, so that Gamma-Gamma has nothing to go by; by hand value is 10 x purchases."""
+    days_of = {**{f"a{at}": [0, 30 + at, 90 + at] for at in range(20)}, **{f"b{at}": [at] for at in range(40)}}
+    with pytest.warns(NoLifetimeValueWarning, match="one mean spend for all customers"):
+        found = crm.outreach.win_back(opened(bought(days_of)), cost=1, rule=RULE)
+    customers = crm.summarize(opened(bought(days_of)))
+    model = crm.clv.ParetoNBD().fit(customers)
+    history = {name: as_columns(customers)[name] for name in ("customer_id", "x", "t_x", "T")}
+    ratio = model.predict(history, horizon="180D") / model.p_purchase(history, horizon="180D")
+    rows = by_customer(found)
+    assert [rows[name]["value_if_back"] for name in history["customer_id"]] == pytest.approx(10 * ratio)
+
+
+# --- laws -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_does_not_depend_on_order_names_kind_or_later_rows(cdnow_sample, list_of_cdnow, make_table):
+    n = len(cdnow_sample["date"])
+    order = np.random.default_rng(1).permutation(n)
+    columns = {name: [cdnow_sample[name][at] for at in order] for name in ("customer_id", "date", "amount")}
+    later = {"customer_id": columns["customer_id"][0], "date": np.datetime64("1998-12-01"), "amount": 999.0}
+    columns = {name: [*values, later[name]] for name, values in columns.items()}
+    columns["date"] = [str(np.datetime64(day, "D")) for day in columns["date"]]
+    columns["customer_id"] = [f"customer {who}" for who in columns["customer_id"]]
+    again = crm.outreach.win_back(
+        crm.Transactions(make_table(columns), as_of="1998-06-30"), cost=2, rule={"inactive": "180D"}, margin=0.3
+    )
+    mine, theirs = by_customer(list_of_cdnow), by_customer(again)
+    assert {f"customer {who}" for who in mine} == set(theirs)
+    for who, row in mine.items():
+        other = theirs[f"customer {who}"]
+        assert {name: other[name] for name in row if name != "customer_id"} == {
+            name: value for name, value in row.items() if name != "customer_id"
+        }
+    assert again.profit == list_of_cdnow.profit
+
+
+def test_another_currency_changes_money_and_nothing_else(cdnow_sample, list_of_cdnow):
+    cents = {**cdnow_sample, "amount": [100 * amount for amount in cdnow_sample["amount"]]}
+    found = crm.outreach.win_back(crm.Transactions(cents), cost=200, rule={"inactive": "180D"}, margin=0.3)
+    assert found.contacted == list_of_cdnow.contacted
+    assert found.profit == pytest.approx(100 * list_of_cdnow.profit, rel=1e-6)
+    assert found.back == pytest.approx(list_of_cdnow.back, rel=1e-9)
+
+
+def test_the_default_rule_is_that_of_the_gap_curve(cdnow_sample):
+    tx = crm.Transactions(cdnow_sample)
+    limit = crm.survival.inactivity_threshold(tx).limit
+    found = crm.outreach.win_back(tx, cost=1, response=0.1, value=20)
+    assert found.lost == sum(as_columns(crm.survival.lost(tx, inactive=limit))["lost"])
+    assert min(as_columns(found.table)["quiet_days"]) >= limit
+
+
+@pytest.mark.parametrize("rule", [{"gaps": 3}, {"own_gaps": 3}, {"p_alive": 0.2}, {"inactive": "100D"}])
+def test_every_rule_of_lost_can_be_used(cdnow_sample, rule):
+    tx = crm.Transactions(cdnow_sample)
+    found = crm.outreach.win_back(tx, cost=1, rule=rule, response=0.1, value=20)
+    assert found.lost == sum(as_columns(crm.survival.lost(tx, **rule))["lost"])
+    for language in ("en", "zh"):
+        assert not set("{}_") & set(found.card.text(language))
+
+
+# --- the card -------------------------------------------------------------------------------------------------------
+
+
+def test_the_card_says_that_the_chance_is_a_stand_in(list_of_cdnow):
+    said = str(list_of_cdnow)
+    assert "lost: 180 days without a purchase" in said
+    assert "organic, not of a campaign" in said
+    assert "a stand-in until a test campaign tells" in said
+    assert "自然回流而非营销效果" in list_of_cdnow.card.text("zh")
+    tested = crm.outreach.win_back(opened(SMALL), cost=1, rule=RULE, response=0.1, value=5).card.text()
+    assert "probability: as given, from a test campaign; value: as given" in tested
+
+
+# --- bad input ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"cost": -1}, ArgumentError, r"cost=-1 is below 0"),
+        ({"cost": "2"}, ArgumentError, r"cost='2' is not a finite number"),
+        ({"horizon": 0}, ArgumentError, r"horizon=0 is less than a day"),
+        ({"margin": 30}, ArgumentError, r"margin=30 is not a share"),
+        ({"rule": "90D"}, ArgumentError, r"'90D' is no rule\. Give one of 'inactive'"),
+        ({"rule": {"silent": 3}}, ArgumentError, r"is no rule"),
+        ({"rule": {"inactive": "500D"}}, DataError, r"nobody is lost by inactive='500D' on 2024-02-05"),
+        ({"response": 1.2}, DataError, r"response has chances not between 0 and 1: 1\.2"),
+        ({"response": "p"}, ArgumentError, r"response='p' is not a finite number"),
+        ({"response": {"who": ["a"], "p": [1.0]}}, ColumnError, r"no column 'customer_id'"),
+        ({"response": {"customer_id": ["a"], "p": [0.5]}}, ColumnError,
+         r"response= has no row for 3 lost customers: 'b', 'c', 'e'"),
+        ({"response": {"customer_id": [1, 2], "p": [0.5, 0.5]}}, ColumnError,
+         r"customer_id is numbers in response= and text in the transactions"),
+        ({"response": {"customer_id": [], "p": []}}, (ColumnError, DataError), r"no row"),
+        ({"value": {**VALUE, "more": [1.0] * 4}}, ColumnError, r'such as frame\[\["customer_id", "clv"\]\]'),
+        ({"value": {"customer_id": ["a", "a"], "clv": [1.0, 2.0]}}, ColumnError, r"more than one row .* 'a'"),
+        ({"value": {"customer_id": ["a"], "clv": ["much"]}}, ColumnError, r"'clv' is not numeric"),
+        ({"value": {"customer_id": ["a", "b"], "clv": [1.0, float("nan")]}}, ColumnError, r"'clv' is missing"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_refused(settings, error, message):
+    given = {"cost": 1, "rule": RULE, "response": 0.1, "value": 5, **settings}
+    with pytest.raises(error, match=message):
+        crm.outreach.win_back(opened(SMALL), **given)
+
+
+def test_data_that_tell_no_value_ask_for_it():
+    once = opened(bought({"a": [0], "b": [100]}))
+    with pytest.raises(DataError, match=r"what customers spend cannot be learnt: .* Or give it, such as value=50"):
+        crm.outreach.win_back(once, cost=1, rule=RULE, response=0.1)
+    with pytest.raises(DataError, match="no customer bought on two days"):
+        crm.outreach.win_back(once, cost=1, rule=RULE, value=50)
+    assert crm.outreach.win_back(once, cost=1, rule=RULE, response=0.1, value=50).contacted == 2

@@ -1,0 +1,173 @@
+"""The gap curve against the measured facts of CDNOW, a hand calculation, and its laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import crmkit as crm
+from conftest import as_columns
+from crmkit import cli
+from crmkit.errors import ArgumentError, DataError
+from crmkit.survival._km import curve
+
+
+@pytest.fixture(scope="module")
+def gaps_of_cdnow(cdnow):
+    return crm.survival.inactivity_threshold(crm.Transactions(cdnow))
+
+
+def test_fifty_nine_per_cent_come_back_within_174_days_not_eighty(gaps_of_cdnow):
+    """The recipe of the peers, the 80th percentile of the customers' mean gaps, is 174 days."""
+    assert gaps_of_cdnow.returned_within("174D") == pytest.approx(0.593, abs=5e-4)
+    assert gaps_of_cdnow.plateau == pytest.approx(0.698, abs=5e-4)
+
+
+def test_the_naive_share_is_that_of_the_gaps_that_ended(cdnow, gaps_of_cdnow):
+    pd = pytest.importorskip("pandas")
+    days = pd.DataFrame({"who": cdnow["customer_id"], "day": pd.to_datetime(pd.Series(cdnow["date"]))})
+    gaps = days.drop_duplicates().sort_values(["who", "day"]).groupby("who")["day"].diff().dt.days.dropna()
+    assert np.percentile(gaps, 80) == 119
+    table = as_columns(gaps_of_cdnow.table)
+    at = table["days"].index(119)
+    assert table["closed_share"][at] == pytest.approx((gaps <= 119).mean(), abs=1e-15)
+    assert table["returned_share"][at] == pytest.approx(0.538, abs=5e-4)
+
+
+SALES = {
+    "customer_id": ["a", "a", "b", "b", "c"],
+    "date": ["2024-01-01", "2024-01-11", "2024-01-01", "2024-01-21", "2024-01-26"],
+    "amount": [1.0] * 5,
+}
+
+
+def test_a_curve_by_hand(make_table):
+    """Gaps 10 and 20 ended; 15, 5 and 0 are open: 3 waited for 10 days, 1 of the 4 to 10; then 1 of 1 at 20."""
+    found = crm.survival.inactivity_threshold(crm.Transactions(make_table(SALES), as_of="2024-01-26"))
+    table = as_columns(found.table)
+    assert table["days"] == [0, 5, 10, 15, 20]
+    assert table["at_risk"] == [5, 4, 3, 2, 1]
+    assert table["returned_share"] == pytest.approx([0, 0, 1 / 3, 1 / 3, 1])
+    assert table["closed_share"] == [0, 0, 0.5, 0.5, 1]
+    assert table["still_to_come"] == pytest.approx([1, 1, 1, 1, 0])
+    assert (found.limit, found.plateau) == (20, 1)
+
+
+def test_the_limit_is_where_the_share_of_the_returns_is_reached(gaps_of_cdnow, cdnow):
+    table = as_columns(gaps_of_cdnow.table)
+    reached = [day for day, share in zip(table["days"], table["returned_share"], strict=True)
+               if share >= 0.9 * gaps_of_cdnow.plateau]  # fmt: skip
+    assert gaps_of_cdnow.limit == reached[0]
+    assert crm.survival.inactivity_threshold(crm.Transactions(cdnow), returning=0.5).limit < gaps_of_cdnow.limit
+
+
+def test_the_card_says_what_was_counted(gaps_of_cdnow):
+    assert "within which 90 % of the returns" in str(gaps_of_cdnow)
+    assert "Kaplan-Meier 估计" in gaps_of_cdnow.card.text("zh")
+
+
+def test_what_has_no_gap_is_refused():
+    with pytest.raises(DataError, match="no customer bought on two days"):
+        crm.survival.inactivity_threshold({"customer_id": ["a"], "date": ["2024-01-01"], "amount": [1.0]})
+    with pytest.raises(ArgumentError, match=r"returning=1\.5"):
+        crm.survival.inactivity_threshold(SALES, returning=1.5)
+
+
+def test_nothing_is_said_of_gaps_longer_than_the_data(gaps_of_cdnow):
+    assert np.isnan([gaps_of_cdnow.returned_within("2Y"), gaps_of_cdnow.chance_of_return("2Y")]).all()
+    assert gaps_of_cdnow.returned_within("545D") == gaps_of_cdnow.plateau  # the longest gap seen
+    assert gaps_of_cdnow.chance_of_return("545D") == 0
+
+
+def test_the_command_says_nothing_of_gaps_longer_than_the_data(tmp_path, capsys):
+    (tmp_path / "sales.csv").write_text("customer_id,date,amount\na,2024-01-01,5\na,2024-01-11,5\nb,2024-01-01,5\n")
+    assert cli.main(["gaps", str(tmp_path / "sales.csv"), "--days", "0D,2Y"]) == 0
+    at = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["0", "3", "0.0%", "[0.0%,", "0.0%]", "0.0%", "50.0%"] in at
+    assert ["730.5", "0", "-", "-", "-", "-"] in at
+
+
+def test_all_who_had_come_back_stay_so():
+    found = crm.survival.inactivity_threshold(SALES)
+    assert (found.plateau, found.returned_within("2Y")) == (1, 1)
+    assert np.isnan(found.chance_of_return("2Y"))
+
+
+# --- customers counted, not purchases ------------------------------------------------------------------------------
+
+
+def shops(customers, seed):
+    """Customers who differ in how often they buy: customer-days over 400 days."""
+    rng = np.random.default_rng(seed)
+    often = rng.gamma(0.7, 1 / 30, customers)
+    who = np.repeat(np.arange(customers), 1 + rng.poisson(often * 400))
+    days = np.datetime64("2024-01-01") + rng.integers(0, 400, len(who))
+    return {"customer_id": who, "date": days, "amount": np.ones(len(who))}
+
+
+def spells_of(sales):
+    """Customer, gap and whether it ended, by the definition."""
+    end = max(sales["date"])
+    rows = []
+    for who in np.unique(sales["customer_id"]):
+        days = np.unique(sales["date"][sales["customer_id"] == who])
+        for at, day in enumerate(days):
+            last = at + 1 == len(days)
+            rows.append((who, int(((end if last else days[at + 1]) - day).astype(int)), int(not last)))
+    return np.array(rows).T
+
+
+def test_the_interval_is_that_of_curves_without_one_customer_each():
+    """The infinitesimal jackknife against the jackknife proper, which leaves one customer out at a time."""
+    sales = shops(120, seed=3)
+    who, gap, closed = spells_of(sales)
+    table = as_columns(crm.survival.inactivity_threshold(sales).table)
+    day = 30
+    at = table["days"].index(day)
+
+    def log_survival(kept):
+        found = curve(gap[kept], closed[kept], np.ones(kept.sum()))
+        return np.log(found.survival[np.searchsorted(found.time, day, side="right") - 1])
+
+    without = np.array([log_survival(who != one) for one in np.unique(who)])
+    n = len(without)
+    spread = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
+    share = 1 - table["returned_share"][at]
+    ends = [share ** np.exp(sign * 1.959963984540054 * spread / np.log(share)) for sign in (-1, 1)]
+    found = [1 - table["returned_high"][at], 1 - table["returned_low"][at]]
+    assert found == pytest.approx(sorted(ends), abs=0.004)
+    alone = curve(gap, closed, np.ones(len(gap)))
+    here = np.searchsorted(alone.time, day)
+    assert found[1] - found[0] > 1.3 * (alone.high[here] - alone.low[here])
+
+
+def test_with_a_purchase_or_two_of_each_customer_it_is_greenwood_s(make_table):
+    """Who bought once has one spell; of two purchases on the last day and before, one spell is of length 0."""
+    sales = {"customer_id": [*range(40), 0, 1, 2], "amount": [1.0] * 43,
+             "date": ["2024-01-01"] * 40 + ["2024-01-31"] * 3}  # fmt: skip
+    table = as_columns(crm.survival.inactivity_threshold(make_table(sales)).table)
+    plain = curve(np.array([30, 30, 0]), np.array([0, 1, 0]), np.array([37, 3, 3]))
+    assert table["days"] == [0, 30]
+    assert table["returned_low"][1] == pytest.approx(1 - plain.high[1], abs=1e-9)
+    assert table["returned_high"][1] == pytest.approx(1 - plain.low[1], abs=1e-9)
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    """Many bases of the same kind; the truth is the curve of a large one."""
+    truth = crm.survival.inactivity_threshold(shops(20_000, seed=0)).returned_within("30D")
+    held = 0
+    for seed in range(1, 61):
+        table = crm.survival.inactivity_threshold(shops(150, seed)).table.set_index("days")
+        held += table.loc[30, "returned_low"] <= truth <= table.loc[30, "returned_high"]
+    assert held >= 53  # 57 expected
+
+
+def test_few_customers_are_not_trusted_more_than_they_can_say():
+    """Of five customers each; with a normal law, 68 of these 100 intervals hold the truth."""
+    truth = crm.survival.inactivity_threshold(shops(20_000, seed=0)).returned_within("30D")
+    held = []
+    for seed in range(1, 101):
+        table = as_columns(crm.survival.inactivity_threshold(shops(5, seed)).table)
+        at = np.searchsorted(table["days"], 30, side="right") - 1
+        held.append(table["returned_low"][at] <= truth <= table["returned_high"][at])
+    assert np.mean(held) >= 0.86
