@@ -145,6 +145,8 @@ NO_EXAMPLE = {
     "crmkit.validation.sensitivity.Audit": "a record that `audit` gives; the example is there",
     "crmkit.scoring.Headline": "a record that `headline` gives; the example is there",
     "crmkit.models": "formulas on arrays, open to tests; the classes that users call are checked below",
+    "crmkit.loyalty.promoters.NPS": "a record that `nps` gives; the example is there",
+    "crmkit.loyalty.promoters.NPSComparison": "a record that `compare_nps` gives; the example is there",
     "crmkit.wallet.concentration.TrueConcentration": "a record that `true_concentration` gives; the example is there",
     "crmkit.wallet.dirichlet.Dirichlet": "a record that `dirichlet` gives; the example is there",
     "crmkit.wallet.norms.Norms": "a record that `nbd_norms` gives; the example is there",

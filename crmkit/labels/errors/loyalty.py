@@ -1,0 +1,57 @@
+"""Words for the errors of surveys, complaints and the loyalty matrix."""
+
+from __future__ import annotations
+
+WORDS = {
+    "survey_columns": (
+        "no column {column}; the survey has {has}. Name the columns, such as score=, customer=, date= or items=.",
+        "没有列 {column}；调查表有 {has}。请指定列名，例如 score=、customer=、date= 或 items=。",
+    ),
+    "survey_text": (
+        "column {column!r} does not hold scores but text: {values}. Make them numbers first.",
+        "列 {column!r} 不是分数而是文本：{values}。请先转换为数字。",
+    ),
+    "survey_date": (
+        "column {column!r} does not hold dates: {values}. Name the column that does, such as date='answered'.",
+        "列 {column!r} 不是日期：{values}。请指定日期列，例如 date='answered'。",
+    ),
+    "survey_zone": (
+        "column {column!r} has time stamps with a time zone ({zone}). Make them local dates first, so that the day is "
+        "yours.",
+        "列 {column!r} 的时间带有时区（{zone}）。请先转换为当地日期。",
+    ),
+    "survey_scale": (
+        "column {column!r} has {n} answers that are not whole numbers from {least:g} to {most:g}: {values}. Say the "
+        "scale that was asked, such as scale=(1, 10), and do not mix scales.",
+        "列 {column!r} 有 {n} 个答案不是 {least:g} 到 {most:g} 的整数：{values}。请说明所用量表，例如 scale=(1, 10)，"
+        "且不要混用量表。",
+    ),
+    "survey_undated": (
+        "column {column!r} has no date that can be read, so there are no periods. Leave out period=.",
+        "列 {column!r} 没有可读的日期，无法按时期统计。请去掉 period=。",
+    ),
+    "no_answers": (
+        "column {column!r} has no answer in any row. Name the column of the scores, such as score='q1'.",
+        "列 {column!r} 没有任何答案。请指定分数列，例如 score='q1'。",
+    ),
+    "answers_undated": (
+        "{n} answers are further ones of customers who answered before, and no date tells which is the last. Name the "
+        "column of dates, such as date='answered', or keep one row per customer.",
+        "有 {n} 个答案来自已回答过的客户，但没有日期说明哪个是最后一次。请指定日期列，例如 date='answered'，"
+        "或每位客户只保留一行。",
+    ),
+    "scale": ("the lowest and the highest answer, two whole numbers", "最低分与最高分两个整数"),
+    "nps_scale": ("a scale of the net promoter score, (0, 10) or (1, 10)", "净推荐值的量表 (0, 10) 或 (1, 10)"),
+    "level": ("a level of confidence between 0 and 1, both excluded", "0 与 1 之间（不含两端）的置信水平"),
+    "some_answers": ("a number of answers, of which there must be some", "答案数（至少要有一个答案）"),
+    "compare_by": (
+        "by={by!r} and period={period!r}: give one of them, such as by='channel' to compare groups or "
+        "period='month' to "
+        "compare periods.",
+        "by={by!r}、period={period!r}：请只给出其一，例如 by='channel' 比较分组，或 period='month' 比较各期。",
+    ),
+    "one_group": (
+        "all answers are of one group, {group!r}, so that there is nothing to compare. Use nps().",
+        "所有答案都属于同一组 {group!r}，没有可比较的对象。请使用 nps()。",
+    ),
+}
