@@ -6,7 +6,7 @@ several on its day the lowest. What is left out is counted in `notes`, and an an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Survey:
     periods: Periods | None
     n_undated: int
 
-    def build(self, columns: Cells) -> Any:
+    def build(self, columns: Mapping[str, NDArray[Any]]) -> Any:
         """A small result in the kind of the survey."""
         return engines.build(columns, self.like)
 

@@ -209,7 +209,7 @@ def _scores(counts: _surveys.Cells, level: float, method: str) -> _surveys.Cells
     kinds = [counts[kind] for kind in KINDS]
     low, high = nps_ends(*kinds, level=level, method=method)
     return {
-        "respondents": sum(kinds),  # type: ignore[dict-item]
+        "respondents": _people(counts),
         **{kind: counts[kind] for kind in KINDS},
         "nps": moments(*kinds)[0],
         "nps_low": low,
@@ -217,9 +217,13 @@ def _scores(counts: _surveys.Cells, level: float, method: str) -> _surveys.Cells
     }
 
 
+def _people(counts: _surveys.Cells) -> NDArray[np.int64]:
+    return np.asarray(np.sum([counts[kind] for kind in KINDS], axis=0), dtype=np.int64)
+
+
 def _of_other_scale(counts: _surveys.Cells) -> int:
     """Answers of groups without a 0, where at the rate of the others so many answers would have some."""
-    n, zeros = sum(counts[kind] for kind in KINDS), counts["zeros"]
+    n, zeros = _people(counts), counts["zeros"]
     others_n, others_zeros = n.sum() - n, zeros.sum() - zeros
     rate = np.where(others_n > 0, others_zeros / np.maximum(others_n, 1), 0.0)
     chance = (1 - rate) ** n
@@ -314,7 +318,7 @@ def compare_nps(
     kinds = [counts[kind][order] for kind in KINDS]
     columns = {
         key: np.array(names, dtype=object)[order],
-        "respondents": sum(kinds),
+        "respondents": _people(counts)[order],
         "nps": moments(*kinds)[0],
         **{name: np.array([row[name] for row in [missing, *rows]]) for name in missing},
         "p_adjusted": np.append(np.nan, _holm(np.array([row["p_value"] for row in rows]))),
@@ -327,7 +331,7 @@ def _baseline(names: list[str], counts: _surveys.Cells, baseline: str | None, ke
     if len(names) < 2:
         raise DataError("one_group", group=names[0])
     if baseline is None:
-        return int(np.argmax(sum(counts[kind] for kind in KINDS))) if key == "group" else 0
+        return int(np.argmax(_people(counts))) if key == "group" else 0
     if str(baseline) not in names:
         raise ArgumentError("baseline", baseline, "choice", options=shown(names, most=len(names)))
     return names.index(str(baseline))
@@ -356,7 +360,7 @@ def _against(
     """A group against the baseline."""
     from scipy.special import ndtr
 
-    sizes = [float(sum(counts[kind][row] for kind in KINDS)) + ADDED for row in (at, base)]
+    sizes = _people(counts)[[at, base]] + ADDED
     (nps_here, se_here), (nps_base, se_base) = (
         moments(*(counts[kind][row] for kind in KINDS), added=ADDED) for row in (at, base)
     )
