@@ -59,7 +59,7 @@ WORDS = {
     "same_day": ("further answers on the day of the last, left out", "与最后答案同日的其他答案（未计入）"),
     "missing": ("rows without a score", "没有分数的行"),
     "other_scale": ("answers that seem to be on a scale from 1", "疑似用 1 起始量表的答案"),
-    "overlap": ("answered in both", "两边都回答的人数"),
+    "answered_both": ("answered in both", "两边都回答的人数"),
     "se": ("standard error", "标准误"),
     "p_adjusted": ("p value, adjusted", "调整后 p 值"),
 }

@@ -241,7 +241,7 @@ class NPSComparison(Result):
     ----------
     table : table
         One row per group (or period), the baseline first: `group` (or `period`), `respondents`, `nps` (of its answers);
-        `overlap` (respondents who also answered in the baseline); `difference` from the baseline with its `se`,
+        `answered_both` (respondents who also answered in the baseline); `difference` from the baseline with its `se`,
         interval `difference_low`, `difference_high` and `p_value` (two-sided), all from scores with 3 answers added to
         each group, so that they differ a little from the difference of the column `nps`; `p_adjusted` (Holm, for as
         many comparisons as there are rows). Missing in the first row.
@@ -314,7 +314,9 @@ def compare_nps(
     order = [first, *(at for at in range(len(names)) if at != first)]
     pairs = _pairs(opened, score) if opened.named else {}
     rows = [_against(counts, pairs, first, at, key, share) for at in order[1:]]
-    missing = dict.fromkeys(("overlap", "difference", "se", "difference_low", "difference_high", "p_value"), np.nan)
+    missing = dict.fromkeys(
+        ("answered_both", "difference", "se", "difference_low", "difference_high", "p_value"), np.nan
+    )
     kinds = [counts[kind][order] for kind in KINDS]
     columns = {
         key: np.array(names, dtype=object)[order],
@@ -372,7 +374,7 @@ def _against(
     se = float(np.sqrt(max(se_here**2 + se_base**2 - 2 * shared * se_here * se_base, 0.0)))
     z = z_of(level)
     return {
-        "overlap": float(n.sum()),
+        "answered_both": float(n.sum()),
         "difference": difference,
         "se": se,
         "difference_low": difference - z * se,

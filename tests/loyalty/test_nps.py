@@ -207,7 +207,7 @@ def test_the_difference_of_two_samples():
     assert (row["difference_low"], row["difference_high"]) == pytest.approx((-0.06888, 0.36014), abs=5e-6)
     assert row["p_value"] == pytest.approx(0.18331, abs=5e-6)
     assert row["p_adjusted"] == row["p_value"]
-    assert row["overlap"] == 0
+    assert row["answered_both"] == 0
 
 
 def test_the_same_people_are_paired(make_table):
@@ -221,7 +221,7 @@ def test_the_same_people_are_paired(make_table):
     paired = as_columns(loyalty.compare_nps(make_table(waves), period="month").table)
     strangers = {**waves, "customer_id": range(200)}
     apart = as_columns(loyalty.compare_nps(strangers, period="month").table)
-    assert (paired["overlap"][1], apart["overlap"][1]) == (100, 0)
+    assert (paired["answered_both"][1], apart["answered_both"][1]) == (100, 0)
     assert paired["difference"][1] == apart["difference"][1]
     assert paired["se"][1] < apart["se"][1] / 2
     # by hand: 20 of 100 move by one step, so that the variance of a change is .2 - .2^2; the 3 answers added widen it
