@@ -51,10 +51,7 @@ def counted(
 def _by_role(tx: Transactions, role: str) -> LazyFrame:
     if role not in ROLES or role not in tx.roles:
         have = [name for name in ROLES if name in tx.roles]
-        raise ArgumentError(
-            f"by={role!r} is not a role that these transactions have; they have {shown(have) if have else 'none'}. "
-            f"Name the column, such as Transactions(..., channel=...), or pass a table with customer_id and a group."
-        )
+        raise ArgumentError("by", role, "groups_role_transactions_they_name", either=shown(have) if have else "none")
     rows = tx.rows()
     bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
     first = bought.group_by("customer_id").agg(day=nw.col("day").min())
@@ -67,23 +64,17 @@ def _by_table(tx: Transactions, by: Any) -> LazyFrame:
     table = _frame.open_table(by, keys=["customer_id"], hint="Give a table with customer_id and a column of groups.")
     names = [name for name in table.columns if name != "customer_id"]
     if len(names) != 1:
-        raise ArgumentError(
-            f"by= has the columns {shown(table.columns)}. Give customer_id and one column of groups, "
-            'such as frame[["customer_id", "club"]].'
-        )
+        raise ArgumentError("groups_columns_customer_id_column", columns=shown(table.columns))
     found = table.collect(table.frame.select("customer_id", group=nw.col(names[0]).cast(nw.String)))
     ids, n = np.unique(found["customer_id"], return_counts=True)
     if (n > 1).any():
-        raise DataError(
-            f"by= has more than one row for customer_id {shown(ids[n > 1].tolist())}. Keep one per customer."
-        )
+        raise DataError("groups_more_row_customer_id", tolist=shown(ids[n > 1].tolist()))
     rows = tx.rows()
     numeric = rows.collect_schema()["customer_id"].is_numeric()
     if len(ids) and numeric != (ids.dtype.kind in "iuf"):
         kinds = ("numbers", "text") if numeric else ("text", "numbers")
         raise DataError(
-            f"customer ids are {kinds[0]} in the transactions and {kinds[1]} in by=: {shown(ids[:3].tolist())}. "
-            "Give both the same type."
+            "groups_customer_ids_transactions_both", value_0=kinds[0], value_1=kinds[1], tolist=shown(ids[:3].tolist())
         )
     bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
     everyone = bought.group_by("customer_id").agg(one=nw.len()).select("customer_id")

@@ -71,7 +71,7 @@ def periods_between(
     """
     _checks.choice("period", period, PERIODS)
     if not 1 <= _checks.count("fiscal_start", fiscal_start) <= 12:
-        raise ArgumentError(f"fiscal_start={fiscal_start!r} is not a month. Give 1 to 12, such as fiscal_start=4.")
+        raise ArgumentError("fiscal_start", fiscal_start, "periods_month_fiscal_start")
     bounds = _rolling(first_day, as_of, period) if rolling else _calendar(first_day, as_of, period, fiscal_start)
     starts, ends = bounds[:-1], bounds[1:] - 1
     if rolling:
@@ -92,7 +92,7 @@ def first_day_of(window: Any, as_of: int) -> int:
     days = _checks.days_of(window, "window")
     if not 1 <= round(days) <= _LONGEST:
         limit = "shorter than a day" if days < _LONGEST else "longer than a thousand years"
-        raise ArgumentError(f'window={window!r} is {limit}. Give one such as window="12M".')
+        raise ArgumentError("window", window, "periods_window_m", limit=limit)
     months = days / _checks.DAYS["M"]
     in_months = isinstance(window, str) and window.strip().upper().endswith(("M", "Y"))
     if not in_months or abs(months - round(months)) > 1e-9:

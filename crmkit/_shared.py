@@ -104,10 +104,7 @@ def summed(tx: Transactions, periods: Periods, rows: LazyFrame, by: Any, sums: M
 def _group_names(names: Array) -> list[str]:
     groups = sorted(set(names.tolist()))
     if groups == [_groups.UNGROUPED]:
-        raise DataError(
-            "by= gives no customer of these transactions a group. "
-            "Check that the column is filled and that customer_id means the same in both tables."
-        )
+        raise DataError("shared_gives_customer_transactions_group")
     return groups
 
 

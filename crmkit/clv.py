@@ -297,7 +297,7 @@ def max_acquisition_cost(clv: float, *, ratio: float = 1.0) -> float:
     (366.67, 122.0)
     """
     if _checks.finite("ratio", ratio) <= 0:
-        raise ArgumentError(f"ratio={ratio!r} is not above 0. Give the value asked per unit of cost, such as ratio=3.")
+        raise ArgumentError("ratio", ratio, "clv_above_value_asked_per")
     return max(_checks.finite("clv", clv), 0.0) / ratio
 
 
@@ -310,9 +310,7 @@ def clv_to_cac(clv: float, acquisition_cost: float) -> float:
     3.0
     """
     if _checks.finite("acquisition_cost", acquisition_cost) <= 0:
-        raise ArgumentError(
-            f"acquisition_cost={acquisition_cost!r} is not above 0. Give the mean cost of one new customer, such as 50."
-        )
+        raise ArgumentError("acquisition_cost", acquisition_cost, "clv_above_mean_cost_new")
     return _checks.finite("clv", clv) / acquisition_cost
 
 
@@ -353,9 +351,7 @@ def elasticities(
     cost = _at_least_zero("acquisition_cost", acquisition_cost)
     now = constant_retention(margin, retention_rate, discount_rate, timing=timing) - cost
     if now == 0:
-        raise ArgumentError(
-            f"the lifetime value after acquisition_cost={acquisition_cost!r} is 0: changes have no share of it."
-        )
+        raise ArgumentError("clv_lifetime_value_after_acquisition", acquisition_cost=acquisition_cost)
     r, d = _rates(retention_rate, discount_rate)
     value = {"retention_rate": r, "margin": float(margin), "discount_rate": d, "acquisition_cost": cost}
     improved = {
@@ -606,13 +602,10 @@ def _n_payments(n_periods: int | None, margin: Any, n_margins: int, retention: A
     """The number of payments asked for, which sequences must be long enough to give."""
     given = [n for value, n in ((margin, n_margins), (retention, n_survivals)) if np.ndim(value) > 0]
     if n_periods is None and not given:
-        raise ArgumentError("n_periods is missing: say how many payments the table should have, such as n_periods=10.")
+        raise ArgumentError("clv_n_periods_missing_say")
     n = min(given) if n_periods is None else _checks.count("n_periods", n_periods)
     if n < 1 or (given and n > min(given)):
-        raise ArgumentError(
-            f"n_periods={n} payments need as many margins, and a retention rate for each step between them; "
-            f"the sequences given suffice for {min(given)}. Give longer ones, or n_periods={max(min(given), 1)}."
-        )
+        raise ArgumentError("n_periods", n, "clv_payments_need_many_margins", min=min(given), max=max(min(given), 1))
     return n
 
 
@@ -638,16 +631,10 @@ def _margins(tx: Transactions, margin: float | None) -> tuple[LazyFrame, float]:
     if margin is not None:
         return rows.with_columns(units=nw.col("money")), _checks.finite("margin", margin)
     if "cost" not in tx.roles:
-        raise ArgumentError(
-            "margin is not given and the transactions have no cost. Give the share of the amount that is margin, "
-            'such as margin=0.3 (margin=1 for revenue), or name the column: Transactions(..., cost="cost").'
-        )
+        raise ArgumentError("clv_margin_given_transactions_cost")
     unknown = int(engines.collect(rows.filter(nw.col("cost").is_null()).select(n=nw.len()))["n"][0])
     if unknown:
-        raise DataError(
-            f"column {tx.roles['cost']!r} is missing in {unknown:,} rows, so their margin is unknown. "
-            "Fill them in, or give the share of the amount that is margin, such as margin=0.3."
-        )
+        raise DataError("clv_column_missing_rows_margin", cost=tx.roles["cost"], unknown=unknown)
     return rows.with_columns(units=nw.col("money") - nw.col("cost")), 1.0
 
 
@@ -694,8 +681,7 @@ def _rates(retention_rate: Any, discount_rate: Any, *, with_limit: bool = True) 
     r, d = _checks.share("retention_rate", retention_rate), _at_least_zero("discount_rate", discount_rate)
     if with_limit and 1 + d - r <= 0:
         raise ArgumentError(
-            f"retention_rate={retention_rate!r} with discount_rate={discount_rate!r}: customers who never leave are "
-            "worth infinitely much if nothing is discounted. Give a discount_rate above 0, such as discount_rate=0.1."
+            "retention_rate", retention_rate, "clv_discount_rate_customers_who", discount_rate=discount_rate
         )
     return r, d
 
@@ -703,7 +689,7 @@ def _rates(retention_rate: Any, discount_rate: Any, *, with_limit: bool = True) 
 def _at_least_zero(name: str, value: Any) -> float:
     number = _checks.finite(name, value)
     if number < 0:
-        raise ArgumentError(f"{name}={value!r} is negative. Give 0 or more, such as {name}=0.1.")
+        raise ArgumentError(name, value, "clv_negative_more")
     return number
 
 
@@ -712,9 +698,9 @@ def _numbers(name: str, values: Any, *, least: float = -math.inf, most: float = 
     try:
         numbers = np.atleast_1d(np.asarray(values, dtype=np.float64))
     except (TypeError, ValueError):
-        raise ArgumentError(f"{name}={values!r} is not numeric. Give numbers, such as {name}=[0.8, 0.9].") from None
+        raise ArgumentError(name, values, "clv_numeric_numbers") from None
     bad = numbers[~(np.isfinite(numbers) & (numbers >= least) & (numbers <= most))]
     if bad.size:
         range_ = "between 0 and 1" if most == 1 else "of at least 0" if least == 0 else "that are finite"
-        raise ArgumentError(f"{name} needs numbers {range_}; it has {shown(bad.tolist())}.")
+        raise ArgumentError("clv_needs_numbers", name=name, range=range_, tolist=shown(bad.tolist()))
     return numbers

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame, _periods, customers, labels, rfm
 from crmkit._frame import outputs
 from crmkit._frame.engines import AnyFrame
-from crmkit.errors import ArgumentError, ColumnError, DataError, shown
+from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
@@ -30,8 +30,8 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Date: TypeAlias = "str | dt.date"
 
-HINT = "Build it with crmkit.summarize(transactions)."
-SLIP_HINT = "Build it with crmkit.downgrades.slip_dates(transactions)."
+HINT = Words("hint_customers")
+SLIP_HINT = Words("hint_downgrade_dates")
 NEVER = -1  # days left where no change will come
 NOBODY = -1  # code of no segment
 SCORES = tuple(rfm.SCORES.values())
@@ -80,10 +80,7 @@ class Yardstick:
         scheme = rfm.plain_scheme(scheme)
         bins = max(len(ladders[()].cuts) + 1 for ladders in scorer.ladders_.values())
         if scheme == "eleven" and bins != 5:
-            raise ArgumentError(
-                f'scheme="eleven" is made for 5 levels, and these scores have {bins}. '
-                'Use scheme="eight", or your own rules.'
-            )
+            raise ArgumentError("downgrades_scheme_eleven_made_levels", bins=bins)
         cells = np.indices((bins, bins, bins)).reshape(3, -1) + 1
         named = rfm.segment(dict(zip(SCORES, cells, strict=True)), scheme=scheme, bins=bins)
         segments = tuple(dict.fromkeys(rfm.segment_rules(scheme)["segment"].tolist()))
@@ -137,15 +134,10 @@ def _days_until(cut: float, recency: Floats, *, strict: bool) -> Ints:
 
 def _refuse_scorer(scorer: Any) -> None:
     if not isinstance(scorer, rfm.Scorer):
-        raise ArgumentError(
-            f"scorer={scorer!r} is not a Scorer. Give crmkit.rfm.Scorer().fit(customers), or leave it out."
-        )
+        raise ArgumentError("scorer", scorer, "downgrades_scorer_crmkit_rfm_scorer")
     scorer.points("recency", [])  # not fitted, or customers of equal recency scored by their ids
     if any(len(ladders) > 1 for ladders in scorer.ladders_.values()):
-        raise ArgumentError(
-            'with method="nested" a lower R also changes what F and M are measured by, so that a segment has no plain '
-            'next date. Score with method="quantile", "bands", "mean", "median", or cuts={...}.'
-        )
+        raise ArgumentError("downgrades_method_nested_lower_r")
 
 
 # --- slip dates -------------------------------------------------------------------------------------------------
@@ -297,21 +289,15 @@ def _end_of_past(table: _frame.Table, recency: str, as_of: Date | None) -> dt.da
     told = None if as_of is None else _checks.date_of(as_of)
     if "last_date" not in table.columns:
         if told is None:
-            raise ColumnError(
-                "no column 'last_date', so the day from which recency counts is not known. "
-                'Give it, such as as_of="2025-12-31".'
-            )
+            raise ColumnError("downgrades_column_last_date_day")
         return told
     ends = table.frame.select(last=nw.col("last_date").max(), least=nw.col(recency).cast(nw.Float64).min())
     found = table.collect(ends)
     if not len(found["last"]) or found["last"][0] is None or str(found["last"][0]) == "NaT":
-        raise DataError(f"the table has no rows with a last_date, so there is nobody to age. {HINT}")
+        raise DataError("downgrades_table_rows_last_date", hint=HINT)
     known = _checks.date_of(found["last"][0]) + dt.timedelta(days=int(found["least"][0]))
     if told not in (None, known):
-        raise ArgumentError(
-            f'as_of="{told}" is not the day of this table: its last_date + recency is {known}. Leave as_of out, '
-            f'or summarise anew: crmkit.summarize(transactions.until("{told}")).'
-        )
+        raise ArgumentError("downgrades_day_table_last_date", told=told, known=known)
     return known
 
 
@@ -331,15 +317,17 @@ def _scored(yardstick: Yardstick, listed: Any, checked: Sequence[str], language:
     for name in carried:
         if found[name][0]:
             raise DataError(
-                f"column {name!r} of the table says otherwise than this scorer and scheme for {int(found[name][0]):,} "
-                f"customers. {_REMEDIES['segment' if name == 'segment' else 'score']}"
+                "downgrades_column_table_says_otherwise",
+                name=name,
+                int=int(found[name][0]),
+                value=_REMEDIES["segment" if name == "segment" else "score"],
             )
     return table.give_back(table.frame.drop(*kept))
 
 
 _REMEDIES = {
-    "score": "Pass scorer=, the fitted crmkit.rfm.Scorer that made the scores.",
-    "segment": "Pass the scheme= that made it (and scorer=), or drop the column if it means something else.",
+    "score": Words("hint_scorer"),
+    "segment": Words("hint_scheme"),
 }
 
 
@@ -384,13 +372,15 @@ def slip_calendar(slips: Any, *, period: str = "day", value: str = "monetary") -
     """
     _checks.choice("period", period, _periods.PERIODS)
     if not isinstance(value, str):
-        raise ArgumentError(f'value={value!r} is not the name of a column. Give one, such as value="monetary".')
+        raise ArgumentError("value", value, "downgrades_name_column_value_monetary")
     if isinstance(slips, Transactions):
-        raise ColumnError(f"these are transactions, which have no slip dates. {SLIP_HINT}")
+        raise ColumnError("downgrades_transactions_slip_dates", slip_hint=SLIP_HINT)
     table = _frame.open_table(slips, numbers=[value], keys=["segment"], hint=SLIP_HINT)
     absent = [name for name in ("slip_date", "slip_to") if name not in table.columns]
     if absent:
-        raise ColumnError(f"no column {shown(absent)}; the table has {shown(table.columns, most=15)}. {SLIP_HINT}")
+        raise ColumnError(
+            "downgrades_column_table", absent=shown(absent), columns=shown(table.columns, most=15), slip_hint=SLIP_HINT
+        )
     keys = ["slip_date", "segment", "slip_to"]
     coming = table.frame.filter(~nw.col("slip_to").is_null())
     bare = coming.select(*keys, value=nw.col(value).cast(nw.Float64))

@@ -16,6 +16,7 @@ raise DataError("nothing_to_use", rows=12, as_of=as_of)       # a sentence of it
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -37,6 +38,43 @@ _FRAME = {
 def know(words: Mapping[str, tuple[str, str]]) -> None:
     """Add sentences, or what is expected of an argument, by key."""
     _words.update(words)
+
+
+class Words:
+    """A part of a sentence that is put into words with it, in its language: a key, or a pair (English, Chinese).
+
+    >>> DataError("some_key", who=Words(("nobody", "没有人"))).fields["who"].text("zh")
+    '没有人'
+    """
+
+    def __init__(self, said: str | tuple[str, str], /, **fields: Any) -> None:
+        self.said, self.fields = said, fields
+
+    def text(self, language: Language | None = None) -> str:
+        """The words in a language; that which is set by default."""
+        spoken = language or _language.current()
+        words = _template(self.said, spoken) if isinstance(self.said, str) else self.said[_at(spoken)]
+        return _Sentence(spoken).vformat(words, (), _Places(self.fields))
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class _Sentence(string.Formatter):
+    """Fills a sentence: values are quoted in short, parts are put into its language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        return _quoted(value) if conversion == "r" else super().convert_field(value, conversion)
+
+    def format_field(self, value: Any, spec: str) -> str:
+        return value.text(self.language) if isinstance(value, Words) else str(super().format_field(value, spec))
+
+
+def _at(language: Language) -> int:
+    return _language.LANGUAGES.index(language)
 
 
 class CrmkitError(Exception):
@@ -86,11 +124,11 @@ class CrmkitError(Exception):
         places = _places(self.fields, command=command)
         sentence = _template(self.key, said)
         if "argument" in self.fields and "{" not in sentence and self.key in _words:
-            frame = {name: words[_language.LANGUAGES.index(said)] for name, words in _FRAME.items()}
+            frame = {name: words[_at(said)] for name, words in _FRAME.items()}
             advised = frame["advised"] if "example" in self.fields else ""
-            return (frame["refused"] + advised).format_map({**places, "expected": sentence})
+            return _Sentence(said).vformat(frame["refused"] + advised, (), _Places(places, expected=sentence))
         # a sentence without words here is shown as it is, braces and all
-        return sentence.format_map(places) if self.key in _words else sentence
+        return _Sentence(said).vformat(sentence, (), places) if self.key in _words else sentence
 
     def __str__(self) -> str:
         # KeyError would show the repr of its argument, which prints line breaks as \n.
@@ -105,7 +143,7 @@ def _rebuilt(kind: type[CrmkitError], key: str, fields: Mapping[str, Any]) -> Cr
 
 def _template(key: str, language: Language) -> str:
     words = _words.get(key)
-    return key if words is None else words[_language.LANGUAGES.index(language)]
+    return key if words is None else words[_at(language)]
 
 
 class _Places(dict[str, Any]):

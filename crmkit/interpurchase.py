@@ -49,7 +49,7 @@ class Rhythm:
     def __post_init__(self) -> None:
         for name in ("expected_gap", "weight"):
             if _checks.finite(name, getattr(self, name)) <= 0:
-                raise ArgumentError(f"{name}={getattr(self, name)!r} must be above 0, such as {name}=1.5.")
+                raise ArgumentError(name, getattr(self, name), "interpurchase_above")
 
     def of(self, *, gaps: Any, days: Any) -> Any:
         """Expected gap in days of customers with so many gaps of their own, which took so many days together.
@@ -92,10 +92,7 @@ def fit_rhythm(transactions: Any) -> Rhythm:
     table = _frame.open_table(summarize(tx))
     found = fitted_to(table.cells(["x", "t_x", "T"]))
     if found is None:
-        raise DataError(
-            f"no customer bought on a second day up to {tx.as_of}, so there is no gap to learn a rhythm from. "
-            "Take a longer past, or say what to expect: Rhythm(expected_gap=60, weight=1)."
-        )
+        raise DataError("interpurchase_customer_bought_second_day", as_of=tx.as_of)
     return found
 
 
@@ -112,7 +109,4 @@ def fitted_to(cells: Mapping[str, NDArray[Any]]) -> Rhythm | None:
 def check_rhythm(rhythm: Any) -> None:
     """Refuse what is neither a rhythm nor None."""
     if rhythm is not None and not isinstance(rhythm, Rhythm):
-        raise ArgumentError(
-            f"rhythm={rhythm!r} is not a Rhythm. Give rhythm=crmkit.interpurchase.fit_rhythm(transactions), "
-            "or say what to expect: crmkit.interpurchase.Rhythm(expected_gap=60, weight=1)."
-        )
+        raise ArgumentError("rhythm", rhythm, "interpurchase_rhythm_rhythm_crmkit_interpurchase")

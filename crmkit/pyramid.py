@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import FrameT
-from crmkit.errors import ArgumentError, DataError
+from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.transactions import Transactions, open_transactions
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -34,8 +34,8 @@ ZEITHAML: Mapping[str, float] = {"platinum": 0.20, "gold": 0.30, "iron": 0.30, "
 ABC: Mapping[str, float] = {"A": 0.80, "B": 0.15, "C": 0.05}  # of value, the others of customers
 SCHEMES: Mapping[str, Mapping[str, float]] = {"textbook": TEXTBOOK, "curry": CURRY, "zeithaml": ZEITHAML, "abc": ABC}
 
-HINT = "Build it with crmkit.summarize(transactions)."
-TIER_HINT = "Build it with crmkit.pyramid.assign_tiers(customers)."
+HINT = Words("hint_customers")
+TIER_HINT = Words("hint_tiers")
 # 0.1 + 0.2 is a hair above 0.3; without this margin a tier would take in one customer more.
 ROUNDING = 1e-9
 
@@ -128,19 +128,13 @@ def _shares_of(scheme: str | Mapping[str, float], of: str | None) -> tuple[dict[
         _checks.choice("scheme", scheme, list(SCHEMES))
         own = "value" if scheme == "abc" else "customers"
         if of not in (None, own):
-            raise ArgumentError(
-                f"scheme={scheme!r} has shares of {own}, not of {of!r}. Leave of= out, or give your own shares."
-            )
+            raise ArgumentError("scheme", scheme, "pyramid_shares_leave_out_your", own=own, of=of)
         return dict(SCHEMES[scheme]), own
     if not isinstance(scheme, Mapping) or not scheme:
-        raise ArgumentError(
-            f'scheme={scheme!r} is not known. Give a name, or a mapping such as {{"gold": 0.2, "rest": 0.8}}.'
-        )
+        raise ArgumentError("scheme", scheme, "pyramid_known_name_mapping")
     shares = {str(tier): _checks.share("scheme share", share, above_zero=True) for tier, share in scheme.items()}
     if abs(sum(shares.values()) - 1) > ROUNDING:
-        raise ArgumentError(
-            f"the shares of scheme={dict(scheme)!r} add up to {sum(shares.values()):g}. They must add up to 1."
-        )
+        raise ArgumentError("pyramid_shares_scheme_add_up", scheme=dict(scheme), n=sum(shares.values()))
     return shares, _checks.choice("of", "customers" if of is None else of, ("customers", "value"))
 
 
@@ -149,7 +143,7 @@ def _counted(table: _frame.Table, value: str) -> tuple[Floats, Ints]:
     # Under a name of ours: the caller's own may be "n".
     counted = _frame.Table(table.frame.select(value=_number(value))).value_counts("value")
     if not len(counted["n"]):
-        raise DataError(f"the table has no rows, so there is nobody to rank. {HINT}")
+        raise DataError("pyramid_table_rows_nobody_rank", hint=HINT)
     return np.asarray(counted["value"], dtype=float)[::-1], np.asarray(counted["n"], dtype=np.int64)[::-1]
 
 
@@ -158,7 +152,7 @@ def _tier_codes(values: Floats, n: Ints, shares: Sequence[float], *, of: str, ti
     each = n if of == "customers" else n * values
     total = each.sum()
     if of == "value" and total <= 0:
-        raise DataError(f"all value together is {total:g}, which has no shares. Rank by a column whose sum is above 0.")
+        raise DataError("pyramid_all_value_together_shares", total=total)
     # What those ahead have together; of equals that share the worse tier, all but one are ahead.
     ahead = np.cumsum(each) - (each if ties == "better" else each / n)
     ends = total * np.cumsum(shares)[:-1] - total * ROUNDING
@@ -215,7 +209,7 @@ def describe_tiers(tiers: FrameT, *, value: str = "monetary", tier: str = "tier"
     bare = table.frame.select(nw.col(tier).alias(tier), **numbers)  # only simple aggregates run on every engine
     found = table.collect(bare.group_by(tier).agg(nw.len().alias("customers"), nw.col("value").sum(), **more))
     if not len(found[tier]):
-        raise DataError(f"the table has no rows, so there are no tiers. {TIER_HINT}")
+        raise DataError("pyramid_table_rows_tiers", tier_hint=TIER_HINT)
     n, money = found["customers"].astype(np.int64), found["value"].astype(float)
     order = _best_first(found[tier].tolist(), money / n)
     total = money.sum()
@@ -346,7 +340,7 @@ def concentration(customers: Any, *, value: str = "monetary") -> Concentration:
     money = values * n
     total = float(money.sum())
     if total <= 0:
-        raise DataError(f"all value together is {total:g}, which has no shares. Use a column whose sum is above 0.")
+        raise DataError("pyramid_all_value_together_shares_2", total=total)
     people = np.r_[0, np.cumsum(n[::-1])] / n.sum()
     worth = np.r_[0, np.cumsum(money[::-1])] / total
     top = [_share_of_best(values, n, share) for share in TOP]
@@ -467,10 +461,7 @@ def watch_accounts(
     span, back = round(_checks.days_of(window, "window")), round(_checks.days_of(against, "against"))
     least, fallen = _checks.share("share", share), _checks.share("drop", drop)
     if span < 1 or back < span:
-        raise ArgumentError(
-            f"window={window!r} and against={against!r} overlap or are empty. "
-            'Give against= at least as long as window=, such as window="90D", against="1Y".'
-        )
+        raise ArgumentError("window", window, "pyramid_against_overlap_empty_against", against=against)
     found = _key_accounts(tx, span, back, least)
     missing = found["base"] - found["current"]
     kept = np.flatnonzero(missing > fallen * found["base"] + ROUNDING * np.abs(found["base"]))
@@ -497,10 +488,7 @@ def _key_accounts(tx: Transactions, span: int, back: int, share: float) -> dict[
     last = _checks.day_number(tx.as_of)
     if tx.first_day > last - back - span + 1:
         begin, needed = _checks.date_of_day(tx.first_day), _checks.date_of_day(last - back - span + 1)
-        raise DataError(
-            f"the base window begins on {needed}, but the data begin on {begin}. "
-            f"Compare with a window that the data cover, such as against={span}."
-        )
+        raise DataError("pyramid_base_window_begins_but", needed=needed, begin=begin, span=span)
     day, money = nw.col("day"), nw.col("money").cast(nw.Float64) / tx.scale
     in_base = (day > last - back - span) & (day <= last - back)
     split = tx.rows().select(
@@ -511,10 +499,7 @@ def _key_accounts(tx: Transactions, span: int, back: int, share: float) -> dict[
     totals = split.group_by("customer_id").agg(nw.col("base").sum(), nw.col("current").sum())
     everyone = float(engines.collect(totals.select(nw.col("base").sum()))["base"][0] or 0)
     if everyone <= 0:
-        raise DataError(
-            f"all spend in the base window is {everyone:g}, so nobody has a share of it. "
-            "Give another window= or against=."
-        )
+        raise DataError("pyramid_all_spend_base_window", everyone=everyone)
     key = engines.collect(totals.filter((nw.col("base") > 0) & (nw.col("base") >= everyone * (share - ROUNDING))))
     order = np.argsort(key["customer_id"], kind="stable")
     base = key["base"][order].astype(float)

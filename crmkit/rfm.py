@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame, labels
 from crmkit._frame.engines import FrameT
 from crmkit._statistics import centre
-from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
+from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -40,8 +40,8 @@ SCORES = {"recency": "r_score", "frequency": "f_score", "monetary": "m_score"}
 METHODS = ("quantile", "rank", "nested", "bands", "mean", "median")
 # Orders that earn score 2, 3, 4: the bands are 1, 2, 3-4, and 5 or more.
 BANDS = (2.0, 3.0, 5.0)
-HINT = "Build it with crmkit.summarize(transactions)."
-SCORE_HINT = "Build it with crmkit.rfm.score(customers)."
+HINT = Words("hint_customers")
+SCORE_HINT = Words("hint_scores")
 
 # --- scores -----------------------------------------------------------------------------------------------------
 
@@ -226,7 +226,7 @@ class Scorer:
         uses the cuts among all customers.
         """
         if not hasattr(self, "ladders_"):
-            raise NotFittedError("this Scorer has no cuts yet. Call scorer.fit(customers) first.")
+            raise NotFittedError("rfm_scorer_cuts_yet_call")
         scored: FrameT = self._apply(self._open(customers))
         return scored
 
@@ -247,19 +247,16 @@ class Scorer:
         [4, 3, 2, 1]
         """
         if not hasattr(self, "ladders_"):
-            raise NotFittedError("this Scorer has no cuts yet. Call scorer.fit(customers) first.")
+            raise NotFittedError("rfm_scorer_cuts_yet_call")
         ladders = self.ladders_[_checks.choice("measure", measure, MEASURES)]
         if len(ladders) > 1 or ladders[()].ids:
-            raise ArgumentError(
-                f'the {measure} score of method="{self._methods[measure]}" depends on more than the {measure}. '
-                'Score with method="quantile", "bands", "mean", "median", or cuts={...}.'
-            )
+            raise ArgumentError("rfm_score_method_depends_more", measure=measure, value=self._methods[measure])
         return _scores_of(measure, np.asarray(values, dtype=float), ladders[()])
 
     def to_dict(self) -> dict[str, Any]:
         """Settings and cuts as plain data, ready for ``json.dumps``; `from_dict` turns it back."""
         if not hasattr(self, "ladders_"):
-            raise NotFittedError("this Scorer has no cuts yet. Call scorer.fit(customers) first.")
+            raise NotFittedError("rfm_scorer_cuts_yet_call")
         return {
             "bins": self.bins,
             "method": self.method if isinstance(self.method, str) else dict(self.method),
@@ -312,7 +309,7 @@ class Scorer:
         """The cuts of a measure among all customers, and how many customers each score has."""
         values, n = _best_last(measure, _counted(table, self.columns[measure]))
         if not len(n):
-            raise DataError(f"the table has no rows, so there is nobody to score. {HINT}")
+            raise DataError("rfm_table_rows_nobody_score", hint=HINT)
         method = self._methods[measure]
         if method == "rank":
             sizes = np.diff([0, *_level_starts(n, self.bins), n.sum()])
@@ -431,9 +428,7 @@ def _methods(method: str | Mapping[str, str], cuts: Mapping[str, Any]) -> dict[s
     if isinstance(method, str):
         _checks.choice("method", method, METHODS)
         if method == "nested" and cuts:
-            raise ArgumentError(
-                'method="nested" learns every cut, so it cannot be combined with cuts=. Give one of them.'
-            )
+            raise ArgumentError("rfm_method_nested_learns_every")
         chosen = dict.fromkeys(MEASURES, "quantile" if method == "bands" else method)
         chosen["frequency"] = method
     else:
@@ -442,7 +437,7 @@ def _methods(method: str | Mapping[str, str], cuts: Mapping[str, Any]) -> dict[s
         for name in chosen.values():
             _checks.choice("method", name, [known for known in METHODS if known != "nested"])
         if "bands" in (chosen["recency"], chosen["monetary"]):
-            raise ArgumentError('"bands" counts orders, so it is for frequency only: method={"frequency": "bands"}.')
+            raise ArgumentError("rfm_bands_counts_orders_frequency")
     return chosen | dict.fromkeys(cuts, "cuts")
 
 
@@ -460,16 +455,13 @@ def _fixed(measure: str, listed: Sequence[float]) -> tuple[float, ...]:
     except (TypeError, ValueError):
         numbers = []
     if not numbers or any(np.isnan(numbers)):
-        raise ArgumentError(
-            f"cuts={{{measure!r}: {listed!r}}} are not cuts. Give at least one number, "
-            'such as cuts={"recency": [30, 90]}.'
-        )
+        raise ArgumentError("rfm_cuts_cuts_least_number", measure=measure, listed=listed)
     return tuple(numbers)
 
 
 def _refuse_unknown_measures(name: str, mapping: Any) -> None:
     if not isinstance(mapping, Mapping) or set(mapping) - set(MEASURES):
-        raise ArgumentError(f"{name}={mapping!r} is not known. Give a mapping from 'recency', 'frequency', 'monetary'.")
+        raise ArgumentError(name, mapping, "rfm_known_mapping_recency_frequency")
 
 
 def _weights(weights: Mapping[str, float] | Sequence[float] | None) -> tuple[float, ...] | None:
@@ -480,10 +472,7 @@ def _weights(weights: Mapping[str, float] | Sequence[float] | None) -> tuple[flo
         weights = [weights.get(measure, 0) for measure in MEASURES]
     numbers = tuple(_checks.finite("weights", weight) for weight in weights)
     if len(numbers) != len(MEASURES) or min(numbers) < 0 or sum(numbers) == 0:
-        raise ArgumentError(
-            f"weights={weights!r} do not weigh R, F and M. Give three, none negative and not all 0, "
-            "such as weights=(0.25, 0.25, 0.5)."
-        )
+        raise ArgumentError("weights", weights, "rfm_do_weigh_r_f")
     return numbers
 
 
@@ -604,9 +593,7 @@ ELEVEN: Mapping[str, Mapping[str, Range]] = {
 
 AXES = ("r", "f", "m", "fm")
 HALVES = ("low", "high")
-RULE_HINT = (
-    'Give such as {"best": {"r": (4, 5), "fm": 5}, ...}, or a table as crmkit.rfm.segment_rules("eleven") gives it.'
-)
+RULE_HINT = Words("hint_segment_rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -812,7 +799,7 @@ def rule_of(
     rules = _on_scale(_written(scheme), _middle(bins), bins)
     _refuse_flawed(rules, bins, None)
     if len(scores) != len("rfm") or not all(_is_whole(score) and 1 <= score <= bins for score in scores):
-        raise ArgumentError(f"scores={scores!r} are not three whole numbers from 1 to {bins}, such as (5, 1, 2).")
+        raise ArgumentError("scores", scores, "rfm_three_whole_numbers", bins=bins)
     cell = {axis: np.array([score]) for axis, score in zip("rfm", scores, strict=True)}
     fired = next(rule for rule in rules if rule.holds(cell)[0])
     return fired.segment, dict(fired.ranges)
@@ -866,14 +853,17 @@ def _realised_cells(table: _frame.Table, bins: int | None) -> dict[str, Ints]:
     """The distinct scores (r, f, m) of the customers, checked to be whole numbers from 1 on."""
     found = table.cells(list(SCORES.values()))
     if not len(found["n"]):
-        raise DataError(f"the table has no rows, so there is nobody to name. {SCORE_HINT}")
+        raise DataError("rfm_table_rows_nobody_name", score_hint=SCORE_HINT)
     for name in SCORES.values():
         values = np.asarray(found[name], dtype=float)
         bad = values[(values < 1) | (values != np.floor(values)) | (values > (bins or np.inf))]
         if len(bad):
             raise DataError(
-                f"column {name!r} has scores that are not whole numbers from 1 to {bins or 'k'}: "
-                f"{shown(np.unique(bad).tolist())}. {SCORE_HINT}"
+                "rfm_column_scores_whole_numbers",
+                name=name,
+                value=bins or "k",
+                tolist=shown(np.unique(bad).tolist()),
+                score_hint=SCORE_HINT,
             )
     return {
         axis: np.asarray(found[name], dtype=np.int64) for axis, name in zip("rfm", SCORES.values(), strict=True)
@@ -896,7 +886,7 @@ def _limit(scores: Ints, n: Ints, axis: str, split: str | Mapping[str, float], h
     """The number above which a score is high."""
     if isinstance(split, Mapping):
         if set(split) != set("rfm"):
-            raise ArgumentError(f'split={split!r} does not cut all three. Give split={{"r": 3, "f": 3, "m": 3}}.')
+            raise ArgumentError("split", split, "rfm_does_cut_all_three")
         return _checks.finite("split", split[axis])
     _checks.choice("split", split, ("middle", "mean", "median"))
     if split == "middle":
@@ -938,7 +928,7 @@ def _are_columns(scheme: Mapping[str, Any]) -> bool:
 
 
 def _no_map(scheme: Any) -> ArgumentError:
-    return ArgumentError(f"{shown([scheme])} is not a segment map. {RULE_HINT}")
+    return ArgumentError("rfm_segment_map", value=shown([scheme]), rule_hint=RULE_HINT)
 
 
 def _written(scheme: str | Rules) -> list[_Written]:
@@ -960,19 +950,16 @@ def _written(scheme: str | Rules) -> list[_Written]:
 def _ranges_of(name: str, ranges: Any) -> Mapping[str, Any]:
     if isinstance(ranges, Mapping):
         return ranges
-    raise ArgumentError(f'the rule of {name!r} is {ranges!r}. Give its scores, such as {{"r": (4, 5), "fm": 5}}.')
+    raise ArgumentError("rfm_rule_scores", name=name, ranges=ranges)
 
 
 def _line(line: Any) -> _Written:
     if not isinstance(line, Mapping) or not isinstance(line.get("segment"), str):
-        raise ArgumentError(f'the rule {line!r} names no segment. Write it as {{"segment": "best", "r": (4, 5)}}.')
+        raise ArgumentError("rfm_rule_names_segment_write", line=line)
     name = line["segment"]
     unknown = set(line) - {"segment", "label", *AXES}
     if unknown:
-        raise ArgumentError(
-            f"the rule of {name!r} names {shown(sorted(unknown, key=str))}. The axes are 'r', 'f', 'm', 'fm'; "
-            "beside them a rule has a 'segment' and may have a 'label'. Drop the rest."
-        )
+        raise ArgumentError("rfm_rule_names_axes_r", name=name, unknown=shown(sorted(unknown, key=str)))
     label = None if _is_missing(line.get("label")) else str(line["label"])
     named = {axis: line[axis] for axis in AXES if axis in line and not _is_missing(line[axis])}
     ranges = {axis: _range(name, axis, scores) for axis, scores in named.items() if scores != "any"}
@@ -992,10 +979,7 @@ def _range(name: str, axis: str, scores: Any) -> tuple[int, int] | str:
         return scores
     ends = list(_ends(scores))
     if len(ends) != 2 or not all(_is_whole(end) for end in ends) or ends[0] > ends[1]:
-        raise ArgumentError(
-            f"the rule of {name!r} has {axis}={scores!r}. Give a score, or (lowest, highest), such as (4, 5); in a "
-            'table "4-5", "any", or on r, f and m "high" or "low".'
-        )
+        raise ArgumentError("rfm_rule_score_lowest_highest", name=name, axis=axis, scores=scores)
     return int(ends[0]), int(ends[1])
 
 
@@ -1018,7 +1002,7 @@ def _refuse_two_labels(rules: Sequence[_Written]) -> None:
     for rule in rules:
         if rule.label is not None and words.setdefault(rule.segment, rule.label) != rule.label:
             raise ArgumentError(
-                f"the segment {rule.segment!r} has two labels, {shown([words[rule.segment], rule.label])}. Give one."
+                "rfm_segment_two_labels", segment=rule.segment, value=shown([words[rule.segment], rule.label])
             )
 
 
@@ -1083,10 +1067,7 @@ def _refuse_flawed(rules: Sequence[_Rule], bins: int, otherwise: str | None) -> 
         elif otherwise is None:
             said.append(f'{n} cells, such as {example}, are in no segment (add a rule, or otherwise="other")')
     if said:
-        raise ArgumentError(
-            f"the segment map cannot be used: {'; '.join(said[:3])}. "
-            f"crmkit.rfm.check_rules(rules, bins={bins}) lists it all."
-        )
+        raise ArgumentError("rfm_segment_map_cannot_used", join="; ".join(said[:3]), bins=bins)
 
 
 def _shown_cell(scores: Ints) -> str:
@@ -1150,7 +1131,7 @@ def describe_segments(segments: FrameT, *, value: str = "monetary", by: str = "s
     bare = table.frame.select(nw.col(by).alias(by), **numbers)  # only simple aggregates run on every engine
     found = table.collect(bare.group_by(by).agg(nw.len().alias("customers"), nw.col("value").sum(), **means))
     if not len(found[by]):
-        raise DataError("the table has no rows, so there are no segments. Build it with crmkit.rfm.segment(scores).")
+        raise DataError("rfm_table_rows_segments_build")
     known = [*EIGHT, *ELEVEN]
     order = sorted(range(len(found[by])), key=lambda at: _rank_of(found[by][at], known))
     rows = {name: np.asarray(column)[order] for name, column in found.items()}
@@ -1199,9 +1180,7 @@ def break_even_rate(contact_cost: float, margin: float) -> float:
     """
     cost, gain = _checks.finite("contact_cost", contact_cost), _checks.finite("margin", margin)
     if cost <= 0 or gain <= 0:
-        raise ArgumentError(
-            f"contact_cost={contact_cost!r} and margin={margin!r} must be above 0, such as 0.55 and 40."
-        )
+        raise ArgumentError("contact_cost", contact_cost, "rfm_margin_above", margin=margin)
     return cost / gain
 
 
@@ -1281,10 +1260,7 @@ def _refuse_impossible_tests(table: _frame.Table, mailed: str, responses: str) -
     found = table.collect(table.frame.filter(impossible).select(mailed, responses).head(4))
     if len(found[mailed]):
         pairs = [f"{n:g} mailed, {answers:g} responses" for n, answers in zip(*found.values(), strict=True)]
-        raise DataError(
-            f"cells of a test need people mailed, and no more responses than that; found {shown(pairs)}. "
-            "Drop cells without a test."
-        )
+        raise DataError("rfm_cells_test_need_people", pairs=shown(pairs))
 
 
 def _wilson(n: nw.Expr, successes: nw.Expr) -> tuple[nw.Expr, nw.Expr]:

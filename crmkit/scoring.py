@@ -21,13 +21,13 @@ import numpy as np
 from crmkit import _checks, _frame, customers, downgrades, labels, lifecycle, outreach, pyramid, rfm, segment
 from crmkit._frame import outputs
 from crmkit.churn import ChurnModel
-from crmkit.errors import ArgumentError, DataError
+from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
 Step: TypeAlias = Callable[[Any], Any]
 
-HINT = "Build it with crmkit.score_customers(transactions)."
+HINT = Words("hint_scored")
 TOP, REACH = 0.2, 0.8  # the two halves of the 80/20 rule, which `headline` measures
 
 
@@ -114,9 +114,9 @@ def score_customers(
     if churn is not None:
         churn = _checks.days_of(churn, "churn")
         if churn < 1:
-            raise ArgumentError(f'churn={churn:g} is less than a day. Give one such as churn="90D".')
+            raise ArgumentError("scoring_churn_less_day_churn", churn=churn)
     if alarms_per_week is not None and not _checks.finite("alarms_per_week", alarms_per_week) > 0:
-        raise ArgumentError(f"alarms_per_week={alarms_per_week!r} is not above 0. Give one such as alarms_per_week=20.")
+        raise ArgumentError("alarms_per_week", alarms_per_week, "scoring_above_alarms_per_week")
     tx = open_transactions(transactions)
     steps = _steps(tx, bins, scheme, tiers, language)
     if horizon is not None:
@@ -154,9 +154,7 @@ def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[st
     else:
         pyramid.assign_tiers({"monetary": [1.0]}, scheme=tiers)
     if scheme == "eleven" and bins != 5:
-        raise ArgumentError(
-            f'scheme="eleven" is made for bins=5. For bins={bins} use scheme="eight", or your own rules.'
-        )
+        raise ArgumentError("scoring_scheme_eleven_made_bins", bins=bins)
     if not isinstance(scheme, str):
         rfm.segment({"r_score": [1], "f_score": [1], "m_score": [1]}, scheme=scheme, bins=bins)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame, Array
-from crmkit.errors import ColumnError, shown
+from crmkit.errors import ColumnError, Words, shown
 
 
 class Table:
@@ -82,7 +82,7 @@ class Table:
         return engines.build(columns, self.frame)
 
 
-def open_table(frame: Any, *, numbers: Sequence[str] = (), keys: Sequence[str] = (), hint: str = "") -> Table:
+def open_table(frame: Any, *, numbers: Sequence[str] = (), keys: Sequence[str] = (), hint: Words | str = "") -> Table:
     """Open any supported table (or a mapping of columns), checked for the columns that are needed.
 
     `numbers` must be numeric, finite and never missing; `keys` must never be missing. `hint` ends an
@@ -96,30 +96,34 @@ def open_table(frame: Any, *, numbers: Sequence[str] = (), keys: Sequence[str] =
     return table
 
 
-def _refuse_absent(table: Table, needed: Sequence[str], hint: str) -> None:
+def _refuse_absent(table: Table, needed: Sequence[str], hint: Words | str) -> None:
     absent = [name for name in needed if name not in table.columns]
     if absent:
         raise ColumnError(
-            f"no column {shown(absent)}; the table has {shown(table.columns, most=15)}. "
-            f"It needs {shown(needed, most=15)}.{_next(hint)}"
+            "frame_column_table_needs",
+            absent=shown(absent),
+            columns=shown(table.columns, most=15),
+            needed=shown(needed, most=15),
+            next=_next(hint),
         )
 
 
-def _refuse_text(table: Table, numbers: Sequence[str], hint: str) -> None:
+def _refuse_text(table: Table, numbers: Sequence[str], hint: Words | str) -> None:
     schema = table.frame.collect_schema()
     for name in numbers:
         if not schema[name].is_numeric():
             values = engines.collect(table.frame.select(name).head(4))[name].tolist()
-            raise ColumnError(f"column {name!r} is not numeric but {schema[name]}: {shown(values)}.{_next(hint)}")
+            raise ColumnError(
+                "frame_column_numeric_but", name=name, value=schema[name], values=shown(values), next=_next(hint)
+            )
 
 
-def _refuse_gaps(table: Table, needed: Sequence[str], hint: str) -> None:
+def _refuse_gaps(table: Table, needed: Sequence[str], hint: Words | str) -> None:
     """Missing and infinite values are named, never guessed at."""
     for name, n in _gaps(table, needed).items():
         if n:
             raise ColumnError(
-                f"column {name!r} is missing or not finite in {n:,} row{'s' if n > 1 else ''}. "
-                f"Fill or drop them first, so that the choice is yours.{_next(hint)}"
+                "frame_column_missing_finite_row", name=name, n=n, plural="s" if n > 1 else "", next=_next(hint)
             )
 
 
@@ -145,8 +149,8 @@ def _is_gap(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     return gap | nw.col(name).is_nan() | (nw.col(name).abs() == float("inf")) if dtype.is_float() else gap
 
 
-def _next(hint: str) -> str:
-    return f"\n{hint}" if hint else ""
+def _next(hint: Words | str) -> Words | str:
+    return Words(("\n{hint}", "\n{hint}"), hint=hint) if hint else ""
 
 
 def _positions(own: Sequence[Array], cells: Sequence[Array]) -> NDArray[np.intp]:

@@ -22,9 +22,7 @@ def column_name(argument: str, value: Any, example: str) -> str:
     if isinstance(value, str):
         return value
     likely = next((name for name in _names_in(value) if isinstance(name, str)), example)
-    raise ArgumentError(
-        f"{argument}={written(value)} is not the name of a column. Give one as text, such as {argument}={likely!r}."
-    )
+    raise ArgumentError(argument, written(value), "segment_name_column_text", likely=likely)
 
 
 def column_names(argument: str, value: Any) -> tuple[str, ...]:
@@ -36,9 +34,7 @@ def column_names(argument: str, value: Any) -> tuple[str, ...]:
     names = _listed(value)
     if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         likely = [value] if isinstance(value, str) else ["recency", "monetary"]
-        raise ArgumentError(
-            f"{argument}={written(value)} is not a list of different columns. Give one, such as {argument}={likely!r}."
-        )
+        raise ArgumentError(argument, written(value), "segment_list_different_columns", likely=likely)
     return names
 
 
@@ -50,19 +46,14 @@ def groups_in_order(value: Any) -> tuple[Any, ...] | None:
     """
     groups = None if value is None else _listed(value)
     if groups == ():
-        raise ArgumentError(
-            f"order={written(value)} is not a list of groups. Give all of them, the best first, such as "
-            'order=["gold", "iron", "lead"], or leave it out.'
-        )
+        raise ArgumentError("order", written(value), "segment_list_groups_all_them")
     return groups
 
 
 def list_of_customers(table: Any, instead: str) -> Any:
     """The table, unless it is transactions; `instead` is what to pass in their place."""
     if isinstance(table, Transactions):
-        raise DataError(
-            f"these are transactions, and one row per customer is needed. Make such a table of them first: {instead}."
-        )
+        raise DataError("segment_transactions_row_per_customer", instead=instead)
     return table
 
 

@@ -89,8 +89,7 @@ def _opened(
     money = _money_in(bare) if value is None else value
     if len({customer, column, money}) < 3:
         raise ArgumentError(
-            f"column={column!r}, value={money!r} and customer={customer!r} must be different columns. "
-            "Name those of the group, of the money and of the id."
+            "column", column, "segment_value_customer_different_columns", money=money, customer=customer
         )
     names = {"customer": customer, "column": column, **({} if money is None else {"value": money})}
     opened = {
@@ -109,10 +108,7 @@ def _money_in(bare: Mapping[str, _frame.Table]) -> str | None:
     """The usual column of money, if the tables have it; some with and some without is a mistake, not a choice."""
     without = [which for which, table in bare.items() if _USUAL_MONEY not in table.columns]
     if without and len(without) < len(bare):
-        raise ColumnError(
-            f"no column {_USUAL_MONEY!r} in {quoted(without)}, which the other tables have. Add it, name another "
-            "column of money with value=..., or drop it from the others, so that customers alone are counted."
-        )
+        raise ColumnError("segment_column_other_tables_add", usual_money=_USUAL_MONEY, quoted=quoted(without))
     return None if without else _USUAL_MONEY
 
 
@@ -137,7 +133,7 @@ def _matched(listed: Sequence[Array], customer: str, names: Sequence[str]) -> tu
     """The ids of all lists, each once and ascending, and where among them those of each list are."""
     filled = [ids for ids in listed if len(ids)]
     if not filled:
-        raise DataError("the tables have no rows, so nobody can have moved. Pass the groups at two dates.")
+        raise DataError("segment_tables_rows_nobody_can")
     _refuse_mixed_ids(filled)
     ids, position = _numbered(_together(filled))
     placed = np.split(position, np.cumsum([len(own) for own in listed])[:-1])
@@ -145,9 +141,7 @@ def _matched(listed: Sequence[Array], customer: str, names: Sequence[str]) -> tu
         times = np.bincount(at)
         if (times > 1).any():
             twice = shown(ids[np.flatnonzero(times > 1)].tolist())
-            raise DataError(
-                f"the table `{which}` has more than one row for {customer} {twice}. Keep one row per customer."
-            )
+            raise DataError("segment_table_more_row_keep", which=which, customer=customer, twice=twice)
     return ids, placed
 
 
@@ -181,10 +175,7 @@ def _refuse_mixed_ids(listed: Sequence[Array]) -> None:
         for kind in set(map(type, rows)):
             seen.setdefault(_KINDS.get(kind, kind.__name__), next(who for who in rows if type(who) is kind))
     if len(seen) > 1 or seen.keys() & {"tuple", "list"}:
-        raise DataError(
-            f"customer ids are {' and '.join(seen)}, which cannot be matched: {shown(seen.values())}. "
-            "Give numbers in all tables, or text in all of them."
-        )
+        raise DataError("segment_customer_ids_cannot_matched", join=" and ".join(seen), values=shown(seen.values()))
 
 
 def _named(groups: Array, which: str) -> list[str]:
@@ -192,9 +183,7 @@ def _named(groups: Array, which: str) -> list[str]:
     names = [str(int(group) if isinstance(group, float) and group.is_integer() else group) for group in groups.tolist()]
     for taken in _TAKEN:
         if taken in names:
-            raise DataError(
-                f'the table `{which}` has a group called "{taken}", a name that the result needs. Rename it.'
-            )
+            raise DataError("segment_table_group_called_name", which=which, taken=taken)
     return names
 
 
@@ -207,9 +196,7 @@ def _groups(present: Set[str], order: Sequence[Any] | None) -> tuple[list[str], 
         return (by_name, False) if ladder is None else ([group for group in ladder if group in present], True)
     groups = _named(np.array(asked, dtype=object), "order")
     if not present <= set(groups) or len(set(groups)) < len(groups):
-        raise ArgumentError(
-            f"order={list(asked)!r} must name every group once, the best first; the data have {by_name!r}."
-        )
+        raise ArgumentError("order", list(asked), "segment_name_every_group_once", by_name=by_name)
     return groups, True
 
 

@@ -28,7 +28,7 @@ from crmkit._segment._given import column_names, list_of_customers
 from crmkit._segment.clusters_choice import Evidence, overlaps, structure_of, weigh
 from crmkit._segment.clusters_fit import METHODS, Partition, partitions, refuse_without_sklearn, systematic
 from crmkit._segment.clusters_scales import Scale, learn, transforms_of
-from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
+from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import LANGUAGES, Language
 
 Array: TypeAlias = NDArray[Any]
@@ -38,7 +38,7 @@ Ints: TypeAlias = NDArray[np.int64]
 RFM = ("recency", "frequency", "monetary")
 AUTO = range(2, 9)
 CLUSTER, LABEL = "cluster", "cluster_label"
-HINT = "Build it with crmkit.summarize(transactions), or name other columns: columns=[...]."
+HINT = Words("hint_clusters")
 
 # Customers to fit on; Ward's tree takes 4 n^2 bytes, 100 MB for 5,000.
 SAMPLES = {"kmeans": 50_000, "gaussian_mixture": 20_000, "agglomerative": 5_000}
@@ -417,7 +417,7 @@ class Clusterer:
     def _tried(self, values: Floats) -> list[int]:
         """The numbers of clusters to try; more than there are different customers cannot be."""
         if not len(values):
-            raise DataError(f"the table has no rows, so there is nobody to group. {HINT}")
+            raise DataError("segment_table_rows_nobody_group", hint=HINT)
         different = len(values)
         if isinstance(self.n_clusters, str):
             tried = [k for k in AUTO if k < different]
@@ -427,9 +427,11 @@ class Clusterer:
                 tried = []
         if not tried:
             raise DataError(
-                f"the {different} different customer{'s' if different > 1 else ''} in the columns "
-                f"{shown(self.columns, most=9)} cannot form the clusters asked for (n_clusters={self._asked()!r}). "
-                "Ask for fewer, or give columns that tell customers apart."
+                "segment_different_customer_columns_cannot",
+                different=different,
+                plural="s" if different > 1 else "",
+                columns=shown(self.columns, most=9),
+                asked=self._asked(),
             )
         return tried
 
@@ -462,14 +464,14 @@ class Clusterer:
 
     def _refuse_unfitted(self) -> None:
         if not hasattr(self, "partition_"):
-            raise NotFittedError("this Clusterer has no clusters yet. Call clusterer.fit(customers) first.")
+            raise NotFittedError("segment_clusterer_clusters_yet_call")
 
 
 def _columns(columns: Any) -> tuple[str, ...]:
     listed = column_names("columns", columns)
     taken = [name for name in (CLUSTER, LABEL) if name in listed]
     if taken:
-        raise ArgumentError(f"columns={list(listed)!r} has {shown(taken)}, which the result needs. Rename it first.")
+        raise ArgumentError("columns", list(listed), "segment_result_needs_rename_first", taken=shown(taken))
     return listed
 
 
@@ -478,10 +480,10 @@ def _numbers(n_clusters: Any) -> str | tuple[int, ...]:
     if isinstance(n_clusters, str):
         if n_clusters == "auto":
             return n_clusters
-        raise ArgumentError(f'n_clusters={n_clusters!r} is not known. Give "auto", a number, or several: range(3, 7).')
+        raise ArgumentError("n_clusters", n_clusters, "segment_known_auto_number_several")
     several = list(n_clusters) if isinstance(n_clusters, Iterable) else [n_clusters]
     if not several:
-        raise ArgumentError(f'n_clusters={n_clusters!r} is empty. Give "auto", a number, or several: range(3, 7).')
+        raise ArgumentError("n_clusters", n_clusters, "segment_empty_auto_number_several")
     return tuple(sorted({_checks.count("n_clusters", k, least=2) for k in several}))
 
 

@@ -117,10 +117,7 @@ def refuse_without_sklearn() -> None:
     try:
         import sklearn  # noqa: F401
     except ImportError:
-        raise MissingPackageError(
-            "clusters need the package scikit-learn, which is not installed. "
-            'Run: pip install "crmkit[learn]". Assigning customers to clusters already fitted works without it.'
-        ) from None
+        raise MissingPackageError("segment_clusters_need_package_scikit") from None
 
 
 def partitions(method: str, rows: Floats, ks: Sequence[int], *, seed: int, restarts: int) -> dict[int, Partition]:

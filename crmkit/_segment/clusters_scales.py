@@ -91,15 +91,9 @@ def learn(
     """
     low, high = float(np.min(values)) if low is None else low, float(np.max(values)) if high is None else high
     if not low < high or np.ptp(values) == 0:
-        raise DataError(
-            f"column {column!r} has the same value {low:g} for (nearly) all customers, so it cannot tell them apart. "
-            "Leave it out of columns=[...]."
-        )
+        raise DataError("segment_column_same_value_nearly", column=column, low=low)
     if transform == "log" and low < 0:
-        raise DataError(
-            f"column {column!r} has values below 0, such as {low:g}, which have no logarithm. "
-            f'Use transform={{{column!r}: "yeo-johnson"}} or "auto".'
-        )
+        raise DataError("segment_column_values_below_logarithm", column=column, low=low)
     skewness = _skewness(values)
     chosen = _chosen(values, low, skewness) if transform == "auto" else transform
     centre, unit, power = _shape(values, chosen)
@@ -119,8 +113,11 @@ def transforms_of(transform: str | Mapping[str, str], columns: Sequence[str]) ->
     unknown = [name for name in transform if name not in columns]
     if unknown:
         raise ArgumentError(
-            f"transform={dict(transform)!r} names {', '.join(map(repr, unknown))}, which is not among the columns "
-            f"{', '.join(map(repr, columns))}."
+            "transform",
+            dict(transform),
+            "segment_names_among_columns",
+            join=", ".join(map(repr, unknown)),
+            join_2=", ".join(map(repr, columns)),
         )
     return {name: _checks.choice("transform", transform.get(name, "auto"), TRANSFORMS) for name in columns}
 

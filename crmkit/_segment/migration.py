@@ -315,13 +315,15 @@ def _by_date(tables: Any) -> dict[dt.date, Any]:
     example = 'such as {"2025-01-31": january, "2025-02-28": february}'
     pairs = list(tables.items() if isinstance(tables, Mapping) else tables if isinstance(tables, Iterable) else [None])
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
-        raise ArgumentError(f"tables={written(tables)} does not give a table for each date. Give them, {example}.")
+        raise ArgumentError("tables", written(tables), "segment_does_table_each_date", example_2=example)
     if len(pairs) < 2:
-        raise ArgumentError(f"tables has {len(pairs)} date{'s' * (len(pairs) != 1)}. Give at least two, {example}.")
+        raise ArgumentError(
+            "segment_tables_date_least_two", n=len(pairs), value="s" * (len(pairs) != 1), example_2=example
+        )
     dates = [_checks.date_of(date, "date") for date, _ in pairs]
     twice = sorted({str(date) for date in dates if dates.count(date) > 1})
     if twice:
-        raise ArgumentError(f"tables has more than one list for {shown(twice)}. Give one list per date, {example}.")
+        raise ArgumentError("segment_tables_more_list_list", twice=shown(twice), example_2=example)
     return dict(
         sorted(((date, table) for date, (_, table) in zip(dates, pairs, strict=True)), key=lambda pair: pair[0])
     )

@@ -27,7 +27,7 @@ from crmkit._results import Result
 from crmkit._segment._given import column_name, written
 from crmkit._statistics import centre
 from crmkit.customers import recent_value
-from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning
+from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, Words
 from crmkit.labels import Language
 from crmkit.models._default import add_lifetime_value
 from crmkit.transactions import Transactions
@@ -45,10 +45,7 @@ QUADRANTS: Mapping[str, tuple[str, str]] = {
 }
 RULES = ("median", "mean", "quantile")
 
-HINT = (
-    "Build it with crmkit.score_customers(transactions), name other columns with current=... and potential=..., "
-    "or pass crmkit.Transactions(...)."
-)
+HINT = Words("hint_value_matrix")
 HORIZON, DISCOUNT_RATE = "52W", 0.1
 DEFAULTS = {"window": None, "horizon": HORIZON, "discount_rate": DISCOUNT_RATE, "margin": None}
 
@@ -284,7 +281,9 @@ def _refuse_idle(customers: Any, needed: set[str | None], settings: Mapping[str,
     for name, value in settings.items():
         # As they are written: a whole column in the place of a number has no single answer to "is it equal?".
         if written(value) != written(DEFAULTS[name]):
-            raise ArgumentError(f"{name}={written(value)} would change nothing: {reason}. Leave it out, or {remedy}.")
+            raise ArgumentError(
+                name, written(value), "segment_would_change_nothing_leave", reason=reason, remedy=remedy
+            )
 
 
 def _valued(
@@ -299,18 +298,14 @@ def _valued(
     rate = recent.margin_rate if margin is None else _checks.share("margin", margin)
     if not 0 <= rate <= 1:
         raise DataError(
-            f"the margin of {recent.first_date} to {recent.last_date} is {rate:.3g} of the revenue, which no lifetime "
-            "value can be built on. Say what share of the spend is margin, such as margin=0.3."
+            "segment_margin_revenue_lifetime_value", first_date=recent.first_date, last_date=recent.last_date, rate=rate
         )
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", "no lifetime value", NoLifetimeValueWarning)
             valued = add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin=rate)
     except NoLifetimeValueWarning as reason:
-        raise DataError(
-            f"{reason}\nName a column that stands for growth potential instead, such as "
-            'potential="mean_order" or potential="frequency".'
-        ) from None
+        raise DataError("segment_name_column_stands_growth", reason=reason) from None
     return valued, measured
 
 
@@ -325,18 +320,13 @@ def _rules(cut: Any, share: float | None) -> list[tuple[str, float]]:
     """Rule of each axis and its number: the share of a quantile, or the value that was given."""
     if isinstance(cut, Mapping):
         if set(cut) != set(AXES):
-            raise ArgumentError(
-                f'cut={dict(cut)!r} must name both axes, such as cut={{"current": 500, "potential": "median"}}.'
-            )
+            raise ArgumentError("cut", dict(cut), "segment_name_both_axes_cut")
         listed = [cut[axis] for axis in AXES]
     else:
         listed = [_rule(cut)] * 2
     by_share = any(isinstance(rule, str) and rule == "quantile" for rule in listed)
     if by_share != (share is not None):
-        raise ArgumentError(
-            f"cut={cut!r} and share={share!r} do not go together. "
-            'Give a share with "quantile" only, such as cut="quantile", share=0.8.'
-        )
+        raise ArgumentError("cut", cut, "segment_share_do_go_together", share=share)
     part = math.nan if share is None else _checks.share("share", share, above_zero=True)
     return [
         (_rule(rule), part if rule == "quantile" else math.nan)
@@ -352,8 +342,7 @@ def _rule(cut: Any) -> str:
         return cut
     value = cut if isinstance(cut, int | float) and math.isfinite(cut) else 500
     raise ArgumentError(
-        f"cut={written(cut)} is not known. Choose one of {', '.join(map(repr, RULES))}, or give each axis a rule or a "
-        f'value of its own, such as cut={{"current": {value!r}, "potential": "median"}}.'
+        "cut", written(cut), "segment_known_choose_each_axis", join=", ".join(map(repr, RULES)), value=value
     )
 
 
@@ -364,7 +353,7 @@ def _cut(table: _frame.Table, column: str, rule: tuple[str, float]) -> Cut:
     counted = _frame.Table(table.frame.select(value=_number(column))).value_counts("value")
     values, n = np.asarray(counted["value"], dtype=float), np.asarray(counted["n"], dtype=np.int64)
     if not len(values):
-        raise DataError(f"the table has no rows, so there is nobody to sort. {HINT}")
+        raise DataError("segment_table_rows_nobody_sort", hint=HINT)
     if name == "given":
         return Cut(column, name, number)
     total = int(n.sum())

@@ -57,15 +57,22 @@ def predictors(tx: Transactions, days: int, most: int, seed: int) -> dict[str, P
     if len(known) < 2:
         covered = _checks.day_number(tx.as_of) - tx.first_day
         raise DataError(
-            f"the past covers {covered} days up to {tx.as_of}; to learn what the next {days} days bring it must cover "
-            f"{3 * days}. Give a shorter horizon, such as horizon={max(covered // 4, 1)}."
+            "churn_past_covers_days_up",
+            covered=covered,
+            as_of=tx.as_of,
+            days=days,
+            value=3 * days,
+            max=max(covered // 4, 1),
         )
     for lesson in known[:2]:
         if lesson.churned.all() or not lesson.churned.any():
             what = "nobody" if lesson.churned.all() else "everybody"
             raise DataError(
-                f"{what} bought in the {days} days after {_checks.date_of_day(lesson.seen.day)}, so there is "
-                f"nothing to tell apart. Give another horizon, such as horizon={2 * days}."
+                "churn_bought_days_after_nothing",
+                what=what,
+                days=days,
+                day=_checks.date_of_day(lesson.seen.day),
+                value=2 * days,
             )
     return {
         BOOSTING: _boosting(known, seed),
@@ -90,7 +97,7 @@ def _trees(features: Floats, churned: NDArray[np.bool_], seed: int) -> Callable[
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
     except ImportError:
-        raise MissingPackageError('the churn model needs scikit-learn. Run: pip install "crmkit[learn]".') from None
+        raise MissingPackageError("churn_churn_model_needs_scikit") from None
     rows = _in_order(features, churned)
     fitted = HistGradientBoostingClassifier(
         learning_rate=0.05, max_iter=150, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=1.0,

@@ -110,7 +110,7 @@ class ChurnModel:
         self.horizon = horizon
         self.days = round(_checks.days_of(horizon))
         if self.days < 1:
-            raise ArgumentError(f'horizon={horizon!r} is less than a day. Give one such as horizon="90D".')
+            raise ArgumentError("horizon", horizon, "churn_less_day_horizon_d")
         self.snapshots = _checks.count("snapshots", snapshots, least=2)
         self.seed = _checks.count("seed", seed, least=0)
 
@@ -139,17 +139,17 @@ class ChurnModel:
         origin = _checks.day_number(tx.as_of) - self.days
         if origin - 3 * self.days < tx.first_day:
             covered = _checks.day_number(tx.as_of) - tx.first_day
-            raise DataError(
-                f"the data cover {covered} days; to learn from, calibrate on and be judged on, {self.days} days must "
-                f"fit in four times. Give a shorter horizon, such as horizon={max(covered // 4, 1)}."
-            )
+            raise DataError("churn_data_cover_days_learn", covered=covered, days=self.days, max=max(covered // 4, 1))
         past = tx.until(_checks.date_of_day(origin))
         seen = snapshot(past, past.as_of)
         churned = stayed_away(tx, seen, self.days)
         if churned.all() or not churned.any():
             raise DataError(
-                f"{'nobody' if churned.all() else 'everybody'} bought in the {self.days} days after {past.as_of}, so "
-                f"no prediction can be judged. Give another horizon, such as horizon={2 * self.days}."
+                "churn_bought_days_after_prediction",
+                either="nobody" if churned.all() else "everybody",
+                days=self.days,
+                as_of=past.as_of,
+                value=2 * self.days,
             )
         trial = predictors(past, self.days, self.snapshots, self.seed)
         self.validation_ = self._judged(trial, seen, churned, tx)
@@ -255,7 +255,7 @@ class ChurnModel:
 
     def _fitted(self) -> Mapping[str, Predict]:
         if not hasattr(self, "_predictors"):
-            raise NotFittedError("this ChurnModel is not fitted. Call model.fit(transactions) first.")
+            raise NotFittedError("churn_churnmodel_fitted_call_model")
         return self._predictors
 
     def _judged(
@@ -317,13 +317,13 @@ def _only(seen: Snapshot, customers: Any) -> Snapshot:
     if customers is None:
         return seen
     if np.ndim(customers) != 1 or not len(customers):
-        raise ArgumentError(f"customers={customers!r} is no list of ids. Give one, such as customers=[4, 18].")
+        raise ArgumentError("customers", customers, "churn_list_ids_customers")
     row = {customer: at for at, customer in enumerate(seen.customer_id.tolist())}
     asked = list(dict.fromkeys(np.asarray(customers).tolist()))
     unknown = [customer for customer in asked if customer not in row]
     if unknown:
         like = shown(seen.customer_id[:3].tolist())
-        raise DataError(f"no purchase of customer {shown(unknown)} by that day. Ids are such as {like}.")
+        raise DataError("churn_purchase_customer_day_ids", unknown=shown(unknown), like=like)
     rows = [row[customer] for customer in asked]
     return Snapshot(seen.day, seen.customer_id[rows], seen.features[rows])
 

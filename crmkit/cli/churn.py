@@ -72,7 +72,7 @@ def _plan(**figures: float | None) -> dict[str, Any]:
     if missing:
         example = {"contact_cost": 2, "value": 50, "success": 0.1}
         asked = ", ".join(f"{name}={example[name]}" for name in missing)
-        raise ArgumentError(f"a campaign needs its cost, the value of a customer and its success. Give also {asked}.")
+        raise ArgumentError("cli_campaign_needs_cost_value", asked=asked)
     return dict(figures)
 
 

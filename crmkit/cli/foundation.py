@@ -103,7 +103,7 @@ def score(
     speech = text.language_of(language)
     outputs.target_of(output, source=given.source)  # refused now rather than after the work
     if churn is not None and _checks.days_of(churn, "churn") < 1:
-        raise ArgumentError(f'churn={churn!r} is less than a day. Give one such as churn="90D".')
+        raise ArgumentError("churn", churn, "cli_less_day_churn_d")
     with given.opened() as tx:
         scored = score_customers(
             tx,

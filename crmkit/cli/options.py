@@ -119,9 +119,7 @@ def span_of(name: str, told: str | None) -> tuple[str, str] | None:
         return None
     first, colon, last = told.partition(":")
     if not colon:
-        raise ArgumentError(
-            f"{name}={told!r} is not a period. Give its first and last day: {name}='2024-01-01:2024-12-31'."
-        )
+        raise ArgumentError(name, told, "cli_period_first_last_day")
     return first, last
 
 

@@ -115,11 +115,15 @@ def _as_of(tx: Transactions, since: str) -> Transactions:
 
     first, day = _checks.date_of_day(tx.first_day), _checks.date_of(since, "since")
     if first == tx.as_of:
-        raise DataError(f"the data are of one day, {first}, so nobody can have moved. Pass more of the past.")
+        raise DataError("cli_data_day_nobody_can", first=first)
     if not first <= day < tx.as_of:
         raise ArgumentError(
-            f"since={str(day)!r} is no earlier day: the data go from {first}, and the past ends on {tx.as_of}. "
-            f'Give one between, such as since="{first + (tx.as_of - first) / 2}".'
+            "since",
+            str(day),
+            "cli_earlier_day_data_go",
+            first=first,
+            as_of=tx.as_of,
+            value=first + (tx.as_of - first) / 2,
         )
     return tx.until(day)
 
@@ -168,10 +172,7 @@ def _numbers(written: str) -> str | range:
     found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", written.strip())
     first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not 2 <= first <= last:
-        raise ArgumentError(
-            f"number={written!r} is not known. Give number=auto, a whole number of at least 2, or a range from which "
-            "the best is chosen, such as number=3-6."
-        )
+        raise ArgumentError("number", written, "cli_known_number_auto_whole")
     return range(first, last + 1)
 
 

@@ -209,7 +209,7 @@ def repurchase(
     speech = text.language_of(language)
     for name, value in (("against", against), ("window", window)):
         if value is not None and not compare:
-            raise ArgumentError(f"{name}={value!r} goes with --compare. Give that too, or leave it out.")
+            raise ArgumentError(name, value, "cli_goes_compare_too_leave")
     span = span_of("window", window)
     with given.opened() as tx:
         found = rates_of(tx, within=within, by=by, most=most)

@@ -73,18 +73,12 @@ def _find(name: str) -> Path:
     """Path of a data file of the installed `lifetimes`; looked up, because importing it is slow and warns."""
     package = find_spec("lifetimes")
     if package is None:
-        raise MissingPackageError(
-            f"The CDNOW data ({name}) come with the package 'lifetimes', which is not installed. "
-            'Install it with: pip install "crmkit[lifetimes]"'
-        )
+        raise MissingPackageError("datasets_cdnow_data_come_package", name=name)
     for folder in package.submodule_search_locations or []:
         path = Path(folder) / "datasets" / name
         if path.is_file():
             return path
-    raise InputFileError(
-        f"The package 'lifetimes' is installed, but without its file datasets/{name}. "
-        'Install it again with: pip install --force-reinstall "lifetimes>=0.11.3"'
-    )
+    raise InputFileError("datasets_package_lifetimes_installed_but", name=name)
 
 
 def _read(path: Path, columns: tuple[str, ...], *, header_lines: int) -> pd.DataFrame:
@@ -105,7 +99,4 @@ def _read(path: Path, columns: tuple[str, ...], *, header_lines: int) -> pd.Data
             }
         )
     except (OSError, ValueError) as problem:
-        raise InputFileError(
-            f"{path} cannot be read as the CDNOW file: {problem}. "
-            'Install it again with: pip install --force-reinstall "lifetimes>=0.11.3"'
-        ) from problem
+        raise InputFileError("datasets_cannot_read_cdnow_file", path=path, problem=problem) from problem

@@ -127,7 +127,7 @@ def make_transactions(
 def _window(start: str | dt.date, end: str | dt.date) -> Window:
     window = Window(_checks.date_of(start, "start"), _checks.date_of(end, "end"))
     if window.n_days < 1:
-        raise ArgumentError(f'end="{window.end}" lies before start="{window.start}". Swap them, or give a later end.')
+        raise ArgumentError("datasets_end_lies_before_start", end=window.end, start=window.start)
     return window
 
 
@@ -137,8 +137,7 @@ def _told(stories: Collection[str]) -> frozenset[str]:
     unknown = [name for name in names if name not in STORIES]
     if unknown:
         raise ArgumentError(
-            f"no such story: {shown(unknown)}. make_transactions knows {', '.join(map(repr, STORIES))}; "
-            'give some of them, such as stories=["season", "refunds"].'
+            "datasets_story_make_transactions_knows", unknown=shown(unknown), join=", ".join(map(repr, STORIES))
         )
     return frozenset(names)
 

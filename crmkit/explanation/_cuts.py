@@ -35,11 +35,13 @@ def refuse_settings(bins: int, scheme: Any, tiers: Any, scorer: rfm.Scorer | Non
         scorer.points(measure, [])
         if scorer.columns[measure] not in known:
             raise ArgumentError(
-                f"the scorer reads {measure} from {scorer.columns[measure]!r}, which a purchase does not change as it "
-                f"changes {known[0]!r}. Fit one with {measure}={known[0]!r}."
+                "explanation_scorer_reads_purchase_does",
+                measure=measure,
+                value=scorer.columns[measure],
+                value_0=known[0],
             )
     if bins not in (5, scorer.bins):
-        raise ArgumentError(f"bins={bins} and the scorer given (bins={scorer.bins}) contradict. Give one of them.")
+        raise ArgumentError("bins", bins, "explanation_scorer_given_bins_contradict", bins=scorer.bins)
 
 
 def yardstick_of(listed: Any, bins: int, scheme: str | rfm.Rules, scorer: rfm.Scorer | None) -> Yardstick:

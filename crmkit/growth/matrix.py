@@ -492,18 +492,14 @@ def _compared(tx: Transactions, base: Period | None, current: Period | None) -> 
                                 rolling=True)  # fmt: skip
         before, now = (_Span(int(years.starts[at]), int(years.ends[at])) for at in (-2, -1))
     elif base is None or current is None:
-        raise ArgumentError(f"one period is missing: base={base!r}, current={current!r}. Give both, {_halves(tx)}.")
+        raise ArgumentError("growth_period_missing_base_current", base=base, current=current, halves=_halves(tx))
     else:
         before, now = _span("base", base), _span("current", current)
     if before.last >= now.first:
-        raise ArgumentError(
-            f"base={before} does not end before current={now} begins. "
-            "Give the earlier period as base=, and no day twice."
-        )
+        raise ArgumentError("base", before, "growth_does_end_before_current", now=now)
     if now.last > _checks.day_number(tx.as_of):
         raise ArgumentError(
-            f"current={now} ends after {tx.as_of}, where this past ends. Compare periods inside it, {_halves(tx)}, or "
-            f'build the transactions with as_of="{now.dates[1]}".'
+            "current", now, "growth_ends_after_where_past", as_of=tx.as_of, halves=_halves(tx), value_1=now.dates[1]
         )
     if before.first < tx.first_day - GRACE or before.last < tx.first_day:
         begin = _checks.date_of_day(tx.first_day)
@@ -517,10 +513,7 @@ def _compared(tx: Transactions, base: Period | None, current: Period | None) -> 
 
 def _refuse_one_day(tx: Transactions) -> None:
     if tx.first_day == _checks.day_number(tx.as_of):
-        raise DataError(
-            f"the transactions cover one day, {tx.as_of}, and a comparison needs two periods, which cannot be had from "
-            "one day. Pass transactions of at least two days."
-        )
+        raise DataError("growth_transactions_cover_day_comparison", as_of=tx.as_of)
 
 
 def _span(name: str, period: Any) -> _Span:
@@ -528,12 +521,9 @@ def _span(name: str, period: Any) -> _Span:
         first, last = (None, None) if isinstance(period, str) else period
         span = _Span(*(_checks.day_number(_checks.date_of(date)) for date in (first, last)))
     except (TypeError, ValueError):  # not a pair, or not of dates
-        raise ArgumentError(
-            f"{name}={period!r} is not a period. Give its first and last day, such as "
-            f'{name}=("2024-01-01", "2024-12-31").'
-        ) from None
+        raise ArgumentError(name, period, "growth_period_first_last_day") from None
     if span.last < span.first:
-        raise ArgumentError(f"{name}={span} ends before it begins. Swap the two days.")
+        raise ArgumentError(name, span, "growth_ends_before_begins_swap")
     return span
 
 
@@ -553,13 +543,8 @@ def _seen(tx: Transactions, current: _Span) -> Transactions:
 def _refuse_missing_role(tx: Transactions, role: str, argument: str) -> None:
     if role not in tx.roles:
         have = ", ".join(f"{name}={column!r}" for name, column in tx.roles.items())
-        raise ColumnError(
-            f"{argument}={role!r} needs a column that says the {role}, and the transactions have only {have}.\n"
-            f"Name it: crmkit.Transactions(frame, {role}=...)."
-        )
+        raise ColumnError("growth_needs_column_says_transactions", argument_2=argument, role=role, have=have)
 
 
 def _nothing_in(base: _Span, current: _Span) -> DataError:
-    return DataError(
-        f"there is no row in base={base} nor in current={current}. Give periods in which something was sold."
-    )
+    return DataError("growth_row_base_nor_current", base=base, current=current)

@@ -169,13 +169,7 @@ def _refuse_other_customers(lists: Lists) -> None:
     absent = lists.code == len(lists.groups)
     other = absent[1] != absent[2]
     if other.any():
-        raise DataError(
-            "`after` and `after_by_old_rule` are not the same customers: only one of them has "
-            f"{shown(lists.ids[other].tolist())}. Label one list twice, by the new rule and by the old one."
-        )
+        raise DataError("growth_after_after_old_rule", tolist=shown(lists.ids[other].tolist()))
     other = lists.units[1] != lists.units[2]
     if other.any():
-        raise DataError(
-            "`after` and `after_by_old_rule` disagree about the money of customer "
-            f"{shown(lists.ids[other].tolist())}. Label one list twice, by the new rule and by the old one."
-        )
+        raise DataError("growth_after_after_old_rule_2", tolist=shown(lists.ids[other].tolist()))

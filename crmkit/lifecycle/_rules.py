@@ -56,22 +56,33 @@ class Rules:
         formation = self.formation_orders
         if self.stability_orders <= formation:
             raise ArgumentError(
-                f"stability_orders={self.stability_orders} must be above formation_orders={formation}: formation "
-                f"comes first. Give stability_orders={formation + 2}, say."
+                "stability_orders",
+                self.stability_orders,
+                "lifecycle_above_formation_orders_formation",
+                formation=formation,
+                value=formation + 2,
             )
         if not self.falling < 0 < self.growing:
             raise ArgumentError(
-                f"falling={self.falling:g} must be below 0 and growing={self.growing:g} above it, for 0 is steady. "
-                f"Give falling={-TREND}, growing={TREND}, say."
+                "lifecycle_falling_below_growing_above",
+                falling=self.falling,
+                growing=self.growing,
+                value=-TREND,
+                trend=TREND,
             )
         if not 0 < self.decline_at <= self.ended_at:
             raise ArgumentError(
-                f"decline_at={self.decline_at:g} must be above 0 and at most ended_at={self.ended_at:g} (expected "
-                f"gaps), for what has ended has declined. Give decline_at={DECLINE_AT}, ended_at={ENDED_AT}, say."
+                "lifecycle_decline_above_most_ended",
+                decline_at=self.decline_at,
+                ended_at=self.ended_at,
+                decline_at_2=DECLINE_AT,
+                ended_at_2=ENDED_AT,
             )
         if self.long_stability <= 0:
             raise ArgumentError(
-                f"long_stability={self.long_stability:g} must be above 0 (expected gaps). Give {LONG_STABILITY}, say."
+                "lifecycle_long_stability_above_expected",
+                long_stability=self.long_stability,
+                long_stability_2=LONG_STABILITY,
             )
 
 
@@ -91,7 +102,7 @@ def _limit(name: str, value: Any, usual: float) -> float:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        raise ArgumentError(f"{name}={value!r} is not a finite number. Give one, such as {name}={usual:g}.")
+        raise ArgumentError(name, value, "lifecycle_finite_number", usual=usual)
     return number
 
 

@@ -75,10 +75,12 @@ class Model:
         """
         names = [field.name for field in fields(cls.Params)]
         if sorted(values) != sorted(names):
-            raise ArgumentError(f"{cls.__name__} has the parameters {', '.join(names)}; given were {shown(values, 9)}.")
+            raise ArgumentError(
+                "models_parameters_given_were", name=cls.__name__, join=", ".join(names), values=shown(values, 9)
+            )
         bad = [f"{name}={value!r}" for name, value in values.items() if not (0 < value < np.inf)]
         if bad:
-            raise ArgumentError(f"parameters must be positive finite numbers, not {', '.join(bad)}.")
+            raise ArgumentError("models_parameters_positive_finite_numbers", join=", ".join(bad))
         model = cls() if period is None else cls(period=period)  # type: ignore[call-arg]
         model.params_ = cls.Params(**{name: float(value) for name, value in values.items()})
         return model
@@ -88,7 +90,7 @@ class Model:
         """`params_`, or an error that says how to get them."""
         if not hasattr(self, "params_"):
             name = type(self).__name__
-            raise NotFittedError(f"this {name} has no parameters yet. Call model = {name}().fit(customers) first.")
+            raise NotFittedError("models_parameters_yet_call_model", name=name)
         return self.params_
 
     @property
@@ -160,7 +162,7 @@ class Model:
             k, log_likelihood = len(simpler.params), simpler.log_likelihood
         freedom = len(fields(self.Params)) - k
         if freedom < 1:
-            raise ArgumentError(f"the simpler model must have fewer parameters than {type(self).__name__}; it has {k}.")
+            raise ArgumentError("models_simpler_model_fewer_parameters", name=type(self).__name__, k=k)
         statistic = max(0.0, 2 * (self.log_likelihood_ - log_likelihood))
         return LikelihoodRatio(statistic, freedom, float(chdtrc(freedom, statistic)))
 
@@ -206,10 +208,7 @@ class Model:
         _ = self.parameters
         if not hasattr(self, "log_likelihood_"):
             name = type(self).__name__
-            raise NotFittedError(
-                f"{what} needs a fit; this {name} was made from given parameters. "
-                f"Call model = {name}().fit(customers) first."
-            )
+            raise NotFittedError("models_needs_fit_made_given", what=what, name=name)
 
 
 def natural_covariance(optimum: Optimum, params: Array) -> Array:
@@ -229,11 +228,11 @@ def load(text: str) -> Model:
         stored: Mapping[str, Any] = json.loads(text)
         name, params, settings = stored["model"], stored["params"], stored["settings"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ArgumentError(f"this is not a stored model: {shown([text])}. Write one with model.to_json().") from error
+        raise ArgumentError("models_stored_model_write_model", value=shown([text])) from error
     if name not in Model.known:
         _import_all()
     if name not in Model.known:
-        raise ArgumentError(f"no model is called {name!r}; known are {', '.join(sorted(Model.known))}.")
+        raise ArgumentError("models_model_called_known", name=name, join=", ".join(sorted(Model.known)))
     kind = Model.known[name]
     model = kind(**settings)
     model.params_ = kind.Params(**params)

@@ -227,13 +227,13 @@ def _model_of(model: Any) -> tuple[str, type[PurchaseModel], Values]:
         asked = model.lower().replace("_", "").replace("-", "").replace("/", "")
         named = {name.lower(): kind for name, kind in known.items()}
         if asked not in named:
-            raise ArgumentError(f"models: {model!r} is not known. Choose from {', '.join(known)}, or pass a class.")
+            raise ArgumentError("models_models_known_choose_pass", model=model, join=", ".join(known))
         model = named[asked]
     if isinstance(model, PurchaseModel):
         return type(model).__name__, type(model), {name: getattr(model, name) for name in model.settings}
     if isinstance(model, type) and issubclass(model, PurchaseModel):
         return model.__name__, model, {}
-    raise ArgumentError(f"models: {model!r} is no model of purchases. Pass names or classes, such as 'ParetoNBD'.")
+    raise ArgumentError("models_models_model_purchases_pass", model=model)
 
 
 # --- forecasts and their errors ---------------------------------------------------------------------------------

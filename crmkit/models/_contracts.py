@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crmkit import _checks, _frame
-from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.models._base import Model, natural_covariance
 from crmkit.models._fit import BOX, Objective, maximise
 from crmkit.models._purchases import DAYS_IN, Period
@@ -32,11 +32,8 @@ from crmkit.models._steps import discounted_sum, rate_per_step, steps_of
 from crmkit.models._verdict import Limit, judge
 
 Array = NDArray[np.float64]
-COUNTS_HINT = (
-    "Give the customers still there at ages 0, 1, 2 ..., as a list or as a table with cohort_age and customers "
-    "(and cohort, if there are several); or a table with cohort_age (1, 2 ...), at_risk and lost."
-)
-TENURE_HINT = "It needs n, the contract periods that each customer has begun: 1 in the first."
+COUNTS_HINT = Words("hint_contract_counts")
+TENURE_HINT = Words("hint_contract_tenure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +70,11 @@ def _of_survivors(cohort: Array, age: Array, survivors: Array) -> Renewals:
     cohort, age, survivors = cohort[order], age[order], survivors[order]
     same = np.flatnonzero(np.diff(cohort) == 0)
     if not np.isfinite(survivors).all() or (survivors < 0).any() or (age < 0).any():
-        raise DataError(f"ages and counts of customers must be 0 or more. {COUNTS_HINT}")
+        raise DataError("models_ages_counts_customers_more", counts_hint=COUNTS_HINT)
     steps = age[same + 1] - age[same]
     if (steps != 1).any():
         gaps = list(zip(age[same][steps != 1].tolist(), age[same + 1][steps != 1].tolist(), strict=True))
-        raise DataError(f"each cohort needs every age once, in steps of 1; after one age comes another: {shown(gaps)}.")
+        raise DataError("models_each_cohort_needs_every", gaps=shown(gaps))
     return _added(age[same + 1], survivors[same], survivors[same] - survivors[same + 1])
 
 
@@ -86,15 +83,12 @@ def _added(age: Array, at_risk: Array, lost: Array) -> Renewals:
     bad = (lost < 0) | (lost > at_risk) | (age < 1) | (age != np.floor(age))
     if bad.any():
         rows = list(zip(age[bad].tolist(), at_risk[bad].tolist(), lost[bad].tolist(), strict=True))
-        raise DataError(
-            "at each age (1, 2 ...) between 0 and all of the customers at risk can be lost; counts of survivors never "
-            f"rise. (age, at risk, lost) that cannot be: {shown(rows)}. {COUNTS_HINT}"
-        )
+        raise DataError("models_each_age_between_all", rows=shown(rows), counts_hint=COUNTS_HINT)
     (ages,), row = distinct(age)
     at_risk, lost = (np.asarray(np.bincount(row, weights=n), dtype=float) for n in (at_risk, lost))
     together = Renewals(ages, at_risk, lost)
     if together.at_risk.sum() == 0:
-        raise DataError(f"nobody ever came up for renewal, so there is nothing to learn from. {COUNTS_HINT}")
+        raise DataError("models_nobody_ever_came_up", counts_hint=COUNTS_HINT)
     return together
 
 
@@ -244,10 +238,7 @@ class ContractModel(Model):
         (n,) = _frame.open_table(customers, numbers=["n"], hint=TENURE_HINT).arrays("n")
         bad = (n < 1) | (n != np.floor(n))
         if bad.any():
-            raise DataError(
-                f"n must be a whole number of contract periods begun, 1 or more. In {bad.sum():,} of {n.size:,} "
-                f"rows it is not: {shown(n[bad].tolist())}."
-            )
+            raise DataError("models_n_whole_number_contract", n=bad.sum(), size=n.size, tolist=shown(n[bad].tolist()))
         (distinct_n,), row = distinct(n)
         found: Array = law(distinct_n)
         return found[row]
@@ -256,5 +247,5 @@ class ContractModel(Model):
 def _ages(age: ArrayLike, *, least: int) -> Array:
     ages = np.asarray(age, dtype=np.float64)
     if not (ages >= least).all():
-        raise ArgumentError(f"age={age!r} must be {least} or more, in periods, such as age=range({least}, 13).")
+        raise ArgumentError("age", age, "models_more_periods_age_range", least=least)
     return ages

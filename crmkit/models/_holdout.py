@@ -50,13 +50,18 @@ def holdouts(transactions: Any, holdout: Any, origins: int) -> list[Holdout]:
     tx = open_transactions(transactions)
     days = round(_checks.days_of(holdout, "holdout"))
     if days < 1:
-        raise ArgumentError(f'holdout={holdout!r} is shorter than a day. Give a duration, such as holdout="26W".')
+        raise ArgumentError("holdout", holdout, "models_shorter_day_duration_holdout")
     starts = [tx.as_of - dt.timedelta(days=days * back) for back in range(1, origins + 1)]
     span = _checks.day_number(tx.as_of) - tx.first_day
     if _checks.day_number(starts[-1]) <= tx.first_day:
         raise ArgumentError(
-            f"holdout={holdout!r} with origins={origins} needs more than {days * origins:,} days; the data cover "
-            f"{span:,}. Give a shorter one, such as holdout={max(span // (3 * origins), 1)} (days)."
+            "holdout",
+            holdout,
+            "models_origins_needs_more_days",
+            origins=origins,
+            value=days * origins,
+            span=span,
+            max=max(span // (3 * origins), 1),
         )
     return [_holdout(tx, origin, days) for origin in starts]
 

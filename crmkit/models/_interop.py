@@ -15,13 +15,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _frame
-from crmkit.errors import DataError, shown
+from crmkit.errors import DataError, Words, shown
 from crmkit.models._purchases import DAYS_IN
 
-HINT = (
-    "A table of the package lifetimes has frequency (repeat purchases), recency (time from the first purchase to the "
-    "last, not since the last) and T (time from the first purchase to the end of the data), all times in one unit."
-)
+HINT = Words("hint_lifetimes")
 
 
 def from_lifetimes(frame: Any, *, period: Literal["day", "week", "month", "year"] = "week") -> Any:
@@ -88,4 +85,4 @@ def _refuse_impossible(cells: dict[str, np.ndarray[Any, Any]]) -> None:
             rows = np.flatnonzero(bad)[:3]
             seen = [tuple(float(column[row]) for column in (x, t_x, T)) for row in rows]
             n = int(np.asarray(cells["n"])[bad].sum())
-            raise DataError(f"{rule}. In {n:,} rows it is not (frequency, recency, T): {shown(seen)}.\n{HINT}")
+            raise DataError("models_rows_frequency_recency_t", rule=rule, n=n, seen=shown(seen), hint=HINT)

@@ -427,10 +427,7 @@ class PurchaseModel(Model):
         """The continuous rate per day of an annual effective one."""
         rate = _checks.finite("discount_rate", discount_rate)
         if rate <= 0:
-            raise ArgumentError(
-                f"discount_rate={discount_rate!r} must be above 0, an annual rate such as 0.1. "
-                "Without discounting, use predict(customers, horizon=...)."
-            )
+            raise ArgumentError("discount_rate", discount_rate, "models_above_annual_rate_without")
         return float(np.log1p(rate) / _checks.DAYS_PER_YEAR)
 
     def _daily(self, params: Any) -> Any:
@@ -457,7 +454,7 @@ def counts_of(n: Any) -> NDArray[np.int64]:
     """Numbers of purchases that a caller asks about, checked."""
     counts = np.asarray(n)
     if counts.dtype.kind not in "iu" or (counts < 0).any():
-        raise ArgumentError(f"n={n!r} must be whole numbers of purchases, 0 or more, such as n=range(5).")
+        raise ArgumentError("n", n, "models_whole_numbers_purchases_more")
     return counts.astype(np.int64)
 
 

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _frame
-from crmkit.errors import DataError, shown
+from crmkit.errors import DataError, Words, shown
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Rows = slice | NDArray[np.bool_] | Index
 COLUMNS = ("x", "t_x", "T")
-HINT = "Build it with crmkit.summarize(transactions)."
+HINT = Words("hint_customers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def read_cells(customers: Any, *, weight: str | None = None) -> Cells:
         cells = Cells(x, t_x, T, n)
     n = cells.n
     if (n < 0).any():
-        raise DataError(f"weight column {weight!r} holds negative counts: {shown(n[n < 0].tolist())}.")
+        raise DataError("models_weight_column_holds_negative", weight=weight, tolist=shown(n[n < 0].tolist()))
     check(cells.x, cells.t_x, cells.T)
     return cells if n.all() else cells.where(n > 0)
 
@@ -99,20 +99,17 @@ def _refuse(bad: NDArray[np.bool_], rule: str, **columns: Array) -> None:
     if bad.any():
         rows = np.flatnonzero(bad)
         values = "; ".join(f"{name} = {shown(column[rows].tolist())}" for name, column in columns.items())
-        raise DataError(f"{rule}. In {rows.size:,} of {bad.size:,} rows it is not: {values}.\n{HINT}")
+        raise DataError("models_rows", rule=rule, size=rows.size, size_2=bad.size, values=values, hint=HINT)
 
 
 def check_fit(cells: Cells, model: str) -> None:
     """Refuse data from which no purchase rate can be learned."""
     if cells.n.sum() == 0:
-        raise DataError(f"there are no customers, so {model} has nothing to learn from. {HINT}")
+        raise DataError("models_customers_nothing_learn", model=model, hint=HINT)
     if not (cells.T > 0).any():
-        raise DataError("T is 0 for all customers: nobody was seen after the first purchase. Take earlier customers.")
+        raise DataError("models_t_all_customers_nobody")
     if not (cells.x > 0).any():
-        raise DataError(
-            f"x is 0 for all {cells.n.sum():,.0f} customers: nobody bought again, so {model} cannot tell "
-            "slow buyers from lost ones. Observe the customers for longer."
-        )
+        raise DataError("models_x_all_customers_nobody", n=cells.n.sum(), model=model)
 
 
 def distinct(*columns: Array) -> tuple[list[Array], Index]:

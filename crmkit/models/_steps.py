@@ -36,8 +36,7 @@ def steps_of(horizon: Any, period: str) -> int:
     steps = _checks.days_of(horizon) / (1.0 if isinstance(horizon, float) else DAYS_IN[period])
     if abs(steps - round(steps)) > 1e-9:
         raise ArgumentError(
-            f"horizon={horizon!r} is {steps:.4g} steps of a {period}, not a whole number of them. "
-            f"Give the number of steps, such as horizon={max(round(steps), 1)}."
+            "horizon", horizon, "models_steps_whole_number_them", steps=steps, period=period, max=max(round(steps), 1)
         )
     return round(steps)
 
@@ -50,10 +49,7 @@ def rate_per_step(discount_rate: Any, period: str) -> float:
     """
     annual = _checks.finite("discount_rate", discount_rate)
     if annual <= 0:
-        raise ArgumentError(
-            f"discount_rate={discount_rate!r} must be above 0, an annual rate such as 0.1: "
-            "without discounting, what is still to come may have no limit."
-        )
+        raise ArgumentError("discount_rate", discount_rate, "models_above_annual_rate_without_2")
     if period == "year":
         return annual
     return float(np.expm1(np.log1p(annual) * DAYS_IN[period] / _checks.DAYS_PER_YEAR))

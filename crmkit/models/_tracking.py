@@ -66,7 +66,7 @@ def tracking(model: PurchaseModel, transactions: Any, *, origin: Date | None = N
     start = int(np.min(births))
     n_periods = int((_checks.day_number(tx.as_of) - start + 1) / DAYS_IN[period])
     if n_periods < 1:
-        raise ArgumentError(f'the data do not cover a whole {period}. Take shorter periods, such as period="day".')
+        raise ArgumentError("models_data_do_cover_whole", period=period)
     ends = np.asarray(start + DAYS_IN[period] * np.arange(1, n_periods + 1), dtype=np.float64)
     expected = _expected(model, ends, births, born)
     actual = np.array([bought[days < end].sum() for end in ends]) - np.array([born[births < end].sum() for end in ends])
@@ -91,7 +91,7 @@ def _purchases(tx: Transactions, cut: int) -> tuple[Array, Array, Array, Array]:
     born = engines.collect(first.group_by("first").agg(n=nw.len()))
     bought = engines.collect(kept.group_by("day").agg(n=nw.len()))
     if len(born["n"]) == 0:
-        raise ArgumentError(f"no customer had bought by {_checks.date_of_day(cut)}. Give a later origin.")
+        raise ArgumentError("models_customer_had_bought_later", cut=_checks.date_of_day(cut))
     return tuple(np.asarray(one, dtype=float) for one in (born["first"], born["n"], bought["day"], bought["n"]))  # type: ignore[return-value]
 
 
@@ -232,7 +232,7 @@ def recency_frequency_grid(
     """
     T, n_steps = _checks.days_of(age, "age"), _checks.count("steps", steps)
     if T <= 0:
-        raise ArgumentError(f'age={age!r} leaves no time to buy again. Give a duration, such as age="52W".')
+        raise ArgumentError("age", age, "models_leaves_time_buy_again")
     x, t_x = np.meshgrid(
         np.arange(1, _checks.count("most", most) + 1), T * np.arange(1, n_steps + 1) / n_steps, indexing="ij"
     )
@@ -283,8 +283,7 @@ def alive_history(model: PurchaseModel, transactions: Any, customer_id: Any) -> 
     if bought.size == 0:
         some = engines.collect(purchase_days(tx).select("customer_id").head(4))["customer_id"].tolist()
         raise DataError(
-            f"no customer {customer_id!r} has bought by {tx.as_of}. "
-            f"Customers of this table are called like {shown(some)}."
+            "models_customer_bought_customers_table", customer_id=customer_id, as_of=tx.as_of, some=shown(some)
         )
     day = np.arange(bought[0], _checks.day_number(tx.as_of) + 1)
     x = np.searchsorted(bought, day, side="right") - 1

@@ -261,7 +261,7 @@ def _draws_of(model: Model, draws: int, rng: np.random.Generator) -> list[Any]:
 def _level(level: float) -> float:
     share = _checks.share("level", level)
     if share == 1:
-        raise ArgumentError("level=1 would need an interval without end. Give less, such as level=0.9.")
+        raise ArgumentError("models_level_would_need_interval")
     return share
 
 
@@ -304,20 +304,19 @@ class Forecast:
     def of(cls, model: Any, horizon: Any, discount_rate: float, timing: str, period: str) -> Forecast:
         """Check the settings and bring them into the model's time."""
         if not isinstance(model, PurchaseModel):
-            raise ArgumentError(
-                f"purchases={type(model).__name__} is no model of purchases in continuous time. "
-                "Fit one: purchases=crmkit.clv.ParetoNBD().fit(customers)."
-            )
+            raise ArgumentError("purchases", type(model).__name__, "models_model_purchases_continuous_time")
         _checks.choice("timing", timing, TIMINGS)
         _checks.choice("period", period, DAYS_IN)
         rate = _checks.finite("discount_rate", discount_rate)
         if rate < 0 or (rate == 0 and horizon is None):
             raise ArgumentError(
-                f"discount_rate={discount_rate!r} must be {'above 0 without a horizon' if rate == 0 else '0 or more'}, "
-                "an annual rate such as discount_rate=0.1."
+                "discount_rate",
+                discount_rate,
+                "models_annual_rate_discount_rate",
+                either="above 0 without a horizon" if rate == 0 else "0 or more",
             )
         if timing == "period-end" and horizon is None:
-            raise ArgumentError('timing="period-end" is a sum of finitely many periods. Give a horizon, such as "5Y".')
+            raise ArgumentError("models_timing_period_end_sum")
         t = np.inf if horizon is None else _checks.days_of(horizon)
         delta = float(np.log1p(rate)) / _checks.DAYS_PER_YEAR
         ends = None
@@ -389,20 +388,16 @@ def _spend_of(spend: Spend, cells: Cells) -> Array:
     if isinstance(spend, GammaGamma):
         money = mean_spend(spend.parameters, cells.x, np.maximum(cells.m, 0.0))
         if np.isinf(money).any():
-            raise DataError(
-                f"with q = {spend.parameters.q:.3g} the mean spend does not exist (it is infinite), nor does the "
-                "value. Take the median: crmkit.clv.lifetime_value(spend_model.score(customers), "
-                'spend="median_spend", ...).'
-            )
+            raise DataError("models_q_mean_spend_does", q=spend.parameters.q)
         return money
     if spend is None:
         bought = float(cells.n @ cells.x)
         if bought == 0:
-            raise DataError("nobody bought again, so m_x holds no spend. Give the money per purchase: spend=25.0.")
+            raise DataError("models_nobody_bought_again_m")
         return np.full_like(cells.x, float(cells.n @ (cells.x * cells.m)) / bought)
     money = cells.m if isinstance(spend, str) else np.full_like(cells.x, _checks.finite("spend", spend))
     if (money < 0).any():
-        raise DataError(f"spend per purchase is negative: {shown(money[money < 0].tolist())}. Give 0 or more.")
+        raise DataError("models_spend_per_purchase_negative", tolist=shown(money[money < 0].tolist()))
     return money
 
 

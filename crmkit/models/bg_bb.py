@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from crmkit import _checks, _frame
-from crmkit.errors import DataError, shown
+from crmkit.errors import DataError, Words, shown
 from crmkit.models._base import Model, natural_covariance
 from crmkit.models._fit import maximise
 from crmkit.models._purchases import DAYS_IN, Period, counts_of, shaped
@@ -33,10 +33,7 @@ from crmkit.models._verdict import FAR, Limit, judge
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COLUMNS = ("x", "t_x", "n")
-HINT = (
-    "It needs, per customer, x (occasions taken), t_x (the last one taken, counted from 1; 0 if none) and n (occasions "
-    "so far), the acquisition not counted."
-)
+HINT = Words("hint_occasions")
 
 # Points to climb from: some leave slowly; few leave, at once or never; all leave alike; all take occasions alike.
 STARTS = ((1.0, 1.0, 0.5, 3.0), (1.0, 1.0, 0.01, 0.1), (3.0, 3.0, 3.0, 20.0), (200.0, 100.0, 1.0, 3.0))
@@ -546,13 +543,10 @@ def _read_cells(customers: Any, weight: str | None) -> tuple[Array, Array, Array
     counted = _counted(_frame.open_table(customers, numbers=numbers, hint=HINT), weight)
     x, t_x, n, size = (np.asarray(counted[name], dtype=float) for name in (*_INNER, "n"))
     if (size < 0).any():
-        raise DataError(f"weight column {weight!r} holds negative counts: {shown(size[size < 0].tolist())}.")
+        raise DataError("models_weight_column_holds_negative", weight=weight, tolist=shown(size[size < 0].tolist()))
     _check(x, t_x, n)
     if not ((x > 0) & (size > 0)).any():
-        raise DataError(
-            "x is 0 for all customers: nobody took an occasion, so customers who wait cannot be told from those "
-            "who left. Observe the customers for longer."
-        )
+        raise DataError("models_x_all_customers_nobody_2")
     return x[size > 0], t_x[size > 0], n[size > 0], size[size > 0]
 
 
@@ -562,7 +556,4 @@ def _check(x: Array, t_x: Array, n: Array) -> None:
     bad = ~(whole & (x >= 0) & (x <= t_x) & (t_x <= n) & ((x == 0) == (t_x == 0)))
     if bad.any():
         rows = list(zip(x[bad].tolist(), t_x[bad].tolist(), n[bad].tolist(), strict=True))
-        raise DataError(
-            f"(x, t_x, n) must be whole numbers with 0 <= x <= t_x <= n, and x = 0 exactly where t_x = 0. "
-            f"In {bad.sum():,} of {bad.size:,} rows they are not: {shown(rows)}.\n{HINT}"
-        )
+        raise DataError("models_x_t_x_n", n=bad.sum(), size=bad.size, rows=shown(rows), hint=HINT)

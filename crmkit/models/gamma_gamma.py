@@ -274,7 +274,7 @@ class GammaGamma(Model):
         x, m, n = (np.asarray(counted[name], dtype=float) for name in (*COLUMNS, "n"))
         _check(x)
         if (n < 0).any():
-            raise DataError(f"weight column {weight!r} holds negative counts: {shown(n[n < 0].tolist())}.")
+            raise DataError("models_weight_column_holds_negative", weight=weight, tolist=shown(n[n < 0].tolist()))
         used = (x > 0) & (m > 0) & (n > 0)
         _check_spread(m[used])
         spending = Spending.of(x[used], m[used], n[used])
@@ -378,23 +378,16 @@ def _check(x: Array) -> None:
     bad = (x < 0) | (x != np.floor(x))
     if bad.any():
         raise DataError(
-            f"x must be a whole number of repeat purchases, 0 or more. In {bad.sum():,} of {x.size:,} rows it is not: "
-            f"{shown(x[bad].tolist())}.\n{HINT}"
+            "models_x_whole_number_repeat", n=bad.sum(), size=x.size, tolist=shown(x[bad].tolist()), hint=HINT
         )
 
 
 def _check_spread(m: Array) -> None:
     """Refuse spends from which no difference between customers can be learned."""
     if m.size == 0:
-        raise DataError(
-            "no customer has repeat purchases (x > 0) with a positive mean spend (m_x > 0), so there is nothing to "
-            f"learn from. {HINT}"
-        )
+        raise DataError("models_customer_repeat_purchases_x", hint=HINT)
     if np.ptp(m) <= 1e-9 * np.max(m):
-        raise DataError(
-            f"all customers with repeat purchases have the same mean spend, {m[0]:.6g}: there is no difference between "
-            "customers to learn. Use that number as the expected spend of all."
-        )
+        raise DataError("models_all_customers_repeat_purchases", value_0=m[0])
 
 
 def _sentence(key: str, language: str, **values: float) -> str:

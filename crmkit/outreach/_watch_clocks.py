@@ -104,10 +104,7 @@ def read_history(tx: Transactions, least: int, by: Any) -> History:
     often = bought.group_by("customer_id").agg(n=nw.len().cast(nw.Int64)).filter(nw.col("n") >= least)
     found = engines.collect(days.join(often.select("customer_id"), on="customer_id", how="inner"))
     if not len(found["day"]):
-        raise DataError(
-            f"no customer bought on {least} days up to {tx.as_of}, so nobody has a rhythm to watch. "
-            "Take a longer past, or fewer purchases, such as min_purchases=3."
-        )
+        raise DataError("outreach_customer_bought_days_up", least=least, as_of=tx.as_of)
     ids, account = np.unique(found["customer_id"], return_inverse=True)
     order = np.lexsort([found["day"], account])
     account, day = account[order].astype(np.int64), found["day"][order].astype(np.int64)

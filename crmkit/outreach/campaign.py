@@ -14,9 +14,9 @@ import numpy as np
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
-from crmkit.errors import ArgumentError, DataError
+from crmkit.errors import ArgumentError, DataError, Words
 
-HINT = "Build it with crmkit.churn.ChurnModel().fit(transactions).score(transactions)."
+HINT = Words("hint_churn_scores")
 STEPS = 100
 
 
@@ -123,16 +123,16 @@ def campaign(
 def _cost(name: str, value: float) -> float:
     number = _checks.finite(name, value)
     if number < 0:
-        raise ArgumentError(f"{name}={value!r} is below 0. Give what it costs, such as {name}=2.")
+        raise ArgumentError(name, value, "outreach_below_costs")
     return number
 
 
 def _refuse_impossible(chances: Any, column: str) -> None:
     bad = chances[(chances < 0) | (chances > 1)]
     if not len(chances):
-        raise DataError(f"the table has no rows, so there is nobody to contact. {HINT}")
+        raise DataError("outreach_table_rows_nobody_contact", hint=HINT)
     if len(bad):
-        raise DataError(f"column {column!r} has probabilities not between 0 and 1: {bad[:3].tolist()}. {HINT}")
+        raise DataError("outreach_column_probabilities_between", column=column, tolist=bad[:3].tolist(), hint=HINT)
 
 
 def _cut_off(cost: float, gift: float, kept: float, worth: float) -> float | None:

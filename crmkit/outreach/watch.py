@@ -155,7 +155,7 @@ def watch_list(
     """
     per_week = _checks.finite("alarms_per_week", alarms_per_week)
     if per_week <= 0:
-        raise ArgumentError(f"alarms_per_week={alarms_per_week!r} is not above 0. Give one such as alarms_per_week=20.")
+        raise ArgumentError("alarms_per_week", alarms_per_week, "outreach_above_alarms_per_week")
     _checks.choice("language", language, labels.LANGUAGES)
     weeks = _checks.count("weeks", weeks)
     rules = Rules(
@@ -164,8 +164,12 @@ def watch_list(
     )  # fmt: skip
     if rules.horizon > 7 * (weeks - 1):
         raise ArgumentError(
-            f"horizon={horizon!r} is {rules.horizon} days, so no alarm of the last {weeks} weeks can be judged yet. "
-            f"Give weeks={-(-rules.horizon // 7) + 13} or a shorter horizon=."
+            "horizon",
+            horizon,
+            "outreach_days_alarm_last_weeks",
+            horizon=rules.horizon,
+            weeks=weeks,
+            value=-(-rules.horizon // 7) + 13,
         )
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
@@ -193,7 +197,7 @@ def watch_list(
 def _whole_days(name: str, duration: Any) -> int:
     days = round(_checks.days_of(duration, name))
     if days < 1:
-        raise ArgumentError(f'{name}={duration!r} is shorter than a day. Give one such as {name}="90D".')
+        raise ArgumentError(name, duration, "outreach_shorter_day_d")
     return days
 
 
@@ -208,8 +212,11 @@ def _refuse_short_past(tx: Transactions, first: int, rules: Rules) -> None:
     fits = (_checks.day_number(tx.as_of) - rules.window - tx.first_day) // 7
     remedy = f"Give weeks={fits} or fewer, or a shorter window=." if fits > 0 else "Pass more of the past."
     raise DataError(
-        f"the back-test begins on {_checks.date_of_day(first)} and looks back {rules.window} days, but the data begin "
-        f"on {_checks.date_of_day(tx.first_day)}. {remedy}"
+        "outreach_back_test_begins_looks",
+        first=_checks.date_of_day(first),
+        window=rules.window,
+        first_day=_checks.date_of_day(tx.first_day),
+        remedy=remedy,
     )
 
 

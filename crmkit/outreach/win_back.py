@@ -139,11 +139,11 @@ def win_back(
     """
     spent = _checks.finite("cost", cost)
     if spent < 0:
-        raise ArgumentError(f"cost={cost!r} is below 0. Give what contacting one customer costs, such as cost=2.")
+        raise ArgumentError("cost", cost, "outreach_below_contacting_customer_costs")
     share = _checks.share("margin", margin)
     days = _checks.days_of(horizon)
     if days < 1:
-        raise ArgumentError(f'horizon={horizon!r} is less than a day. Give one such as horizon="180D".')
+        raise ArgumentError("horizon", horizon, "outreach_less_day_horizon_d")
     name, setting = rule_of(DEFAULT_RULE if rule is None else rule)
     tx = open_transactions(transactions)
     customers = summarize(tx)
@@ -173,10 +173,7 @@ def _gone(tx: Transactions, customers: Any, name: str, setting: Any) -> dict[str
     history = _columns(customers, "customer_id", "recency", "x", "T", "m_x")
     is_lost = marked["lost"].astype(bool)
     if not is_lost.any():
-        raise DataError(
-            f"nobody is lost by {name}={setting!r} on {tx.as_of}, so there is nobody to win back. "
-            'Take another rule, such as rule={"inactive": "90D"}.'
-        )
+        raise DataError("outreach_nobody_lost_nobody_win", name=name, setting=setting, as_of=tx.as_of)
     limit = marked.get("limit_days", np.full(len(is_lost), np.nan))[is_lost]
     return {**{column: values[is_lost] for column, values in history.items()}, "limit_days": limit.astype(float)}
 
@@ -197,9 +194,7 @@ def _tested(response: Any, gone: Mapping[str, Array]) -> Floats:
     chances = _each("response", response, gone["customer_id"])
     bad = chances[(chances < 0) | (chances > 1)]
     if len(bad):
-        raise DataError(
-            f"response has chances not between 0 and 1: {shown(bad.tolist())}. Give fractions, such as 0.05."
-        )
+        raise DataError("outreach_response_chances_between_fractions", tolist=shown(bad.tolist()))
     return chances
 
 
@@ -266,7 +261,7 @@ def _worth(customers: Any, gone: Mapping[str, Array], days: float, margin: float
     try:
         model = ParetoNBD().fit(customers)
     except DataError as reason:
-        raise DataError(f"what customers spend cannot be learnt: {reason} Or give it, such as value=50.") from None
+        raise DataError("outreach_customers_spend_cannot_learnt", reason=reason) from None
     # Purchases given that there is one are the same whatever the chance of being alive. A repeat customer who has just
     # bought is surely alive, so that neither number is too small to be divided.
     x, T = (gone[name].astype(float) for name in ("x", "T"))
@@ -306,25 +301,28 @@ def _each(name: str, given: Any, ids: Array) -> Floats:
     columns = [column for column in table.columns if column != "customer_id"]
     if len(columns) != 1:
         raise ColumnError(
-            f"{name}= has the columns {shown(table.columns, most=9)}. Give customer_id and one column of numbers, such "
-            f'as frame[["customer_id", "{columns[0] if columns else name}"]].'
+            "outreach_columns_customer_id_column",
+            name=name,
+            columns=shown(table.columns, most=9),
+            either=columns[0] if columns else name,
         )
     _frame.open_table(given, numbers=columns, hint=hint)
     own = _columns(given)
     twice = own["customer_id"][1:][own["customer_id"][1:] == own["customer_id"][:-1]]
     if len(twice):
-        raise ColumnError(f"{name}= has more than one row for customer_id {shown(twice.tolist())}. Keep one of each.")
+        raise ColumnError("outreach_more_row_customer_id", name=name, tolist=shown(twice.tolist()))
     theirs, ours = (any(isinstance(who, str) for who in some[:1].tolist()) for some in (own["customer_id"], ids))
     if len(own["customer_id"]) and theirs != ours:
         kinds = ("text", "numbers") if theirs else ("numbers", "text")
-        raise ColumnError(
-            f"customer_id is {kinds[0]} in {name}= and {kinds[1]} in the transactions. Give both the same type."
-        )
+        raise ColumnError("outreach_customer_id_transactions_both", value_0=kinds[0], name=name, value_1=kinds[1])
     absent = ~np.isin(ids, own["customer_id"])
     if absent.any():
         raise ColumnError(
-            f"{name}= has no row for {int(absent.sum()):,} lost customer{'s' if absent.sum() > 1 else ''}: "
-            f"{shown(ids[absent].tolist())}. Add what is known of them, if only the mean of all."
+            "outreach_row_lost_customer_add",
+            name=name,
+            int=int(absent.sum()),
+            plural="s" if absent.sum() > 1 else "",
+            tolist=shown(ids[absent].tolist()),
         )
     return np.asarray(own[columns[0]][np.searchsorted(own["customer_id"], ids)], dtype=float)
 

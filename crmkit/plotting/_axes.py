@@ -36,9 +36,7 @@ def open_axes(
     try:
         import matplotlib.pyplot as plt
     except ImportError:
-        raise MissingPackageError(
-            'pictures need the package matplotlib, which is not installed. Install it with: pip install "crmkit[plot]"'
-        ) from None
+        raise MissingPackageError("plotting_pictures_need_package_matplotlib") from None
     drawable = _fonts.drawable(spoken)
     if ax is None:
         ax = plt.subplots(figsize=(width, height), layout="constrained")[1]

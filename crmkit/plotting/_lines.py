@@ -34,7 +34,7 @@ def columns_of(result: Any, part: str, needed: str, call: str, *, order: Sequenc
     table = getattr(result, part, None)
     opened = None if table is None else _frame.open_table(table)
     if opened is None or needed not in opened.columns:
-        raise ArgumentError(f"a {type(result).__name__} is not the result that this draws. Draw {call}.")
+        raise ArgumentError("plotting_result_draws_draw", name=type(result).__name__, call=call)
     found = opened.collect(opened.frame)
     rows = np.lexsort([found[name] for name in reversed(order) if name in found]) if order else slice(None)
     return {name: values[rows] for name, values in found.items()}
@@ -48,8 +48,7 @@ def chosen(names: Array, groups: Sequence[Any] | None) -> dict[Any, Array]:
     if unknown or not asked or len(asked) > len(LINES):
         what = f"no group {shown(unknown)}" if unknown else f"{len(asked)} groups cannot be drawn"
         raise ArgumentError(
-            f"{what}; there are {shown(there, most=10)}. Name one to {len(LINES)} of them, such as "
-            f"groups=[{there[0]!r}]."
+            "plotting_name_them_groups", what=what, there=shown(there, most=10), n=len(LINES), value_0=there[0]
         )
     return {name: names == name for name in asked}
 

@@ -158,10 +158,7 @@ def plot_cluster_profiles(clusters: Any, *, ax: Axes | None = None, language: La
 def _fitted(clusters: Any, call: str) -> Any:
     clusterer = getattr(clusters, "clusterer", clusters)
     if not hasattr(clusterer, "criteria_"):
-        raise ArgumentError(
-            f"a {type(clusters).__name__} is no result of clustering. "
-            f"Draw crmkit.plotting.{call}(crmkit.segment.cluster(customers))."
-        )
+        raise ArgumentError("plotting_result_clustering_draw_crmkit", name=type(clusters).__name__, call=call)
     return clusterer
 
 

@@ -233,10 +233,7 @@ class _Triangle:
 
 def _triangle_of(cohorts: Any, value: str) -> _Triangle:
     if not hasattr(cohorts, "triangle"):
-        raise ArgumentError(
-            f"a {type(cohorts).__name__} is not a cohort result. "
-            "Draw crmkit.plotting.plot_cohorts(crmkit.retention.cohorts(transactions))."
-        )
+        raise ArgumentError("plotting_cohort_result_draw_crmkit", name=type(cohorts).__name__)
     numbers, states, averages = (
         table.collect(table.frame)
         for table in map(_frame.open_table, (cohorts.triangle(value), cohorts.triangle("state"), cohorts.averages))

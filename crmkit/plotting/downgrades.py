@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _frame
-from crmkit.errors import ColumnError, DataError, shown
+from crmkit.errors import ColumnError, DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, SMALL, VERMILLION, open_axes, phrase, short, word
@@ -16,7 +16,7 @@ from crmkit.plotting._axes import BLUE, SMALL, VERMILLION, open_axes, phrase, sh
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HINT = "Build it with crmkit.downgrades.slip_calendar(crmkit.downgrades.slip_dates(transactions))."
+HINT = Words("hint_downgrade_calendar")
 
 
 def plot_slip_calendar(calendar: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
@@ -60,10 +60,12 @@ def plot_slip_calendar(calendar: Any, *, ax: Axes | None = None, language: Langu
     keys = ["date", "until"]
     absent = [name for name in keys if name not in table.columns]
     if absent:
-        raise ColumnError(f"no column {shown(absent)}; the table has {shown(table.columns, most=15)}. {HINT}")
+        raise ColumnError(
+            "plotting_column_table", absent=shown(absent), columns=shown(table.columns, most=15), hint=HINT
+        )
     found = table.collect(table.frame.group_by(*keys).agg(nw.col("customers").sum(), nw.col("value").sum()))
     if not len(found["date"]):
-        raise DataError("the calendar has no rows: nobody's segment changes any more, so there is nothing to draw.")
+        raise DataError("plotting_calendar_rows_nobody_s")
     date, until = (found[name].astype("datetime64[D]") for name in keys)
     order = np.argsort(date)
     date, width = date[order], 0.9 * ((until - date)[order].astype(int) + 1)

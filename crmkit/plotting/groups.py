@@ -229,7 +229,7 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
 
 
 def _not_that(thing: Any, what: str, call: str) -> ArgumentError:
-    return ArgumentError(f"a {type(thing).__name__} is not a {what}. Draw the result of {call}.")
+    return ArgumentError("plotting_draw_result", name=type(thing).__name__, what=what, call=call)
 
 
 def _summed(number: float, share: float, language: Language, *, what: str = "") -> str:

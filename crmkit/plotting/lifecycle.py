@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
-from crmkit.errors import DataError
+from crmkit.errors import DataError, Words
 from crmkit.labels import Language
 from crmkit.lifecycle import STAGES
 from crmkit.plotting import _fonts
@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 
 # Okabe & Ito's; the stages are also told apart by their order, from the bottom up, and by their names.
 COLOURS = {"exploration": "#56B4E9", "formation": BLUE, "stability": GREEN, "decline": VERMILLION}
-HINT = "Build it with crmkit.lifecycle.history(transactions)."
+HINT = Words("hint_history")
 ROOM = 56  # characters that stand side by side under the axis
 LINE = 0.055  # height of a line of text, as a share of that of the axes
 
@@ -115,7 +115,7 @@ def _read(history: Any, show: Show) -> tuple[list[str], NDArray[np.datetime64], 
     table = _frame.open_table(history, numbers=[show], keys=["period", "date", "complete", "stage"], hint=HINT)
     found = table.collect(table.frame.select("period", "date", "complete", "stage", show))
     if not len(found["stage"]):
-        raise DataError(f"the table has no rows, so there is nothing to draw. {HINT}")
+        raise DataError("plotting_table_rows_nothing_draw", hint=HINT)
     date = found["date"].astype("datetime64[D]")
     ends, first, at = np.unique(date, return_index=True, return_inverse=True)
     heights = np.zeros((len(STAGES), len(ends)))

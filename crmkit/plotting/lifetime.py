@@ -220,7 +220,7 @@ def plot_recency_frequency(
     x, recency, shown = table.arrays("x", "recency", value)
     (columns, column), (rows, row) = (np.unique(one, return_inverse=True) for one in (x, recency))
     if x.size != columns.size * rows.size or min(columns.size, rows.size) < 2:
-        raise DataError(f"{x.size} rows are no full grid of {columns.size} by {rows.size} values. {hint}")
+        raise DataError("plotting_rows_full_grid_values", size=x.size, size_2=columns.size, size_3=rows.size, hint=hint)
     heights = np.zeros((rows.size, columns.size))
     heights[row, column] = shown
     share = value == "p_alive"
@@ -297,7 +297,7 @@ def plot_alive_history(history: Any, *, ax: Axes | None = None, language: Langua
 def _opened(result: Any, numbers: list[str], keys: list[str], hint: str) -> _frame.Table:
     table = _frame.open_table(result, numbers=numbers, keys=keys, hint=hint)
     if len(table.arrays(numbers[0])[0]) == 0:
-        raise DataError(f"the table has no rows, so there is nothing to draw. {hint}")
+        raise DataError("plotting_table_rows_nothing_draw", hint=hint)
     return table
 
 

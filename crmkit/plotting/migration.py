@@ -88,10 +88,7 @@ def plot_migration(
     """
     _checks.choice("show", show, ("customers", "value"))
     if not hasattr(migration, "by_customer") or not hasattr(migration, "moves"):
-        raise ArgumentError(
-            f"a {type(migration).__name__} is not a counted migration. "
-            "Build it with crmkit.segment.migration(before, after)."
-        )
+        raise ArgumentError("plotting_counted_migration_build_crmkit", name=type(migration).__name__)
     moves = _columns(migration.moves, [], show)
     n_groups = len(migration.groups)
     ax, spoken = open_axes(ax, language, height=1.6 + 0.42 * (n_groups + 1), width=9.0)
@@ -145,10 +142,7 @@ def plot_migration_series(
     """
     _checks.choice("show", show, ("customers", "value"))
     if not hasattr(series, "dates") or not hasattr(series, "moves"):
-        raise ArgumentError(
-            f"a {type(series).__name__} is not a series of migrations. "
-            "Build it with crmkit.segment.migration_series({date: table, ...})."
-        )
+        raise ArgumentError("plotting_series_migrations_build_crmkit", name=type(series).__name__)
     moves = _columns(series.moves, ["from_date"], show)
     n_dates = len(series.dates)
     ax, spoken = open_axes(
@@ -189,10 +183,7 @@ class _Bands:
 def _columns(moves: Any, more: Sequence[str], show: Show) -> dict[str, NDArray[Any]]:
     table = _frame.open_table(moves, numbers=["customers"], keys=["before", "after", "direction", *more])
     if show == "value" and "value_before" not in table.columns:
-        raise ArgumentError(
-            'show="value" needs money, and these moves were counted from lists without any. Draw show="customers", or '
-            'count lists with a column of money, such as value="monetary".'
-        )
+        raise ArgumentError("plotting_show_value_needs_money")
     return table.collect(table.frame)
 
 

@@ -71,7 +71,7 @@ def plot_tiers(tiers: Any, *, tier: str = "tier", ax: Axes | None = None, langua
     table = _frame.open_table(tiers, numbers=columns, keys=[tier], hint=hint)
     names = [str(name) for name in table.collect(table.frame.select(tier))[tier]]
     if not names:
-        raise DataError(f"the table has no rows, so there is nothing to draw. {hint}")
+        raise DataError("plotting_table_rows_nothing_draw", hint=hint)
     customers, customer_share, value, value_share = table.arrays(*columns)
     ax, spoken = open_axes(ax, language, height=1.2 + 0.6 * len(names), width=7.4)
     rows = np.arange(len(names))
@@ -137,10 +137,7 @@ def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Languag
     ■ 80% of money: top 20.0% of customers
     """
     if not hasattr(concentration, "curve"):
-        raise ArgumentError(
-            f"a {type(concentration).__name__} is not a measured concentration. "
-            "Draw crmkit.plotting.plot_lorenz(crmkit.pyramid.concentration(customers))."
-        )
+        raise ArgumentError("plotting_measured_concentration_draw_crmkit", name=type(concentration).__name__)
     curve = _frame.open_table(concentration.curve, numbers=["customer_share", "value_share"])
     people, money = (100 * shares for shares in curve.arrays("customer_share", "value_share"))
     ax, spoken = open_axes(ax, language, height=5.4, width=5.6)

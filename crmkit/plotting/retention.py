@@ -147,9 +147,7 @@ def plot_movements(
     found = _columns(movements, part, "churned", call)
     chosen = _chosen(found, None if group is None else [group])
     if len(chosen) > 1:
-        raise ArgumentError(
-            f"there are {len(chosen)} groups: {shown(chosen)}. Draw one, such as group={next(iter(chosen))!r}."
-        )
+        raise ArgumentError("plotting_groups_draw_group", n=len(chosen), chosen=shown(chosen), next=next(iter(chosen)))
     own = {name: values[next(iter(chosen.values()))] for name, values in found.items()}
     ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
     _stack(ax, own, _GAINS, +1, show, spoken)
@@ -172,7 +170,7 @@ def _columns(result: Any, part: str, needed: str, call: str) -> dict[str, Array]
     table = getattr(result, part, None)
     found = {} if table is None or not hasattr(result, "card") else _read(table)
     if needed not in found:
-        raise ArgumentError(f"a {type(result).__name__} is not the result that this draws. Draw {call}.")
+        raise ArgumentError("plotting_result_draws_draw", name=type(result).__name__, call=call)
     return found
 
 
@@ -188,16 +186,14 @@ def _chosen(found: Mapping[str, Array], groups: Sequence[str] | None) -> dict[st
     """The rows of each group to draw; all rows where there are none."""
     if "group" not in found:
         if groups is not None:
-            raise ArgumentError(
-                f"groups {shown(groups)} are asked for, but the result has none. Give by= when counting."
-            )
+            raise ArgumentError("plotting_groups_asked_but_result", groups=shown(groups))
         return {"": np.ones(len(found["period"]), dtype=bool)}
     there = list(dict.fromkeys(found["group"].tolist()))
     asked = there if groups is None else list(groups)
     unknown = [name for name in asked if name not in there]
     if unknown or not asked or len(asked) > len(_LINES):
         what = f"no group {shown(unknown)}" if unknown else f"{len(asked)} groups cannot be drawn"
-        raise ArgumentError(f"{what}; there are {shown(there, most=10)}. Name one to {len(_LINES)} of them.")
+        raise ArgumentError("plotting_name_them", what=what, there=shown(there, most=10), n=len(_LINES))
     return {name: found["group"] == name for name in asked}
 
 

@@ -97,15 +97,12 @@ def _grid(scores: Any, value: str | None) -> NDArray[np.float64]:
     table = _frame.open_table(scores, numbers=numbers, hint="Build it with crmkit.rfm.score(customers).")
     cells = table.cells(SCORES, weight=value)
     if not len(cells["n"]):
-        raise DataError("the table has no rows, so there is nothing to draw. Score at least one customer.")
+        raise DataError("plotting_table_rows_nothing_draw_2")
     points = [np.asarray(cells[name], dtype=float) for name in SCORES]
     for name, values in zip(SCORES, points, strict=True):
         odd = values[(values < 1) | (values != np.floor(values))]
         if len(odd):
-            raise DataError(
-                f"column {name!r} has scores that are not whole numbers from 1 on: {shown(np.unique(odd).tolist())}. "
-                "Build it with crmkit.rfm.score(customers)."
-            )
+            raise DataError("plotting_column_scores_whole_numbers", name=name, tolist=shown(np.unique(odd).tolist()))
     r, f = (values.astype(int) for values in points)
     grid = np.zeros((r.max(), f.max()))
     grid[r - 1, f - 1] = cells["n"]
@@ -168,7 +165,7 @@ def plot_segments(
     table = _frame.open_table(segments, numbers=columns, keys=[by], hint=hint)
     names = [str(name) for name in table.collect(table.frame.select(by))[by]]
     if not names:
-        raise DataError(f"the table has no rows, so there is nothing to draw. {hint}")
+        raise DataError("plotting_table_rows_nothing_draw", hint=hint)
     customers, customer_share, value, value_share = table.arrays(*columns)
     ax, spoken = open_axes(ax, language, height=1.2 + 0.5 * len(names), width=7.4)
     rows = np.arange(len(names))

@@ -210,7 +210,7 @@ def plot_repurchase(
     found = columns_of(repurchase, "table", "order_number", call, order=["group", "order_number"])
     rows_of = chosen(found["group"], groups)
     if not np.isfinite(found["rate_within"].astype(float)[np.any(list(rows_of.values()), axis=0)]).any():
-        raise DataError('no purchase was seen long enough for a rate. Give a shorter one, such as within="30D".')
+        raise DataError("plotting_purchase_seen_long_enough")
     ax, spoken = open_axes(ax, language, height=5.2 + 0.17 * len(rows_of), width=7.4)
     drawn = []
     for at, ((colour, marker, dashes), (name, rows)) in enumerate(zip(LINES, rows_of.items(), strict=False)):

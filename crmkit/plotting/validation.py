@@ -242,4 +242,4 @@ def _same_font(ax: Axes, texts: Sequence[Any]) -> None:
 
 
 def _not_that(found: Any, what: str, call: str) -> ArgumentError:
-    return ArgumentError(f"a {type(found).__name__} is not the result of a {what}. Draw crmkit.plotting.{call}.")
+    return ArgumentError("plotting_result_draw_crmkit_plotting", name=type(found).__name__, what=what, call=call)

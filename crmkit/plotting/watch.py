@@ -58,7 +58,7 @@ def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | 
     found = columns_of(watch, "choices", "false_alarm_share", call, order=["alarms_per_week"])
     kept = found["judged"] > 0
     if not kept.any():
-        raise DataError("no alarm of the back-test can be judged. Give watch_list more weeks= or a shorter horizon=.")
+        raise DataError("plotting_alarm_back_test_can")
     ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
     alarms = found["alarms_per_week"][kept].astype(float)
     share, low, high, calm = (

@@ -236,8 +236,5 @@ def _placed(values: NDArray[Any], row: Ints, column: Ints, shape: tuple[int, int
 
 def _shape(n_rows: int, n_ages: int) -> tuple[int, int]:
     if n_rows * n_ages > MOST_CELLS:
-        raise ArgumentError(
-            f"{n_rows:,} cohorts of {n_ages:,} ages are {n_rows * n_ages:,} cells, more than anybody reads. "
-            'Limit the ages, such as max_age=52, take a longer period, such as period="month", or fewer groups.'
-        )
+        raise ArgumentError("retention_cohorts_ages_cells_more", n_rows=n_rows, n_ages=n_ages, value=n_rows * n_ages)
     return n_rows, n_ages

@@ -283,7 +283,7 @@ def _windows(
     for name, kinds in belongs.items():
         if given[name] is not None and kind not in kinds:
             fits = " or ".join(f"kind={other!r}" for other in kinds)
-            raise ArgumentError(f"{name}= does not go with kind={kind!r}. Leave it out, or give {fits}.")
+            raise ArgumentError("retention_does_go_kind_leave", name=name, kind=kind, fits=fits)
     if kind == "n_day":
         return [(day, day) for day in _days(DAYS if days is None else days)]
     return _brackets(BRACKETS if brackets is None else brackets) if kind == "bracket" else None
@@ -292,7 +292,7 @@ def _windows(
 def _days(days: Any) -> list[int]:
     found = [_checks.count("days", day) for day in days] if np.ndim(days) == 1 else []
     if not found or len(set(found)) < len(found):
-        raise ArgumentError(f"days={days!r} are not distinct days. Give a list such as days=[1, 7, 30].")
+        raise ArgumentError("days", days, "retention_distinct_days_list_days")
     return sorted(found)
 
 
@@ -302,10 +302,7 @@ def _brackets(brackets: Any) -> list[tuple[int, int]]:
     except (TypeError, ValueError):
         found = []
     if not found or len(set(found)) < len(found) or any(first > last for first, last in found):
-        raise ArgumentError(
-            f"brackets={brackets!r} are not distinct pairs of first and last day, counted from day 1 after the first "
-            "purchase. Give a list such as brackets=[(1, 7), (8, 30)]."
-        )
+        raise ArgumentError("brackets", brackets, "retention_distinct_pairs_first_last")
     return sorted(found)
 
 

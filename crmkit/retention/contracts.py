@@ -23,7 +23,7 @@ from crmkit._periods import Period, Periods, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
 from crmkit.definitions import Card
-from crmkit.errors import ColumnError, DataError, shown
+from crmkit.errors import ColumnError, DataError, Words, shown
 from crmkit.retention.movements import Movements, revenue_rates
 
 Array: TypeAlias = NDArray[Any]
@@ -31,7 +31,7 @@ Ints: TypeAlias = NDArray[np.int64]
 Date: TypeAlias = "str | dt.date"
 
 OPEN = np.iinfo(np.int32).max  # the last day of a contract that is still running
-_HINT = 'Name the columns, such as contract_rates(contracts, start="begins", end="ends", as_of="2025-12-31").'
+_HINT = Words("hint_contracts")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -182,7 +182,7 @@ def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date) -> 
     absent = [column for column in roles.values() if column not in engines.names_of(frame)]
     if absent:
         raise ColumnError(
-            f"no column {shown(absent)}; the table has {shown(engines.names_of(frame), most=15)}.\n{_HINT}"
+            "retention_column_table", absent=shown(absent), names_of=shown(engines.names_of(frame), most=15), hint=_HINT
         )
     rows = engines.lift(frame, roles)
     for role in ("begin", "finish"):
@@ -190,7 +190,7 @@ def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date) -> 
     if "amount" in roles:
         dtype = rows.collect_schema()["amount"]
         if not dtype.is_numeric():
-            raise ColumnError(f"column {roles['amount']!r} is not numeric but {dtype}. Give the money as numbers.")
+            raise ColumnError("retention_column_numeric_but_money", amount=roles["amount"], dtype=dtype)
         rows = rows.with_columns(amount=nw.col("amount").cast(nw.Float64))
     if "group" in roles:
         name = nw.col("group").cast(nw.String)
@@ -207,7 +207,7 @@ def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date) -> 
     _refuse_backwards(found["customer"], begin, end, roles)
     seen = begin <= _checks.day_number(as_of)
     if not seen.any():
-        raise DataError(f"no contract begins by as_of={str(as_of)!r}; the first begins on {_date(np.min(begin))}.")
+        raise DataError("retention_contract_begins_first_begins", as_of=str(as_of), min=_date(np.min(begin)))
     return _numbered({name: values[seen] for name, values in found.items()}, begin[seen], end[seen])
 
 
@@ -215,7 +215,7 @@ def _with_day(rows: LazyFrame, role: str, column: str) -> LazyFrame:
     """Add `<role>_day`, the day number of a date; missing stays missing."""
     dtype = rows.collect_schema()[role]
     if dtype == nw.Datetime and dtype.time_zone is not None:  # type: ignore[attr-defined]
-        raise DataError(f"column {column!r} has time stamps with a time zone. Turn them into local dates first.")
+        raise DataError("retention_column_time_stamps_time", column=column)
     if dtype == nw.String:
         text = nw.col(role).str.strip_chars()
         rows = rows.with_columns(nw.when(text != "").then(text).alias(role))
@@ -223,11 +223,13 @@ def _with_day(rows: LazyFrame, role: str, column: str) -> LazyFrame:
         wrong = rows.filter(~nw.col("said").is_null() & nw.col(role).is_null()).select("said").head(4)
         unread = engines.collect(wrong)["said"].tolist()
         if unread:
-            raise DataError(f"column {column!r} has dates that cannot be read: {shown(unread)}. Give year-month-day.")
+            raise DataError("retention_column_dates_cannot_read", column=column, unread=shown(unread))
     elif dtype not in (nw.Date, nw.Datetime):
         filled = engines.collect(rows.filter(~nw.col(role).is_null()).select(role).head(4))[role].tolist()
         if filled:
-            raise ColumnError(f"column {column!r} holds no dates but {dtype}: {shown(filled)}.\n{_HINT}")
+            raise ColumnError(
+                "retention_column_holds_dates_but", column=column, dtype=dtype, filled=shown(filled), hint=_HINT
+            )
         return rows.with_columns(nw.lit(None).cast(nw.Int64).alias(f"{role}_day"))  # no contract has ended
     return engines.to_day(rows, role, f"{role}_day")
 
@@ -238,10 +240,7 @@ def _refuse_gaps(found: Mapping[str, Array], roles: Mapping[str, str]) -> None:
         gaps["amount"] = ~np.isfinite(found["amount"].astype(float))
     for role, bad in gaps.items():
         if bad.any():
-            raise ColumnError(
-                f"column {roles[role]!r} is missing or not finite in {_rows(int(bad.sum()))}. "
-                "Fill or drop them first, so that the choice is yours."
-            )
+            raise ColumnError("retention_column_missing_finite_fill", value=roles[role], rows=_rows(int(bad.sum())))
 
 
 def _refuse_backwards(customer: Array, begin: Ints, end: Ints, roles: Mapping[str, str]) -> None:
@@ -249,8 +248,11 @@ def _refuse_backwards(customer: Array, begin: Ints, end: Ints, roles: Mapping[st
     if len(bad):
         rows = [f"{customer[at]}: {_date(begin[at])} to {_date(end[at])}" for at in bad[:4]]
         raise DataError(
-            f"a contract cannot end before it begins; {roles['finish']!r} is before {roles['begin']!r} in "
-            f"{_rows(len(bad))}: {shown(rows)}. Mend or drop them first."
+            "retention_contract_cannot_end_before",
+            finish=roles["finish"],
+            begin=roles["begin"],
+            rows=_rows(len(bad)),
+            rows_2=shown(rows),
         )
 
 

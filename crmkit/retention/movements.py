@@ -284,7 +284,7 @@ def _position(periods: Periods, at: str | None) -> int:
         return list(periods.names).index(str(at))
     what = "no period is over" if at is None else f"at={at!r} is no period that is over"
     last = f"the last one is {periods.names[over - 1]!r}" if over else f"{periods.names[0]!r} has only begun"
-    raise ArgumentError(f"{what}; {last}, by {_checks.date_of_day(periods.as_of)}. Name one as `movements` does.")
+    raise ArgumentError("retention_name_movements_does", what=what, last=last, as_of=_checks.date_of_day(periods.as_of))
 
 
 def _two_periods(tx: Transactions, periods: Periods, at: int) -> LazyFrame:

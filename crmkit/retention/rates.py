@@ -186,9 +186,5 @@ def _kept(start: float, new: float, end: float) -> tuple[float, float]:
     """Customers at the start, and those of them who are still there."""
     before, came, after = (_checks.finite(*pair) for pair in (("start", start), ("new", new), ("end", end)))
     if before <= 0 or came < 0 or not 0 <= after - came <= before:
-        raise ArgumentError(
-            f"start={start!r}, new={new!r}, end={end!r} do not fit together: of the customers at the end, "
-            f"end - new = {after - came:g} were there at the start, which must be between 0 and start. "
-            "Give numbers such as start=200, new=45, end=215."
-        )
+        raise ArgumentError("start", start, "retention_new_end_do_fit", new=new, end=end, value=after - came)
     return before, after - came

@@ -20,7 +20,7 @@ from crmkit import _checks, _frame, _groups
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit.definitions import Card
-from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.survival import _km
 from crmkit.survival._km import Curve, LogRank, log_rank
 from crmkit.survival._spells import spells
@@ -29,7 +29,7 @@ from crmkit.transactions import open_transactions
 
 Floats: TypeAlias = NDArray[np.float64]
 ALL = "all"
-HINT = 'Name the columns: crmkit.survival.kaplan_meier(durations, time="days", lost="left"), lost being 0 or 1.'
+HINT = Words("hint_durations")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -206,11 +206,11 @@ def kaplan_meier(
         _refuse_weights(table, weight)
     cells = table.cells([*([by] if by else []), time, lost], weight=weight)
     if not len(cells["n"]):
-        raise DataError("the table has no rows, so there is nobody to follow. Pass one row per customer.")
+        raise DataError("survival_table_rows_nobody_follow")
     bad = (cells[time] < 0) | ~np.isin(cells[lost], (0, 1))
     if bad.any():
         rows = [(float(t), float(e)) for t, e in zip(cells[time][bad], cells[lost][bad], strict=True)]
-        raise DataError(f"({time}, {lost}) must be a time of 0 or more and 0 or 1; found {shown(rows)}.")
+        raise DataError("survival_time_more_found", time=time, lost=lost, rows=shown(rows))
     names = cells[by] if by else np.full(len(cells["n"]), ALL, dtype=object)
     groups = sorted(set(names.tolist()), key=_by_size)
     card = Card("survival_of_durations", None, {"time": time, "lost": lost})
@@ -222,9 +222,7 @@ def _refuse_twice(columns: dict[str, str | None]) -> None:
     first: dict[str, str] = {}
     for role, column in columns.items():
         if column is not None and first.setdefault(column, role) != role:
-            raise ArgumentError(
-                f"{role}={column!r} is the column of {first[column]}= already. Give each a column of its own."
-            )
+            raise ArgumentError(role, column, "survival_column_already_each_column", value=first[column])
 
 
 def _with_numbers(frame: engines.AnyFrame, lost: str) -> engines.AnyFrame:
@@ -250,7 +248,7 @@ def _by_size(group: Any) -> tuple[bool, float, str]:
 def _refuse_weights(table: _frame.Table, weight: str) -> None:
     low = table.collect(table.frame.filter(nw.col(weight) <= 0).select(weight).head(4))[weight]
     if len(low):
-        raise DataError(f"column {weight!r} has {shown(low.tolist())}; a row stands for a number of customers above 0.")
+        raise DataError("survival_column_row_stands_number", weight=weight, tolist=shown(low.tolist()))
 
 
 def _until_first_quiet(tx: Any, limit: int) -> Any:

@@ -137,7 +137,7 @@ def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:
 def gap_curve(cells: dict[str, NDArray[Any]]) -> Curve:
     """The Kaplan-Meier curve of gaps: of those of one length, closed ones before open ones."""
     if not cells["n"][cells["closed"] == 1].sum():
-        raise DataError("no customer bought on two days, so there is no gap to learn from. Pass more of the past.")
+        raise DataError("survival_customer_bought_two_days")
     return curve(cells["gap"], cells["closed"], cells["n"])
 
 

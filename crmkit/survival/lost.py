@@ -21,7 +21,7 @@ from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit.customers import summarize
 from crmkit.definitions import Card
-from crmkit.errors import ArgumentError, DataError
+from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.interpurchase import Rhythm, fit_rhythm
 from crmkit.survival.gaps import Gaps, inactivity_threshold
 from crmkit.transactions import Transactions, open_transactions
@@ -30,7 +30,7 @@ RULES = ("inactive", "gaps", "own_gaps", "returning", "p_alive")
 DEFINITIONS: Sequence[Mapping[str, Any]] = (
     {"inactive": "90D"}, {"inactive": "180D"}, {"gaps": 3}, {"own_gaps": 3}, {"returning": 0.9}, {"p_alive": 0.5},
 )  # fmt: skip
-HINT = 'Give one rule, such as inactive="180D", own_gaps=3 or p_alive=0.5.'
+HINT = Words("hint_rule")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -102,7 +102,7 @@ def lost(
     told = {name: value for name, value in given.items() if value is not None}
     if len(told) != 1:
         said = ", ".join(f"{name}={value!r}" for name, value in told.items()) or "none"
-        raise ArgumentError(f"one rule says who is lost; {said} given. {HINT}")
+        raise ArgumentError("survival_rule_says_who_lost", said=said, hint=HINT)
     tx = open_transactions(transactions)
     return _marked(tx, _limit(tx, *next(iter(told.items()))))
 
@@ -148,7 +148,7 @@ def compare_definitions(
     days = int(_checks.days_of(horizon))
     rules = [rule_of(each) for each in definitions]
     if not rules:
-        raise ArgumentError('definitions=[] has no rule to try. Give some, such as definitions=[{"inactive": "90D"}].')
+        raise ArgumentError("survival_definitions_rule_try_some")
     tx = open_transactions(transactions)
     origin = _checks.day_number(tx.as_of) - days
     if days < 1 or origin <= tx.first_day:
@@ -172,10 +172,7 @@ def rule_of(definition: Any) -> tuple[str, Any]:
     ('inactive', '90D')
     """
     if not isinstance(definition, Mapping) or len(definition) != 1 or next(iter(definition)) not in RULES:
-        raise ArgumentError(
-            f"{definition!r} is no rule. Give one of {', '.join(map(repr, RULES))} with its setting, "
-            'such as {"inactive": "90D"}.'
-        )
+        raise ArgumentError("survival_rule_setting", definition=definition, join=", ".join(map(repr, RULES)))
     return next(iter(definition.items()))
 
 
@@ -197,13 +194,13 @@ def _limit(tx: Transactions, name: str, value: Any) -> Limit:
     if name == "inactive":
         days = _checks.days_of(value, "inactive")
         if days < 1:
-            raise ArgumentError(f'inactive={value!r} is less than a day. Give one such as inactive="180D".')
+            raise ArgumentError("inactive", value, "survival_less_day_inactive_d")
         return Limit(days=days)
     if name == "returning":
         return Limit(days=inactivity_threshold(tx, returning=value).limit)
     number = _checks.finite(name, value)
     if number <= 0 or (name == "p_alive" and number >= 1):
-        raise ArgumentError(f"{name}={value!r} says nothing about anybody. {HINT}")
+        raise ArgumentError(name, value, "survival_says_nothing_about_anybody", hint=HINT)
     if name == "p_alive":
         return Limit(p_alive=number)
     rhythm = fit_rhythm(tx)

@@ -115,7 +115,7 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
 def _days(within: Any) -> float:
     days = _checks.days_of(within, "within")
     if days < 1:
-        raise ArgumentError(f'within={within!r} is less than a day. Give at least a day, such as within="90D".')
+        raise ArgumentError("within", within, "survival_less_day_least_day")
     return days
 
 
@@ -206,7 +206,7 @@ def compare_repurchase(
     """
     days = int(_days(within))
     if by is None and against is not None:
-        raise ArgumentError(f'against={against!r} goes with by=, such as by="channel". Give that too, or leave it out.')
+        raise ArgumentError("against", against, "survival_goes_channel_too_leave")
     tx = open_transactions(transactions)
     last = _checks.day_number(tx.as_of) - days
     in_time = (nw.col("closed") == 1) & (nw.col("gap") <= days)
@@ -231,11 +231,9 @@ def _span(window: tuple[Date, Date]) -> tuple[int, int]:
     try:
         begin, end = (_checks.day_number(_checks.date_of(day, "window")) for day in window)
     except (TypeError, ValueError):
-        raise ArgumentError(
-            f'window={window!r} is not a pair of dates, such as ("2025-01-01", "2025-03-31").'
-        ) from None
+        raise ArgumentError("window", window, "survival_pair_dates") from None
     if begin > end:
-        raise ArgumentError(f"window={window!r} ends before it begins. Give the first day first.")
+        raise ArgumentError("window", window, "survival_ends_before_begins_first")
     return begin, end
 
 
@@ -254,8 +252,9 @@ def _years(tx: Transactions, window: tuple[Date, Date] | None, last: int) -> dic
     before = (_a_year_before(begin), _a_year_before(end))
     if before[0] < tx.first_day:
         raise DataError(
-            f"the same days a year before begin on {_checks.date_of_day(before[0])}, but the data begin on "
-            f"{_checks.date_of_day(tx.first_day)}. Give a later or shorter window=, or compare groups with by=."
+            "survival_same_days_year_before",
+            value_0=_checks.date_of_day(before[0]),
+            first_day=_checks.date_of_day(tx.first_day),
         )
     return dict(zip(YEARS, (before, (begin, end)), strict=True))
 
@@ -270,8 +269,11 @@ def _a_year_before(day: int) -> int:
 def _refuse_unseen(end: int, last: int, days: int, tx: Transactions) -> None:
     if end > last:
         raise ArgumentError(
-            f"purchases up to {_checks.date_of_day(end)} have not had {days} days to be followed: the past ends "
-            f"{tx.as_of}. End the window on {_checks.date_of_day(last)} or before, or shorten within=."
+            "survival_purchases_up_had_days",
+            end=_checks.date_of_day(end),
+            days=days,
+            as_of=tx.as_of,
+            last=_checks.date_of_day(last),
         )
 
 
@@ -281,12 +283,16 @@ def _no_purchase(tx: Transactions, begin: int, end: int, days: int) -> DataError
     covered = f"the data cover {first} to {tx.as_of}"
     if tx.first_day <= last:
         return DataError(
-            f"there is no purchase from {_checks.date_of_day(begin)} to {_checks.date_of_day(end)}; {covered}. "
-            f'Give days with purchases, such as window=("{first}", "{_checks.date_of_day(last)}").'
+            "survival_purchase_days_purchases_window",
+            begin=_checks.date_of_day(begin),
+            end=_checks.date_of_day(end),
+            covered=covered,
+            first=first,
+            last=_checks.date_of_day(last),
         )
     shorter = (last + days - tx.first_day) // 2
     advice = f'Give a shorter time, such as within="{shorter}D"' if shorter else "Pass more of the past"
-    return DataError(f"no purchase has had {days} days to be followed; {covered}. {advice}.")
+    return DataError("survival_purchase_had_days_followed", days=days, covered=covered, advice=advice)
 
 
 # --- customers counted -------------------------------------------------------------------------------------------
@@ -358,9 +364,7 @@ def _compared(rates: list[_Rate], *, same_customers: bool) -> dict[str, Array]:
     """Rates and their differences from the first one."""
     purchases, returned = (np.array(column) for column in zip(*(rate.totals for rate in rates), strict=True))
     if not purchases[0]:
-        raise DataError(
-            f"there is no purchase of {rates[0].group!r} to compare with. Give another window= or against=."
-        )
+        raise DataError("survival_purchase_compare_another_window", group=rates[0].group)
     effective = np.array([rate.effective for rate in rates])
     correlation = np.array([_correlation(rate, rates[0]) if same_customers else 0.0 for rate in rates])
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -12,16 +12,13 @@ import narwhals.stable.v2 as nw
 from crmkit import _checks, _frame, customers, labels, pyramid, rfm
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
-from crmkit.errors import ArgumentError, ColumnError, DataError, shown
+from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.transactions import Transactions
 
 Scheme: TypeAlias = str | rfm.Rules | Mapping[str, float] | Callable[[Transactions], Any]
 
 RFM = ("eleven", "eight")
-HINT = (
-    "A scheme that is a function takes transactions and gives a table of customers, such as "
-    'lambda tx: crmkit.lifecycle.stages(tx) with column="stage".'
-)
+HINT = Words("hint_scheme_function")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +118,7 @@ def _beside(frame: AnyFrame, like: AnyFrame) -> AnyFrame:
         moved = moved.lazy().collect()
     own, theirs = (one.collect_schema()["customer_id"] for one in (like, moved))
     if own.is_numeric() != theirs.is_numeric():
-        raise ColumnError(
-            f"the scheme gave customer ids of type {theirs}, the transactions have {own}. Give the ids as they came."
-        )
+        raise ColumnError("validation_scheme_gave_customer_ids", theirs=theirs, own=own)
     return moved if own == theirs else moved.with_columns(nw.col("customer_id").cast(own))
 
 
@@ -132,13 +127,10 @@ def _refuse_rows(groups: AnyFrame) -> None:
     rows = groups.group_by("customer_id").agg(n=nw.len())
     counted = engines.collect(rows.group_by("n").agg(customers=nw.len()))["n"]
     if not len(counted):
-        raise DataError(f"the scheme gave a table without rows. {HINT}")
+        raise DataError("validation_scheme_gave_table_without", hint=HINT)
     if counted.max() > 1:
         several = engines.collect(rows.filter(nw.col("n") > 1).select("customer_id").head(4))["customer_id"]
-        raise DataError(
-            f"the scheme gave more than one row for customer_id {shown(sorted(several.tolist()))}. "
-            "Keep one row per customer."
-        )
+        raise DataError("validation_scheme_gave_more_row", tolist=shown(sorted(several.tolist())))
 
 
 def in_order(order: Sequence[str], present: Sequence[str], *, last: Sequence[str] = ()) -> list[str]:

@@ -238,7 +238,7 @@ def backtest(
     chosen = _origins(tx, origins, days)
     listed = segmentation.order if order in (None, "listed") else None
     if order == "listed" and listed is None:
-        raise ArgumentError('order="listed": a function lists no segments. Give order="learned", or the order.')
+        raise ArgumentError("validation_order_listed_function_lists")
     source = "listed" if listed else "learned" if order in (None, "learned") else "given"
     trial = _Trial(tx, segmentation, days)
     outcomes = [trial.outcome(origin) for origin in chosen]
@@ -255,13 +255,13 @@ def backtest(
 def _check_order(order: Any) -> None:
     known = order in ("listed", "learned") if isinstance(order, str) else isinstance(order, Sequence)
     if order is not None and not known:
-        raise ArgumentError(f'order={order!r} is not known. Give "listed", "learned", or the segments, best first.')
+        raise ArgumentError("order", order, "validation_known_listed_learned_segments")
 
 
 def _whole_days(horizon: Any) -> int:
     days = round(_checks.days_of(horizon))
     if days < 1:
-        raise ArgumentError(f'horizon={horizon!r} is shorter than a day. Give a duration such as horizon="90D".')
+        raise ArgumentError("horizon", horizon, "validation_shorter_day_duration_horizon")
     return days
 
 
@@ -273,14 +273,14 @@ def _origins(tx: Transactions, origins: Any, days: int) -> list[dt.date]:
     latest = tx.as_of - dt.timedelta(days=days)
     first = _checks.date_of_day(_first_purchase(tx))
     if first == tx.as_of:
-        raise ArgumentError(
-            f"nobody bought before {first}, the day on which the data end, so there is no past with days after it, and "
-            "no back-test is possible. Pass transactions of several months."
-        )
+        raise ArgumentError("validation_nobody_bought_before_day", first=first)
     if latest < first:
         raise ArgumentError(
-            f"a horizon of {days:,} days leaves no past: the data go from {first} to {tx.as_of}. "
-            f"Give a shorter one, such as horizon={max((tx.as_of - first).days // 3, 1)} (days)."
+            "validation_horizon_days_leaves_past",
+            days=days,
+            first=first,
+            as_of=tx.as_of,
+            max=max((tx.as_of - first).days // 3, 1),
         )
     if origins is None:
         return _default_origins(latest, first, days)
@@ -307,17 +307,13 @@ def _default_origins(latest: dt.date, first: dt.date, days: int) -> list[dt.date
 def _refuse_origins(chosen: list[dt.date], latest: dt.date, first: dt.date, days: int, as_of: dt.date) -> None:
     late = [str(origin) for origin in sorted(chosen) if origin > latest]
     if late:
-        raise ArgumentError(
-            f"the {days:,} days after origin {shown(late)} are not all in the data, which end on {as_of}: whoever buys "
-            f'later would count as lost. The latest origin that works is "{latest}"; or give a shorter horizon=.'
-        )
+        raise ArgumentError("validation_days_after_origin_all", days=days, late=shown(late), as_of=as_of, latest=latest)
     early = [str(origin) for origin in sorted(chosen) if origin < first]
     if early:
-        raise ArgumentError(f"origin {shown(early)} is before {first}, where the data begin. Give a later one.")
+        raise ArgumentError("validation_origin_before_where_data", early=shown(early), first=first)
     if not chosen or len(set(chosen)) < len(chosen):
         raise ArgumentError(
-            f"origins={[str(origin) for origin in chosen]!r} must be at least one date, and each once. "
-            f'Give such as origins=["{latest}"], or leave them out.'
+            "origins", [str(origin) for origin in chosen], "validation_least_date_each_once", latest=latest
         )
 
 
@@ -373,8 +369,7 @@ class _Trial:
         first = _checks.date_of_day(self.tx.first_day)
         if earlier < first:
             raise ArgumentError(
-                f'order="learned" reads the rates of {earlier}, one horizon before origin {str(outcome.origin)!r}, but '
-                f"the data begin on {first}. Give a later origin, a shorter horizon=, or the order of the segments."
+                "validation_order_learned_reads_rates", earlier=earlier, origin=str(outcome.origin), first=first
             )
         known = self.outcome(earlier)
         n, again, _ = known.by_segment(known.present)
@@ -403,7 +398,7 @@ class _Trial:
         names, known = cells["segment"].astype(object), cells["recency"] >= 0
         self._refuse_strangers(groups, facts, origin, int(n[known & (cells["grouped"] == 1)].sum()))
         if ALL in names:
-            raise DataError(f'the scheme has a segment called "{ALL}", a name that the result needs. Rename it.')
+            raise DataError("validation_scheme_segment_called_name", all=ALL)
         return _Outcome(
             origin,
             names[known],
@@ -442,8 +437,7 @@ class _Trial:
         if n_all > n_known:
             found = engines.collect(others)["customer_id"].tolist()
             raise DataError(
-                f"the scheme gave segments to {n_all - n_known:,} ids who had not bought by {origin}: "
-                f"{shown(sorted(found))}. Use the transactions that it is called with, and no others."
+                "validation_scheme_gave_segments_ids", value=n_all - n_known, origin=origin, found=shown(sorted(found))
             )
 
 

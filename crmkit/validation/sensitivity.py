@@ -248,10 +248,7 @@ def audit(
     base = _Run(span=spans[0][0], text=spans[0][1], settings={name: values[0] for name, values in choices.items()})
     runs = bench.possible(base, _runs(base, choices, spans[1:], backs, bench.tx.as_of))
     if not runs:
-        raise ArgumentError(
-            "there is nothing to vary: no other ties, bins or windows, and no earlier day that the data hold. "
-            'Give some, such as windows=(None, "12M") or earlier=(7, 14, 28).'
-        )
+        raise ArgumentError("validation_nothing_vary_other_ties")
     return _result(bench, base, runs)
 
 
@@ -265,7 +262,7 @@ _LISTS = {
 
 def _listed(name: str, values: Any, *, least: int = 1) -> Sequence[Any]:
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) < least:
-        raise ArgumentError(f"{name}={values!r} is not a list of choices. Give one, {_LISTS[name]}.")
+        raise ArgumentError(name, values, "validation_list_choices", value=_LISTS[name])
     return list(values)
 
 
@@ -278,19 +275,14 @@ def _choices(
         if asked is None:
             continue
         if name not in choices:
-            raise ArgumentError(
-                f"{name}={asked!r} cannot be varied: this scheme has no such choice. Leave {name}= out."
-            )
+            raise ArgumentError(name, asked, "validation_cannot_varied_scheme_choice")
         choices[name] = _listed(name, asked)
     for value in choices.get("ties", ()):
         _checks.choice("ties", value, segmentation.choices["ties"])
     for value in choices.get("bins", ()):
         _checks.count("bins", value, least=2)
         if len(segmentation.choices["bins"]) == 1 and value != 5:
-            raise ArgumentError(
-                f"bins={bins!r}: this scheme is written for 5 levels, and its segments mean something else with "
-                f'{value}. Leave bins= out, or audit scheme="eight".'
-            )
+            raise ArgumentError("bins", bins, "validation_scheme_written_levels_segments", value=value)
     return choices
 
 
@@ -300,8 +292,7 @@ def _span(name: str, duration: Any) -> tuple[int | None, str]:
         return None, "all"
     days = round(_checks.days_of(duration, name))
     if days < 1:
-        raise ArgumentError(f"{name}: {duration!r} is shorter than a day. Give durations such as 28 (days) or "
-                            '"12M".')  # fmt: skip
+        raise ArgumentError('validation_shorter_day_durations_days', name=name, duration=duration)  # fmt: skip
     return days, duration.strip().upper() if isinstance(duration, str) else f"{days}D"
 
 
@@ -382,10 +373,7 @@ class _Bench:
     def possible(self, base: _Run, runs: Sequence[_Run]) -> list[_Run]:
         """The runs that see purchases, and of windows those that see other rows than the base run."""
         if not self._sees_purchases(base):
-            raise ArgumentError(
-                f"windows: nobody bought in the last {base.text} before {self.tx.as_of}. "
-                "Let the first window be longer, or None."
-            )
+            raise ArgumentError("validation_windows_nobody_bought_last", text=base.text, as_of=self.tx.as_of)
         return [run for run in runs if not self._same_rows(base, run) and self._sees_purchases(run)]
 
     def _same_rows(self, base: _Run, run: _Run) -> bool:
@@ -475,7 +463,7 @@ def _counted(frame: AnyFrame, names: Sequence[str], unit: int) -> _Cells:
     )
     base = found["segment"].astype(object)
     if ABSENT in base:
-        raise DataError(f'the scheme has a segment called "{ABSENT}", a name that the audit needs. Rename it.')
+        raise DataError("validation_scheme_segment_called_name_2", absent=ABSENT)
     again = np.stack([found[name].astype(object) for name in names], axis=1)
     return _Cells(base, again, *(found[name].astype(np.int64) for name in ("n", "money", "worth")))
 

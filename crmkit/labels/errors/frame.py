@@ -1,0 +1,18 @@
+"""Sentences of errors about tables and their columns."""
+
+from __future__ import annotations
+
+WORDS = {
+    "frame_column_table_needs": (
+        "no column {absent}; the table has {columns}. It needs {needed}.{next}",
+        "没有列 {absent}；表中有 {columns}。需要的列是 {needed}。{next}",
+    ),
+    "frame_column_numeric_but": (
+        "column {name!r} is not numeric but {value}: {values}.{next}",
+        "列 {name!r} 不是数值，而是 {value}：{values}。{next}",
+    ),
+    "frame_column_missing_finite_row": (
+        "column {name!r} is missing or not finite in {n:,} row{plural}. Fill or drop them first, so that the choice is yours.{next}",
+        "列 {name!r} 有 {n:,} 行缺失或不是有限的数。请先自行填补或删除，由您来决定怎样处理。{next}",
+    ),
+}
