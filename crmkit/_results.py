@@ -1,7 +1,7 @@
 """Results of several parts: used like their main table, and printed with what they mean.
 
 A table alone cannot carry the definition of its rates. So several functions give a small object: `.table` (or
-another name) holds the rows, `.card` says what they count. Whoever only wants the rows need not know.
+another name) holds the rows, `.definition` says what they count. Whoever only wants the rows need not know.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Result:
 
     __slots__ = ()
     main: ClassVar[str] = "table"  # the attribute whose columns, rows and methods are those of the result
-    card: Any  # of those that have one
+    definition: Any  # of those that have one
 
     def shown(self) -> tuple[Any, ...]:
         """What is printed, in this order: tables, and texts."""
-        return (self._main_table, str(self.card)) if hasattr(type(self), "card") else (self._main_table,)
+        return (self._main_table, str(self.definition)) if hasattr(type(self), "definition") else (self._main_table,)
 
     @property
     def _main_table(self) -> Any:

@@ -152,10 +152,10 @@ def money(units: Any, scale: int, guard: int) -> NDArray[np.float64]:
 
 
 def window(periods: Periods, period: str, *, rolling: bool, fiscal_start: int) -> dict[str, Any]:
-    """What the cards of rates by period say of their window."""
+    """What the definitions of rates by period say of their window."""
     fiscal = fiscal_start > 1 and period in ("quarter", "year") and not rolling
     return {
-        "each": "card_rolling" if rolling else "card_fiscal" if fiscal else "card_calendar",
+        "each": "definition_rolling" if rolling else "definition_fiscal" if fiscal else "definition_calendar",
         "period": period,
         "month": fiscal_start,
         "first": _checks.date_of_day(periods.first_day),

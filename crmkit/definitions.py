@@ -1,6 +1,6 @@
-"""Definition cards: what a rate counts, in words, so that no figure travels without its meaning.
+"""Definitions: what a rate counts, in words, so that no figure travels without its meaning.
 
-The same quarter's churn of the same customers is 52 % or 82 %, by who is counted. A card names numerator,
+The same quarter's churn of the same customers is 52 % or 82 %, by who is counted. A definition names numerator,
 denominator, window, exclusions, formula and the day on which the past ends, in English and Chinese.
 """
 
@@ -19,7 +19,7 @@ _COLON = {"en": ": ", "zh": "："}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Card:
+class Definition:
     """What a figure means. Its words are the labels `card_<measure>_<part>`; `values` fill their {places}.
 
     Attributes
@@ -34,7 +34,7 @@ class Card:
 
     Examples
     --------
-    >>> Card("no such figure", dt.date(2025, 1, 31)).lines("zh")[-1]
+    >>> Definition("no such figure", dt.date(2025, 1, 31)).lines("zh")[-1]
     ('截止日期', '2025-01-31')
     """
 
@@ -47,15 +47,15 @@ class Card:
         values = self._in_words(language)
         named = [
             ("measure", labels.text(self.measure, language)),
-            *((part, labels.phrase(f"card_{self.measure}_{part}", language, **values)) for part in PARTS),
+            *((part, labels.phrase(f"definition_{self.measure}_{part}", language, **values)) for part in PARTS),
             *([] if self.as_of is None else [("as_of", str(self.as_of))]),
         ]
         return [(labels.text(name, language), words) for name, words in named]
 
     def text(self, language: Language = "en") -> str:
-        """The card as lines of text, for the foot of a table or a picture.
+        """The definition as lines of text, for the foot of a table or a picture.
 
-        >>> print(Card("no such figure", dt.date(2025, 1, 31)).text().splitlines()[0])
+        >>> print(Definition("no such figure", dt.date(2025, 1, 31)).text().splitlines()[0])
         measure: no such figure
         """
         return "\n".join(f"{name}{_COLON[language]}{words}" for name, words in self.lines(language))
@@ -68,7 +68,7 @@ class Card:
                 for name, words in said.items()}  # fmt: skip
 
     def __str__(self) -> str:
-        """The card in English."""
+        """The definition in English."""
         return self.text()
 
     __repr__ = __str__

@@ -861,7 +861,7 @@ def test_the_value_matrix_of_a_quantile(run, file_of_cdnow):
     out = run("matrix", file_of_cdnow, "--cut", "quantile", "--share", "0.8")[1]
     lines = [re.split(" {2,}", line) for line in out.splitlines()[1:5]]
     assert [int(line[2].replace(",", "")) for line in lines] == found.table["customers"].tolist()
-    assert found.definition() in out
+    assert found.describe_cuts() in out
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -34,7 +34,7 @@ def test_a_table_of_any_kind_is_printed_whole_with_missing_values_as_dashes(make
 def test_they_print_as_table_and_card(sales):
     for found in (crm.retention.rates(sales), crm.retention.movements(sales)):
         assert str(found) == repr(found)
-        assert str(found).endswith(str(found.card))
+        assert str(found).endswith(str(found.definition))
         assert all(name in str(found) for name in as_columns(found.table))
 
 

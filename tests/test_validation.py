@@ -346,8 +346,8 @@ def test_the_headline_and_the_card_speak_both_languages(cdnow_sample):
     found = crm.backtest(small_table(cdnow_sample), origins=ORIGIN)
     assert found.headline().startswith("The best 20% of customers by segment are ")
     assert found.headline("zh").startswith("按客户群挑选的前 20% 客户")
-    assert "90 days after each of the origins: 1997-09-30" in found.card.text()
-    assert "回测时点：1997-09-30" in found.card.text("zh")
+    assert "90 days after each of the origins: 1997-09-30" in found.definition.text()
+    assert "回测时点：1997-09-30" in found.definition.text("zh")
 
 
 # --- laws -----------------------------------------------------------------------------------------------------------
@@ -798,7 +798,7 @@ def test_results_are_printed_in_both_languages(cdnow_sample):
     pooled, choices = as_columns(found.pooled), as_columns(audited.choices)
     for language in ("en", "zh"):
         lines = found.text(language).split("\n\n")
-        assert lines[1:] == [found.headline(language), found.card.text(language)]
+        assert lines[1:] == [found.headline(language), found.definition.text(language)]
         rows = lines[0].splitlines()[1:]
         assert len(rows) == len(pooled["segment"])
         for row, name, n, rate in zip(rows, pooled["segment"], pooled["customers"], pooled["rebuy_rate"], strict=True):

@@ -125,13 +125,13 @@ class ValueMatrix(Result):
     potential: Cut
     equal: str
 
-    def definition(self, language: Language = "en") -> str:
+    def describe_cuts(self, language: Language = "en") -> str:
         """What the axes measure and where they are cut, for the foot of a table.
 
         Examples
         --------
         >>> listed = {"monetary": [10.0, 20.0, 60.0], "residual_clv": [5.0, 1.0, 9.0]}
-        >>> print(value_matrix(listed).definition())
+        >>> print(value_matrix(listed).describe_cuts())
         current value: spend
         high: above 20 (the median)
         growth potential: lifetime value still to come
@@ -146,7 +146,7 @@ class ValueMatrix(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """The quadrants and where they are cut."""
-        return self.table, self.definition()
+        return self.table, self.describe_cuts()
 
 
 def value_matrix(

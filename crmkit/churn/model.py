@@ -17,7 +17,7 @@ from crmkit._results import Result
 from crmkit.churn import _judged
 from crmkit.churn._features import FEATURES, SUBJECTS, Snapshot, snapshot, stayed_away
 from crmkit.churn._predictors import BOOSTING, Predict, predictors, replaced
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
@@ -47,7 +47,7 @@ class Validation(Result):
         Customers known on that day, and those of them who bought nothing in the horizon.
     recommended : str
         The predictor with the lowest log-loss.
-    card : Card
+    definition : Definition
         What was predicted.
     """
 
@@ -58,7 +58,7 @@ class Validation(Result):
     customers: int
     churned: int
     recommended: str
-    card: Card
+    definition: Definition
 
 
 class ChurnModel:
@@ -281,7 +281,7 @@ class ChurnModel:
             customers=len(churned),
             churned=int(churned.sum()),
             recommended=order[0],
-            card=Card("p_churn", tx.as_of, {"days": self.days, "origin": str(origin)}),
+            definition=Definition("p_churn", tx.as_of, {"days": self.days, "origin": str(origin)}),
         )
 
 

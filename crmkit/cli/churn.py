@@ -88,7 +88,7 @@ def _say_validation(model: Any, speech: Language) -> None:
         "churned_customers": text.count(judged.churned),
     }
     text.say(*text.facts(facts, speech))
-    text.say("", *text.table(judged.table, formats, speech), *text.card(judged.card, speech))
+    text.say("", *text.table(judged.table, formats, speech), *text.definition(judged.definition, speech))
 
 
 def _campaign(found: Any, plan: dict[str, Any], money: Any, speech: Language) -> list[str]:
@@ -162,7 +162,7 @@ def winback(
             "p_back": text.percent, "value_if_back": text.cents, "expected_profit": text.cents, "contact": text.flag,
         }  # fmt: skip
         first = {name: values[:FIRST_ROWS] for name, values in text.columns(found.table, *formats).items()}
-        text.say("", *text.table(first, formats, speech), *text.card(found.card, speech))
+        text.say("", *text.table(first, formats, speech), *text.definition(found.definition, speech))
         if output is not None:
             outputs.write_table(found.table, output, order=["rank", "customer_id"], bom=speech == "zh")
 
@@ -199,6 +199,6 @@ def watch(
             tx, alarms_per_week=alarms, weeks=weeks, window=window, horizon=horizon, by=by, language=speech
         )
         formats: text.Formats = {"customer_id": text.verbatim, "at_stake": text.money(tx), "why": text.verbatim}
-        text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
+        text.say(*text.table(found.table, formats, speech), *text.definition(found.definition, speech))
         if output is not None:
             outputs.write_table(found.table, output, order=["rank"], bom=speech == "zh")

@@ -65,7 +65,7 @@ def _say_rates(found: Any, speech: Language, *, grouped: bool) -> None:
         **_group(grouped), "period": text.verbatim, "start": text.count, "new": text.count, "lost": text.count,
         "reactivated": text.count, "end": text.count, "retention_rate": text.percent, "churn_rate": text.percent,
     }  # fmt: skip
-    text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
+    text.say(*text.table(found.table, formats, speech), *text.definition(found.definition, speech))
 
 
 def _say_movements(found: Any, money: Callable[[Any], str], speech: Language, *, grouped: bool) -> None:
@@ -74,7 +74,7 @@ def _say_movements(found: Any, money: Callable[[Any], str], speech: Language, *,
         "expansion": money, "contraction": money, "churned": money, "end": money, "grr": text.percent,
         "nrr": text.percent,
     }  # fmt: skip
-    text.say("", *text.table(found.table, formats, speech), *text.card(found.card, speech))
+    text.say("", *text.table(found.table, formats, speech), *text.definition(found.definition, speech))
 
 
 def _group(grouped: bool) -> text.Formats:
@@ -199,7 +199,7 @@ def contracts(
             **_group(by is not None), "period": text.verbatim, "due": text.count, "renewed": text.count,
             "renewal_rate": text.percent,
         }  # fmt: skip
-        text.say("", *text.table(found.renewals, formats, speech), *text.card(found.renewal_card, speech))
+        text.say("", *text.table(found.renewals, formats, speech), *text.definition(found.renewal_definition, speech))
         if found.movements is not None:
             _say_movements(found.movements, text.cents, speech, grouped=by is not None)
 

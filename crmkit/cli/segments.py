@@ -50,7 +50,7 @@ def matrix(
             "customer_share": text.percent, "current_value": text.money(tx), "potential_value": text.money(tx),
         }  # fmt: skip
         text.say(*text.table(found.table, formats, speech))
-        text.say("", found.definition(speech))
+        text.say("", found.describe_cuts(speech))
 
 
 @app.command()
@@ -258,7 +258,7 @@ def backtest(
         text.say(*text.table(found.pooled, formats, speech))
         lift: text.Formats = {"customer_share": text.percent, "lift_over_recency": text.figure,
                               "lift_over_random": text.figure}  # fmt: skip
-        text.say("", *text.table(found.lift, lift, speech), *text.card(found.card, speech))
+        text.say("", *text.table(found.lift, lift, speech), *text.definition(found.definition, speech))
 
 
 @app.command()

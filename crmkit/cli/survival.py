@@ -56,7 +56,7 @@ def gaps(
             "closed_share": text.percent, "still_to_come": text.percent,
         }  # fmt: skip
         lines = text.table(_gaps_at(found, curve, asked or sorted({*reached, found.limit})), formats, speech)
-        text.say(*text.facts(facts, speech), "", *lines, *text.card(found.card, speech))
+        text.say(*text.facts(facts, speech), "", *lines, *text.definition(found.definition, speech))
         if output is not None:
             outputs.write_table(found.table, output, order=["days"], bom=speech == "zh")
 
@@ -101,17 +101,17 @@ def lost(
 
     And how many of them came back afterwards.
     """
-    from crmkit.survival import compare_definitions
+    from crmkit.survival import compare_lost_rules
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        found = compare_definitions(tx, horizon=horizon)
+        found = compare_lost_rules(tx, horizon=horizon)
         formats: text.Formats = {
             "rule": text.word, "setting": text.verbatim, "limit_days": text.decimal, "returned_within": text.percent,
             "customers": text.count, "lost": text.count, "lost_share": text.percent, "came_back_share": text.percent,
             "kept_silent_share": text.percent,
         }  # fmt: skip
-        text.say(*text.table(found.table, formats, speech), *text.card(found.card, speech))
+        text.say(*text.table(found.table, formats, speech), *text.definition(found.definition, speech))
 
 
 @app.command()
@@ -153,7 +153,7 @@ def survival(
         text.say("", *text.table(_survival_at(found, asked or _usual_times(found)), formats, speech))
         if found.log_rank is not None:
             text.say("", *text.facts({"log_rank": _log_rank(found.log_rank, speech)}, speech))
-        text.say(*text.card(found.card, speech))
+        text.say(*text.definition(found.definition, speech))
         if output is not None:
             outputs.write_table(found.table, output, order=["group", "time"], bom=speech == "zh")
 
@@ -161,7 +161,7 @@ def survival(
 def _usual_times(found: Any) -> list[float]:
     """Common lengths from the first loss that can be seen to the longest time seen."""
     longest = text.columns(found.summary, "until_days")["until_days"].max()
-    first = int(found.card.values["days"])
+    first = int(found.definition.values["days"])
     return sorted({float(first), *(float(days) for days in SURVIVAL_DAYS if first < days <= longest)})
 
 
@@ -214,9 +214,9 @@ def repurchase(
     with given.opened() as tx:
         found = rates_of(tx, within=within, by=by, most=most)
         compared = compare_repurchase(tx, within=within, by=by, against=against, window=span) if compare else None
-        text.say(*_by_order(found, most, speech, grouped=by is not None), *text.card(found.card, speech))
+        text.say(*_by_order(found, most, speech, grouped=by is not None), *text.definition(found.definition, speech))
         if compared is not None:
-            text.say("", *_compared(compared, speech), *text.card(compared.card, speech))
+            text.say("", *_compared(compared, speech), *text.definition(compared.definition, speech))
 
 
 def _by_order(found: Any, most: int, speech: Language, *, grouped: bool) -> list[str]:
@@ -228,7 +228,7 @@ def _by_order(found: Any, most: int, speech: Language, *, grouped: bool) -> list
         "returned": text.count, "rate": text.percent, "rate_within": text.percent, "interval": text.ready,
         "median_days": text.number,
     }  # fmt: skip
-    return text.table(rows, formats, speech, days=found.card.values["days"])
+    return text.table(rows, formats, speech, days=found.definition.values["days"])
 
 
 def _compared(found: Any, speech: Language) -> list[str]:
@@ -241,4 +241,4 @@ def _compared(found: Any, speech: Language) -> list[str]:
         "group": text.group, "purchases": text.count, "returned": text.count, "rate_within": text.percent,
         "interval": text.ready, "points": text.points, "difference_interval": text.ready, "relative": text.relative,
     }  # fmt: skip
-    return text.table(rows, formats, speech, days=found.card.values["days"])
+    return text.table(rows, formats, speech, days=found.definition.values["days"])

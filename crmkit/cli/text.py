@@ -13,7 +13,7 @@ import typer
 from crmkit import labels
 
 if TYPE_CHECKING:
-    from crmkit.definitions import Card
+    from crmkit.definitions import Definition
     from crmkit.labels import Language
     from crmkit.transactions import Transactions
 
@@ -106,8 +106,8 @@ def known(key: str, otherwise: str, language: Language) -> str:
     return otherwise if found == key else found
 
 
-def card(what: Card, language: Language) -> list[str]:
-    """A definition card beneath a table."""
+def definition(what: Definition, language: Language) -> list[str]:
+    """A definition beneath a table."""
     return ["", *pairs(what.lines(language))]
 
 

@@ -28,17 +28,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "quiet": ("quiet", "沉默时间"),
     "rhythm": ("rhythm", "购买节奏"),
     "spend": ("spend level", "消费水平"),
-    "card_p_churn_numerator": (
+    "definition_p_churn_numerator": (
         "chance that the customer makes no purchase in the {days} days after the past ends",
         "客户在截止日期之后 {days} 天内没有购买的概率",
     ),
-    "card_p_churn_denominator": ("every customer with a purchase so far", "迄今有过购买的每位客户"),
-    "card_p_churn_window": (
+    "definition_p_churn_denominator": ("every customer with a purchase so far", "迄今有过购买的每位客户"),
+    "definition_p_churn_window": (
         "judged on the {days} days after {origin}, learnt from earlier days only",
         "以 {origin} 之后的 {days} 天检验，只用更早的数据学习",
     ),
-    "card_p_churn_exclusions": ("nothing; a refund is no purchase", "无；退款不算购买"),
-    "card_p_churn_formula": (
+    "definition_p_churn_exclusions": ("nothing; a refund is no purchase", "无；退款不算购买"),
+    "definition_p_churn_formula": (
         "log-loss: mean of -log of the probability given to what happened; lower is better",
         "对数损失：对实际结果所给概率的负对数的平均值，越低越好",
     ),
@@ -89,20 +89,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "p_back": ("probability of coming back", "回流概率"),
     "value_if_back": ("value if won back", "挽回后的价值"),
     "win_back_profit": ("expected profit of winning back", "挽回的预期利润"),
-    "card_win_back_profit_numerator": (
+    "definition_win_back_profit_numerator": (
         "probability of coming back x value if won back, less the cost of contact",
         "回流概率 × 挽回后的价值 - 联系成本",
     ),
-    "card_win_back_profit_denominator": ("each lost customer; lost: {rule}", "每位流失客户；流失标准：{rule}"),
-    "card_win_back_profit_window": (
+    "definition_win_back_profit_denominator": ("each lost customer; lost: {rule}", "每位流失客户；流失标准：{rule}"),
+    "definition_win_back_profit_window": (
         "the {days} days after the past ends, for the return and for the spend",
         "截止日期之后的 {days} 天，回流与消费均按此计算",
     ),
-    "card_win_back_profit_exclusions": (
+    "definition_win_back_profit_exclusions": (
         "customers who are not lost; what comes after the {days} days",
         "未流失的客户；{days} 天以后的消费",
     ),
-    "card_win_back_profit_formula": ("probability: {chance}; value: {worth}", "概率：{chance}；价值：{worth}"),
+    "definition_win_back_profit_formula": ("probability: {chance}; value: {worth}", "概率：{chance}；价值：{worth}"),
     "win_back_organic": (
         "organic, not of a campaign: of those quiet for as long after as many purchases, the share that came back "
         "(Kaplan-Meier estimate, a stand-in until a test campaign tells; for {unseen} customers it reaches beyond what "

@@ -103,17 +103,17 @@ _MONEY_FORMULA = (
 
 _CARDS = {
     "cohort_revenue": ("cumulative revenue per customer", "人均累计销售额"),
-    "card_cohort_revenue_numerator": _MONEY,
-    "card_cohort_revenue_denominator": _CUSTOMERS,
-    "card_cohort_revenue_window": _CALENDAR,
-    "card_cohort_revenue_exclusions": _MONEY_LEFT_OUT,
-    "card_cohort_revenue_formula": _MONEY_FORMULA,
+    "definition_cohort_revenue_numerator": _MONEY,
+    "definition_cohort_revenue_denominator": _CUSTOMERS,
+    "definition_cohort_revenue_window": _CALENDAR,
+    "definition_cohort_revenue_exclusions": _MONEY_LEFT_OUT,
+    "definition_cohort_revenue_formula": _MONEY_FORMULA,
     "cohort_revenue_by_day": ("cumulative revenue per customer", "人均累计销售额"),
-    "card_cohort_revenue_by_day_numerator": _MONEY,
-    "card_cohort_revenue_by_day_denominator": _REACHED,
-    "card_cohort_revenue_by_day_window": _OWN_CLOCK,
-    "card_cohort_revenue_by_day_exclusions": _MONEY_LEFT_OUT,
-    "card_cohort_revenue_by_day_formula": _MONEY_FORMULA,
+    "definition_cohort_revenue_by_day_numerator": _MONEY,
+    "definition_cohort_revenue_by_day_denominator": _REACHED,
+    "definition_cohort_revenue_by_day_window": _OWN_CLOCK,
+    "definition_cohort_revenue_by_day_exclusions": _MONEY_LEFT_OUT,
+    "definition_cohort_revenue_by_day_formula": _MONEY_FORMULA,
     "cohort_small": (
         "; cells of fewer than {least} customers are withheld, but count in averages",
         "；客户不足 {least} 名的单元格不显示，但计入平均值",
@@ -138,46 +138,46 @@ _CARDS = {
         "首购在同一自然{period}且分组相同（按所给的表）",
     ),
     "cohort_classic": ("cohort retention rate (bought in the period)", "同期群保持率（当期有购买）"),
-    "card_cohort_classic_numerator": (
+    "definition_cohort_classic_numerator": (
         "of these, customers with a purchase in the {period} of that age",
         "其中在该期龄的{period}有购买的客户",
     ),
-    "card_cohort_classic_denominator": _CUSTOMERS,
-    "card_cohort_classic_window": _CALENDAR,
-    "card_cohort_classic_exclusions": _CALENDAR_LEFT_OUT,
-    "card_cohort_classic_formula": _FORMULA,
+    "definition_cohort_classic_denominator": _CUSTOMERS,
+    "definition_cohort_classic_window": _CALENDAR,
+    "definition_cohort_classic_exclusions": _CALENDAR_LEFT_OUT,
+    "definition_cohort_classic_formula": _FORMULA,
     "cohort_rolling": ("cohort retention rate (bought in the period or later)", "同期群保持率（当期或以后有购买）"),
-    "card_cohort_rolling_numerator": (
+    "definition_cohort_rolling_numerator": (
         "of these, customers with a purchase in the {period} of that age or any later one up to the as-of date",
         "其中在该期龄的{period}或以后（截至截止日期）有购买的客户",
     ),
-    "card_cohort_rolling_denominator": _CUSTOMERS,
-    "card_cohort_rolling_window": _CALENDAR,
-    "card_cohort_rolling_exclusions": _CALENDAR_LEFT_OUT,
-    "card_cohort_rolling_formula": (
+    "definition_cohort_rolling_denominator": _CUSTOMERS,
+    "definition_cohort_rolling_window": _CALENDAR,
+    "definition_cohort_rolling_exclusions": _CALENDAR_LEFT_OUT,
+    "definition_cohort_rolling_formula": (
         "retained / customers; averages: sum of retained / sum of customers over cohorts whose period of that age is "
         "over; later purchases raise both; intervals: Wilson, 95 %",
         "留存客户数 / 同期群客户数；平均值：该期龄已结束的同期群的留存客户数之和 / 客户数之和；以后的购买会使两者上升；"
         "区间为 95% Wilson 区间",
     ),
     "cohort_n_day": ("N-day retention rate", "N日留存率"),
-    "card_cohort_n_day_numerator": (
+    "definition_cohort_n_day_numerator": (
         "of these, customers with a purchase exactly n days after their own first one",
         "其中在本人首购后第 n 天有购买的客户",
     ),
-    "card_cohort_n_day_denominator": _REACHED,
-    "card_cohort_n_day_window": _OWN_CLOCK,
-    "card_cohort_n_day_exclusions": _OWN_CLOCK_LEFT_OUT,
-    "card_cohort_n_day_formula": _FORMULA,
+    "definition_cohort_n_day_denominator": _REACHED,
+    "definition_cohort_n_day_window": _OWN_CLOCK,
+    "definition_cohort_n_day_exclusions": _OWN_CLOCK_LEFT_OUT,
+    "definition_cohort_n_day_formula": _FORMULA,
     "cohort_bracket": ("bracket retention rate", "区间留存率"),
-    "card_cohort_bracket_numerator": (
+    "definition_cohort_bracket_numerator": (
         "of these, customers with a purchase within those days after their own first one",
         "其中在本人首购后该天数区间内有购买的客户",
     ),
-    "card_cohort_bracket_denominator": _REACHED,
-    "card_cohort_bracket_window": _OWN_CLOCK,
-    "card_cohort_bracket_exclusions": _OWN_CLOCK_LEFT_OUT,
-    "card_cohort_bracket_formula": _FORMULA,
+    "definition_cohort_bracket_denominator": _REACHED,
+    "definition_cohort_bracket_window": _OWN_CLOCK,
+    "definition_cohort_bracket_exclusions": _OWN_CLOCK_LEFT_OUT,
+    "definition_cohort_bracket_formula": _FORMULA,
 }
 
 _PICTURES = {

@@ -1,4 +1,4 @@
-"""Words of definition cards, rates and movements."""
+"""Words of definitions, rates and movements."""
 
 _CARDS = {
     "measure": ("measure", "指标"),
@@ -12,11 +12,11 @@ _CARDS = {
     "month": ("month", "月"),
     "quarter": ("quarter", "季度"),
     "year": ("year", "年"),
-    "card_calendar": ("each calendar {period}", "每个自然{period}"),
-    "card_rolling": ("each {period} back from the as-of date", "自截止日期起逐{period}向前滚动"),
-    "card_fiscal": ("each {period} of a fiscal year from month {month}", "财年自 {month} 月开始，逐{period}计算"),
-    "card_base_active": ("customers with a purchase in the period before", "上一期有购买的客户"),
-    "card_base_ever": ("all customers with a purchase before the period", "本期之前有过购买的全部客户"),
+    "definition_calendar": ("each calendar {period}", "每个自然{period}"),
+    "definition_rolling": ("each {period} back from the as-of date", "自截止日期起逐{period}向前滚动"),
+    "definition_fiscal": ("each {period} of a fiscal year from month {month}", "财年自 {month} 月开始，逐{period}计算"),
+    "definition_base_active": ("customers with a purchase in the period before", "上一期有购买的客户"),
+    "definition_base_ever": ("all customers with a purchase before the period", "本期之前有过购买的全部客户"),
 }
 
 _WINDOW = ("{each}, from {first} on", "{each}，数据始于 {first}")
@@ -35,64 +35,64 @@ _REVENUE_KEPT = (
 
 _RATE_CARDS = {
     "customer_rates": ("retention and churn of customers", "客户保持率与客户流失率"),
-    "card_customer_rates_numerator": (
+    "definition_customer_rates_numerator": (
         "of these, customers with a purchase in the period (retention) or without (churn)",
         "其中本期有购买（保持）或没有购买（流失）的客户",
     ),
-    "card_customer_rates_denominator": ("{base}", "{base}"),
-    "card_customer_rates_window": _WINDOW,
-    "card_customer_rates_exclusions": (
+    "definition_customer_rates_denominator": ("{base}", "{base}"),
+    "definition_customer_rates_window": _WINDOW,
+    "definition_customer_rates_exclusions": (
         "new customers; refunds, which are no purchases; periods that are not over; purchases before {first}, so that "
         "a customer is new at the first purchase since then",
         "新客户；退款（不算购买）；尚未结束的期间；{first} 之前的购买（此后的首次购买即算新客户）",
     ),
-    "card_customer_rates_formula": _RATES,
+    "definition_customer_rates_formula": _RATES,
     "revenue_retention": (
         "movements of revenue, and its retention, gross (GRR) and net (NRR)",
         "收入变动与收入留存率：毛留存（GRR）、净留存（NRR）",
     ),
-    "card_revenue_retention_numerator": _REVENUE_KEPT,
-    "card_revenue_retention_denominator": (
+    "definition_revenue_retention_numerator": _REVENUE_KEPT,
+    "definition_revenue_retention_denominator": (
         "start: revenue of the period before from customers with a purchase in it",
         "期初：上一期有购买的客户在上一期的收入",
     ),
-    "card_revenue_retention_window": _WINDOW,
-    "card_revenue_retention_exclusions": (
+    "definition_revenue_retention_window": _WINDOW,
+    "definition_revenue_retention_exclusions": (
         "new customers; reactivated ones (but for the NRR that names them); refunds of customers without a purchase in "
         "the period, which stand apart as returns; periods that are not over",
         "新客户；回流客户（注明含回流的 NRR 除外）；本期无购买客户的退款（另列为退货）；尚未结束的期间",
     ),
-    "card_revenue_retention_formula": _REVENUE_RATES,
+    "definition_revenue_retention_formula": _REVENUE_RATES,
     "contract_rates": ("retention and churn of customers under contract", "合同客户的保持率与流失率"),
-    "card_contract_rates_numerator": (
+    "definition_contract_rates_numerator": (
         "of these, customers with a contract on the last day of the period (retention) or without (churn)",
         "其中本期最后一天有合同（保持）或没有合同（流失）的客户",
     ),
-    "card_contract_rates_denominator": (
+    "definition_contract_rates_denominator": (
         "customers with a contract on the last day of the period before",
         "上一期最后一天有合同的客户",
     ),
-    "card_contract_rates_window": _WINDOW,
-    "card_contract_rates_exclusions": (
+    "definition_contract_rates_window": _WINDOW,
+    "definition_contract_rates_exclusions": (
         "new customers; contracts that lie within one period; ends after the as-of date; periods that are not over",
         "新客户；起止都在同一期内的合同；晚于截止日期的终止；尚未结束的期间",
     ),
-    "card_contract_rates_formula": _RATES,
+    "definition_contract_rates_formula": _RATES,
     "contract_renewals": ("renewal of contracts", "合同续约率"),
-    "card_contract_renewals_numerator": (
+    "definition_contract_renewals_numerator": (
         "of these, customers with a contract on the day after the last of these ends",
         "其中在本期内最后一次到期的次日仍有合同的客户",
     ),
-    "card_contract_renewals_denominator": (
+    "definition_contract_renewals_denominator": (
         "customers with a contract that ended in the period and before the as-of date",
         "本期内、截止日期之前有合同到期的客户",
     ),
-    "card_contract_renewals_window": _WINDOW,
-    "card_contract_renewals_exclusions": (
+    "definition_contract_renewals_window": _WINDOW,
+    "definition_contract_renewals_exclusions": (
         "contracts without an end, or with one on the as-of date or later; rates of periods whose next day is not seen",
         "未约定终止日或终止日不早于截止日期的合同；次日尚未出现的期间不计算续约率",
     ),
-    "card_contract_renewals_formula": (
+    "definition_contract_renewals_formula": (
         "renewal rate = renewed / due; 95 % intervals after Wilson",
         "续约率 = 续约客户数 / 到期客户数；区间为 95% Wilson 区间",
     ),
@@ -100,18 +100,18 @@ _RATE_CARDS = {
         "movements of recurring revenue, and its retention, gross (GRR) and net (NRR)",
         "经常性收入变动与留存率：毛留存（GRR）、净留存（NRR）",
     ),
-    "card_contract_revenue_numerator": _REVENUE_KEPT,
-    "card_contract_revenue_denominator": (
+    "definition_contract_revenue_numerator": _REVENUE_KEPT,
+    "definition_contract_revenue_denominator": (
         "start: revenue of the contracts that run on the last day of the period before",
         "期初：上一期最后一天有效合同的收入",
     ),
-    "card_contract_revenue_window": _WINDOW,
-    "card_contract_revenue_exclusions": (
+    "definition_contract_revenue_window": _WINDOW,
+    "definition_contract_revenue_exclusions": (
         "new customers; reactivated ones (but for the NRR that names them); contracts that lie within one period; "
         "periods that are not over",
         "新客户；回流客户（注明含回流的 NRR 除外）；起止都在同一期内的合同；尚未结束的期间",
     ),
-    "card_contract_revenue_formula": _REVENUE_RATES,
+    "definition_contract_revenue_formula": _REVENUE_RATES,
 }
 
 _COLUMNS = {

@@ -4,53 +4,56 @@ GROUPS = frozenset(["all", "ungrouped", "year_before", "this_period"])
 WORDS: dict[str, tuple[str, str]] = {
     "returned": ("returned", "再次购买"),
     "returned_share": ("followed by another purchase", "再次购买比例"),
-    "card_returned_share_numerator": (
+    "definition_returned_share_numerator": (
         "purchases followed by another one within so many days",
         "在该天数内有下一次购买的购买",
     ),
-    "card_returned_share_denominator": (
+    "definition_returned_share_denominator": (
         "all purchases; those not followed yet count for as long as they have been seen",
         "全部购买；尚无下一次购买的，按已观察的时间计入",
     ),
-    "card_returned_share_window": (
+    "definition_returned_share_window": (
         "from a purchase day to the customer's next one",
         "从一个购买日到该客户的下一个购买日",
     ),
-    "card_returned_share_exclusions": ("nothing; orders of one day are one purchase", "无；同一天的订单算一次购买"),
-    "card_returned_share_formula": (
+    "definition_returned_share_exclusions": (
+        "nothing; orders of one day are one purchase",
+        "无；同一天的订单算一次购买",
+    ),
+    "definition_returned_share_formula": (
         "Kaplan-Meier estimate; intervals count customers, not purchases; limit: {limit} days, within which {share} % "
         "of the returns have come",
         "Kaplan-Meier 估计；区间按客户而非购买次数计；界限：{limit} 天，{share}% 的回购在此之内发生",
     ),
     "survival_of_durations": ("still there", "仍在的比例"),
-    "card_survival_numerator": (
+    "definition_survival_numerator": (
         "customers not lost up to that many days after their first purchase",
         "首次购买后到该天数为止尚未流失的客户",
     ),
-    "card_survival_denominator": (
+    "definition_survival_denominator": (
         "all customers; those still there count for as long as they have been seen",
         "全部客户；仍在的客户按已观察的时间计入",
     ),
-    "card_survival_window": (
+    "definition_survival_window": (
         "from the first purchase to the loss, or to the end of the past",
         "从首次购买到流失，或到截止日期",
     ),
-    "card_survival_exclusions": (
+    "definition_survival_exclusions": (
         "nothing; who returns after being lost was lost all the same",
         "无；流失后又回来的客户仍算流失过",
     ),
-    "card_survival_formula": (
+    "definition_survival_formula": (
         "Kaplan-Meier estimate; lost: no purchase for {days} days, for the first time",
         "Kaplan-Meier 估计；流失：首次出现连续 {days} 天没有购买",
     ),
-    "card_survival_of_durations_numerator": ("rows not lost up to that time", "到该时间为止尚未流失的记录"),
-    "card_survival_of_durations_denominator": (
+    "definition_survival_of_durations_numerator": ("rows not lost up to that time", "到该时间为止尚未流失的记录"),
+    "definition_survival_of_durations_denominator": (
         "all rows; those still there count for as long as they have been seen",
         "全部记录；仍在的按已观察的时间计入",
     ),
-    "card_survival_of_durations_window": ("as the column of times says", "以时间列为准"),
-    "card_survival_of_durations_exclusions": ("nothing", "无"),
-    "card_survival_of_durations_formula": ("Kaplan-Meier estimate", "Kaplan-Meier 估计"),
+    "definition_survival_of_durations_window": ("as the column of times says", "以时间列为准"),
+    "definition_survival_of_durations_exclusions": ("nothing", "无"),
+    "definition_survival_of_durations_formula": ("Kaplan-Meier estimate", "Kaplan-Meier 估计"),
     "order_number": ("order number", "第几次购买"),
     "purchases": ("purchases", "购买次数"),
     "rate": ("rate", "比率"),
@@ -63,47 +66,50 @@ WORDS: dict[str, tuple[str, str]] = {
     "this_period": ("this period", "本期"),
     "rate_within": ("repurchase rate", "复购率"),
     "rate_compared": ("repurchase rate", "复购率"),
-    "card_rate_within_numerator": (
+    "definition_rate_within_numerator": (
         "purchases of that number followed by another one within {days} days",
         "该次购买后 {days} 天内再次购买的购买",
     ),
-    "card_rate_within_denominator": (
+    "definition_rate_within_denominator": (
         "all purchases of that number; those not followed yet count for as long as they have been seen",
         "该次数的全部购买；尚无下一次购买的，按已观察的时间计入",
     ),
-    "card_rate_within_window": ("from a purchase day to the customer's next one", "从一个购买日到该客户的下一个购买日"),
-    "card_rate_within_exclusions": (
+    "definition_rate_within_window": (
+        "from a purchase day to the customer's next one",
+        "从一个购买日到该客户的下一个购买日",
+    ),
+    "definition_rate_within_exclusions": (
         "nothing; orders of one day are one purchase; number {most} stands for it and all later ones",
         "无；同一天的订单算一次购买；第 {most} 次包括以后各次",
     ),
-    "card_rate_within_formula": (
+    "definition_rate_within_formula": (
         "Kaplan-Meier estimate; intervals count customers, not purchases; rate so far: returned / purchases",
         "Kaplan-Meier 估计；区间按客户而非购买次数计；截至目前的比率：再次购买 / 购买次数",
     ),
-    "card_rate_compared_numerator": (
+    "definition_rate_compared_numerator": (
         "purchases followed by another one within {days} days",
         "{days} 天内再次购买的购买",
     ),
-    "card_rate_compared_denominator": (
+    "definition_rate_compared_denominator": (
         "purchases that had {days} days to be followed",
         "已满 {days} 天观察期的购买",
     ),
-    "card_rate_compared_window": ("{counted}", "{counted}"),
-    "card_days_of_groups": (
+    "definition_rate_compared_window": ("{counted}", "{counted}"),
+    "definition_days_of_groups": (
         "purchases from {begin} to {end}, each followed for {days} days",
         "{begin} 至 {end} 的购买，每次观察 {days} 天",
     ),
-    "card_days_of_years": (
+    "definition_days_of_years": (
         "purchases from {begin} to {end} (this period) and from {begin_before} to {end_before} (year before), each "
         "followed for {days} days",
         "{begin} 至 {end}（本期）与 {begin_before} 至 {end_before}（去年同期）的购买，每次观察 {days} 天",
     ),
-    "card_rate_compared_exclusions": (
+    "definition_rate_compared_exclusions": (
         "purchases on all other days, among them the last {days} days, which had less time; orders of one day are one "
         "purchase",
         "其他日期的购买，包括最近 {days} 天的购买（观察时间不足）；同一天的订单算一次购买",
     ),
-    "card_rate_compared_formula": (
+    "definition_rate_compared_formula": (
         "returned / purchases; intervals after Wilson and Newcombe count customers, not purchases",
         "再次购买 / 购买次数；Wilson 与 Newcombe 区间按客户而非购买次数计",
     ),
@@ -115,23 +121,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "setting": ("setting", "设定值"),
     "limit_days": ("limit, days", "界限（天）"),
     "quiet_days": ("days of quiet", "沉默天数"),
-    "card_lost_share_numerator": (
+    "definition_lost_share_numerator": (
         "customers whom the rule calls lost on {origin}; came back: those of them who bought in the {days} days after",
         "按规则在 {origin} 判为流失的客户；其中又回来的：此后 {days} 天内有购买的客户",
     ),
-    "card_lost_share_denominator": (
+    "definition_lost_share_denominator": (
         "all customers with a purchase by {origin}; came back: those called lost",
         "截至 {origin} 有过购买的全部客户；又回来的比例以判为流失的客户为分母",
     ),
-    "card_lost_share_window": (
+    "definition_lost_share_window": (
         "the rule sees the past up to {origin}; the {days} days after show who comes back",
         "规则只看 {origin} 及以前的数据；此后 {days} 天用于检验谁又回来",
     ),
-    "card_lost_share_exclusions": (
+    "definition_lost_share_exclusions": (
         "nothing; who comes back later than that counts as silent; a refund is no purchase",
         "无；更晚才回来的客户计为没有购买；退款不算购买",
     ),
-    "card_lost_share_formula": (
+    "definition_lost_share_formula": (
         "share called lost = lost / customers; share that came back = came back / lost",
         "判为流失的比例 = 流失客户数 / 客户数；又回来的比例 = 又回来的客户数 / 流失客户数",
     ),

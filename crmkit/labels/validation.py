@@ -25,23 +25,23 @@ _BACKTEST = {
         "观察期内没有客户复购，无法比较。",
     ),
     "backtest_rebuy_rate": ("rebuy rate after the origin", "回测复购率"),
-    "card_backtest_rebuy_rate_numerator": (
+    "definition_backtest_rebuy_rate_numerator": (
         "customers who bought on at least one day of the {days} days after the origin",
         "回测时点之后 {days} 天内至少有一天购买的客户数",
     ),
-    "card_backtest_rebuy_rate_denominator": (
+    "definition_backtest_rebuy_rate_denominator": (
         "all customers of the segment who had bought by the end of the origin day",
         "回测时点当天结束前已有购买的该群全部客户数",
     ),
-    "card_backtest_rebuy_rate_window": (
+    "definition_backtest_rebuy_rate_window": (
         "{days} days after each of the origins: {origin}",
         "各回测时点之后 {days} 天；回测时点：{origin}",
     ),
-    "card_backtest_rebuy_rate_exclusions": (
+    "definition_backtest_rebuy_rate_exclusions": (
         "refunds are no purchases; customers who first bought after the origin are counted apart",
         "退款不算购买；回测时点之后才首次购买的客户另行统计",
     ),
-    "card_backtest_rebuy_rate_formula": (
+    "definition_backtest_rebuy_rate_formula": (
         "customers who bought again / customers of the segment",
         "复购客户数 / 该群客户数",
     ),

@@ -2,58 +2,58 @@
 
 _CARDS = {
     "nbd_norm": ("NBD norm of repeat buying", "NBD 重复购买常模"),
-    "card_nbd_norm_numerator": (
+    "definition_nbd_norm_numerator": (
         "buyers of a period who buy again in the next one (repeat), or who did not buy in the one before (new)",
         "本期购买且下一期再次购买的顾客（重复），或上一期没有购买的顾客（新）",
     ),
-    "card_nbd_norm_denominator": (
+    "definition_nbd_norm_denominator": (
         "buyers of the period (rates); the whole population (penetration, new buyers)",
         "本期购买者（各比率）；全体人群（渗透率、新购买者）",
     ),
-    "card_nbd_norm_window": ("two periods of equal length, one after the other", "前后相接、长度相等的两个时期"),
-    "card_nbd_norm_exclusions": (
+    "definition_nbd_norm_window": ("two periods of equal length, one after the other", "前后相接、长度相等的两个时期"),
+    "definition_nbd_norm_exclusions": (
         "trends, seasons, launches: the norm is that of a steady market",
         "趋势、季节、上新：常模描述的是稳定的市场",
     ),
-    "card_nbd_norm_formula": (
+    "definition_nbd_norm_formula": (
         "(1 + m / k)^-k = 1 - b with m = b w; repeat rate = (2 b - b(2)) / b, where b(2) = 1 - (1 + 2 m / k)^-k",
         "(1 + m / k)^-k = 1 - b，m = b w；重复购买率 = (2 b - b(2)) / b，其中 b(2) = 1 - (1 + 2 m / k)^-k",
     ),
     "dirichlet_norm": ("NBD-Dirichlet norms of a category", "品类的 NBD-Dirichlet 常模"),
-    "card_dirichlet_norm_numerator": (
+    "definition_dirichlet_norm_numerator": (
         "buyers and purchases of each brand that its market share lets expect",
         "按市场份额应有的各品牌购买者与购买次数",
     ),
-    "card_dirichlet_norm_denominator": (
+    "definition_dirichlet_norm_denominator": (
         "the population (penetration); the brand's buyers (per buyer); all their purchases in the category "
         "(share of requirements)",
         "全体人群（渗透率）；该品牌的购买者（人均）；他们在品类中的全部购买（需求份额）",
     ),
-    "card_dirichlet_norm_window": ("{periods} times the period of the data", "数据时期的 {periods} 倍"),
-    "card_dirichlet_norm_exclusions": (
+    "definition_dirichlet_norm_window": ("{periods} times the period of the data", "数据时期的 {periods} 倍"),
+    "definition_dirichlet_norm_exclusions": (
         "special brands and segments: the model takes the market as steady and not divided",
         "特殊品牌与分割的市场：模型假定市场稳定且未分割",
     ),
-    "card_dirichlet_norm_formula": (
+    "definition_dirichlet_norm_formula": (
         "category purchases: NBD(M, K); choice of brands: Dirichlet(S x share); repeat rate = (S share + 1) / (S + 1); "
         "polarisation = 1 / (S + 1)",
         "品类购买：NBD(M, K)；品牌选择：Dirichlet(S x 份额)；重复率 = (S x 份额 + 1) / (S + 1)；极化度 = 1 / (S + 1)",
     ),
     "true_concentration": ("concentration of purchases", "购买集中度"),
-    "card_true_concentration_numerator": (
+    "definition_true_concentration_numerator": (
         "purchases of the top customers: by the purchases of one period, or by their own rates (long run)",
         "前若干客户的购买次数：按一个时期内的购买（单期），或按各自的购买率（长期）",
     ),
-    "card_true_concentration_denominator": ("all purchases", "全部购买次数"),
-    "card_true_concentration_window": (
+    "definition_true_concentration_denominator": ("all purchases", "全部购买次数"),
+    "definition_true_concentration_window": (
         "one period such as that of the counts; the long run",
         "与数据同样长的一个时期；长期",
     ),
-    "card_true_concentration_exclusions": (
+    "definition_true_concentration_exclusions": (
         "nothing: customers without a purchase are counted",
         "无：没有购买的客户也计入",
     ),
-    "card_true_concentration_formula": (
+    "definition_true_concentration_formula": (
         "purchases: NBD(r, alpha); long run: the Lorenz curve of Gamma(r), 1 - G(r + 1, G^-1(r, 1 - top))",
         "购买次数：NBD(r, alpha)；长期：Gamma(r) 的洛伦兹曲线，1 - G(r + 1, G^-1(r, 1 - top))",
     ),

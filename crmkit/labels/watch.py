@@ -36,26 +36,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "近 {window} 天退款多于消费（净额 {spend}），{days} 天通常消费 {expected}",
     ),
     "watch_why_both": ("{overdue}; and {drop}", "{overdue}；且{drop}"),
-    "card_false_alarm_share_numerator": (
+    "definition_false_alarm_share_numerator": (
         "alarms after which the account came back by itself: in the next {horizon} days it spent at least as much as "
         "lies half way between what the alarm said (nothing, or the drop) and its usual spend",
         "预警后自行恢复：之后 {horizon} 天的消费额，不低于预警所示水平（零消费或下降后的消费）与通常消费额的中点",
     ),
-    "card_false_alarm_share_denominator": (
+    "definition_false_alarm_share_denominator": (
         "alarms of the weeks from {first} to {last}; later ones cannot be judged yet",
         "{first} 至 {last} 各周发出的预警；更晚的预警尚无法判断",
     ),
-    "card_false_alarm_share_window": (
+    "definition_false_alarm_share_window": (
         "each week judged by what was seen at its end: the last {window} days against the {usual} days before",
         "每周只用截至当周末的数据：近 {window} 天与此前 {usual} 天相比",
     ),
-    "card_false_alarm_share_exclusions": (
+    "definition_false_alarm_share_exclusions": (
         "accounts with fewer than {least} purchase days, or lost: quiet for more than two usual gaps and {horizon} "
         "days; an account raises one alarm until it is back to normal",
         "购买日少于 {least} 天的客户；已流失的客户：未购买天数超过通常间隔的两倍再加 {horizon} 天；"
         "同一客户在恢复正常之前只预警一次",
     ),
-    "card_false_alarm_share_formula": (
+    "definition_false_alarm_share_formula": (
         "alarm where money at stake x chance of a change reaches {threshold} a year, so that {alarms} alarms a week "
         "would have been raised; called at random, {calm} % of accounts of that size would have been false alarms",
         "涉及金额 × 变化概率达到每年 {threshold} 即预警，相当于每周 {alarms} 个；"

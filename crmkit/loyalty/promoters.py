@@ -22,7 +22,7 @@ from crmkit._frame import engines
 from crmkit._periods import Period
 from crmkit._results import Result
 from crmkit._statistics import z_of
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.loyalty import _surveys
 from crmkit.loyalty._intervals import ADDED, METHODS, moments, nps_ends
@@ -50,19 +50,19 @@ class NPS(Result):
         `note` and `answers`: what was left out ("repeated": earlier answers of the same customer; "same_day": further
         ones on the day of the last; "missing": rows without a score; "no_date"), and "other_scale": answers of groups
         that have no 0 where others have many, as if they had been asked from 1 to 10.
-    card : Card
+    definition : Definition
         What is counted.
     """
 
     table: Any
     overall: Any
     notes: Any
-    card: Card
+    definition: Definition
 
     def shown(self) -> tuple[Any, ...]:
         """The scores, what was left out, and what they mean."""
         notes = (self.notes,) if engines.collect(engines.wrap(self.notes))["answers"].size else ()
-        return (self.table, *notes, str(self.card))
+        return (self.table, *notes, str(self.definition))
 
 
 def nps(
@@ -130,12 +130,14 @@ def nps(
     whole = opened if not opened.keys else _surveys.open_survey(survey, [score], customer=customer, date=date)
     total, _ = (counts, left) if not opened.keys else _counted(whole, score)
     left |= {"other_scale": _of_other_scale(counts) if asked[0] == 0 else 0}
-    card = Card("nps", None, {"least": f"{asked[0]:g}", "interval": f"nps_{method}", "level": f"{100 * share:g}"})
+    definition = Definition(
+        "nps", None, {"least": f"{asked[0]:g}", "interval": f"nps_{method}", "level": f"{100 * share:g}"}
+    )
     return NPS(
         table=opened.build({**_key_columns(opened, counts), **_scores(counts, share, method)}),
         overall=opened.build(_scores(total, share, method)),
         notes=_surveys.notes_of(opened, left),
-        card=card,
+        definition=definition,
     )
 
 
@@ -247,13 +249,13 @@ class NPSComparison(Result):
         many comparisons as there are rows). Missing in the first row.
     notes : table
         As in `NPS`.
-    card : Card
+    definition : Definition
         What is counted.
     """
 
     table: Any
     notes: Any
-    card: Card
+    definition: Definition
 
 
 def compare_nps(
@@ -325,8 +327,8 @@ def compare_nps(
         **{name: np.array([row[name] for row in [missing, *rows]]) for name in missing},
         "p_adjusted": np.append(np.nan, _holm(np.array([row["p_value"] for row in rows]))),
     }
-    card = Card("nps_difference", None, {"least": f"{asked[0]:g}", "level": f"{100 * share:g}"})
-    return NPSComparison(opened.build(columns), _surveys.notes_of(opened, left), card)
+    definition = Definition("nps_difference", None, {"least": f"{asked[0]:g}", "level": f"{100 * share:g}"})
+    return NPSComparison(opened.build(columns), _surveys.notes_of(opened, left), definition)
 
 
 def _baseline(names: list[str], counts: _surveys.Cells, baseline: str | None, key: str) -> int:

@@ -31,7 +31,7 @@ from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._shared import money
 from crmkit._statistics import wilson
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
 from crmkit.outreach._watch_alarms import Past, back_test
@@ -63,7 +63,7 @@ class WatchList(Result):
     alarms_per_week : float
         What it gave in the back-test; fewer than asked for where there were not so many signals.
     false_alarm_share : float
-        Share of the alarms that were false, as the card says; not a number if there were none to judge.
+        Share of the alarms that were false, as the definition says; not a number if there were none to judge.
     calm_share : float
         The same share among accounts of that size without a signal and not lost: what calling at random would give.
     backtest : table
@@ -72,7 +72,7 @@ class WatchList(Result):
     choices : table
         What other numbers would have given: `alarms_per_week`, `threshold`, `judged` (alarms), `false_alarms`,
         `false_alarm_share` with its 95 % interval `false_alarm_low`, `false_alarm_high`, and `calm_share`.
-    card : Card
+    definition : Definition
         What a false alarm is.
     """
 
@@ -83,7 +83,7 @@ class WatchList(Result):
     calm_share: float
     backtest: Any
     choices: Any
-    card: Card
+    definition: Definition
 
 
 def watch_list(
@@ -187,7 +187,7 @@ def watch_list(
         calm_share=chosen["calm_share"],
         backtest=engines.build(_weeks(past, threshold), tx.like),
         choices=engines.build(_choices(past, per_week, tx.scale), tx.like),
-        card=_card(tx, past, chosen, rules),
+        definition=_definition(tx, past, chosen, rules),
     )
 
 
@@ -358,7 +358,7 @@ def _weeks(past: Past, threshold: float) -> dict[str, Array]:
     }
 
 
-def _card(tx: Transactions, past: Past, chosen: dict[str, float], rules: Rules) -> Card:
+def _definition(tx: Transactions, past: Past, chosen: dict[str, float], rules: Rules) -> Definition:
     judged = past.days[past.judged]
     values = {
         "horizon": rules.horizon,
@@ -371,4 +371,4 @@ def _card(tx: Transactions, past: Past, chosen: dict[str, float], rules: Rules) 
         "alarms": f"{chosen['alarms_per_week']:.1f}".removesuffix(".0"),
         "calm": "-" if math.isnan(chosen["calm_share"]) else f"{100 * chosen['calm_share']:.0f}",
     }
-    return Card("false_alarm_share", tx.as_of, values)
+    return Definition("false_alarm_share", tx.as_of, values)

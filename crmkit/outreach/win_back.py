@@ -26,12 +26,12 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit.customers import summarize
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning, shown
 from crmkit.survival._km import Curve
 from crmkit.survival._spells import spells
 from crmkit.survival.gaps import gap_curve
-from crmkit.survival.lost import lost, rule_of
+from crmkit.survival.lost import flag_lost, rule_of
 from crmkit.transactions import Transactions, open_transactions
 
 Array: TypeAlias = NDArray[Any]
@@ -64,7 +64,7 @@ class WinBack(Result):
         Those of them expected to come back.
     value, cost, profit : float
         What they are expected to spend, what contacting them costs, and the difference, in money.
-    card : Card
+    definition : Definition
         What was counted, and where chance and value come from.
     """
 
@@ -75,7 +75,7 @@ class WinBack(Result):
     value: float
     cost: float
     profit: float
-    card: Card
+    definition: Definition
 
 
 def win_back(
@@ -97,8 +97,8 @@ def win_back(
     cost : float
         Cost of contacting one customer, money, incentive included.
     rule : mapping, optional
-        Who is lost, as `lost` takes it, such as ``{"inactive": "180D"}``. Default: ``{"returning": 0.9}``, quiet for
-        as long as nine in ten of the returns take, or longer.
+        Who is lost, as `flag_lost` takes it, such as ``{"inactive": "180D"}``. Default: ``{"returning": 0.9}``, quiet
+        for as long as nine in ten of the returns take, or longer.
     horizon : duration, default "180D"
         Time after `as_of` in which a purchase counts as coming back, and in which the spend is counted.
     response : float, or table with customer_id and one column of chances, optional
@@ -150,7 +150,7 @@ def win_back(
     gone = _gone(tx, customers, name, setting)
     chance, n_unseen = _organic(tx, gone, days) if response is None else (_tested(response, gone), 0)
     worth = _worth(customers, gone, days, share) if value is None else _each("value", value, gone["customer_id"])
-    card = Card(
+    definition = Definition(
         "win_back_profit",
         tx.as_of,
         {
@@ -161,7 +161,7 @@ def win_back(
             "unseen": f"{n_unseen:,}",
         },
     )
-    return _ranked(gone, chance, worth, spent, card, tx)
+    return _ranked(gone, chance, worth, spent, definition, tx)
 
 
 # --- who is lost ----------------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def win_back(
 
 def _gone(tx: Transactions, customers: Any, name: str, setting: Any) -> dict[str, Array]:
     """The lost customers by id, with their history (recency, x, T, m_x) and the limit that they passed."""
-    marked = _columns(lost(tx, **{name: setting}))
+    marked = _columns(flag_lost(tx, **{name: setting}))
     history = _columns(customers, "customer_id", "recency", "x", "T", "m_x")
     is_lost = marked["lost"].astype(bool)
     if not is_lost.any():
@@ -331,7 +331,7 @@ def _each(name: str, given: Any, ids: Array) -> Floats:
 
 
 def _ranked(
-    gone: Mapping[str, Array], chance: Floats, worth: Floats, cost: float, card: Card, tx: Transactions
+    gone: Mapping[str, Array], chance: Floats, worth: Floats, cost: float, definition: Definition, tx: Transactions
 ) -> WinBack:
     profit = chance * worth - cost
     order = np.argsort(-profit, kind="stable")  # ties stay in the order of the ids
@@ -357,7 +357,7 @@ def _ranked(
         value=value,
         cost=n * cost,
         profit=value - n * cost,
-        card=card,
+        definition=definition,
     )
 
 

@@ -30,8 +30,8 @@ from crmkit.plotting.pyramid import plot_lorenz, plot_tiers
 from crmkit.plotting.retention import plot_movements, plot_retention
 from crmkit.plotting.rfm import plot_rfm_grid, plot_segments
 from crmkit.plotting.survival import (
-    plot_definitions,
     plot_gap_curve,
+    plot_lost_rules,
     plot_repurchase,
     plot_repurchase_comparison,
     plot_survival,
@@ -50,7 +50,6 @@ __all__ = [
     "plot_cluster_profiles",
     "plot_cohort_curves",
     "plot_cohorts",
-    "plot_definitions",
     "plot_distribution_fit",
     "plot_gain",
     "plot_gap_curve",
@@ -58,6 +57,7 @@ __all__ = [
     "plot_holdout",
     "plot_lifecycle",
     "plot_lorenz",
+    "plot_lost_rules",
     "plot_migration",
     "plot_migration_series",
     "plot_movements",

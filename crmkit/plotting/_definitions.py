@@ -1,4 +1,4 @@
-"""Definition cards as small print under a picture, so that no rate is seen without what it counts."""
+"""Definitions as small print under a picture, so that no rate is seen without what it counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crmkit import labels
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.labels import Language
 from crmkit.plotting._axes import GREY
 
@@ -19,10 +19,10 @@ _NARROW = 0.53  # width of a letter, in sizes; a Chinese character is about two 
 _PIECES = re.compile(r"[\u2e80-\uffef][，。；：、）]*|[^\s\u2e80-\uffef]+\s?|\s")
 
 
-def small_print(ax: Axes, card: Card, language: Language) -> None:
-    """Write the card under the label of the x axis, as wide as the axes. Fonts are left to `_fonts.apply`."""
+def small_print(ax: Axes, definition: Definition, language: Language) -> None:
+    """Write the definition under the label of the x axis, as wide as the axes. Fonts are left to `_fonts.apply`."""
     width = letters_across(ax, _SIZE)
-    said = "\n".join(line for part in card.text(language).splitlines() for line in wrapped(part, width))
+    said = "\n".join(line for part in definition.text(language).splitlines() for line in wrapped(part, width))
     below_the_label = (ax.transAxes, ax.xaxis.label)
     ax.annotate(
         said.replace("$", r"\$"), (0, 0), (0, -6), xycoords=below_the_label, textcoords="offset points", va="top",

@@ -37,7 +37,7 @@ def plot_calibration(validation: Any, *, ax: Axes | None = None, language: Langu
     -------
     matplotlib.axes.Axes
         The axes: predicted per cent to the right, observed upwards, a line per predictor, the recommended one first
-        and thickest; the legend has the calibration errors, and the definition card is in small print below.
+        and thickest; the legend has the calibration errors, and the definition is in small print below.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def plot_calibration(validation: Any, *, ax: Axes | None = None, language: Langu
     ax.set_xlabel(word("plot_predicted_churn", spoken))
     label_upwards(ax, word("plot_observed_churn", spoken))
     legend_above(ax, [*drawn, *diagonal])
-    _finish(ax, validation.card, spoken)
+    _finish(ax, validation.definition, spoken)
     return ax
 
 
@@ -94,7 +94,7 @@ def plot_gain(validation: Any, *, ax: Axes | None = None, language: Language | N
     -------
     matplotlib.axes.Axes
         The axes: per cent of the customers contacted to the right, per cent of the churners found upwards, a line per
-        predictor between a random order (diagonal) and a perfect one; the definition card is in small print below.
+        predictor between a random order (diagonal) and a perfect one; the definition is in small print below.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def plot_gain(validation: Any, *, ax: Axes | None = None, language: Language | N
     ax.set_xlabel(word("plot_contacted_share", spoken))
     label_upwards(ax, word("plot_churners_caught", spoken))
     legend_above(ax, [*drawn, *bounds])
-    _finish(ax, validation.card, spoken)
+    _finish(ax, validation.definition, spoken)
     return ax
 
 
@@ -227,9 +227,9 @@ def _best(campaign: Any, spoken: Language) -> str:
     return "\n".join(lines)
 
 
-def _finish(ax: Axes, card: Any, spoken: Language) -> None:
+def _finish(ax: Axes, definition: Any, spoken: Language) -> None:
     """Small print, and fonts for all of it."""
     ax.spines[["top", "right"]].set_visible(False)
-    small_print(ax, card, spoken)
+    small_print(ax, definition, spoken)
     _fonts.apply(ax, spoken)
     legend_in_font(ax)

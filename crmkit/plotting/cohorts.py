@@ -75,7 +75,7 @@ def plot_cohorts(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: ages to the right, cohorts downwards, the oldest on top; the definition card stands beneath.
+        The axes: ages to the right, cohorts downwards, the oldest on top; the definition stands beneath.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def plot_cohort_curves(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: age to the right, money or per cent upwards; the definition card stands beneath.
+        The axes: age to the right, money or per cent upwards; the definition stands beneath.
 
     Raises
     ------
@@ -396,20 +396,20 @@ def _age_label(cohorts: Any, language: Language) -> str:
 
 def _legend(states: Array, cohorts: Any, language: Language) -> list[str]:
     """What the cells that are not simply a number mean, those that occur."""
-    least = str(cohorts.card.values["least"])
+    least = str(cohorts.definition.values["least"])
     keys = {"partial": "plot_cohort_hatched", "not_yet": "plot_cohort_blank", "too_small": "plot_cohort_grey"}
     return [phrase(key, language, least=least) for state, key in keys.items() if (states == state).any()]
 
 
 def _card_of(cohorts: Any, value: str) -> Any:
-    return cohorts.card if value == "retention_rate" else cohorts.revenue_card
+    return cohorts.definition if value == "retention_rate" else cohorts.revenue_definition
 
 
-def _footer(ax: Axes, card: Any, language: Language, legend: list[str], *, below: float = 8) -> None:
-    """The legend and the definition card in small print under the picture."""
+def _footer(ax: Axes, definition: Any, language: Language, legend: list[str], *, below: float = 8) -> None:
+    """The legend and the definition in small print under the picture."""
     points = 72 * (ax.figure.bbox.width / ax.figure.dpi - 1)  # the row names take about an inch
     across = int(points / (_TINY * (1.0 if language == "zh" else 0.56)))
-    lines = ["    ".join(legend), *card.text(language).splitlines()]
+    lines = ["    ".join(legend), *definition.text(language).splitlines()]
     said = "\n".join(plain(part) for line in lines if line for part in textwrap.wrap(line, across))
     ax.annotate(said, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", va="top",
                 size=_TINY, color=GREY, linespacing=1.35, annotation_clip=False)  # fmt: skip

@@ -69,7 +69,7 @@ def plot_value_matrix(matrix: Any, *, ax: Axes | None = None, language: Language
     current value: 90 (48.6%)
     growth potential: 30 (51.7%)
     """
-    if not hasattr(matrix, "potential") or not hasattr(matrix, "definition"):
+    if not hasattr(matrix, "potential") or not hasattr(matrix, "describe_cuts"):
         raise _not_that(matrix, "value matrix", "crmkit.segment.value_matrix(customers)")
     numbers = ["customers", "customer_share", "current_value", "potential_value"]
     shares = ["current_value_share", "potential_value_share"]

@@ -57,7 +57,7 @@ def plot_retention(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: periods from left to right, per cent upwards, the definition card in small print below.
+        The axes: periods from left to right, per cent upwards, the definition in small print below.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def plot_retention(
     ax.set_ylim(bottom=0)
     ax.set_ylabel(phrase("plot_rate", spoken, what=word(rate, spoken)))
     ax.grid(axis="y", color="0.9", linewidth=0.8)
-    _finish(ax, rates.card, spoken, lines=len(chosen) > 1, over=bool(found["complete"][rows][-1]))
+    _finish(ax, rates.definition, spoken, lines=len(chosen) > 1, over=bool(found["complete"][rows][-1]))
     return ax
 
 
@@ -123,7 +123,7 @@ def plot_movements(
     -------
     matplotlib.axes.Axes
         The axes: periods from left to right, gains above zero and losses below, the net change as a line, the
-        definition card in small print below. Customers who expand or contract stay, so they are no part of the net
+        definition in small print below. Customers who expand or contract stay, so they are no part of the net
         change of customers.
 
     Raises
@@ -158,7 +158,7 @@ def plot_movements(
     _name_periods(ax, own["period"])
     count_along(ax.yaxis, spoken)
     ax.set_ylabel(word(f"plot_movement_{show}", spoken))
-    _finish(ax, movements.card, spoken, lines=True, over=bool(own["complete"][-1]))
+    _finish(ax, movements.definition, spoken, lines=True, over=bool(own["complete"][-1]))
     return ax
 
 
@@ -168,7 +168,7 @@ def plot_movements(
 def _columns(result: Any, part: str, needed: str, call: str) -> dict[str, Array]:
     """The columns of a result's table, if it is such a result."""
     table = getattr(result, part, None)
-    found = {} if table is None or not hasattr(result, "card") else _read(table)
+    found = {} if table is None or not hasattr(result, "definition") else _read(table)
     if needed not in found:
         raise ArgumentError("plotting_result_draws_draw", name=type(result).__name__, call=call)
     return found
@@ -225,7 +225,7 @@ def _hatch_last(ax: Axes, complete: Array) -> None:
         ax.axvspan(last - 0.5, last + 0.4, facecolor="none", edgecolor="0.7", hatch="///", linewidth=0)
 
 
-def _finish(ax: Axes, card: Any, spoken: Language, *, lines: bool, over: bool) -> None:
+def _finish(ax: Axes, definition: Any, spoken: Language, *, lines: bool, over: bool) -> None:
     """Legend (of the lines and bars, and of what is not over), small print, and fonts for all of it."""
     from matplotlib.patches import Patch
 
@@ -242,7 +242,7 @@ def _finish(ax: Axes, card: Any, spoken: Language, *, lines: bool, over: bool) -
             handles=shown_here, frameon=False, fontsize=SMALL, ncols=max(letters_across(ax, SMALL) // longest, 1),
             loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, columnspacing=1.2, handlelength=1.4,
         )  # fmt: skip
-    small_print(ax, card, spoken)
+    small_print(ax, definition, spoken)
     _fonts.apply(ax, spoken)
     if shown_here:
         for text in legend.get_texts():

@@ -66,7 +66,7 @@ def plot_survival(
     -------
     matplotlib.axes.Axes
         The axes: time to the right, per cent still there upwards, in steps with a band for the 95 % interval. Under the
-        axis, customers still at risk at each tick: where they are few, the curve says little. The definition card
+        axis, customers still at risk at each tick: where they are few, the curve says little. The definition
         is in small print below; of several groups the legend has the log-rank test of all of them.
 
     Raises
@@ -96,12 +96,12 @@ def plot_survival(
         ax.step(time, share, where="post", color=colour, linestyle=dashes, linewidth=1.8, label=_name(name, spoken))
     ax.set_ylim(0, 102)
     ax.set_xlim(0, max(float(found["time"][rows][-1]) for rows in rows_of.values()) or 1.0)
-    label_upwards(ax, phrase("plot_rate", spoken, what=word(survival.card.measure, spoken)))
-    ax.set_xlabel(_time_label(survival.card, spoken))
+    label_upwards(ax, phrase("plot_rate", spoken, what=word(survival.definition.measure, spoken)))
+    ax.set_xlabel(_time_label(survival.definition, spoken))
     _strip_of_those_at_risk(ax, survival, list(rows_of), spoken)
     if len(rows_of) > 1:
         legend_above(ax, [*ax.get_lines(), *_log_rank(survival.log_rank, spoken)])
-    _finish(ax, survival.card, spoken)
+    _finish(ax, survival.definition, spoken)
     return ax
 
 
@@ -126,7 +126,7 @@ def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, langu
     -------
     matplotlib.axes.Axes
         The axes: days since a purchase to the right, per cent followed by another one upwards, with the 95 % interval,
-        the limit and the plateau; the definition card in small print below.
+        the limit and the plateau; the definition in small print below.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, langu
     ax.set_xlabel(word("plot_days_since_purchase", spoken))
     label_upwards(ax, phrase("plot_rate", spoken, what=word("returned_share", spoken)))
     legend_above(ax, lines)
-    _finish(ax, gaps.card, spoken)
+    _finish(ax, gaps.definition, spoken)
     return ax
 
 
@@ -188,7 +188,7 @@ def plot_repurchase(
     -------
     matplotlib.axes.Axes
         The axes: order numbers to the right, per cent upwards with 95 % intervals, the number of purchases under the
-        axis, the definition card in small print below. A rate that nobody was seen long enough for is left out.
+        axis, the definition in small print below. A rate that nobody was seen long enough for is left out.
 
     Raises
     ------
@@ -217,17 +217,17 @@ def plot_repurchase(
         aside = 0.12 * (at - (len(rows_of) - 1) / 2)
         drawn.append(_with_intervals(ax, found, rows, aside, colour, marker, dashes, _name(name, spoken)))
     numbers = np.unique(np.concatenate([found["order_number"][rows] for rows in rows_of.values()]))
-    most = int(repurchase.card.values["most"])
+    most = int(repurchase.definition.values["most"])
     ax.set_xticks(numbers, [f"{number}+" if number == most else str(number) for number in numbers])
     ax.set_xlim(numbers[0] - 0.5, numbers[-1] + 0.5)
     ax.set_ylim(0, 102)
     ax.set_xlabel(word("order_number", spoken))
-    label_upwards(ax, phrase("plot_rate_bars", spoken, days=str(repurchase.card.values["days"])))
+    label_upwards(ax, phrase("plot_rate_bars", spoken, days=str(repurchase.definition.values["days"])))
     counts = {_name(name, spoken): _counts_at(numbers, found, rows) for name, rows in rows_of.items()}
     strip_below(ax, numbers.tolist(), counts, "purchases", spoken)
     if len(rows_of) > 1:
         legend_above(ax, drawn)
-    _finish(ax, repurchase.card, spoken)
+    _finish(ax, repurchase.definition, spoken)
     return ax
 
 
@@ -280,17 +280,17 @@ def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, langu
                     textcoords="offset points", va="bottom", size=SMALL)  # fmt: skip
     ax.set_yticks(range(n), [_name(name, spoken) for name in own["group"]])
     ax.set_ylim(n - 0.5, -0.7)
-    ax.set_xlabel(phrase("plot_rate_bars", spoken, days=str(repurchase.card.values["days"])))
-    _finish(ax, repurchase.card, spoken)
+    ax.set_xlabel(phrase("plot_rate_bars", spoken, days=str(repurchase.definition.values["days"])))
+    _finish(ax, repurchase.definition, spoken)
     return ax
 
 
-def plot_definitions(definitions: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the result of `crmkit.survival.compare_definitions`: whom each rule calls lost, and who came back.
+def plot_lost_rules(tried: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the result of `crmkit.survival.compare_lost_rules`: whom each rule calls lost, and who came back.
 
     Parameters
     ----------
-    definitions : crmkit.survival.Definitions
+    tried : crmkit.survival.LostRules
         Rules, tried at a past day.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
@@ -307,7 +307,7 @@ def plot_definitions(definitions: Any, *, ax: Axes | None = None, language: Lang
     Raises
     ------
     ArgumentError
-        `definitions` is something else.
+        `tried` is something else.
     MissingPackageError
         matplotlib is not installed.
 
@@ -315,13 +315,13 @@ def plot_definitions(definitions: Any, *, ax: Axes | None = None, language: Lang
     --------
     >>> import crmkit as crm
     >>> rules = [{"inactive": "90D"}, {"inactive": "180D"}]
-    >>> tried = crm.survival.compare_definitions(crm.datasets.load_cdnow(), definitions=rules)
-    >>> ax = crm.plotting.plot_definitions(tried)
+    >>> tried = crm.survival.compare_lost_rules(crm.datasets.load_cdnow(), rules=rules)
+    >>> ax = crm.plotting.plot_lost_rules(tried)
     >>> ax.texts[0].get_text()
     '90 days without a purchase: 82.3% lost, of whom 14.7% came back'
     """
-    call = "crmkit.plotting.plot_definitions(crmkit.survival.compare_definitions(transactions))"
-    own = columns_of(definitions, "table", "kept_silent", call, order=[])
+    call = "crmkit.plotting.plot_lost_rules(crmkit.survival.compare_lost_rules(transactions))"
+    own = columns_of(tried, "table", "kept_silent", call, order=[])
     n = len(own["rule"])
     ax, spoken = open_axes(ax, language, height=2.4 + 0.62 * n, width=7.4)
     foot = np.zeros(n)
@@ -338,17 +338,17 @@ def plot_definitions(definitions: Any, *, ax: Axes | None = None, language: Lang
     ax.set_xlim(0, 100)
     ax.set_xlabel(word("plot_share_of_customers", spoken))
     legend_above(ax, bars)
-    _finish(ax, definitions.card, spoken)
+    _finish(ax, tried.definition, spoken)
     return ax
 
 
 # --- survival -------------------------------------------------------------------------------------------------------
 
 
-def _time_label(card: Any, spoken: Language) -> str:
-    if card.measure == "survival":
+def _time_label(definition: Any, spoken: Language) -> str:
+    if definition.measure == "survival":
         return word("plot_days_since_first", spoken)
-    return phrase("plot_time_of_column", spoken, column=plain(card.values["time"]))
+    return phrase("plot_time_of_column", spoken, column=plain(definition.values["time"]))
 
 
 def _strip_of_those_at_risk(ax: Axes, survival: Any, groups: Sequence[Any], spoken: Language) -> None:
@@ -411,7 +411,7 @@ def _read_off(ax: Axes, at: float, curves: Mapping[str, tuple[Array, Array, str]
 def _mark_limit(ax: Axes, gaps: Any, spoken: Language) -> None:
     """The limit as a line; its words stand where those of the marked day do not."""
     ax.axvline(gaps.limit, color="black", linewidth=1, linestyle=":")
-    said = phrase("plot_gap_limit", spoken, days=short(gaps.limit, spoken), share=str(gaps.card.values["share"]))
+    said = phrase("plot_gap_limit", spoken, days=short(gaps.limit, spoken), share=str(gaps.definition.values["share"]))
     left = gaps.limit > sum(ax.get_xlim()) / 2
     ax.annotate(said, (gaps.limit, 0), (-4 if left else 4, 18), xycoords=ax.get_xaxis_transform(),
                 textcoords="offset points", ha="right" if left else "left", size=SMALL)  # fmt: skip
@@ -500,9 +500,9 @@ def _name(group: Any, spoken: Language) -> str:
     return group_name(group, spoken)
 
 
-def _finish(ax: Axes, card: Any, spoken: Language) -> None:
+def _finish(ax: Axes, definition: Any, spoken: Language) -> None:
     """Small print, and fonts for all of it."""
     ax.spines[["top", "right"]].set_visible(False)
-    small_print(ax, card, spoken)
+    small_print(ax, definition, spoken)
     _fonts.apply(ax, spoken)
     legend_in_font(ax)

@@ -35,7 +35,7 @@ def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: new alarms a week to the right (logarithmic), per cent upwards, the definition card in small print.
+        The axes: new alarms a week to the right (logarithmic), per cent upwards, the definition in small print.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | 
     ax.grid(axis="y", color="0.9", linewidth=0.8)
     ax.spines[["top", "right"]].set_visible(False)
     legend_above(ax, drawn)
-    small_print(ax, watch.card, spoken)
+    small_print(ax, watch.definition, spoken)
     _fonts.apply(ax, spoken)
     legend_in_font(ax)
     return ax

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crmkit import labels
 from crmkit._frame.outputs import Sheet
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.labels import Language
 
 Array: TypeAlias = NDArray[Any]
@@ -57,7 +57,7 @@ def pooled_rows(pooled: Cells, ages: Sequence[str], value: str) -> dict[str, lis
 # --- printed ------------------------------------------------------------------------------------------------------
 
 
-def text(cells: Cells, pooled: Cells, card: Card, language: Language) -> str:
+def text(cells: Cells, pooled: Cells, definition: Definition, language: Language) -> str:
     """The triangle of rates in per cent, its averages and its legend.
 
     What does not fit is left out in the middle: the first ages say most, and at the ends is what can still change.
@@ -83,7 +83,7 @@ def text(cells: Cells, pooled: Cells, card: Card, language: Language) -> str:
         lines.append([*start, *(_percent(number, "complete") for number in averages)])
     said, first, last = _laid_out(lines, n_names=len(names))
     present = {states[age][row] for age in (*ages[:first], *ages[last:]) for row in rows}
-    said += [f"{mark} {_state(state, card, language)}" for state, mark in MARKS.items() if state in present]
+    said += [f"{mark} {_state(state, definition, language)}" for state, mark in MARKS.items() if state in present]
     if len(rows) < n_rows:
         said.append(labels.phrase("cohort_more_rows", language, rows=n_rows - len(rows)))
     if first < last:
@@ -139,27 +139,29 @@ def _aligned(column: Sequence[str], *, left: bool) -> list[str]:
     return [f"  {cell}" for cell in labels.aligned(cells, left=left)]
 
 
-def _state(state: str, card: Card, language: Language) -> str:
-    return labels.phrase(f"cohort_{state}", language, least=card.values["least"])
+def _state(state: str, definition: Definition, language: Language) -> str:
+    return labels.phrase(f"cohort_{state}", language, least=definition.values["least"])
 
 
 # --- in a book ----------------------------------------------------------------------------------------------------
 
 
 def sheets(
-    cells: Cells, pooled: Cells, cards: Sequence[Card], remarks: Sequence[str], language: Language
+    cells: Cells, pooled: Cells, definitions: Sequence[Definition], remarks: Sequence[str], language: Language
 ) -> list[Sheet]:
     """A sheet for each of `SHEETS`, and one that says what they mean."""
     made = [
-        _sheet(cells, pooled, cards[0], labels.text(title, language), value, number, language)
+        _sheet(cells, pooled, definitions[0], labels.text(title, language), value, number, language)
         for title, (value, number) in SHEETS.items()
     ]
-    meaning = [line for card in cards for line in (*card.lines(language), ("", ""))]
+    meaning = [line for definition in definitions for line in (*definition.lines(language), ("", ""))]
     meaning += [("", note) for note in remarks]
     return [*made, Sheet(labels.text("cohort_sheet_definition", language), meaning)]
 
 
-def _sheet(cells: Cells, pooled: Cells, card: Card, title: str, value: str, number: str, language: Language) -> Sheet:
+def _sheet(
+    cells: Cells, pooled: Cells, definition: Definition, title: str, value: str, number: str, language: Language
+) -> Sheet:
     numbers, states = wide(cells, value), wide(cells, "state")
     names = [name for name in ("group", "cohort", "customers") if name in numbers]
     ages = [name for name in numbers if name not in names]
@@ -179,7 +181,7 @@ def _sheet(cells: Cells, pooled: Cells, card: Card, title: str, value: str, numb
     rows.append([])
     for state in MARKS:
         marks[len(rows), 0] = state
-        rows.append([None, _state(state, card, language)])  # the words hang over into the next columns
+        rows.append([None, _state(state, definition, language)])  # the words hang over into the next columns
     return Sheet(title, rows, marks, number=number, n_heads=len(names))
 
 

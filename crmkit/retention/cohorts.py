@@ -1,9 +1,9 @@
 """Cohorts: customers who came at the same time, followed by age.
 
 A cohort are the customers whose first purchase falls into the same calendar period, and into the same group if there
-are groups. Four figures go by the name of retention; `kind` chooses, and the card beneath every table says which one
-it is. What has not happened yet is missing, never 0; what can still change is marked; averages add up customers of the
-cohorts that have reached the age, never the rates of cohorts.
+are groups. Four figures go by the name of retention; `kind` chooses, and the definition beneath every table says
+which one it is. What has not happened yet is missing, never 0; what can still change is marked; averages add up
+customers of the cohorts that have reached the age, never the rates of cohorts.
 
 Sources: N-day, bracket and "on or after" retention as product analytics define them (Amplitude, Mixpanel; 神策 calls
 the first two 特定日期留存 and 自定义区间留存); Wilson (1927), JASA 22, 209-212, for the intervals.
@@ -23,7 +23,7 @@ from crmkit import _checks, _shared, labels
 from crmkit._frame import engines, outputs
 from crmkit._periods import Period, Periods
 from crmkit._results import Result
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.retention import _cohort_cells, _cohort_counts, _cohort_pages
@@ -43,7 +43,7 @@ VALUES = (
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Cohorts(Result):
-    """Cohorts by age; given by `cohorts`. Prints as the triangle of its rates with the card beneath.
+    """Cohorts by age; given by `cohorts`. Prints as the triangle of its rates with the definition beneath.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Cohorts(Result):
     averages : table, one row per age that a cohort has completed (and `group`)
         All `cohorts` that did, pooled: sums over their `customers`, never means of their rates. The columns are those
         of `table`. With groups it is the table to compare them by.
-    card, revenue_card : Card
+    definition, revenue_definition : Definition
         What the rates count, and what cumulative revenue per customer does.
     kind, period : str
         What was asked for.
@@ -67,8 +67,8 @@ class Cohorts(Result):
 
     table: Any
     averages: Any
-    card: Card
-    revenue_card: Card
+    definition: Definition
+    revenue_definition: Definition
     kind: str
     period: str
     notes: tuple[tuple[str, Mapping[str, Any]], ...]
@@ -110,7 +110,7 @@ class Cohorts(Result):
         return [labels.phrase(key, language, **values) for key, values in self.notes]
 
     def text(self, language: Language = "en") -> str:
-        r"""The triangle of rates in per cent with averages, legend, remarks and card, to be read as it is.
+        r"""The triangle of rates in per cent with averages, legend, remarks and definition, to be read as it is.
 
         >>> import crmkit as crm
         >>> print(crm.retention.cohorts(crm.datasets.load_cdnow(), period="quarter").text().split("\n\n")[0])
@@ -118,8 +118,8 @@ class Cohorts(Result):
         1997-Q1     23,570  100.0  22.8  18.1  17.9  16.2  14.1
         pooled              100.0  22.8  18.1  17.9  16.2  14.1
         """
-        triangle = _cohort_pages.text(self._cells, self._pooled, self.card, language)
-        return "\n\n".join([triangle, "\n".join(self.remarks(language)), self.card.text(language)])
+        triangle = _cohort_pages.text(self._cells, self._pooled, self.definition, language)
+        return "\n\n".join([triangle, "\n".join(self.remarks(language)), self.definition.text(language)])
 
     def to_excel(self, path: str | Path, *, language: Language = "en") -> None:
         """Write an Excel book: rates, counts, revenue, revenue per customer, and what they mean, a sheet each.
@@ -151,16 +151,16 @@ class Cohorts(Result):
         True
         """
         _checks.choice("language", language, labels.LANGUAGES)
-        cards = (self.card, self.revenue_card)
-        sheets = _cohort_pages.sheets(self._cells, self._pooled, cards, self.remarks(language), language)
+        definitions = (self.definition, self.revenue_definition)
+        sheets = _cohort_pages.sheets(self._cells, self._pooled, definitions, self.remarks(language), language)
         outputs.write_book(path, sheets)
 
     def shown(self) -> tuple[Any, ...]:
-        """The triangle with its card."""
-        return self.triangle(), str(self.card)
+        """The triangle with its definition."""
+        return self.triangle(), str(self.definition)
 
     def __repr__(self) -> str:
-        """The triangle of rates with its card."""
+        """The triangle of rates with its definition."""
         return self.text()
 
 
@@ -214,7 +214,7 @@ def cohorts(
     Returns
     -------
     Cohorts
-        `table` and `averages`, in the kind of the transactions, and `card`; `triangle()` and `to_excel(path)`.
+        `table` and `averages`, in the kind of the transactions, and `definition`; `triangle()` and `to_excel(path)`.
 
     Raises
     ------
@@ -264,8 +264,8 @@ def cohorts(
     return Cohorts(
         table=engines.build(cells, tx.like),
         averages=engines.build(pooled, tx.like),
-        card=Card(f"cohort_{kind}", tx.as_of, said),
-        revenue_card=Card("cohort_revenue" if windows is None else "cohort_revenue_by_day", tx.as_of, said),
+        definition=Definition(f"cohort_{kind}", tx.as_of, said),
+        revenue_definition=Definition("cohort_revenue" if windows is None else "cohort_revenue_by_day", tx.as_of, said),
         kind=kind,
         period=period,
         notes=_notes(periods, kind),
@@ -316,7 +316,7 @@ def _ages(kind: str, windows: list[tuple[int, int]] | None, n_ages: int) -> dict
 
 
 def _said_of(by: Any, least: int, *, own_clock: bool) -> dict[str, Any]:
-    """What the cards leave open: who makes a cohort, who is the denominator, and who is withheld."""
+    """What the definitions leave open: who makes a cohort, who is the denominator, and who is withheld."""
     if by is None:
         members = "cohort_members"
     else:

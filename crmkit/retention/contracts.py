@@ -22,7 +22,7 @@ from crmkit._groups import UNGROUPED
 from crmkit._periods import Period, Periods, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ColumnError, DataError, Words, shown
 from crmkit.retention.movements import Movements, revenue_rates
 
@@ -36,7 +36,7 @@ _HINT = Words("hint_contracts")
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ContractRates(Result):
-    """Customers under contract by period; given by `contract_rates`. Prints as its table with the card beneath.
+    """Customers under contract by period; given by `contract_rates`. Prints as its table with the definition beneath.
 
     Attributes
     ----------
@@ -50,15 +50,15 @@ class ContractRates(Result):
         For contracts of fixed terms; one that runs until it is cancelled is never renewed.
     movements : Movements or None
         Recurring revenue, if there are amounts: those of the contracts that run on the last day of each period.
-    card, renewal_card : Card
+    definition, renewal_definition : Definition
         What the rates of `table` and of `renewals` count.
     """
 
     table: Any
     renewals: Any
     movements: Movements | None
-    card: Card
-    renewal_card: Card
+    definition: Definition
+    renewal_definition: Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,11 @@ def contract_rates(
     return ContractRates(
         engines.build({**first, **people, "came_and_left": sums["passed"].ravel(), **last}, frame),
         engines.build({**first, **{name: np.ravel(values) for name, values in renewals.items()}}, frame),
-        _movements(sums, read.scale, Card("contract_revenue", cut, window), frame) if amount is not None else None,
-        Card("contract_rates", cut, window),
-        Card("contract_renewals", cut, window),
+        _movements(sums, read.scale, Definition("contract_revenue", cut, window), frame)
+        if amount is not None
+        else None,
+        Definition("contract_rates", cut, window),
+        Definition("contract_renewals", cut, window),
     )
 
 
@@ -378,7 +380,7 @@ class _Sums:
         self._add("renewed", customer, period, (running > 0).astype(np.int64))
 
 
-def _movements(sums: _Sums, scale: int, card: Card, like: engines.AnyFrame) -> Movements:
+def _movements(sums: _Sums, scale: int, definition: Definition, like: engines.AnyFrame) -> Movements:
     """Recurring revenue and customers of each kind, by period."""
     complete = sums.grid.periods.complete
     start, people = _shared.before(sums["money"]), _shared.before(sums["present"])
@@ -408,4 +410,4 @@ def _movements(sums: _Sums, scale: int, card: Card, like: engines.AnyFrame) -> M
         engines.build({**columns, **{name: np.ravel(values) for name, values in part.items()}, **last}, like)
         for part in ({**money, **revenue_rates(moved)}, counts)
     )
-    return Movements(revenue, customers, card)
+    return Movements(revenue, customers, definition)

@@ -22,7 +22,7 @@ from crmkit._periods import Period, Periods
 from crmkit._results import Result
 from crmkit._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED, Array
 from crmkit.customers import money_of
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
@@ -33,7 +33,7 @@ MOVEMENTS = ("new", "reactivated", "expansion", "unchanged", "contraction", "chu
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Movements(Result):
-    """Revenue and its movements by period; given by `movements`. Prints as its tables with the card beneath.
+    """Revenue and its movements by period; given by `movements`. Prints as its tables with the definition beneath.
 
     Both tables have one row per period, and per `group` if there are groups, and `complete`: whether the period is
     over. Money is in the currency of the data.
@@ -48,17 +48,17 @@ class Movements(Result):
     customers : table
         Customers of each kind: `start`, `new`, `reactivated`, `expanded`, `unchanged`, `contracted`, `churned`, `end`,
         where start = expanded + unchanged + contracted + churned, and end = start + new + reactivated - churned.
-    card : Card
+    definition : Definition
         What GRR and NRR count.
     """
 
     table: Any
     customers: Any
-    card: Card
+    definition: Definition
 
     def shown(self) -> tuple[Any, ...]:
-        """The money, the customers, and the card."""
-        return self.table, self.customers, str(self.card)
+        """The money, the customers, and the definition."""
+        return self.table, self.customers, str(self.definition)
 
 
 def movements(
@@ -90,9 +90,10 @@ def movements(
     Returns
     -------
     Movements
-        `table`, `customers` (both in the kind of the transactions) and `card`. GRR = (start - churned - contraction) /
-        start; NRR = GRR + expansion / start. The first period has no start, so only `new` and its sums are known. In a
-        period that is not over, everything is "so far"; churned, contraction, and the rates, are missing until it is.
+        `table`, `customers` (both in the kind of the transactions) and `definition`. GRR = (start - churned -
+        contraction) / start; NRR = GRR + expansion / start. The first period has no start, so only `new` and its sums
+        are known. In a period that is not over, everything is "so far"; churned, contraction, and the rates, are
+        missing until it is.
 
     Raises
     ------
@@ -119,13 +120,13 @@ def movements(
     money = _money_columns(grid.sums, periods.complete, tx.scale, tx.guard)
     people = _customer_columns(grid.sums, periods.complete)
     ends = {"complete": grid.complete()}
-    card = Card(
+    definition = Definition(
         "revenue_retention", tx.as_of, _shared.window(periods, period, rolling=rolling, fiscal_start=fiscal_start)
     )
     return Movements(
         engines.build({**grid.columns(), **money, **ends}, tx.like),
         engines.build({**grid.columns(), **people, **ends}, tx.like),
-        card,
+        definition,
     )
 
 

@@ -19,7 +19,7 @@ from crmkit._frame import engines
 from crmkit._periods import Period
 from crmkit._results import Result
 from crmkit._shared import NEW, REACTIVATED, RETAINED
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError
 from crmkit.transactions import open_transactions
 
@@ -28,7 +28,7 @@ BASES = ("active", "ever")
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Rates(Result):
-    """Retention and churn of customers by period; given by `rates`. Prints as its table with the card beneath.
+    """Retention and churn of customers by period; given by `rates`. Prints as its table with the definition beneath.
 
     Attributes
     ----------
@@ -36,12 +36,12 @@ class Rates(Result):
         One row per period, and per `group` if there are groups: `period`; customers at the `start`, `new`, `lost`,
         `reactivated` and at the `end`, where end = start + new - lost + reactivated; `retention_rate` and `churn_rate`
         with 95 % intervals (`retention_low` ...); `complete`: whether the period is over.
-    card : Card
+    definition : Definition
         What the rates count.
     """
 
     table: Any
-    card: Card
+    definition: Definition
 
 
 def rates(
@@ -79,10 +79,10 @@ def rates(
     Returns
     -------
     Rates
-        `table`, in the kind of the transactions, and `card`. The first period has no start: what came before the data
-        is not known. In a period that is not over, `new`, `reactivated` and `end` are those so far; who is lost, and
-        the rates, are missing until it is. Whoever bought before the data begin counts as new at the first purchase in
-        them, so take the "new" of the first periods with care.
+        `table`, in the kind of the transactions, and `definition`. The first period has no start: what came before
+        the data is not known. In a period that is not over, `new`, `reactivated` and `end` are those so far; who is
+        lost, and the rates, are missing until it is. Whoever bought before the data begin counts as new at the first
+        purchase in them, so take the "new" of the first periods with care.
 
     Raises
     ------
@@ -119,8 +119,8 @@ def rates(
         "complete": grid.complete(),
     }
     values = _shared.window(periods, period, rolling=rolling, fiscal_start=fiscal_start)
-    card = Card("customer_rates", tx.as_of, {**values, "base": f"card_base_{base}"})
-    return Rates(engines.build(table, tx.like), card)
+    definition = Definition("customer_rates", tx.as_of, {**values, "base": f"definition_base_{base}"})
+    return Rates(engines.build(table, tx.like), definition)
 
 
 def retention_rate(*, start: float, new: float, end: float) -> float:

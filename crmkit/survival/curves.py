@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame, _groups
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.survival import _km
 from crmkit.survival._km import Curve, LogRank, log_rank
@@ -47,14 +47,14 @@ class Survival(Result):
         than half are there), `mean_days` (area under the curve up to `until_days`), `until_days` (longest time seen).
     log_rank : LogRank or None
         Do the groups differ? None for one group.
-    card : Card
+    definition : Definition
         What was counted.
     """
 
     table: Any
     summary: Any
     log_rank: LogRank | None
-    card: Card
+    definition: Definition
 
     def at(self, times: Any) -> Any:
         """Survival and customers at risk at a time or several, one row per group and time.
@@ -89,15 +89,15 @@ class Survival(Result):
         return table.build({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
     def shown(self) -> tuple[Any, ...]:
-        """The summary with the card."""
-        return self.summary, str(self.card)
+        """The summary with the definition."""
+        return self.summary, str(self.definition)
 
 
 def curve(transactions: Any, *, inactive: Any = None, by: Any = None) -> Survival:
     """How long customers stay who have no contract: Kaplan-Meier curves from the first purchase to the loss.
 
     A customer is lost on the day on which no purchase has come for `inactive` days, the first time that it happens.
-    Whoever returns later was lost all the same (`compare_definitions` counts them), so what is known of the past
+    Whoever returns later was lost all the same (`compare_lost_rules` counts them), so what is known of the past
     does not change when later rows come in.
 
     Parameters
@@ -143,8 +143,8 @@ def curve(transactions: Any, *, inactive: Any = None, by: Any = None) -> Surviva
         )
     lifetimes = _until_first_quiet(tx, limit)
     cells, groups = _groups.counted(tx, lifetimes, by, ["time", "lost"])
-    card = Card("survival", tx.as_of, {"days": limit})
-    return _curves(cells["time"], cells["lost"], cells["n"], cells["group"], groups, card, tx.like)
+    definition = Definition("survival", tx.as_of, {"days": limit})
+    return _curves(cells["time"], cells["lost"], cells["n"], cells["group"], groups, definition, tx.like)
 
 
 def kaplan_meier(
@@ -213,8 +213,8 @@ def kaplan_meier(
         raise DataError("survival_time_more_found", time=time, lost=lost, rows=shown(rows))
     names = cells[by] if by else np.full(len(cells["n"]), ALL, dtype=object)
     groups = sorted(set(names.tolist()), key=_by_size)
-    card = Card("survival_of_durations", None, {"time": time, "lost": lost})
-    return _curves(cells[time], cells[lost], cells["n"], names, groups, card, table.frame)
+    definition = Definition("survival_of_durations", None, {"time": time, "lost": lost})
+    return _curves(cells[time], cells[lost], cells["n"], names, groups, definition, table.frame)
 
 
 def _refuse_twice(columns: dict[str, str | None]) -> None:
@@ -273,7 +273,7 @@ def _curves(
     n: NDArray[Any],
     group: NDArray[Any],
     groups: Sequence[Any],
-    card: Card,
+    definition: Definition,
     like: Any,
 ) -> Survival:
     """The curves of all groups as tables, and their test."""
@@ -301,7 +301,7 @@ def _curves(
         table=engines.build({name: np.concatenate([part[name] for part in long]) for name in long[0]}, like),
         summary=engines.build(_summary(curves), like),
         log_rank=log_rank(time, lost, n, code) if len(groups) > 1 else None,
-        card=card,
+        definition=definition,
     )
 
 

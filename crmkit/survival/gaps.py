@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import DataError
 from crmkit.survival._km import ROUNDING, Curve, curve
 from crmkit.survival._spells import of_customers, spells
@@ -42,14 +42,14 @@ class Gaps(Result):
         Days within which the share asked for of those who come back has come back.
     plateau : float
         Share of purchases that are followed by another one at all, as far as the data see.
-    card : Card
+    definition : Definition
         What was counted.
     """
 
     table: Any
     limit: int
     plateau: float
-    card: Card
+    definition: Definition
 
     def returned_within(self, days: Any) -> float:
         """Share of purchases that are followed by another one within a duration.
@@ -130,7 +130,7 @@ def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:
         table=engines.build(_columns(found), tx.like),
         limit=limit,
         plateau=float(came[-1]),
-        card=Card("returned_share", tx.as_of, {"limit": limit, "share": f"{100 * share:g}"}),
+        definition=Definition("returned_share", tx.as_of, {"limit": limit, "share": f"{100 * share:g}"}),
     )
 
 

@@ -1,7 +1,8 @@
 """Who is lost without a contract: explicit rules, side by side, with how many of the lost later came back.
 
 Nobody says goodbye to a shop. Every rule is a guess, and the same customers give churn rates that differ by half.
-`lost` applies one rule to every customer, `compare_definitions` tries several at a past day and counts who returned.
+`flag_lost` applies one rule to every customer, `compare_lost_rules` tries several at a past day and counts who
+returned.
 
 Sources: Schmittlein, Morrison & Colombo (1987), Management Science 33, 1-24 (P(alive)); Kaplan & Meier (1958), JASA 53,
 457-481 (the quantile of gaps, open ones counted).
@@ -20,22 +21,22 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit.customers import summarize
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.interpurchase import Rhythm, fit_rhythm
 from crmkit.survival.gaps import Gaps, inactivity_threshold
 from crmkit.transactions import Transactions, open_transactions
 
 RULES = ("inactive", "gaps", "own_gaps", "returning", "p_alive")
-DEFINITIONS: Sequence[Mapping[str, Any]] = (
+TRIED: Sequence[Mapping[str, Any]] = (
     {"inactive": "90D"}, {"inactive": "180D"}, {"gaps": 3}, {"own_gaps": 3}, {"returning": 0.9}, {"p_alive": 0.5},
 )  # fmt: skip
 HINT = Words("hint_rule")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Definitions(Result):
-    """Several rules for who is lost, tried at a past day; given by `compare_definitions`.
+class LostRules(Result):
+    """Several rules for who is lost, tried at a past day; given by `compare_lost_rules`.
 
     Attributes
     ----------
@@ -44,15 +45,15 @@ class Definitions(Result):
         `returned_within` (share of returns that come within the limit, by the gap curve with open gaps counted),
         `customers`, `lost`, `lost_share`, `came_back` (lost customers who bought in the days after), `came_back_share`,
         `kept_silent` (customers not called lost who bought nothing in those days), `kept_silent_share`.
-    card : Card
+    definition : Definition
         What was counted.
     """
 
     table: Any
-    card: Card
+    definition: Definition
 
 
-def lost(
+def flag_lost(
     transactions: Any,
     *,
     inactive: Any = None,
@@ -94,7 +95,7 @@ def lost(
     Examples
     --------
     >>> from crmkit import datasets
-    >>> found = lost(datasets.load_ten_customers(), inactive="60D")
+    >>> found = flag_lost(datasets.load_ten_customers(), inactive="60D")
     >>> int(found["lost"].sum())
     4
     """
@@ -107,9 +108,9 @@ def lost(
     return _marked(tx, _limit(tx, *next(iter(told.items()))))
 
 
-def compare_definitions(
-    transactions: Any, *, definitions: Sequence[Mapping[str, Any]] = DEFINITIONS, horizon: Any = "180D"
-) -> Definitions:
+def compare_lost_rules(
+    transactions: Any, *, rules: Sequence[Mapping[str, Any]] = TRIED, horizon: Any = "180D"
+) -> LostRules:
     """The same customers' churn by several rules, and how many of the lost came back.
 
     The rules see the past as it stood `horizon` before `as_of`; what the customers did since shows who was called lost
@@ -119,36 +120,36 @@ def compare_definitions(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    definitions : sequence of mappings, optional
-        Each a rule as `lost` takes it, such as ``[{"inactive": "90D"}, {"p_alive": 0.5}]``. Default: 90 and 180 days,
-        three gaps of the base, three own gaps, 90 % of the returns, and P(alive) below a half.
+    rules : sequence of mappings, optional
+        Each a rule as `flag_lost` takes it, such as ``[{"inactive": "90D"}, {"p_alive": 0.5}]``. Default: 90 and 180
+        days, three gaps of the base, three own gaps, 90 % of the returns, and P(alive) below a half.
     horizon : duration, default "180D"
         Days that are left to show who comes back.
 
     Returns
     -------
-    Definitions
+    LostRules
 
     Raises
     ------
     ArgumentError
-        A definition is no rule.
+        One of `rules` is no rule.
     DataError
         The data are not longer than `horizon`.
 
     Examples
     --------
     >>> from crmkit import datasets
-    >>> found = compare_definitions(datasets.load_cdnow(), definitions=[{"inactive": "90D"}, {"inactive": "180D"}])
+    >>> found = compare_lost_rules(datasets.load_cdnow(), rules=[{"inactive": "90D"}, {"inactive": "180D"}])
     >>> found.table[["rule", "setting", "lost_share", "came_back_share"]].round(2)
            rule setting  lost_share  came_back_share
     0  inactive     90D        0.82             0.15
     1  inactive    180D        0.73             0.11
     """
     days = int(_checks.days_of(horizon))
-    rules = [rule_of(each) for each in definitions]
-    if not rules:
-        raise ArgumentError("survival_definitions_rule_try_some")
+    tried = [rule_of(each) for each in rules]
+    if not tried:
+        raise ArgumentError("survival_rules_try_some")
     tx = open_transactions(transactions)
     origin = _checks.day_number(tx.as_of) - days
     if days < 1 or origin <= tx.first_day:
@@ -160,20 +161,22 @@ def compare_definitions(
     past = tx.until(_checks.date_of_day(origin))
     buyers = _buyers(tx, origin)
     curve = inactivity_threshold(past)
-    rows = [_outcome(past, name, value, buyers, curve) for name, value in rules]
-    card = Card("lost_share", tx.as_of, {"origin": str(past.as_of), "days": days})
-    return Definitions(engines.build({name: np.array([row[name] for row in rows]) for name in rows[0]}, tx.like), card)
+    rows = [_outcome(past, name, value, buyers, curve) for name, value in tried]
+    definition = Definition("lost_share", tx.as_of, {"origin": str(past.as_of), "days": days})
+    return LostRules(
+        engines.build({name: np.array([row[name] for row in rows]) for name in rows[0]}, tx.like), definition
+    )
 
 
-def rule_of(definition: Any) -> tuple[str, Any]:
+def rule_of(rule: Any) -> tuple[str, Any]:
     """A rule and its setting, from a mapping of one to the other.
 
     >>> rule_of({"inactive": "90D"})
     ('inactive', '90D')
     """
-    if not isinstance(definition, Mapping) or len(definition) != 1 or next(iter(definition)) not in RULES:
-        raise ArgumentError("survival_rule_setting", definition=definition, join=", ".join(map(repr, RULES)))
-    return next(iter(definition.items()))
+    if not isinstance(rule, Mapping) or len(rule) != 1 or next(iter(rule)) not in RULES:
+        raise ArgumentError("survival_rule_setting", rule=rule, join=", ".join(map(repr, RULES)))
+    return next(iter(rule.items()))
 
 
 # --- the rules ----------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import effective_size, newcombe, wilson
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError
 from crmkit.survival._km import Curve, curve
 from crmkit.survival._spells import of_customers, spells
@@ -48,12 +48,12 @@ class Repurchase(Result):
     ----------
     table : table
         The rates, one per row.
-    card : Card
+    definition : Definition
         What was counted.
     """
 
     table: Any
-    card: Card
+    definition: Definition
 
 
 def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: int = 10) -> Repurchase:
@@ -108,8 +108,10 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
             curves[group, which] = alone.of_customers(alone.followed, np.ones(len(alone.time)))
     _widen_the_last(tx, each.filter(nw.col("number") == last), by, curves, last)
     rows = [{"group": group, "order_number": which, **_rates(found, days)} for (group, which), found in curves.items()]
-    card = Card("rate_within", tx.as_of, {"days": f"{days:g}", "most": last})
-    return Repurchase(engines.build({name: np.array([row[name] for row in rows]) for name in rows[0]}, tx.like), card)
+    definition = Definition("rate_within", tx.as_of, {"days": f"{days:g}", "most": last})
+    return Repurchase(
+        engines.build({name: np.array([row[name] for row in rows]) for name in rows[0]}, tx.like), definition
+    )
 
 
 def _days(within: Any) -> float:
@@ -214,7 +216,11 @@ def compare_repurchase(
     if by is None:
         spans = _years(tx, window, last)
         rates = _of_years(found, spans)
-        counted = {"counted": "card_days_of_years", **_dates("_before", spans[YEARS[0]]), **_dates("", spans[YEARS[1]])}
+        counted = {
+            "counted": "definition_days_of_years",
+            **_dates("_before", spans[YEARS[0]]),
+            **_dates("", spans[YEARS[1]]),
+        }
     else:
         begin, end = _span(window) if window else (tx.first_day, last)
         _refuse_unseen(end, last, days, tx)
@@ -222,9 +228,9 @@ def compare_repurchase(
         if not groups:
             raise _no_purchase(tx, begin, end, days)
         rates = _first_of_all(groups, against)
-        counted = {"counted": "card_days_of_groups", **_dates("", (begin, end))}
-    card = Card("rate_compared", tx.as_of, {"days": days, **counted})
-    return Repurchase(engines.build(_compared(rates, same_customers=by is None), tx.like), card)
+        counted = {"counted": "definition_days_of_groups", **_dates("", (begin, end))}
+    definition = Definition("rate_compared", tx.as_of, {"days": days, **counted})
+    return Repurchase(engines.build(_compared(rates, same_customers=by is None), tx.like), definition)
 
 
 def _span(window: tuple[Date, Date]) -> tuple[int, int]:
@@ -238,7 +244,7 @@ def _span(window: tuple[Date, Date]) -> tuple[int, int]:
 
 
 def _dates(which: str, span: tuple[int, int]) -> dict[str, Any]:
-    """A span as values of the card."""
+    """A span as values of the definition."""
     return {f"{name}{which}": _checks.date_of_day(day) for name, day in zip(("begin", "end"), span, strict=True)}
 
 

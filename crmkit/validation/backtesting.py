@@ -24,7 +24,7 @@ from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.labels import Language
 from crmkit.transactions import Date, Transactions, open_transactions
@@ -78,7 +78,7 @@ class BackTest(Result):
         Days that were looked ahead.
     order : {"listed", "given", "learned"}
         Where the order of contact comes from.
-    card : crmkit.definitions.Card
+    definition : crmkit.definitions.Definition
         What the rebuy rate counts, in words.
     own_labels : mapping of segment to label
         What rules of your own call their segments, where they have a `label`; others have crmkit's words.
@@ -94,7 +94,7 @@ class BackTest(Result):
     origins: tuple[dt.date, ...]
     horizon: int
     order: str
-    card: Card
+    definition: Definition
     own_labels: Mapping[str, str]
 
     def headline(self, language: Language = "en") -> str:
@@ -122,7 +122,7 @@ class BackTest(Result):
         )
 
     def text(self, language: Language = "en") -> str:
-        r"""What the segments did at all origins together, the headline and the card, to be read as they are.
+        r"""What the segments did at all origins together, the headline and the definition, to be read as they are.
 
         Examples
         --------
@@ -156,11 +156,11 @@ class BackTest(Result):
             language,
             n_names=1,
         )
-        return "\n\n".join([written, self.headline(language), self.card.text(language)])
+        return "\n\n".join([written, self.headline(language), self.definition.text(language)])
 
     def shown(self) -> tuple[Any, ...]:
         """What the segments did, in short, and what was counted."""
-        return self.pooled, self.headline(), str(self.card)
+        return self.pooled, self.headline(), str(self.definition)
 
 
 def backtest(
@@ -464,7 +464,7 @@ def _result(
         origins=tuple(one.origin for one in outcomes),
         horizon=days,
         order=source,
-        card=Card("backtest_rebuy_rate", tx.as_of, values),
+        definition=Definition("backtest_rebuy_rate", tx.as_of, values),
         own_labels=own_labels,
     )
 

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import DataError, shown
 from crmkit.wallet import _nbd
 
@@ -44,7 +44,7 @@ class TrueConcentration(Result):
         Of the counts.
     customers : int
         All of them, buyers or not.
-    card : Card
+    definition : Definition
         What is counted.
     """
 
@@ -53,7 +53,7 @@ class TrueConcentration(Result):
     alpha: float
     log_likelihood: float
     customers: int
-    card: Card
+    definition: Definition
 
     def top_share(self, top: float = 0.2, *, span: str = "long_run") -> float:
         """Share of the purchases that the `top` share of customers makes.
@@ -122,7 +122,7 @@ def true_concentration(
         "purchase_share": np.array(bought),
     }
     table = engines.build(columns, like)
-    return TrueConcentration(table, r, alpha, value, int(n.sum()), Card("true_concentration", None))
+    return TrueConcentration(table, r, alpha, value, int(n.sum()), Definition("true_concentration", None))
 
 
 def _counts(customers: Any, purchases: str, weight: str) -> tuple[Floats, Floats, engines.AnyFrame]:

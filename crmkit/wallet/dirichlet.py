@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.wallet import _nbd
 
@@ -54,7 +54,7 @@ class Dirichlet(Result):
         1 / (S + 1): 0 where all customers share the same preferences, 1 where each buys one brand only.
     left_out : tuple of str
         Brands whose own S lies above the notch and did not enter the pooled S.
-    card : Card
+    definition : Definition
         What is counted.
     """
 
@@ -65,7 +65,7 @@ class Dirichlet(Result):
     S: float
     polarisation: float
     left_out: tuple[str, ...]
-    card: Card
+    definition: Definition
 
 
 def dirichlet(
@@ -151,7 +151,7 @@ def dirichlet(
         S=pooled,
         polarisation=1 / (1 + pooled),
         left_out=tuple(name for name, stays in zip(names, kept, strict=True) if not stays),
-        card=Card("dirichlet_norm", None, {"periods": f"{length:g}"}),
+        definition=Definition("dirichlet_norm", None, {"periods": f"{length:g}"}),
     )
 
 

@@ -19,7 +19,7 @@ from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.wallet import _nbd
 
 
@@ -66,7 +66,7 @@ class Norms(Result):
         The same as a share of the period's buyers: 1 - repeat_rate.
     purchases_per_new_buyer : float
         Their purchases in one period.
-    card : Card
+    definition : Definition
         What is counted.
     """
 
@@ -80,7 +80,7 @@ class Norms(Result):
     new_buyers: float
     new_share: float
     purchases_per_new_buyer: float
-    card: Card
+    definition: Definition
 
     def judge(self, repeat_rate: float, *, buyers: int, level: float = 0.95) -> Verdict:
         """Whether an observed repeat rate is high, low or normal for such a brand.
@@ -157,4 +157,4 @@ def nbd_norms(*, penetration: float, purchases_per_buyer: float) -> Norms:
     }
     listed = {"measure": np.array(list(figures), dtype=object), "value": np.array(list(figures.values()))}
     table = engines.wrap(listed).to_native()
-    return Norms(table, **figures, card=Card("nbd_norm", None))
+    return Norms(table, **figures, definition=Definition("nbd_norm", None))

@@ -760,8 +760,8 @@ def test_a_list_without_alarms_is_empty():
 def test_the_card_says_what_a_false_alarm_is():
     found = watch(crowd() + key_accounts(), alarms_per_week=2, horizon="60D")
     assert "in the next 60 days" in str(found)
-    assert "误报率" in found.card.text("zh")
-    assert "{" not in found.card.text("en") + found.card.text("zh")
+    assert "误报率" in found.definition.text("zh")
+    assert "{" not in found.definition.text("en") + found.definition.text("zh")
 
 
 # --- real shops ---------------------------------------------------------------------------------------------------

@@ -264,7 +264,7 @@ def test_the_default_rule_is_that_of_the_gap_curve(cdnow_sample):
     tx = crm.Transactions(cdnow_sample)
     limit = crm.survival.inactivity_threshold(tx).limit
     found = crm.outreach.win_back(tx, cost=1, response=0.1, value=20)
-    assert found.lost == sum(as_columns(crm.survival.lost(tx, inactive=limit))["lost"])
+    assert found.lost == sum(as_columns(crm.survival.flag_lost(tx, inactive=limit))["lost"])
     assert min(as_columns(found.table)["quiet_days"]) >= limit
 
 
@@ -272,12 +272,12 @@ def test_the_default_rule_is_that_of_the_gap_curve(cdnow_sample):
 def test_every_rule_of_lost_can_be_used(cdnow_sample, rule):
     tx = crm.Transactions(cdnow_sample)
     found = crm.outreach.win_back(tx, cost=1, rule=rule, response=0.1, value=20)
-    assert found.lost == sum(as_columns(crm.survival.lost(tx, **rule))["lost"])
+    assert found.lost == sum(as_columns(crm.survival.flag_lost(tx, **rule))["lost"])
     for language in ("en", "zh"):
-        assert not set("{}_") & set(found.card.text(language))
+        assert not set("{}_") & set(found.definition.text(language))
 
 
-# --- the card -------------------------------------------------------------------------------------------------------
+# --- the definition -------------------------------------------------------------------------------------------------
 
 
 def test_the_card_says_that_the_chance_is_a_stand_in(list_of_cdnow):
@@ -285,8 +285,8 @@ def test_the_card_says_that_the_chance_is_a_stand_in(list_of_cdnow):
     assert "lost: 180 days without a purchase" in said
     assert "organic, not of a campaign" in said
     assert "a stand-in until a test campaign tells" in said
-    assert "自然回流而非营销效果" in list_of_cdnow.card.text("zh")
-    tested = crm.outreach.win_back(opened(SMALL), cost=1, rule=RULE, response=0.1, value=5).card.text()
+    assert "自然回流而非营销效果" in list_of_cdnow.definition.text("zh")
+    tested = crm.outreach.win_back(opened(SMALL), cost=1, rule=RULE, response=0.1, value=5).definition.text()
     assert "probability: as given, from a test campaign; value: as given" in tested
 
 

@@ -8,7 +8,7 @@ import pytest
 import crmkit as crm
 from conftest import as_columns, small_table
 from crmkit.churn import Validation
-from crmkit.definitions import Card
+from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError
 from crmkit.plotting import _fonts, plot_calibration, plot_campaign, plot_gain
 
@@ -31,7 +31,7 @@ def validation(make=small_table):
         customers=10,
         churned=4,
         recommended="recency_only",
-        card=Card("p_churn", dt.date(2024, 4, 30), {"days": 90, "origin": "2024-01-31"}),
+        definition=Definition("p_churn", dt.date(2024, 4, 30), {"days": 90, "origin": "2024-01-31"}),
     )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def test_the_card_stands_below_in_the_language_of_the_picture(language):
     for draw in (plot_calibration, plot_gain):
         ax = draw(judged, language=language)
         below = next(text.get_text() for text in ax.texts if "\n" in text.get_text())
-        assert "".join(below.split()) == "".join(judged.card.text(language).split())
+        assert "".join(below.split()) == "".join(judged.definition.text(language).split())
         written = " ".join([*legend_of(ax), ax.get_xlabel(), ax.get_ylabel()])
         assert "_" not in written
         assert "{" not in written

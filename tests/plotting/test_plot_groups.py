@@ -136,7 +136,7 @@ def test_the_callers_axes_are_used_and_returned():
 def test_what_cannot_be_drawn_is_said():
     with pytest.raises(ArgumentError, match=r"not a value matrix\. Draw the result of crmkit\.segment\.value_matrix"):
         plot_value_matrix(segment.value_matrix(LISTED).table)
-    with pytest.raises(ArgumentError, match=r"crmkit\.segment\.growth_matrix\(transactions\)"):
+    with pytest.raises(ArgumentError, match=r"crmkit\.growth\.growth_matrix\(transactions\)"):
         plot_growth_matrix(SALES)
-    with pytest.raises(ArgumentError, match=r"not a revenue bridge.*crmkit\.segment\.revenue_bridge\(transactions\)"):
+    with pytest.raises(ArgumentError, match=r"not a revenue bridge.*crmkit\.growth\.revenue_bridge\(transactions\)"):
         plot_revenue_bridge(growth.growth_matrix(SALES, **PERIODS))

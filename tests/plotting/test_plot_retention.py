@@ -1,4 +1,4 @@
-"""Pictures of rates and movements, read back: heights, the period that is not over, and the card below."""
+"""Pictures of rates and movements, read back: heights, the period that is not over, and the definition below."""
 
 import matplotlib
 import numpy as np
@@ -147,7 +147,7 @@ def test_a_rolling_period_is_named_in_two_lines():
     assert plot_retention(rates).get_xticklabels()[-1].get_text() == "2024-03-11\n- 2024-04-10"
 
 
-# --- the card, words, and what cannot be drawn ----------------------------------------------------------------------
+# --- the definition, words, and what cannot be drawn ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -155,9 +155,9 @@ def test_the_card_stands_below_in_the_language_of_the_picture(language):
     if language == "zh" and _fonts.chinese_font() is None:
         pytest.skip("no font with Chinese characters is installed")
     moved, rates = (kind(transactions()) for kind in (crm.retention.movements, crm.retention.rates))
-    for ax, card in ((plot_movements(moved, language=language), moved.card),
-                     (plot_retention(rates, language=language), rates.card)):  # fmt: skip
-        assert "".join(said_below(ax).split()) == "".join(card.text(language).split())
+    for ax, definition in ((plot_movements(moved, language=language), moved.definition),
+                     (plot_retention(rates, language=language), rates.definition)):  # fmt: skip
+        assert "".join(said_below(ax).split()) == "".join(definition.text(language).split())
 
 
 def test_the_card_stays_below_the_axes_and_within_the_picture():

@@ -1,4 +1,4 @@
-"""Pictures of survival, gaps, repurchase and definitions, read back: steps, intervals, counts below, and the card."""
+"""Pictures of survival, gaps, repurchase and lost rules, read back: steps, intervals, counts, and the definition."""
 
 import datetime as dt
 from types import SimpleNamespace
@@ -13,8 +13,8 @@ from conftest import as_columns, small_table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.plotting import (
     _fonts,
-    plot_definitions,
     plot_gap_curve,
+    plot_lost_rules,
     plot_repurchase,
     plot_repurchase_comparison,
     plot_survival,
@@ -189,24 +189,24 @@ def test_groups_are_compared_with_the_first_in_points(make_table):
     assert said[1].startswith("0.0% of 3 purchases; difference \N{MINUS SIGN}66.7 points (\N{MINUS SIGN}")
 
 
-# --- definitions ----------------------------------------------------------------------------------------------------
+# --- lost rules ----------------------------------------------------------------------------------------------------
 
 
-def definitions(make=small_table):
+def tried(make=small_table):
     """Two rules for ten customers: six lost of whom two came back; and nobody lost."""
     table = {
         "rule": ["inactive", "p_alive"], "setting": ["13W", "0.5"], "limit_days": [91.0, float("nan")],
         "customers": [10, 10], "lost": [6, 0], "lost_share": [0.6, 0.0], "came_back": [2, 0],
         "came_back_share": [1 / 3, float("nan")], "kept_silent": [1, 7], "kept_silent_share": [0.25, 0.7],
     }  # fmt: skip
-    card = crm.definitions.Card(
+    definition = crm.definitions.Definition(
         "lost_share", crm.Transactions(small_table(SALES)).as_of, {"origin": "2024-01-05", "days": 90}
     )
-    return SimpleNamespace(table=make(table), card=card)
+    return SimpleNamespace(table=make(table), definition=definition)
 
 
 def test_a_bar_is_all_customers_by_what_was_said_and_done(make_table):
-    ax = plot_definitions(definitions(make_table))
+    ax = plot_lost_rules(tried(make_table))
     widths = {bars.get_label(): [bar.get_width() for bar in bars] for bars in ax.containers}
     assert widths == {
         "called lost, stayed silent": [40, 0], "called lost, came back": [20, 0],
@@ -227,7 +227,7 @@ def test_every_rule_has_words(rule, language):
     assert "3" in said
 
 
-# --- the card, words, and what cannot be drawn ----------------------------------------------------------------------
+# --- the definition, words, and what cannot be drawn ----------------------------------------------------------------
 
 
 def pictures():
@@ -238,7 +238,7 @@ def pictures():
         (plot_gap_curve, crm.survival.inactivity_threshold(tx)),
         (plot_repurchase, crm.survival.repurchase(tx, within="30D")),
         (plot_repurchase_comparison, crm.survival.compare_repurchase(tx, within="30D", by="channel")),
-        (plot_definitions, definitions()),
+        (plot_lost_rules, tried()),
     ]
 
 
@@ -249,7 +249,7 @@ def test_the_card_stands_below_in_the_language_of_the_picture(which, language):
         pytest.skip("no font with Chinese characters is installed")
     draw, result = pictures()[which]
     ax = draw(result, language=language)
-    assert "".join(said_below(ax).split()) == "".join(result.card.text(language).split())
+    assert "".join(said_below(ax).split()) == "".join(result.definition.text(language).split())
     written = " ".join([*texts_of(ax), ax.get_xlabel(), ax.get_ylabel(), *(legend_of(ax) if ax.get_legend() else [])])
     assert "_" not in written
     assert "{" not in written
@@ -260,15 +260,15 @@ def test_counts_label_and_card_do_not_overlap(which):
     draw, result = pictures()[which]
     ax = draw(result)
     ax.figure.canvas.draw()
-    card = next(text for text in ax.texts if text.get_text().startswith("measure")).get_window_extent()
+    definition = next(text for text in ax.texts if text.get_text().startswith("measure")).get_window_extent()
     label = ax.xaxis.label.get_window_extent()
     below = [text.get_window_extent() for text in ax.texts if text.get_text().isdigit() and text.xyann[1] < 0]
-    assert card.y1 <= label.y0
+    assert definition.y1 <= label.y0
     assert all(label.y1 <= count.y0 + 1 for count in below)
     assert all(count.y1 <= min(tick.get_window_extent().y0 for tick in ax.get_xticklabels()) for count in below)
     figure = ax.figure.bbox
-    assert figure.x0 <= card.x0 < card.x1 <= figure.x1
-    assert figure.y0 <= card.y0
+    assert figure.x0 <= definition.x0 < definition.x1 <= figure.x1
+    assert figure.y0 <= definition.y0
 
 
 def test_a_picture_goes_where_the_caller_wants_it():
@@ -277,7 +277,7 @@ def test_a_picture_goes_where_the_caller_wants_it():
 
 
 @pytest.mark.parametrize(
-    "draw", [plot_survival, plot_gap_curve, plot_repurchase, plot_repurchase_comparison, plot_definitions]
+    "draw", [plot_survival, plot_gap_curve, plot_repurchase, plot_repurchase_comparison, plot_lost_rules]
 )
 @pytest.mark.parametrize("what", [SALES, SimpleNamespace(table=SALES)])
 def test_what_is_no_such_result_is_refused(draw, what):
@@ -288,7 +288,7 @@ def test_what_is_no_such_result_is_refused(draw, what):
 
 def test_a_comparison_is_not_drawn_as_rates_by_number():
     compared = crm.survival.compare_repurchase(transactions(), within="30D", by="channel")
-    with pytest.raises(ArgumentError, match=r"plot_repurchase\(crmkit\.retention\.repurchase"):
+    with pytest.raises(ArgumentError, match=r"plot_repurchase\(crmkit\.survival\.repurchase"):
         plot_repurchase(compared)
 
 

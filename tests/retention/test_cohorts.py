@@ -433,7 +433,7 @@ def test_cohorts_of_any_period(period, fiscal_start, names):
     result = cohorts(SMALL, period=period, fiscal_start=fiscal_start)
     assert list(dict.fromkeys(columns(result)["cohort"])) == names
     if fiscal_start > 1:
-        assert "fiscal year from month 2" in result.card.text()
+        assert "fiscal year from month 2" in result.definition.text()
 
 
 def test_a_shorter_table_keeps_its_cells():
@@ -524,9 +524,9 @@ def test_what_fits_is_all_there_and_nothing_is_said_of_it():
 
 def test_the_card_says_which_group():
     channel = cohorts({**SALES, "channel": ["web"] * 8}, by="channel")
-    assert "calendar month and channel" in channel.card.text()
+    assert "calendar month and channel" in channel.definition.text()
     table = cohorts(SMALL, by={"customer_id": ["a"], "club": ["yes"]})
-    assert "group of the given table" in table.card.text()
+    assert "group of the given table" in table.definition.text()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -159,8 +159,8 @@ def test_the_example_by_hand(make_table):
     assert [money[name][1] for name in ("start", "expansion", "contraction", "churned", "end")] == [43, 5, 0, 13, 35]
     assert (money["grr"][1], money["nrr"][1]) == (30 / 43, 35 / 43)
     assert money["reactivated"][2] == 4.0
-    assert str(found).endswith(str(found.card))
-    assert found.renewal_card.lines()[0] == ("measure", "renewal of contracts")
+    assert str(found).endswith(str(found.definition))
+    assert found.renewal_definition.lines()[0] == ("measure", "renewal of contracts")
 
 
 def test_dates_may_be_dates_and_columns_have_names_of_their_own(make_table):
@@ -266,5 +266,5 @@ def test_an_empty_relation_is_refused():
 
 
 def test_the_card_of_renewals_says_the_same_in_chinese():
-    card = contract_rates(small_table(CONTRACTS), as_of="2024-03-31").renewal_card
-    assert "分子：其中在本期内最后一次到期的次日仍有合同的客户" in card.text("zh")
+    definition = contract_rates(small_table(CONTRACTS), as_of="2024-03-31").renewal_definition
+    assert "分子：其中在本期内最后一次到期的次日仍有合同的客户" in definition.text("zh")

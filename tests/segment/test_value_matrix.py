@@ -142,7 +142,7 @@ def test_a_quantile_leaves_the_best_share_high():
     listed = small_table({"monetary": np.arange(1000.0), "residual_clv": np.arange(1000.0)})
     found = segment.value_matrix(listed, cut="quantile", share=0.8)
     assert as_columns(found.table)["customers"] == [200, 0, 0, 800]
-    assert "the 80% quantile" in found.definition()
+    assert "the 80% quantile" in found.describe_cuts()
 
 
 def test_each_axis_may_have_a_cut_of_its_own(make_table):
@@ -152,7 +152,7 @@ def test_each_axis_may_have_a_cut_of_its_own(make_table):
     assert as_columns(found.customers, sort="customer_id")["quadrant"] == [
         "value_platinum", "value_iron", "value_lead", "value_lead", "value_lead", "value_iron",
     ]  # fmt: skip
-    assert found.definition("zh").splitlines() == [
+    assert found.describe_cuts("zh").splitlines() == [
         "当前价值：消费金额", "高：大于 700（给定值）", "增值潜力：剩余客户终身价值", "高：大于 18（平均值）",
     ]  # fmt: skip
 
@@ -179,7 +179,7 @@ def test_from_cdnow_the_current_value_is_the_revenue_of_the_last_year():
     assert found.table["customers"].sum() == 2357
     assert found.table["current_value"].sum() == pytest.approx(recent.sum())
     assert found.current.measured == {"measure": "revenue", "first": "1997-07-01", "last": "1998-06-30"}
-    assert found.definition().startswith("current value: revenue from 1997-07-01 to 1998-06-30\nhigh: above 0")
+    assert found.describe_cuts().startswith("current value: revenue from 1997-07-01 to 1998-06-30\nhigh: above 0")
 
 
 YEARS = {

@@ -63,7 +63,7 @@ def test_the_limit_is_where_the_share_of_the_returns_is_reached(gaps_of_cdnow, c
 
 def test_the_card_says_what_was_counted(gaps_of_cdnow):
     assert "within which 90 % of the returns" in str(gaps_of_cdnow)
-    assert "Kaplan-Meier 估计" in gaps_of_cdnow.card.text("zh")
+    assert "Kaplan-Meier 估计" in gaps_of_cdnow.definition.text("zh")
 
 
 def test_what_has_no_gap_is_refused():

@@ -53,7 +53,7 @@ def counted_by_pandas(rows, days):
 
 @pytest.fixture(scope="module")
 def definitions_of_cdnow(cdnow):
-    return crm.survival.compare_definitions(crm.Transactions(cdnow), horizon="181D")
+    return crm.survival.compare_lost_rules(crm.Transactions(cdnow), horizon="181D")
 
 
 @pytest.mark.parametrize(("row", "days", "lost", "back"), [(0, 90, 82, 15), (1, 180, 73, 11)])
@@ -88,16 +88,16 @@ def test_the_share_of_returns_within_a_limit_is_that_of_the_gap_curve(definition
 
 def test_the_card_tells_the_day_and_the_time_to_come_back(definitions_of_cdnow):
     assert "whom the rule calls lost on 1997-12-31" in str(definitions_of_cdnow)
-    assert "此后 181 天" in definitions_of_cdnow.card.text("zh")
+    assert "此后 181 天" in definitions_of_cdnow.definition.text("zh")
     for language in ("en", "zh"):
-        assert not set("{}_") & set(definitions_of_cdnow.card.text(language))
+        assert not set("{}_") & set(definitions_of_cdnow.definition.text(language))
 
 
 # --- every rule by hand ---------------------------------------------------------------------------------------------
 
 
 def test_lost_after_so_many_days(make_table):
-    found = crm.survival.lost(transactions(make_table), inactive="60D")
+    found = crm.survival.flag_lost(transactions(make_table), inactive="60D")
     table = as_columns(found, sort="customer_id")
     assert table["customer_id"] == list(QUIET)
     assert table["quiet_days"] == list(QUIET.values())
@@ -110,10 +110,10 @@ def test_lost_by_the_gap_to_expect_of_everybody(make_table):
     tx = transactions(make_table)
     gap = crm.lifecycle.fit_rhythm(tx).expected_gap
     times = 60 / gap
-    table = as_columns(crm.survival.lost(tx, gaps=times), sort="customer_id")
+    table = as_columns(crm.survival.flag_lost(tx, gaps=times), sort="customer_id")
     assert table["limit_days"] == pytest.approx([60] * 4)
-    assert who(crm.survival.lost(tx, gaps=times * 1.01)) == ["d"]
-    assert who(crm.survival.lost(tx, gaps=times * 0.99)) == ["b", "d"]
+    assert who(crm.survival.flag_lost(tx, gaps=times * 1.01)) == ["d"]
+    assert who(crm.survival.flag_lost(tx, gaps=times * 0.99)) == ["b", "d"]
 
 
 def test_lost_by_the_customer_s_own_gap(make_table):
@@ -122,7 +122,7 @@ def test_lost_by_the_customer_s_own_gap(make_table):
     rhythm = crm.lifecycle.fit_rhythm(tx)
     own = [(60, 2), (9, 1), (99, 2), (0, 0)]
     limit = [3 * (days + rhythm.weight * rhythm.expected_gap) / (gaps + rhythm.weight) for days, gaps in own]
-    table = as_columns(crm.survival.lost(tx, own_gaps=3), sort="customer_id")
+    table = as_columns(crm.survival.flag_lost(tx, own_gaps=3), sort="customer_id")
     assert table["limit_days"] == pytest.approx(limit)
     assert table["lost"] == [quiet >= days for quiet, days in zip(QUIET.values(), limit, strict=True)]
 
@@ -137,7 +137,7 @@ def test_lost_after_the_days_in_which_a_share_of_the_returns_comes(make_table):
     shares = (1 - quiet) / (1 - quiet[-1])
     for share, day, later in ((shares[0], 9, 30), (shares[1], 30, 90)):
         for returning, limit in ((share - 1e-6, day), (share + 1e-6, later)):
-            table = as_columns(crm.survival.lost(tx, returning=returning))
+            table = as_columns(crm.survival.flag_lost(tx, returning=returning))
             assert set(table["limit_days"]) == {limit}
 
 
@@ -145,7 +145,7 @@ def test_lost_below_a_probability_of_being_alive(cdnow_sample):
     tx = crm.Transactions(cdnow_sample)
     customers = crm.summarize(tx)
     alive = crm.clv.ParetoNBD().fit(customers).p_alive(customers)
-    table = as_columns(crm.survival.lost(tx, p_alive=0.3), sort="customer_id")
+    table = as_columns(crm.survival.flag_lost(tx, p_alive=0.3), sort="customer_id")
     expected = dict(zip(customers["customer_id"], alive, strict=True))
     assert table["p_alive"] == pytest.approx([expected[name] for name in table["customer_id"]])
     assert table["lost"] == [p < 0.3 for p in table["p_alive"]]
@@ -156,15 +156,15 @@ def test_a_refund_does_not_bring_a_lost_customer_back():
     refunded = {name: [*values, new] for (name, values), new in zip(SALES.items(), ["d", "2024-04-08", -10.0],
                                                                      strict=True)}  # fmt: skip
     tx = crm.Transactions(small_table(refunded), as_of=AS_OF)
-    assert who(crm.survival.lost(tx, inactive="60D")) == ["b", "d"]
-    sooner = crm.survival.compare_definitions(tx, definitions=[{"inactive": "60D"}], horizon="10D")
+    assert who(crm.survival.flag_lost(tx, inactive="60D")) == ["b", "d"]
+    sooner = crm.survival.compare_lost_rules(tx, rules=[{"inactive": "60D"}], horizon="10D")
     assert as_columns(sooner.table)["came_back"] == [0]
 
 
 def test_definitions_by_hand(make_table):
     """As of 2 March a is quiet for a day, b 21, c and d 61; in the 39 days after, a and c buy."""
-    found = crm.survival.compare_definitions(
-        transactions(make_table), definitions=[{"inactive": "60D"}, {"inactive": 20}, {"inactive": "1D"}], horizon=39
+    found = crm.survival.compare_lost_rules(
+        transactions(make_table), rules=[{"inactive": "60D"}, {"inactive": 20}, {"inactive": "1D"}], horizon=39
     )
     table = as_columns(found.table)
     assert table["lost"] == [2, 3, 4]
@@ -188,22 +188,22 @@ def test_longer_limits_never_lose_more_and_later_rows_change_nothing(days, limit
     dates = [str((pd.Timestamp("2024-01-01") + pd.Timedelta(days=day)).date()) for _, day in days]
     columns = {"customer_id": [customer for customer, _ in days], "date": dates, "amount": [1.0] * len(days)}
     tx = crm.Transactions(small_table(columns), as_of="2024-07-20")
-    lost = who(crm.survival.lost(tx, inactive=limit))
-    assert set(who(crm.survival.lost(tx, inactive=limit + 1))) <= set(lost)
+    lost = who(crm.survival.flag_lost(tx, inactive=limit))
+    assert set(who(crm.survival.flag_lost(tx, inactive=limit + 1))) <= set(lost)
     order = np.random.default_rng(seed).permutation(len(days))
     shuffled = {name: [values[at] for at in order] for name, values in columns.items()}
     later = {"customer_id": 99, "date": "2024-08-01", "amount": 5.0}
     grown = {name: [*values, later[name]] for name, values in shuffled.items()}
-    assert who(crm.survival.lost(crm.Transactions(small_table(grown), as_of="2024-07-20"), inactive=limit)) == lost
+    assert who(crm.survival.flag_lost(crm.Transactions(small_table(grown), as_of="2024-07-20"), inactive=limit)) == lost
 
 
 def test_the_rules_see_nothing_of_the_days_after(cdnow_sample):
-    """What is lost at the past day is what `lost` says of the past alone, by every rule."""
+    """What is lost at the past day is what `flag_lost` says of the past alone, by every rule."""
     tx = crm.Transactions(cdnow_sample)
-    table = as_columns(crm.survival.compare_definitions(tx, horizon="181D").table)
+    table = as_columns(crm.survival.compare_lost_rules(tx, horizon="181D").table)
     past = tx.until("1997-12-31")
-    for row, rule in enumerate(crm.survival.lost.__globals__["DEFINITIONS"]):
-        assert table["lost"][row] == len(who(crm.survival.lost(past, **rule)))
+    for row, rule in enumerate(crm.survival.flag_lost.__globals__["TRIED"]):
+        assert table["lost"][row] == len(who(crm.survival.flag_lost(past, **rule)))
 
 
 # --- bad input ------------------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def test_the_rules_see_nothing_of_the_days_after(cdnow_sample):
 )
 def test_what_is_no_rule_is_refused(rule, message):
     with pytest.raises(ArgumentError, match=message):
-        crm.survival.lost(transactions(), **rule)
+        crm.survival.flag_lost(transactions(), **rule)
 
 
 @pytest.mark.parametrize(
@@ -237,25 +237,25 @@ def test_what_is_no_rule_is_refused(rule, message):
 )
 def test_what_is_no_definition_is_refused(definition, message):
     with pytest.raises(ArgumentError, match=message):
-        crm.survival.compare_definitions(transactions(), definitions=[definition])
+        crm.survival.compare_lost_rules(transactions(), rules=[definition])
 
 
 def test_no_definitions_at_all_are_refused():
-    with pytest.raises(ArgumentError, match=r"definitions=\[\] has no rule"):
-        crm.survival.compare_definitions(transactions(), definitions=[])
+    with pytest.raises(ArgumentError, match=r"rules=\[\] has no rule"):
+        crm.survival.compare_lost_rules(transactions(), rules=[])
 
 
 @pytest.mark.parametrize("horizon", ["100D", "10Y", "0D"])
 def test_a_horizon_that_leaves_no_past_is_refused(horizon):
     with pytest.raises(DataError, match=r"the data cover 100\. Leave some past to judge by"):
-        crm.survival.compare_definitions(transactions(), horizon=horizon)
+        crm.survival.compare_lost_rules(transactions(), horizon=horizon)
 
 
 def test_rules_that_need_gaps_say_so_where_nobody_came_twice():
     once = crm.Transactions(small_table({"customer_id": ["a", "b"], "date": ["2024-01-01", "2024-02-01"],
                                          "amount": [1.0, 2.0]}))  # fmt: skip
     with pytest.raises(DataError, match="no customer bought on a"):
-        crm.survival.lost(once, own_gaps=3)
+        crm.survival.flag_lost(once, own_gaps=3)
     with pytest.raises(DataError, match="no customer bought on two days"):
-        crm.survival.lost(once, returning=0.9)
-    assert who(crm.survival.lost(once, inactive="10D")) == ["a"]
+        crm.survival.flag_lost(once, returning=0.9)
+    assert who(crm.survival.flag_lost(once, inactive="10D")) == ["a"]

@@ -121,17 +121,17 @@ def test_what_the_errors_propose_works():
 
 def test_the_card_says_which_purchases_are_compared(cdnow_sample):
     tx = crm.Transactions(cdnow_sample)
-    years = crm.survival.compare_repurchase(tx, within="90D", window=("1998-01-01", "1998-03-31")).card
+    years = crm.survival.compare_repurchase(tx, within="90D", window=("1998-01-01", "1998-03-31")).definition
     assert "1998-01-01 to 1998-03-31 (this period) and from 1997-01-01 to 1997-03-31 (year before)" in years.text()
     assert "1998-01-01 至 1998-03-31（本期）与 1997-01-01 至 1997-03-31（去年同期）" in years.text("zh")
     assert "left out: purchases on all other days, among them the last 90 days" in years.text()
-    groups = crm.survival.compare_repurchase(SALES, within="30D", by="channel").card
+    groups = crm.survival.compare_repurchase(SALES, within="30D", by="channel").definition
     assert "window: purchases from 2023-01-01 to 2023-12-01, each followed for 30 days" in groups.text()
 
 
 def test_without_a_window_the_card_names_the_last_year_that_could_be_followed():
     sales = {"customer_id": ["a", "a", "b"], "date": ["2022-01-01", "2023-05-01", "2024-06-30"], "amount": [1.0] * 3}
-    said = crm.survival.compare_repurchase(sales, within="30D").card.text()
+    said = crm.survival.compare_repurchase(sales, within="30D").definition.text()
     assert "from 2023-06-01 to 2024-05-31 (this period) and from 2022-06-01 to 2023-05-31 (year before)" in said
 
 

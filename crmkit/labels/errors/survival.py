@@ -27,13 +27,13 @@ WORDS = {
         "one rule says who is lost; {said} given. {hint}",
         "判定流失只用一条规则；{said}。{hint}",
     ),
-    "survival_definitions_rule_try_some": (
-        'definitions=[] has no rule to try. Give some, such as definitions=[{{"inactive": "90D"}}].',
-        'definitions=[] 中没有可试的规则。请给出，例如 definitions=[{{"inactive": "90D"}}]。',
+    "survival_rules_try_some": (
+        'rules=[] has no rule to try. Give some, such as rules=[{{"inactive": "90D"}}].',
+        'rules=[] 中没有可试的规则。请给出，例如 rules=[{{"inactive": "90D"}}]。',
     ),
     "survival_rule_setting": (
-        '{definition!r} is no rule. Give one of {join} with its setting, such as {{"inactive": "90D"}}.',
-        '{definition!r} 不是规则。请从 {join} 中选一个并给出设置，例如 {{"inactive": "90D"}}。',
+        '{rule!r} is no rule. Give one of {join} with its setting, such as {{"inactive": "90D"}}.',
+        '{rule!r} 不是规则。请从 {join} 中选一个并给出设置，例如 {{"inactive": "90D"}}。',
     ),
     "survival_says_nothing_about_anybody": (
         "{name_given} says nothing about anybody. {hint}",
