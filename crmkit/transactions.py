@@ -14,14 +14,14 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias
 
 import narwhals.stable.v2 as nw
 
 from crmkit import _checks, _intake, _ledger, labels
-from crmkit._frame import engines, sources
+from crmkit._frame import engines, process, sources
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, USED, Policy, Refunds
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
@@ -130,13 +130,13 @@ class Transactions:
         told = dict(customer=customer, date=date, amount=amount, order=order, product=product, category=category,
                     channel=channel, cost=cost, currency=currency)  # fmt: skip
         policy = Policy(refunds, zeros, duplicates, timezone, date_format, decimal)
-        source = engines.wrap(frame)
+        source = sources.Given(engines.wrap(frame))
         self._open(source, source, told, policy, as_of, plain_text=False)
 
     def _open(
         self,
-        source: AnyFrame,
-        like: AnyFrame,
+        origin: sources.Given | sources.Origin,
+        like: sources.Given | sources.Kind,
         told: Mapping[str, str | None],
         policy: Policy,
         as_of: Date | None,
@@ -146,16 +146,17 @@ class Transactions:
         """Fill the instance: roles, one pass over the rows, the day on which the past ends."""
         cut = None if as_of is None else _checks.date_of(as_of)
         _check_policy(policy)
+        source = origin.frame()
         engines.refuse_no_rows(source)
         self.roles = _roles(told, engines.names_of(source))
         self.policy = policy
-        self._source, self._like, self._plain_text = source, like, plain_text
+        self._origin, self._kind, self._plain_text = origin, like, plain_text
         self._whole_ids = False
-        self._all_rows: LazyFrame | None = None
+        self._all_rows: dict[Any, LazyFrame] = {}  # one for each thread that asks
         float32 = source.collect_schema()[self.roles["amount"]] == nw.Float32
         self._profile = _intake.profile(self._typed(), plain_text=plain_text, float32=float32)
         if self._profile.whole_ids:
-            self._whole_ids, self._all_rows = True, None
+            self._whole_ids, self._all_rows = True, {}
         self._refuse_bad_values()
         self.as_of = self._last_date() if cut is None else cut
         self._refuse_nothing()
@@ -185,7 +186,7 @@ class Transactions:
     @property
     def like(self) -> AnyFrame:
         """The table whose kind results take."""
-        return self._like
+        return self._kind.frame()
 
     def rows(self) -> LazyFrame:
         """The rows that are used: customer_id, day, money (units), bought (0 or 1), and the roles that are there.
@@ -229,13 +230,13 @@ class Transactions:
 
         Rows that leave are negative, so that each column adds up to `used` exactly.
         """
-        return engines.build(self._book(), self._like)
+        return engines.build(self._book(), self.like)
 
     @property
     def notes(self) -> Any:
         """What is inside `used` and worth knowing: note, rows, customers, amount."""
         found = _ledger.findings(self._used(), self.scale, refunds=self.policy.refunds, repeated=self._repeated())
-        return engines.build(found, self._like)
+        return engines.build(found, self.like)
 
     def __repr__(self) -> str:
         """One line: how many rows, until when, and which column plays which role."""
@@ -249,9 +250,16 @@ class Transactions:
 
     def _typed(self) -> LazyFrame:
         """All rows with canonical names and types."""
-        if self._all_rows is None:
-            self._all_rows = self._read_rows()
-        return self._all_rows
+        self._origin.check()
+        here = process.place()
+        if here not in self._all_rows:
+            self._all_rows[here] = self._read_rows()
+        return self._all_rows[here]
+
+    @property
+    def _source(self) -> AnyFrame:
+        """The table as it came in, on the engine as this thread sees it."""
+        return self._origin.frame()
 
     def _read_rows(self, until: dt.date | None = None) -> LazyFrame:
         source = self._source if self.policy.duplicates == "keep" else self._distinct().drop("n_equal")
@@ -432,7 +440,7 @@ class Transactions:
 
 
 def read(
-    path: str | Path,
+    path: str | Path | Sequence[str | Path],
     *,
     customer: str = "customer_id",
     date: str = "date",
@@ -445,7 +453,12 @@ def read(
     currency: str | None = None,
     table: str | None = None,
     query: str | None = None,
+    sheet: str | None = None,
+    header: bool = True,
+    skip: int = 0,
+    separator: str | None = None,
     encoding: str | None = None,
+    partitions: bool = False,
     into: Literal["pandas", "polars", "pyarrow", "duckdb"] = "pandas",
     memory_limit: str | None = None,
     refunds: Refunds = "net",
@@ -460,16 +473,28 @@ def read(
 
     Parameters
     ----------
-    path : str
-        CSV (also .tsv, .txt, .gz), Parquet, JSON lines, Excel, a SQLite or DuckDB file, a glob such as
-        "sales/*.parquet", or "postgresql://user@host/database".
+    path : str, or list of str
+        CSV (also .tsv, .txt, .gz), Parquet, JSON lines, Excel (.xlsx, .xls, .ods), a SQLite or DuckDB file, a glob such
+        as "sales/*.parquet", or "postgresql://user@host/database". Several files need a `query` that joins them.
     customer, date, amount, order, product, category, channel, cost, currency
         Columns by role, as in `Transactions`. Ids in a CSV keep their leading zeros; they become whole numbers only
         where every one of them is written as one.
     table, query : str, optional
-        Which rows of a database (or which sheet of an Excel book, by `table`).
+        Which rows of a database. `query` is one SELECT, also over files, each a table called by its name without the
+        ending: `read(["orders.csv", "lines.csv"], query="SELECT ... FROM orders JOIN lines USING (order_id)")`.
+        It runs where it can read nothing else and write nothing.
+    sheet : str, optional
+        Sheet of an Excel book; needed where several can be seen and hold cells.
+    header : bool, default True
+        Whether the first line (or row of a sheet) names the columns. Without names they are column1, column2, ...
+    skip : int, default 0
+        Lines (rows of a sheet) above the header that are passed over: titles, notes.
+    separator : str, optional
+        What sets the fields of a text file apart, if not seen from its first lines; " " means any number of blanks.
     encoding : str, optional
-        Encoding of a CSV that is not UTF-8, such as "gb18030".
+        Encoding of a text file that is not UTF-8, such as "gb18030".
+    partitions : bool, default False
+        Take columns also from folders of Parquet files that are named like region=EU.
     into : {"pandas", "polars", "pyarrow", "duckdb"}, default "pandas"
         The kind of the tables that come out; "duckdb" stays lazy.
     memory_limit : str, optional
@@ -505,11 +530,15 @@ def read(
     if memory_limit is not None:
         engines.limit_memory(memory_limit)
     named = [NAMES[role] if column is None else column for role, column in told.items()]
-    source = sources.open_source(str(path), sources.Request(named, table, query, encoding))
+    request = sources.Request(named, table, query, encoding, sheet, header, skip, separator, partitions, date)
+    files = str(path) if isinstance(path, str | Path) else [str(each) for each in path]
+    source = sources.open_source(files, request)
     policy = Policy(refunds, zeros, duplicates, timezone, date_format, decimal)
     tx = Transactions.__new__(Transactions)
     with engines.reading(str(path)):
-        tx._open(source.frame, sources.results_in(into), told, policy, as_of, plain_text=source.plain_text)
+        tx._open(source, sources.Kind(into), told, policy, as_of, plain_text=source.plain_text)
+        if source.verify is not None and policy.duplicates == "keep":
+            source.verify(tx._profile.counts["rows"])
     return tx
 
 

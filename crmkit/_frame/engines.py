@@ -7,11 +7,9 @@ Ibis and SQLFrame tables are computed where they live.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import functools
-import shutil
-import tempfile
+import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,6 +17,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from crmkit._frame import process, sql
+from crmkit._frame.process import connection
 from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, shown
 
 Array: TypeAlias = NDArray[Any]
@@ -32,91 +32,53 @@ FrameT = TypeVar("FrameT")
 _LIFTED = {nw.Implementation.PANDAS, nw.Implementation.PYARROW, nw.Implementation.MODIN}
 
 
-@functools.cache
-def connection() -> Any:
-    """The embedded DuckDB of this process; one connection, because relations of two cannot be joined."""
-    return open_duckdb(":memory:")
-
-
-def open_duckdb(path: str) -> Any:
-    """A connection that stays offline, spills to a folder of this process, and changes no database file."""
-    import duckdb
-
-    config: dict[str, Any] = {
-        "temp_directory": spill_folder(),
-        "autoinstall_known_extensions": "false",  # never fetch anything from the network
-        "preserve_insertion_order": "false",  # tables of transactions have no order; halves the memory
-    }
-    database = duckdb.connect(path, read_only=path != ":memory:", config=config)
-    with contextlib.suppress(duckdb.InvalidInputException):  # Jupyter without ipywidgets: no bar to switch off
-        database.execute("SET enable_progress_bar = false")
-    _forget_types_at_exit()
-    _open.append(database)
-    return database
-
-
-_open: list[Any] = []  # the connections of this process, for as long as it lives
-
-
-def stop_queries() -> None:
-    """Interrupt what the embedded engine is doing, on every connection; from a signal handler, say."""
-    for database in _open:
-        database.interrupt()
-
-
-@functools.cache
-def spill_folder() -> str:
-    """A folder for what does not fit into memory; it goes with the process."""
-    folder = tempfile.mkdtemp(prefix="crmkit-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-@functools.cache
-def _forget_types_at_exit() -> None:
-    """Let go of the DuckDB types that narwhals caches, or DuckDB prints a leak notice at exit."""
-
-    def forget() -> None:
-        from narwhals._duckdb import utils
-
-        for name in dir(utils):
-            clear = getattr(getattr(utils, name), "cache_clear", None)
-            if clear is not None:
-                clear()
-
-    def quietly() -> None:
-        with contextlib.suppress(ImportError):  # a private place of narwhals: absent one day
-            forget()
-
-    atexit.register(quietly)
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])(i?)B?\s*", re.IGNORECASE)
+_LEAST_MEMORY = 64 * 2**20
 
 
 def limit_memory(limit: str) -> None:
     """Keep the embedded engine below `limit`, such as "2GB"; what does not fit spills to disk."""
-    import duckdb
-
-    try:
-        connection().execute(f"SET memory_limit = '{limit.replace(chr(39), '')}'")
-    except duckdb.Error:
-        raise ArgumentError(f'memory_limit={limit!r} is not a size. Give one such as memory_limit="2GB".') from None
+    found = _SIZE.fullmatch(limit) if isinstance(limit, str) else None
+    if found is None or float(found[1]) == 0:
+        raise ArgumentError("memory_limit", limit, "memory_limit")
+    power = "KMGT".index(found[2].upper()) + 1
+    n_bytes = float(found[1]) * (1024 if found[3] else 1000) ** power
+    process.set_limit(f"{max(int(n_bytes), _LEAST_MEMORY) // 1024}KiB")
 
 
 @contextlib.contextmanager
 def reading(file: str) -> Iterator[None]:
-    """Turn an engine's error about a broken file into one that names the file."""
+    """Turn an engine's error about a broken file into one that names the file and the place in it."""
     import duckdb
 
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except duckdb.Error as error:
-        reason = " ".join(str(error).splitlines()[:2])[:300].rstrip(". ")
-        utf8 = any(word in str(error).lower() for word in ("utf-8", "unicode"))
-        remedy = (
-            'Its text is not UTF-8: say what it is, such as encoding="gb18030" (Chinese Excel) or encoding="cp1252".'
-            if utf8
-            else "Check that the file is whole and is what its ending says."
+        raise _told(str(error), file) from None
+
+
+def _told(said: str, file: str) -> InputFileError:
+    """What the engine says about a file, in our words."""
+    named = re.search(r"^\s*file = (.*)$", said, re.MULTILINE)
+    path = named[1] if named and process.spill_folder() not in named[1] else file
+    line = re.search(r"CSV Error on Line: (\d+)", said)
+    row = shown([(re.search(r"Original Line: ?(.*)", said) or ["", ""])[1]])
+    width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", said)
+    if any(word in said.lower() for word in ("utf-8", "unicode")):
+        return InputFileError("not_utf8", path=path)
+    if line and width:
+        s = "" if width[2] == "1" else "s"
+        return InputFileError(
+            "row_of_other_width", path=path, line=line[1], expected=width[1], found=width[2], row=row, s=s
         )
-        raise InputFileError(f"cannot read {file!r}: {reason}. {remedy}") from None
+    if line and "quote" in said.partition("Possible fixes")[0]:
+        return InputFileError("quote_not_closed", path=path, line=line[1], row=row)
+    if line and "Maximum line size" in said:
+        return InputFileError("line_too_long", path=path, line=line[1], most="2 MB")
+    reason = " ".join(said.splitlines()[:2])[:200].rstrip(". ")
+    return InputFileError("cannot_read", path=path, reason=reason)
 
 
 # --- in ---------------------------------------------------------------------------------------------------------
@@ -249,7 +211,8 @@ def to_day(frame: LazyFrame, column: str, into: str) -> LazyFrame:
     """Add `into`, the day number since 1970 of a date or naive time stamp."""
     if frame.implementation.is_duckdb():
         # a cast to DATE of what is a DATE costs nothing
-        return _project(frame, f"date_diff('day', DATE '1970-01-01', CAST(\"{column}\" AS DATE)) AS \"{into}\"")
+        own = sql.name(column)
+        return _project(frame, f"date_diff('day', DATE '1970-01-01', CAST({own} AS DATE)) AS {sql.name(into)}")
     if frame.implementation.is_polars():
         import polars as pl
 
@@ -264,8 +227,7 @@ def to_day(frame: LazyFrame, column: str, into: str) -> LazyFrame:
 def to_local(frame: LazyFrame, column: str, timezone: str) -> LazyFrame:
     """Turn an aware time stamp into the naive local time of `timezone`."""
     if frame.implementation.is_duckdb():
-        zone = timezone.replace("'", "''")
-        return _replace(frame, column, f"timezone('{zone}', \"{column}\")")
+        return _replace(frame, column, f"timezone({sql.text(timezone)}, {sql.name(column)})")
     return frame.with_columns(nw.col(column).dt.convert_time_zone(timezone).dt.replace_time_zone(None))
 
 
@@ -276,7 +238,7 @@ _AWARE = r"\d([Zz]|[+-]\d{2}:?\d{2})\s*$"
 def parse_dates(frame: LazyFrame, column: str, date_format: str | None, timezone: str | None) -> LazyFrame:
     """Turn text into naive time stamps: ISO, or as `date_format` says; what does not fit becomes missing."""
     if frame.implementation.is_duckdb():
-        return _replace(frame, column, _duckdb_date(f'trim("{column}")', date_format, timezone))
+        return _replace(frame, column, _duckdb_date(f"trim({sql.name(column)})", date_format, timezone))
     if frame.implementation.is_polars():
         return nw.from_native(frame.to_native().with_columns(_polars_date(column, date_format, timezone)))
     raise ColumnError(f"column {column!r} holds text. Cast it to a date in your own engine first.")
@@ -284,10 +246,10 @@ def parse_dates(frame: LazyFrame, column: str, date_format: str | None, timezone
 
 def _duckdb_date(text: str, date_format: str | None, timezone: str | None) -> str:
     if date_format is not None:
-        return "CAST(try_strptime({}, '{}') AS TIMESTAMP)".format(text, date_format.replace("'", "''"))
+        return f"CAST(try_strptime({text}, {sql.text(date_format)}) AS TIMESTAMP)"
     stamp = f"try_cast({text} AS TIMESTAMP)"
     if timezone is not None:
-        aware = "timezone('{}', try_cast({} AS TIMESTAMPTZ))".format(timezone.replace("'", "''"), text)
+        aware = f"timezone({sql.text(timezone)}, try_cast({text} AS TIMESTAMPTZ))"
         stamp = f"CASE WHEN regexp_matches({text}, '\\d:\\d.*{_AWARE}') THEN {aware} ELSE {stamp} END"
     return f"CASE WHEN regexp_matches({text}, '{_ISO}') THEN {stamp} END"
 
@@ -319,7 +281,7 @@ def parse_money(frame: LazyFrame, column: str, decimal: str) -> LazyFrame:
     other = "," if decimal == "." else "."
     fits = rf"^[(\-+]*[0-9]+(\{decimal}[0-9]+)?[)\-]?$"
     if frame.implementation.is_duckdb():
-        bare = f"regexp_replace(\"{column}\", '[^0-9.,()+\\-]', '', 'g')"
+        bare = f"regexp_replace({sql.name(column)}, '[^0-9.,()+\\-]', '', 'g')"
         bare = f"replace({bare}, '{other}', '')"
         digits = f"replace(regexp_replace({bare}, '[()+\\-]', '', 'g'), '{decimal}', '.')"
         sign = f"CASE WHEN regexp_matches({bare}, '[(\\-]') THEN -1 ELSE 1 END"
@@ -336,12 +298,12 @@ def parse_money(frame: LazyFrame, column: str, decimal: str) -> LazyFrame:
     raise ColumnError(f"column {column!r} holds text. Cast it to a number in your own engine first.")
 
 
-def _project(frame: LazyFrame, sql: str) -> LazyFrame:
-    return nw.from_native(frame.to_native().project("*, " + sql))
+def _project(frame: LazyFrame, made: str) -> LazyFrame:
+    return nw.from_native(frame.to_native().project("*, " + made))
 
 
-def _replace(frame: LazyFrame, column: str, sql: str) -> LazyFrame:
-    return nw.from_native(frame.to_native().project(f'* REPLACE ({sql} AS "{column}")'))
+def _replace(frame: LazyFrame, column: str, made: str) -> LazyFrame:
+    return nw.from_native(frame.to_native().project(f"* REPLACE ({made} AS {sql.name(column)})"))
 
 
 # --- out --------------------------------------------------------------------------------------------------------
@@ -376,9 +338,9 @@ def upload(columns: Columns, like: AnyFrame) -> AnyFrame:
     if isinstance(like, nw.DataFrame):
         return nw.from_dict(dict(columns), backend=like.implementation)
     native = like.to_native()
-    local = _pandas_of(columns)
     if like.implementation.is_duckdb():
-        return nw.from_native(native.query("crmkit_like", "SELECT * FROM local"))
+        return nw.from_native(_beside(native, columns))
+    local = _pandas_of(columns)
     if like.implementation.is_polars():
         import polars as pl
 
@@ -390,6 +352,37 @@ def upload(columns: Columns, like: AnyFrame) -> AnyFrame:
 
         return nw.from_native(ibis.memtable(local))
     raise DataError(f"tables of kind {like.implementation} cannot take local results yet; pass a DuckDB relation.")
+
+
+def _beside(native: Any, columns: Columns) -> Any:
+    """Local columns as a relation on the connection of another one, which need not be ours."""
+    import duckdb
+
+    # No table of the caller's has this name, and no view of it stays behind.
+    name = f"crmkit_{secrets.token_hex(8)}"
+    globals()[name] = _pandas_of(columns)  # where the engine looks for it
+    try:
+        return native.query(f"{name}_like", f"SELECT * FROM {name}")
+    except (duckdb.CatalogException, duckdb.PermissionException):  # a connection that may not look into Python
+        return native.query(f"{name}_like", _literally(globals()[name]))
+    finally:
+        del globals()[name]
+
+
+def _literally(frame: Any) -> str:
+    """A small table as SQL that holds all its values."""
+    types = connection().from_df(frame).types
+    lists = (
+        f"unnest(CAST([{', '.join(map(_literal, frame[column].tolist()))}] AS {kind}[])) AS {sql.name(column)}"
+        for column, kind in zip(frame.columns, types, strict=True)
+    )
+    return f"SELECT {', '.join(lists)}"
+
+
+def _literal(value: Any) -> str:
+    if value is None or value != value:
+        return "NULL"
+    return sql.text(repr(value) if isinstance(value, float) else value)
 
 
 def build(columns: Columns, like: AnyFrame) -> Any:
@@ -414,12 +407,18 @@ def give_back(frame: LazyFrame, like: AnyFrame, *, dates: Sequence[str] = (), or
     return relation.to_arrow_table() if like.implementation.is_pyarrow() else relation.df()
 
 
+def _ticked(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
 def _dated(frame: LazyFrame, dates: Sequence[str]) -> LazyFrame:
     if not dates:
         return frame
     native = frame.to_native()
     if frame.implementation.is_duckdb():
-        columns = ", ".join(f'DATE \'1970-01-01\' + CAST("{name}" AS INTEGER) AS "{name}"' for name in dates)
+        columns = ", ".join(
+            f"DATE '1970-01-01' + CAST({sql.name(name)} AS INTEGER) AS {sql.name(name)}" for name in dates
+        )
         return nw.from_native(native.project(f"* REPLACE ({columns})"))
     if frame.implementation.is_polars():
         import polars as pl
@@ -428,7 +427,7 @@ def _dated(frame: LazyFrame, dates: Sequence[str]) -> LazyFrame:
     if frame.implementation.is_pyspark():
         from pyspark.sql import functions
 
-        made = {name: functions.expr(f"date_add(DATE '1970-01-01', CAST(`{name}` AS INT))") for name in dates}
+        made = {name: functions.expr(f"date_add(DATE '1970-01-01', CAST({_ticked(name)} AS INT))") for name in dates}
         return nw.from_native(native.withColumns(made))
     if frame.implementation.is_ibis():
         import ibis

@@ -9,7 +9,6 @@ CSV injection, https://owasp.org/www-community/attacks/CSV_Injection.
 from __future__ import annotations
 
 import glob
-import itertools
 import math
 import os
 import re
@@ -24,8 +23,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit._frame import engines
+from crmkit._frame import engines, sandbox, sql
 from crmkit._frame.engines import LazyFrame
+from crmkit._frame.origins import Copies
 from crmkit.errors import ArgumentError, CrmkitError, DataError, InputFileError, MissingPackageError
 
 _SHEET_ROWS = 1_048_576
@@ -41,15 +41,14 @@ _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 def keep(native: Any) -> Any:
     """The same table of the same kind, computed: what is lazy would be computed anew by everyone who reads it.
 
-    A DuckDB table is kept as a temporary table of its own connection, which spills to disk and lives as long as that.
+    A DuckDB table is kept as a private Parquet file that goes with the last table which reads it: nothing is left
+    behind on a connection that is not ours. On one that may not touch files it stays lazy.
     """
     frame = engines.wrap(native)
     if engines.is_eager(frame):
         return native
     if frame.implementation.is_duckdb():
-        name = f"crmkit_kept_{next(_numbers)}"
-        native.query("crmkit_lazy", f"CREATE TEMP TABLE {name} AS SELECT * FROM crmkit_lazy")
-        return native.query("crmkit_lazy", f"SELECT * FROM {name}")
+        return _kept(native)
     if frame.implementation.is_polars():
         return native.collect().lazy()
     if frame.implementation.is_pyspark():
@@ -57,7 +56,24 @@ def keep(native: Any) -> Any:
     return native
 
 
-_numbers = itertools.count(1)
+def _kept(native: Any) -> Any:
+    import duckdb
+
+    crmkit_copies = Copies.begun()
+    crmkit_held = crmkit_copies.held  # found by this name; the branch that names it is never computed
+    there, back = sandbox.through_parquet(list(zip(native.columns, map(str, native.types), strict=True)))
+    file = sql.texts([Path(crmkit_copies.folder) / "rows.parquet"])
+    rows = f"crmkit_{secrets.token_hex(8)}"
+    read = f"SELECT {back} FROM read_parquet({file}, hive_partitioning = false)"
+    try:
+        native.query(rows, f"COPY (SELECT {there} FROM {rows}) TO {file[1:-1]} (FORMAT parquet)")
+        kept = native.query(
+            rows, f"SELECT r.* FROM ({read}) r UNION ALL SELECT r.* FROM ({read}) r, crmkit_held WHERE false"
+        )
+    except (duckdb.PermissionException, duckdb.CatalogException):
+        return native
+    del crmkit_held
+    return kept
 
 
 # --- into a file ------------------------------------------------------------------------------------------------
@@ -177,13 +193,12 @@ def _query(frame: LazyFrame, sql: str) -> Any:
 
 def _sorted(order: Sequence[str]) -> str:
     """The rows of a query in order; said last, because the engine keeps no other order."""
-    columns = ", ".join('"{}"'.format(name.replace('"', '""')) for name in order)
+    columns = ", ".join(map(sql.name, order))
     return f"SELECT * FROM crmkit_result ORDER BY {columns}"
 
 
 def _copy(frame: LazyFrame, part: Path, order: Sequence[str], options: str) -> None:
-    file = str(part).replace("'", "''")
-    _query(frame, f"COPY ({_sorted(order)}) TO '{file}' ({options})")
+    _query(frame, f"COPY ({_sorted(order)}) TO {sql.text(part)} ({options})")
 
 
 def _write_parquet(frame: LazyFrame, part: Path, order: Sequence[str], _: bool) -> None:

@@ -15,7 +15,7 @@ from crmkit.cli.running import patience
 from crmkit.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from crmkit._frame.sources import Source as Opened
+    from crmkit._frame.sources import Origin as Opened
     from crmkit.transactions import Transactions
 
 Source = Annotated[
@@ -38,6 +38,13 @@ Cost = Annotated[str | None, _column(help="Column of the cost of each row.")]
 Currency = Annotated[str | None, _column(help="Column of the currency; more than one is refused.")]
 Table = Annotated[str | None, typer.Option(metavar="NAME", help="Table of a database, or sheet of an Excel book.")]
 Query = Annotated[str | None, typer.Option(metavar="SQL", help="Query to a database.")]
+Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of an Excel book.")]
+Header = Annotated[bool, typer.Option("--header/--no-header", help="Whether the first line names the columns.")]
+Skip = Annotated[int, typer.Option(metavar="LINES", help="Lines above the header that are passed over.")]
+Separator = Annotated[
+    str | None, typer.Option(metavar="SIGN", help='What sets fields apart, if not seen; " " is any number of blanks.')
+]
+Partitions = Annotated[bool, typer.Option("--partitions", help="Take columns from folders named like region=EU too.")]
 Encoding = Annotated[str | None, typer.Option(metavar="NAME", help="Encoding of a CSV, such as gb18030.")]
 Refunds = Annotated[str, typer.Option(metavar="net|drop|ignore", help="What happens to negative amounts.")]
 Zeros = Annotated[str, typer.Option(metavar="keep|drop", help="What happens to amounts of 0.")]
@@ -149,9 +156,10 @@ class Input:
         """The rows of what is no table of transactions, on the same engine; `columns` are those that are used."""
         from crmkit._frame import engines, sources
 
-        where = (self.settings[name] for name in ("table", "query", "encoding"))
+        told = ("table", "query", "sheet", "header", "skip", "separator", "encoding", "partitions")
+        where = {name: self.settings[name] for name in told}
         with patience(self.name), engines.reading(self.name):
-            yield sources.open_source(self.source, sources.Request(columns, *where))
+            yield sources.open_source(self.source, sources.Request(columns, **where))
 
 
 def input_of(
@@ -167,6 +175,11 @@ def input_of(
     currency: Currency = None,
     table: Table = None,
     query: Query = None,
+    sheet: Sheet = None,
+    header: Header = True,
+    skip: Skip = 0,
+    separator: Separator = None,
+    partitions: Partitions = False,
     encoding: Encoding = None,
     refunds: Refunds = "net",
     zeros: Zeros = "keep",

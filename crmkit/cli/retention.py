@@ -183,7 +183,7 @@ def contracts(
     used = [column for column in (customer, start, end, amount, by) if column is not None]
     with given.opened_as_is(used) as rows:
         found = contract_rates(
-            _with_money(rows.frame, amount, decimal).to_native(),
+            _with_money(rows.frame(), amount, decimal).to_native(),
             as_of=as_of,
             customer=customer,
             start=start,

@@ -88,6 +88,6 @@ def signals() -> Iterator[list[int]]:
 def _stop_queries(signals: socket.socket) -> None:
     """Python runs no handler while the engine works, so a second thread tells the engine to stop."""
     while signals.recv(1):
-        from crmkit._frame import engines
+        from crmkit._frame import process
 
-        engines.stop_queries()
+        process.stop_queries()

@@ -28,7 +28,7 @@ class Slice(Transactions):
         part.__dict__.update(tx.until(as_of).__dict__)
         part._to = _checks.day_number(as_of)
         part._from = tx.first_day if days is None else max(part._to - days + 1, tx.first_day)
-        part._all_rows = None  # those that the whole has read already
+        part._all_rows = {}  # those that the whole has read already
         return part
 
     @property

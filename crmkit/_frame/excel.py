@@ -1,0 +1,191 @@
+"""Sheets of Excel and OpenDocument books, by calamine; what it gives is held against the sheet's own XML.
+
+Cells stand where they stand: a blank header is a column without a name, not a shift of those to its right. Of an
+.xlsx the rows that hold something are counted a second time from its XML, and cells that hold an error (#REF!) are
+named, because a reader gives them as blank.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from crmkit._frame import origins
+from crmkit._frame.csv_files import refuse_other_shape
+from crmkit._frame.databases import broken
+from crmkit._frame.origins import Origin
+from crmkit._frame.requests import Request, unique_names
+from crmkit.errors import ArgumentError, InputFileError, MissingPackageError, shown
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_OPC = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+_REF = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def read_excel(file: str, request: Request) -> Origin:
+    """Rows of a sheet, as text; rows that are blank from end to end are none."""
+    try:
+        import python_calamine
+    except ImportError:
+        raise MissingPackageError("no_excel") from None
+    try:
+        with python_calamine.CalamineWorkbook.from_path(file) as book:
+            sheet = _sheet(book, request, file)
+            rows = (
+                []
+                if book.get_sheet_by_name(sheet).start is None
+                else book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            )
+    except python_calamine.CalamineError as error:
+        raise _locked(file, error) from None
+    except (OSError, ValueError) as error:
+        raise broken(file, error) from None
+    first = next((at for at, row in enumerate(rows) if at >= request.skip and _filled(row)), None)
+    if first is None:
+        raise InputFileError("empty_sheet", path=file, sheet=sheet)
+    names, below = _headed(rows, first, file, request)
+    _verify(file, sheet, rows, names, first, request)
+    return origins.stored(names, origins.batches_of(_cells(rows[below:], len(names))))
+
+
+def _sheet(book: Any, request: Request, file: str) -> str:
+    """The sheet asked for, or the only one that can be seen."""
+    kinds = {each.name: (str(each.typ), str(each.visible)) for each in book.sheets_metadata}
+    sheets = [name for name, (kind, _) in kinds.items() if kind.endswith("WorkSheet")]
+    asked = request.sheet if request.sheet is not None else request.table
+    if asked is not None:
+        if asked in sheets:
+            return str(asked)
+        raise ArgumentError("no_such_sheet", sheet=asked, path=file, sheets=shown(sheets, most=20))
+    seen = [name for name in sheets if kinds[name][1].endswith(".Visible")]
+    filled = [name for name in seen if book.get_sheet_by_name(name).start is not None]
+    if len(filled) == 1:
+        return filled[0]
+    if len(filled) > 1:
+        fitting = [name for name in filled if _has_names(book.get_sheet_by_name(name), request)]
+        if len(fitting) == 1:
+            return fitting[0]
+        raise ArgumentError("which_sheet", path=file, sheets=shown(sheets, most=20), first=filled[0])
+    if seen:
+        return seen[0]
+    raise InputFileError("no_sheets", path=file, sheets=shown(sheets, most=20) or "none")
+
+
+def _has_names(sheet: Any, request: Request) -> bool:
+    """Whether the columns asked for head this sheet."""
+    for at, row in enumerate(sheet.iter_rows()):
+        if sum(str(cell).strip() in request.columns for cell in row) >= 2:
+            return True
+        if at > 50:
+            break
+    return False
+
+
+def _locked(file: str, error: Exception) -> InputFileError:
+    if "password" in str(error).lower() or "encrypt" in str(error).lower():
+        return InputFileError("locked_book", path=file)
+    return broken(file, error)
+
+
+def _filled(row: Sequence[Any]) -> bool:
+    return any(value != "" for value in row)
+
+
+def _headed(rows: Sequence[Sequence[Any]], first: int, file: str, request: Request) -> tuple[list[str], int]:
+    """Names of the columns, and the row where the data begin."""
+    width = max((at for row in rows[first:] for at, value in enumerate(row, 1) if value != ""), default=0)
+    if not request.header:
+        return [f"column{at}" for at in range(1, width + 1)], first
+    look = [[origins.as_text(value) or "" for value in row[:width]] for row in rows[first : first + 60]]
+    refuse_other_shape(look, file, request, skip=first, unit="row")
+    return unique_names([cell.strip() for cell in look[0]], request.columns, file), first + 1
+
+
+def _cells(rows: Sequence[Sequence[Any]], width: int) -> Iterator[Sequence[Any]]:
+    for row in rows:
+        if _filled(row):
+            yield [None if value == "" else value for value in row[:width]]
+
+
+# --- counted again ----------------------------------------------------------------------------------------------
+
+
+def _verify(
+    file: str, sheet: str, rows: Sequence[Sequence[Any]], names: Sequence[str], first: int, request: Request
+) -> None:
+    """Rows and cells as the sheet's own XML has them, where it is an .xlsx."""
+    try:
+        with zipfile.ZipFile(file) as book:
+            part = _part_of(book, sheet)
+            if part is None:
+                return
+            with book.open(part) as xml:
+                found = _counted(xml, first, names, request)
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+        return  # another kind of book
+    last, n_filled, wrong = found
+    if wrong:
+        raise InputFileError("cells_of_errors", path=file, cells=", ".join(wrong[:3]), sheet=sheet)
+    read = sum(map(_filled, rows))
+    if n_filled > read or last > len(rows):
+        raise InputFileError("sheet_rows_disagree", path=file, sheet=sheet, rows=n_filled, read=read)
+
+
+def _part_of(book: zipfile.ZipFile, sheet: str) -> str | None:
+    """The part of an .xlsx that holds a sheet."""
+    if "xl/workbook.xml" not in book.namelist():
+        return None
+    wanted = next(
+        (each.get(_REF) for each in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")  # noqa: S314
+         if each.get("name") == sheet), None
+    )  # fmt: skip
+    for each in ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels")).iter(f"{_OPC}Relationship"):  # noqa: S314
+        if each.get("Id") == wanted:
+            target = str(each.get("Target"))
+            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return None
+
+
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
+_ERROR = re.compile(
+    rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]+)(\d+)\"[^>]*>.*?<(?:\w+:)?v>([^<]*)<", re.DOTALL
+)
+_NUMBER = re.compile(rb"\br=\"(\d+)\"")
+
+
+def _counted(xml: Any, first: int, names: Sequence[str], request: Request) -> tuple[int, int, list[str]]:
+    """Number of the last row with a value, rows with values, and cells of asked columns that hold an error."""
+    last = at = n_filled = 0
+    wrong: list[str] = []
+    for attributes, cells in _rows(xml):
+        numbered = _NUMBER.search(attributes)
+        at = int(numbered[1]) if numbered else at + 1
+        if cells and _VALUE.search(cells):
+            last, n_filled = at, n_filled + 1
+            for column, row, value in _ERROR.findall(cells) if b't="e"' in cells else ():
+                where = _column(column.decode())
+                if at > first and where < len(names) and names[where] in request.columns:
+                    wrong.append(f"{column.decode()}{row.decode()} ({value.decode(errors='replace')})")
+    return last, n_filled, wrong
+
+
+def _rows(xml: Any) -> Iterator[tuple[bytes, bytes]]:
+    kept = b""
+    for part in iter(lambda: xml.read(1 << 20), b""):
+        kept += part
+        end = 0
+        for found in _ROW.finditer(kept):
+            end = found.end()
+            yield found[1], found[2] or b""
+        kept = kept[end:]
+
+
+def _column(letters: str) -> int:
+    n = 0
+    for letter in letters:
+        n = 26 * n + ord(letter) - 64
+    return n - 1
