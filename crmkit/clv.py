@@ -45,6 +45,8 @@ MODELS: Mapping[str, str] = {
     "ParetoNBD": "pareto_nbd",
     "BGNBD": "bg_nbd",
     "MBGNBD": "mbg_nbd",
+    "BGCNBD": "cnbd",
+    "MBGCNBD": "cnbd",
     "BGBB": "bg_bb",
     "SBG": "sbg",
     "BDW": "bdw",

@@ -42,10 +42,13 @@ class Table:
             return {column: values, "n": n}
         return self.cells([*by, column])
 
-    def cells(self, columns: Sequence[str], *, weight: str | None = None) -> dict[str, Array]:
-        """Distinct rows of `columns` in ascending order, with `n`: how many, or the sum of `weight`."""
+    def cells(self, columns: Sequence[str], *, weight: str | None = None, sums: Sequence[str] = ()) -> dict[str, Array]:
+        """Distinct rows of `columns` in ascending order, with `n`, the number or sum of `weight`, and other `sums`."""
         n = nw.len() if weight is None else nw.col(weight).sum()
-        counted = engines.collect(self.frame.group_by(*columns).agg(n.alias("n")))
+        frame = self.frame
+        if weight is not None and sums:
+            frame = frame.with_columns(**{name: nw.col(name) * nw.col(weight) for name in sums})
+        counted = engines.collect(frame.group_by(*columns).agg(n.alias("n"), *(nw.col(name).sum() for name in sums)))
         order = np.lexsort([counted[name] for name in reversed(columns)])
         cells = {name: values[order] for name, values in counted.items()}
         cells["n"] = cells["n"].astype(np.int64 if weight is None else float)

@@ -101,16 +101,21 @@ class Model:
         return {field.name: float(e) for field, e in zip(fields(self.Params), errors, strict=True)}
 
     @property
+    def n_parameters(self) -> int:
+        """Number of parameters that a fit estimates."""
+        return len(fields(self.Params))
+
+    @property
     def aic_(self) -> float:
         """Akaike's information criterion: twice the number of parameters less twice the log-likelihood."""
         self._fitted("aic_")
-        return 2 * len(fields(self.Params)) - 2 * self.log_likelihood_
+        return 2 * self.n_parameters - 2 * self.log_likelihood_
 
     @property
     def bic_(self) -> float:
         """Bayesian information criterion; the sample size is the number of customers."""
         self._fitted("bic_")
-        return float(np.log(self.n_customers_)) * len(fields(self.Params)) - 2 * self.log_likelihood_
+        return float(np.log(self.n_customers_)) * self.n_parameters - 2 * self.log_likelihood_
 
     def summary(self) -> Any:
         """The fit as a table: one row per parameter, then the measures of the whole fit.
@@ -157,10 +162,10 @@ class Model:
         self._fitted("likelihood_ratio()")
         if isinstance(simpler, Model):
             simpler._fitted("likelihood_ratio()")
-            k, log_likelihood = len(fields(simpler.Params)), simpler.log_likelihood_
+            k, log_likelihood = simpler.n_parameters, simpler.log_likelihood_
         else:
             k, log_likelihood = len(simpler.params), simpler.log_likelihood
-        freedom = len(fields(self.Params)) - k
+        freedom = self.n_parameters - k
         if freedom < 1:
             raise ArgumentError("models_simpler_model_fewer_parameters", name=type(self).__name__, k=k)
         statistic = max(0.0, 2 * (self.log_likelihood_ - log_likelihood))

@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 from scipy.special import betainc, betaln, expit
 
 from crmkit.models import nbd
+from crmkit.models._erlang import log_stages
 from crmkit.models._fit import Objective
 from crmkit.models._purchases import Count
 from crmkit.models._quadrature import beta_mean, chunks, discounted_power, growth
-from crmkit.models._repeats import Cells, distinct, survivors
+from crmkit.models._repeats import Cells, distinct, dot, survivors
 from crmkit.models._verdict import FAR, Limit
 
 Array = NDArray[np.float64]
@@ -45,19 +46,22 @@ class BetaGeometricParams:
     b: float
 
 
-def log_odds_left(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T: Array) -> Array:
-    """u, the log odds that a customer who passed k chances to leave has left; -inf where k = 0."""
+def log_odds_left(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T: Array, *, stages: int = 1) -> Array:
+    """Log odds, u - ln S, that a customer who passed k chances to leave has left; -inf where k = 0."""
     r, alpha, a, b = params.r, params.alpha, params.a, params.b
     # With k = 0 there was no chance to leave yet.
     last = np.where(k > 0, np.log(a) - np.log(b + (np.maximum(k, 1) - 1)), -np.inf)
-    return np.asarray(last + (r + x) * (np.log1p(T / alpha) - np.log1p(t_x / alpha)))
+    u = last + (r + stages * x) * (np.log1p(T / alpha) - np.log1p(t_x / alpha))
+    return np.asarray(u if stages == 1 else u - log_stages(r, alpha, stages, x, T - t_x, T).value)
 
 
-def log_likelihood(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T: Array) -> Array:
-    """Log-likelihood of each customer; every array of shape (n,)."""
-    bought = nbd.log_likelihood(nbd.NBDParams(params.r, params.alpha), x, T)
+def log_likelihood(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T: Array, *, stages: int = 1) -> Array:
+    """Log-likelihood of each customer, without the gaps themselves (`_erlang.gap_terms`); arrays of shape (n,)."""
+    bought = nbd.log_likelihood(nbd.NBDParams(params.r, params.alpha), stages * x, T)
     stayed = _log_staying(params.a, params.b, k)
-    return bought + stayed + np.logaddexp(0, log_odds_left(params, k, x, t_x, T))
+    if stages > 1:
+        stayed = stayed + log_stages(params.r, params.alpha, stages, x, T - t_x, T).value
+    return bought + stayed + np.logaddexp(0, log_odds_left(params, k, x, t_x, T, stages=stages))
 
 
 def _log_staying(a: float, b: float, k: Array) -> Array:
@@ -66,59 +70,100 @@ def _log_staying(a: float, b: float, k: Array) -> Array:
     return -np.concatenate([np.zeros(1), np.cumsum(np.log1p(a / (b + j)))])[k.astype(np.intp)]
 
 
-def objective(cells: Cells, first_chance: int) -> Objective:
+def objective(cells: Cells, first_chance: int, stages: int = 1) -> Objective:
     """Total log-likelihood of cells with its derivatives in ln(r, alpha, a, b).
 
-    k = x + `first_chance`: 0 for the BG/NBD, 1 for the MBG/NBD. To the likelihood of the NBD it adds
-    sums over purchase counts and, only where alive and gone meet, over cells.
+    k = x + `first_chance` chances to leave: 0 for the BG/NBD, 1 for the MBG/NBD. To the likelihood of the NBD it adds
+    sums over purchase counts and, only where alive and gone meet, over cells. With gaps of several `stages` every
+    purchase is that many events of the NBD, and the living may be anywhere in a gap (`_erlang`).
     """
-    x, n = cells.x, cells.n
-    k = x + first_chance
-    purchases = nbd.objective(cells)
-    j_k, n_above_k = survivors(k, n)
-    rows = np.flatnonzero(k > 0)
-    (days,), place = distinct(np.concatenate([cells.T[rows], cells.t_x[rows]]))
-    times = days / cells.unit
-    at_T, at_t_x = place[: rows.size], place[rows.size :]
-    x_row, k_row, n_row = x[rows], k[rows], n[rows]
+    k = cells.x + first_chance
+    purchases = nbd.objective(replace(cells, x=stages * cells.x))
+    j_k, n_above_k = survivors(k, cells.n)
+    rows = np.flatnonzero(k > 0) if stages == 1 else np.arange(k.size)
+    histories = _Histories.of(cells.where(rows), k[rows], stages)
 
     def evaluate(theta: Array) -> tuple[float, Array, Array]:
-        r, alpha, a, b = np.exp(theta)
-        # `hessian` collects the upper triangle, `outer` whole outer products.
-        gradient, hessian, outer = np.zeros(4), np.zeros((4, 4)), np.zeros((4, 4))
-        value, gradient[:2], outer[:2, :2] = purchases(theta[:2])
-
-        # Chances survived, minus the sum of N_j ln(1 + a / (b + j)).
-        later, both = b + j_k, a + b + j_k
-        value -= n_above_k @ np.log1p(a / later)
-        gradient[2] -= n_above_k @ (a / both)
-        gradient[3] += n_above_k @ (a * b / (both * later))
-        hessian[2, 2] -= n_above_k @ (a * later / both**2)
-        hessian[2, 3] += n_above_k @ (a * b / both**2)
-        hessian[3, 3] += n_above_k @ (a / both * (b / both) * (2 * j_k / later + a * j_k / later**2 - 1))
-
-        # Alive or gone, ln(1 + e^u), by cell.
-        log_time, part = np.log1p(times / alpha), times / (alpha + times)
-        bend = part * (1 - part)
-        for piece in chunks(rows.size, 8192):
-            m, at, then = n_row[piece], at_T[piece], at_t_x[piece]
-            shape, before = r + x_row[piece], b + (k_row[piece] - 1)
-            log_gap, gap = log_time[at] - log_time[then], part[at] - part[then]
-            u = theta[2] - np.log(before) + shape * log_gap
-            left = expit(u)
-            slope = np.stack([r * log_gap, -shape * gap, np.ones_like(u), -b / before])
-            gone = m * left
-            value += m @ np.logaddexp(0, u)
-            gradient += slope @ gone
-            outer += (slope * (gone * (1 - left))) @ slope.T
-            hessian[0, 0] += r * (gone @ log_gap)
-            hessian[0, 1] -= r * (gone @ gap)
-            hessian[1, 1] += gone @ (shape * (bend[at] - bend[then]))
-            hessian[3, 3] -= gone @ (b / before * (1 - b / before))
-
-        return float(value), gradient, hessian + np.triu(hessian, 1).T + outer
+        gradient, hessian = np.zeros(4), np.zeros((4, 4))
+        value, gradient[:2], hessian[:2, :2] = purchases(theta[:2])
+        stayed, slope, bend = _chances_survived(theta, j_k, n_above_k)
+        gradient[2:] += slope
+        hessian[2:, 2:] += bend
+        left, slope, bend = histories.alive_or_gone(theta)
+        return value + stayed + left, gradient + slope, hessian + bend
 
     return evaluate
+
+
+def _chances_survived(theta: Array, j: Array, n_above: Array) -> tuple[float, Array, Array]:
+    """Minus the sum of N_j ln(1 + a / (b + j)), with derivatives in ln(a, b)."""
+    a, b = np.exp(theta[2:])
+    later, both = b + j, a + b + j
+    gradient = np.array([-dot(n_above, a / both), dot(n_above, a * b / (both * later))])
+    cross = dot(n_above, a * b / both**2)
+    own_a = -dot(n_above, a * later / both**2)
+    own_b = dot(n_above, a / both * (b / both) * (2 * j / later + a * j / later**2 - 1))
+    return -dot(n_above, np.log1p(a / later)), gradient, np.array([[own_a, cross], [cross, own_b]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Histories:
+    """Histories of customers of whom it is not known whether they have left, with their times looked up."""
+
+    x: Array
+    chances: Array
+    n: Array
+    times: Array  # distinct ones
+    at_age: NDArray[np.intp]
+    at_last: NDArray[np.intp]
+    stages: int
+
+    @classmethod
+    def of(cls, cells: Cells, chances: Array, stages: int) -> _Histories:
+        (days,), place = distinct(np.concatenate([cells.T, cells.t_x]))
+        n = cells.x.size
+        return cls(cells.x, chances, cells.n, days / cells.unit, place[:n], place[n:], stages)
+
+    def alive_or_gone(self, theta: Array) -> tuple[float, Array, Array]:
+        """Sum of ln(S + e^u), S = 1 with one stage, with derivatives in ln(r, alpha, a, b)."""
+        r, alpha, _, b = np.exp(theta)
+        value, gradient = 0.0, np.zeros(4)
+        # `hessian` collects the upper triangle, `outer` whole outer products.
+        hessian, outer = np.zeros((4, 4)), np.zeros((4, 4))
+        log_time, part = np.log1p(self.times / alpha), self.times / (alpha + self.times)
+        bend = part * (1 - part)
+        for piece in chunks(self.n.size, 8192):
+            m, at, then = self.n[piece], self.at_age[piece], self.at_last[piece]
+            shape, chances = r + self.stages * self.x[piece], self.chances[piece]
+            before = b + np.maximum(chances - 1, 0)
+            log_gap, gap = log_time[at] - log_time[then], part[at] - part[then]
+            u = theta[2] - np.log(before) + shape * log_gap
+            slope = np.stack([r * log_gap, -shape * gap, np.ones_like(u), -b / before])
+            alive = None
+            if self.stages > 1:
+                u[chances == 0] = -np.inf
+                alive = log_stages(
+                    r, alpha, self.stages, self.x[piece], self.times[at] - self.times[then], self.times[at]
+                )
+                u -= alive.value
+                slope[0] -= alive.d_r
+                slope[1] -= alive.d_alpha
+            left = expit(u)
+            gone = m * left
+            value += dot(m, np.logaddexp(0, u))
+            gradient += np.einsum("ij,j->i", slope, gone)
+            outer += np.einsum("ik,jk->ij", slope * (gone * (1 - left)), slope)
+            hessian[0, 0] += r * dot(gone, log_gap)
+            hessian[0, 1] -= r * dot(gone, gap)
+            hessian[1, 1] += dot(gone, shape * (bend[at] - bend[then]))
+            hessian[3, 3] -= dot(gone, b / before * (1 - b / before))
+            if alive is not None:
+                value += dot(m, alive.value)
+                gradient[:2] += [dot(m, alive.d_r), dot(m, alive.d_alpha)]
+                hessian[0, 0] += dot(m - gone, alive.d_rr)
+                hessian[0, 1] += dot(m - gone, alive.d_ra)
+                hessian[1, 1] += dot(m - gone, alive.d_aa)
+        return value, gradient, hessian + np.triu(hessian, 1).T + outer
 
 
 @dataclass(frozen=True, slots=True)

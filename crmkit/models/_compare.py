@@ -17,7 +17,7 @@ Interactive Marketing 19(1), 2-16 (customers' naive forecasts, deciles).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -259,7 +259,7 @@ def _fits(models: Mapping[str, PurchaseModel]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {
         name: {
             "model": name,
-            "parameters": float(len(fields(model.Params))),
+            "parameters": float(model.n_parameters),
             "log_likelihood": model.log_likelihood_,
             "aic": model.aic_,
             "bic": model.bic_,

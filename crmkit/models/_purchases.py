@@ -31,6 +31,7 @@ from crmkit.models._repeats import (
     check,
     check_fit,
     distinct,
+    dot,
     read_cells,
     read_rows,
     representatives,
@@ -87,6 +88,7 @@ class Drawn(NamedTuple):
     lifetime: Array  # time until they leave; infinite where only `chance` ends it
     chance: Array  # of leaving right after a purchase
     starts_gone: NDArray[np.bool_]  # left right after the first purchase
+    stages: int = 1  # of a gap, each exponential with that rate
 
 
 def draw_rates(shape: float, scale: float, n: int, rng: np.random.Generator) -> Array:
@@ -101,7 +103,7 @@ class PurchaseModel(Model):
     _limits: ClassVar[tuple[Limit, ...]] = ()
     # Whether the future of a living customer depends on t_x too: not where gaps have no memory.
     _gap_matters: ClassVar[bool] = False
-    settings = ("period",)
+    settings: ClassVar[tuple[str, ...]] = ("period",)
 
     def __init__(self, *, period: Period = "week") -> None:
         _checks.choice("period", period, DAYS_IN)
@@ -163,17 +165,20 @@ class PurchaseModel(Model):
         """
         cells = read_cells(customers, weight=weight)
         check_fit(cells, type(self).__name__)
-        unit = float(cells.n @ cells.T / cells.n.sum())
-        cells = replace(cells, unit=unit)
+        return self._learn(replace(cells, unit=float(cells.n @ cells.T / cells.n.sum())))
+
+    def _learn(self, cells: Cells) -> Self:
+        """Fit to cells whose unit is the mean T."""
         objective = self._objective(cells)
-        rate = float(cells.n @ cells.x / cells.n.sum())
+        rate = dot(cells.n, cells.x) / float(cells.n.sum())
         starts = [np.log(start) for start in self._starts(rate)]
         optimum = self._climb(cells, objective, starts)
         # The same density per period instead of per unit.
-        shift = float(cells.n @ cells.x) * np.log(self._days / unit)
-        names = [field.name for field in fields(self.Params)]
-        verdict = judge(optimum, objective, cells, names, self._limits, unit=unit / self._days, shift=shift)
-        params = np.exp(optimum.theta) * self._in_periods(unit)
+        shift = dot(cells.n, cells.x) * float(np.log(self._days / cells.unit))
+        names = [field.name for field in fields(self.Params)][-optimum.theta.size :]
+        unit = cells.unit / self._days
+        verdict = judge(optimum, objective, cells, names, self._limits, unit=unit, shift=shift)
+        params = np.exp(optimum.theta) * np.array([unit if name in self._durations else 1.0 for name in names])
         return self._adopt(
             params.tolist(), optimum.log_likelihood + shift, natural_covariance(optimum, params), verdict, cells.n.sum()
         )
@@ -188,10 +193,6 @@ class PurchaseModel(Model):
     @property
     def _days(self) -> float:
         return DAYS_IN[self.period]
-
-    def _in_periods(self, unit: float) -> Array:
-        """Factors that turn parameters in time units of `unit` days into parameters in periods."""
-        return np.array([unit / self._days if f.name in self._durations else 1.0 for f in fields(self.Params)])
 
     # Forecasts of each customer ------------------------------------------------------------------
 
@@ -402,7 +403,7 @@ class PurchaseModel(Model):
         """
         ages = np.atleast_1d(np.asarray(T, dtype=float))
         rng = np.random.default_rng(seed)
-        rate, lifetime, chance, starts_gone = self._draw(self._daily(self.parameters), ages.size, rng)
+        rate, lifetime, chance, starts_gone, stages = self._draw(self._daily(self.parameters), ages.size, rng)
         end = ages + _checks.days_of(horizon)
         clock = np.zeros(ages.size)
         until = np.where(starts_gone, 0.0, lifetime)
@@ -410,7 +411,8 @@ class PurchaseModel(Model):
         alive = until > ages
         going = np.flatnonzero(until > 0)
         while going.size:
-            clock[going] += rng.exponential(size=going.size) / rate[going]
+            waited = rng.exponential(size=going.size) if stages == 1 else rng.gamma(stages, size=going.size)
+            clock[going] += waited / rate[going]
             going = going[clock[going] < np.minimum(until[going], end[going])]
             seen = clock[going] <= ages[going]
             x[going[seen]] += 1

@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Rows = slice | NDArray[np.bool_] | Index
 COLUMNS = ("x", "t_x", "T")
+# Sum of ln(days between purchases), which models of regular gaps read.
+GAPS = "log_gaps"
 HINT = Words("hint_customers")
 
 
@@ -36,23 +38,31 @@ class Cells:
     T: Array
     n: Array
     unit: float = 1.0
+    log_gaps: Array | None = None  # sum of ln(days between purchases) of the n customers, where it is known
 
     def where(self, rows: Rows) -> Cells:
         """Some of the cells."""
-        return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.n[rows], self.unit)
+        gaps = None if self.log_gaps is None else self.log_gaps[rows]
+        return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.n[rows], self.unit, gaps)
 
 
 def read_cells(customers: Any, *, weight: str | None = None) -> Cells:
-    """Cells of a table of customers, in ascending order, counted where the table is; `weight` names a count column."""
+    """Cells of a table of customers, in ascending order, counted where the table is; `weight` names a count column.
+
+    A column `log_gaps`, if there is one, is summed.
+    """
     numbers = list(COLUMNS) if weight is None else [*COLUMNS, weight]
     table = _frame.open_table(customers, numbers=numbers, hint=HINT)
+    gaps = [GAPS] if GAPS in table.columns else []
+    if gaps:
+        _frame.open_table(customers, numbers=gaps)
     if table.in_memory:
-        x, t_x, T, *weights = table.arrays(*numbers)
-        cells = _count(x, t_x, T, *weights)
+        x, t_x, T, *more = table.arrays(*numbers, *gaps)
+        cells = _count(x, t_x, T, more[0] if weight else None, more[-1] if gaps else None)
     else:
-        counted = table.cells(list(COLUMNS), weight=weight)
-        x, t_x, T, n = (np.asarray(counted[name], dtype=float) for name in (*COLUMNS, "n"))
-        cells = Cells(x, t_x, T, n)
+        counted = table.cells(list(COLUMNS), weight=weight, sums=gaps)
+        x, t_x, T, n, *sums = (np.asarray(counted[name], dtype=float) for name in (*COLUMNS, "n", *gaps))
+        cells = Cells(x, t_x, T, n, log_gaps=sums[0] if sums else None)
     n = cells.n
     if (n < 0).any():
         raise DataError("models_weight_column_holds_negative", weight=weight, tolist=shown(n[n < 0].tolist()))
@@ -60,20 +70,24 @@ def read_cells(customers: Any, *, weight: str | None = None) -> Cells:
     return cells if n.all() else cells.where(n > 0)
 
 
-def _count(x: Array, t_x: Array, T: Array, weight: Array | None = None) -> Cells:
+def _count(x: Array, t_x: Array, T: Array, weight: Array | None, log_gaps: Array | None) -> Cells:
     """Cells of customers in memory."""
     (x, t_x), pair = distinct(x, t_x)
     (T,), age = distinct(T)
     code = pair * T.size + age
-    if weight is None:
+    sums = None
+    if weight is None and log_gaps is None:
         # Of all ways to count with numpy this one is the fastest: one sort, and no order to remember.
         found, counts = np.unique(code, return_counts=True)
         n = counts.astype(float)
     else:
         found, row = np.unique(code, return_inverse=True)
-        n = np.bincount(row.reshape(-1), weights=weight, minlength=found.size)
+        row, one_each = row.reshape(-1), np.ones(code.size) if weight is None else weight
+        n = np.bincount(row, weights=one_each, minlength=found.size)
+        if log_gaps is not None:
+            sums = np.asarray(np.bincount(row, weights=one_each * log_gaps, minlength=found.size), dtype=float)
     pair, age = np.divmod(found, max(T.size, 1))
-    return Cells(x[pair], t_x[pair], T[age], n)
+    return Cells(x[pair], t_x[pair], T[age], n, log_gaps=sums)
 
 
 def read_rows(customers: Any) -> tuple[Array, Array, Array]:
@@ -156,6 +170,11 @@ def _codes(column: NDArray[Any]) -> tuple[NDArray[np.int64], int]:
 def _most_codes(n: int) -> int:
     """Size of a table that n rows are worth."""
     return 4 * n + 4096
+
+
+def dot(weights: Array, values: Array) -> float:
+    """Sum of products, without the threads of a matrix library: they cost more than such a sum."""
+    return float(np.einsum("i,i->", weights, values))
 
 
 def survivors(x: Array, n: Array) -> tuple[Array, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
+    "count_of_stages": ("a whole number of stages of a gap", "整数（购买间隔的阶段数）"),
     "models_model_called_known": (
         "no model is called {name!r}; known are {join}.",
         "没有名为 {name!r} 的模型；已知的是 {join}。",
