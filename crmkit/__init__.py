@@ -25,6 +25,7 @@ from crmkit.transactions import Transactions, read
 
 if TYPE_CHECKING:
     from crmkit import (
+        basket,
         churn,
         clv,
         customers,
@@ -61,6 +62,7 @@ __all__ = [
     "Transactions",
     "audit",
     "backtest",
+    "basket",
     "churn",
     "clv",
     "customers",
@@ -95,6 +97,7 @@ __all__ = [
 
 # Not `cli`, which is for the terminal and needs typer, nor `models`, whose door is `clv`.
 _MODULES = (
+    "basket",
     "churn",
     "clv",
     "customers",

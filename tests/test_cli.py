@@ -600,6 +600,21 @@ def test_a_command_of_a_family_prints_its_table(run, file_of_cdnow, command, lan
     assert len(set(headings)) == len(headings), "two columns of one heading"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_baskets_are_printed_and_offers_written(run, language):
+    crm.datasets.make_baskets(200).transactions.to_csv("baskets.csv", index=False)
+    code, out, err = run("basket", "baskets.csv", "--language", language, "--offers", "3", "-o", "offers.csv")
+    assert (code, err) == (0, "")
+    assert re.search(rf"^taco_sauce +taco_shells .* {'组合套装' if language == 'zh' else 'bundle'}$", out, re.MULTILINE)
+    assert re.search(r"^printer +ink ", out, re.MULTILINE)
+    assert ("购物篮" in out) == (language == "zh")
+    offers = rows_of(Path("offers.csv"))
+    assert [row["rank"] for row in offers[:3]] == ["1", "2", "3"]
+    rules = run("basket", "baskets.csv", "--left", "2", "--min-orders", "20")
+    assert rules[0] == 0
+    assert re.search(r"^\w+ \+ \w+ +\w+ ", rules[1], re.MULTILINE)
+
+
 def test_cohorts_and_lists_are_written(run, here, file_of_cdnow):
     assert run("cohorts", file_of_cdnow, "-o", "cohorts.xlsx")[0] == 0
     assert openpyxl.load_workbook("cohorts.xlsx").sheetnames

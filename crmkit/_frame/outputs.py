@@ -76,6 +76,23 @@ def _kept(native: Any) -> Any:
     return kept
 
 
+@contextmanager
+def kept(frame: LazyFrame) -> Iterator[LazyFrame]:
+    """The frame computed once, for as long as the block lasts: what is read several times need not be made anew.
+
+    In DuckDB it is a temporary table, which spills to disk and goes when the block ends.
+    """
+    if not frame.implementation.is_duckdb():
+        yield nw.from_native(keep(frame.to_native())).lazy()
+        return
+    native, name = frame.to_native(), f"crmkit_kept_{next(_numbers)}"
+    native.query("crmkit_lazy", f"CREATE TEMP TABLE {name} AS SELECT * FROM crmkit_lazy")
+    try:
+        yield nw.from_native(native.query("crmkit_lazy", f"SELECT * FROM {name}"))
+    finally:
+        native.query("crmkit_lazy", f"DROP TABLE {name}")
+
+
 # --- into a file ------------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ SECTIONS = {
     "What changed": ("growth", "migration", "lifecycle", "slips"),
     "Who stays": ("retention", "cohorts", "contracts", "repurchase"),
     "When they are lost": ("gaps", "lost", "survival"),
+    "What goes with what": ("basket",),
     "Whom to look at": ("churn", "winback", "watch", "ways"),
     "Can it be trusted": ("backtest", "audit"),
 }

@@ -1,13 +1,14 @@
 """Data to try things on: real purchases, made ones whose truth is known, and tables worked out on paper.
 
-`load_cdnow` reads the purchases of 23,570 real customers, `make_transactions` draws a table of any size
-together with the truth behind it, `load_tea_shop` and `load_ten_customers` are small enough to check by
-hand. Every table comes as a pandas DataFrame with the default column names of crmkit, so it goes as it
-is into any function that asks for transactions.
+`load_cdnow` reads the purchases of 23,570 real customers, `make_transactions` draws a table of any size together
+with the truth behind it, `make_baskets` baskets with planted rules; `load_tea_shop` and `load_ten_customers` are small
+enough to check by hand. Every table comes as a pandas DataFrame with the default column names of crmkit, so it goes as
+it is into any function that asks for transactions.
 """
 
 from __future__ import annotations
 
+from crmkit.datasets.baskets import BasketSimulation, BasketTruth, make_baskets
 from crmkit.datasets.cdnow import load_cdnow
 from crmkit.datasets.donations import load_donations
 from crmkit.datasets.generator import STORIES, make_transactions
@@ -16,11 +17,14 @@ from crmkit.datasets.textbook import load_tea_shop, load_ten_customers
 
 __all__ = [
     "STORIES",
+    "BasketSimulation",
+    "BasketTruth",
     "Simulation",
     "Truth",
     "load_cdnow",
     "load_donations",
     "load_tea_shop",
     "load_ten_customers",
+    "make_baskets",
     "make_transactions",
 ]

@@ -12,6 +12,13 @@ Statistical Association 9(70), 209-219 (the curve).
 from __future__ import annotations
 
 from crmkit.plotting._fonts import MissingFontWarning
+from crmkit.plotting.basket import (
+    plot_cross_sell_rate,
+    plot_next_purchase,
+    plot_recommendations,
+    plot_rules,
+    plot_sequences,
+)
 from crmkit.plotting.churn import plot_calibration, plot_campaign, plot_gain
 from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profiles
 from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
@@ -50,6 +57,7 @@ __all__ = [
     "plot_cluster_profiles",
     "plot_cohort_curves",
     "plot_cohorts",
+    "plot_cross_sell_rate",
     "plot_distribution_fit",
     "plot_gain",
     "plot_gap_curve",
@@ -61,13 +69,17 @@ __all__ = [
     "plot_migration",
     "plot_migration_series",
     "plot_movements",
+    "plot_next_purchase",
     "plot_recency_frequency",
+    "plot_recommendations",
     "plot_repurchase",
     "plot_repurchase_comparison",
     "plot_retention",
     "plot_revenue_bridge",
     "plot_rfm_grid",
+    "plot_rules",
     "plot_segments",
+    "plot_sequences",
     "plot_slip_calendar",
     "plot_survival",
     "plot_tiers",
