@@ -85,12 +85,18 @@ def kept(frame: LazyFrame) -> Iterator[LazyFrame]:
     if not frame.implementation.is_duckdb():
         yield nw.from_native(keep(frame.to_native())).lazy()
         return
-    native, name = frame.to_native(), f"crmkit_kept_{next(_numbers)}"
-    native.query("crmkit_lazy", f"CREATE TEMP TABLE {name} AS SELECT * FROM crmkit_lazy")
+    import duckdb
+
+    native, name = frame.to_native(), f"crmkit_{secrets.token_hex(8)}"
     try:
-        yield nw.from_native(native.query("crmkit_lazy", f"SELECT * FROM {name}"))
+        native.query(f"{name}_lazy", f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_lazy")
+    except (duckdb.PermissionException, duckdb.CatalogException):  # a connection that may not: it stays lazy
+        yield frame
+        return
+    try:
+        yield nw.from_native(native.query(f"{name}_lazy", f"SELECT * FROM {name}"))
     finally:
-        native.query("crmkit_lazy", f"DROP TABLE {name}")
+        native.query(f"{name}_lazy", f"DROP TABLE {name}")
 
 
 # --- into a file ------------------------------------------------------------------------------------------------
