@@ -149,7 +149,7 @@ _COLUMNS = {
     "kulczynski": ("Kulczynski measure", "Kulczynski 系数"),
     "odds_ratio": ("odds ratio", "优势比"),
     "p_value": ("p value", "p 值"),
-    "improvement": ("improvement over shorter rules", "相对较短规则的改进"),
+    "column_improvement": ("improvement over shorter rules", "相对较短规则的改进"),
     "relation": ("relation", "关系"),
     "relation_bundle": ("bundle", "组合套装"),
     "relation_together": ("bought together", "一起购买"),
