@@ -44,6 +44,78 @@ _CARDS = {
         "adjusted p values after Holm",
         "两个分数的方差之和减去两边都回答者协方差的两倍；置信水平 {level}%；调整后的 p 值按 Holm 法",
     ),
+    "csat": ("satisfied respondents (CSAT)", "满意度（CSAT）"),
+    "definition_csat_numerator": (
+        "respondents with one of the {top} highest answers of {least} to {most}",
+        "在 {least} 到 {most} 中给出最高 {top} 档答案的受访者",
+    ),
+    "definition_csat_denominator": (
+        "respondents with an answer, each customer once, by the last one",
+        "作答的受访者，每位客户只计最后一次",
+    ),
+    "definition_csat_window": ("all answers, by group where groups were asked", "全部答案（如有分组则按组）"),
+    "definition_csat_exclusions": (
+        "rows without an answer; customers who did not answer",
+        "没有答案的行；未作答的客户",
+    ),
+    "definition_csat_formula": (
+        "satisfied / respondents; {level} % intervals after Wilson",
+        "满意者 / 受访者；Wilson {level}% 区间",
+    ),
+    "satisfaction_gap": ("experience against expectation", "体验与期望"),
+    "definition_satisfaction_gap_numerator": ("what was got (perceived)", "感受值（体验）"),
+    "definition_satisfaction_gap_denominator": ("what was expected", "期望值"),
+    "definition_satisfaction_gap_window": ("each row of the survey; means over rows", "调查表每一行；均值为各行平均"),
+    "definition_satisfaction_gap_exclusions": (
+        "rows without one of both; ratios where nothing was expected",
+        "缺少其中之一的行；期望为零时不计比值",
+    ),
+    "definition_satisfaction_gap_formula": (
+        "gap = perceived - expected; ratio = perceived / expected, of an item mean / mean; satisfied: not below "
+        "expectation; {level} % intervals (t; Wilson)",
+        "差距 = 体验 - 期望；比值 = 感受值 / 期望值（项目为均值之比）；满意：不低于期望；{level}% 区间（t；Wilson）",
+    ),
+    "satisfaction_drivers": ("drivers of satisfaction", "满意度的驱动因素"),
+    "definition_satisfaction_drivers_numerator": (
+        "what an item adds to the share of the variance of {overall} that is explained, averaged over all orders of "
+        "items",
+        "某项目对 {overall} 方差解释比例的增量，在所有加入顺序上取平均",
+    ),
+    "definition_satisfaction_drivers_denominator": (
+        "the share that all items explain together (R-squared)",
+        "所有项目共同解释的比例（R²）",
+    ),
+    "definition_satisfaction_drivers_window": ("{n} rows with all answers", "回答了所有项目的 {n} 行"),
+    "definition_satisfaction_drivers_exclusions": (
+        "{left_out} rows with some answer missing",
+        "缺少某项答案的 {left_out} 行",
+    ),
+    "definition_satisfaction_drivers_formula": (
+        "standardised regression; Shapley values of R-squared; {level} % intervals of weights (t). What goes with "
+        "satisfaction need not cause it",
+        "标准化回归；R² 的 Shapley 值；权重的 {level}% 区间（t）。与满意度相伴的因素不一定是原因",
+    ),
+    "response_bias": ("who answered", "作答者构成"),
+    "definition_response_bias_numerator": (
+        "respondents of each tier; their promoters less detractors",
+        "各层级的受访者；其推荐者减去贬损者",
+    ),
+    "definition_response_bias_denominator": (
+        "all listed customers of the tier; its respondents",
+        "名单中该层级的全部客户；其中的受访者",
+    ),
+    "definition_response_bias_window": ("the last answer of each customer", "每位客户的最后一次回答"),
+    "definition_response_bias_exclusions": (
+        "respondents who are not listed; tiers without a respondent, of which no weighting can tell",
+        "不在名单中的受访者；无人作答的层级（加权也无法说明）",
+    ),
+    "definition_response_bias_formula": (
+        "weighted NPS = sum of NPS of tiers x their share of customers (or of money); {level} % intervals. What "
+        "differs "
+        "inside a tier between who answers and who does not stays hidden",
+        "加权净推荐值 = 各层级净推荐值 x 其客户（或金额）占比之和；{level}% 区间。"
+        "同一层级内作答者与未作答者的差别仍不可见",
+    ),
 }
 
 WORDS = {
@@ -62,4 +134,33 @@ WORDS = {
     "answered_both": ("answered in both", "两边都回答的人数"),
     "se": ("standard error", "标准误"),
     "p_adjusted": ("p value, adjusted", "调整后 p 值"),
+    "item": ("item", "项目"),
+    "satisfied": ("satisfied", "满意"),
+    "csat_low": ("CSAT, lower end", "满意度下限"),
+    "csat_high": ("CSAT, upper end", "满意度上限"),
+    "perceived": ("perceived", "感受值"),
+    "ratio": ("ratio (perceived / expected)", "比值（感受值 / 期望值）"),
+    "below": ("below expectation", "低于期望"),
+    "as_expected": ("as expected", "符合期望"),
+    "above": ("above expectation", "高于期望"),
+    "performance": ("performance (mean answer)", "表现（平均分）"),
+    "stated_importance": ("stated importance", "陈述重要性"),
+    "derived_importance": ("derived importance, share of R-squared", "推导重要性（占 R² 的比例）"),
+    "weight": ("standardised weight", "标准化权重"),
+    "shapley": ("part of R-squared", "对 R² 的贡献"),
+    "advice": ("advice", "建议"),
+    "concentrate_here": ("concentrate here", "重点改进"),
+    "keep_up": ("keep up", "继续保持"),
+    "low_priority": ("low priority", "次要"),
+    "possible_overkill": ("possible overkill", "可能过度投入"),
+    "total_value": ("total customer value", "总客户价值"),
+    "total_cost": ("total customer cost", "总客户成本"),
+    "delivered_value": ("delivered value", "客户让渡价值"),
+    "product": ("product", "产品"),
+    "service": ("service", "服务"),
+    "personnel": ("personnel", "人员"),
+    "image": ("image", "形象"),
+    "energy": ("energy", "体力"),
+    "mind": ("mind", "精神"),
+    "weighting": ("weighting", "加权方式"),
 }

@@ -1,7 +1,29 @@
-"""Satisfaction and loyalty: surveys, complaints, and what customers do, put together."""
+"""Satisfaction and loyalty: surveys, complaints, and what customers do, put together.
+
+What people say: `nps`, `compare_nps`, `response_bias` (who answered), `csat`, `satisfaction` (experience against
+expectation), `drivers` (what satisfaction depends on), `delivered_value` (of offers).
+"""
 
 from __future__ import annotations
 
+from crmkit.loyalty.importance import SatisfactionDrivers, drivers
 from crmkit.loyalty.promoters import NPS, NPSComparison, compare_nps, nps, nps_interval
+from crmkit.loyalty.response import ResponseBias, response_bias
+from crmkit.loyalty.satisfaction import CSAT, Satisfaction, csat, delivered_value, satisfaction
 
-__all__ = ["NPS", "NPSComparison", "compare_nps", "nps", "nps_interval"]
+__all__ = [
+    "CSAT",
+    "NPS",
+    "NPSComparison",
+    "ResponseBias",
+    "Satisfaction",
+    "SatisfactionDrivers",
+    "compare_nps",
+    "csat",
+    "delivered_value",
+    "drivers",
+    "nps",
+    "nps_interval",
+    "response_bias",
+    "satisfaction",
+]

@@ -124,7 +124,7 @@ def nps(
     """
     share = _surveys.level_of(level)
     _checks.choice("method", method, METHODS)
-    asked = _scale(scale)
+    asked = check_scale(scale)
     opened = _surveys.open_survey(survey, [score], scale=asked, by=by, period=period, customer=customer, date=date)
     counts, left = _counted(opened, score)
     whole = opened if not opened.keys else _surveys.open_survey(survey, [score], customer=customer, date=date)
@@ -175,7 +175,12 @@ def nps_interval(
     return float(moments(*counts)[0]), float(low), float(high)
 
 
-def _scale(scale: Any) -> Scale:
+def check_scale(scale: Any) -> Scale:
+    """A scale on which the net promoter score is asked.
+
+    >>> check_scale((0, 10))
+    (0.0, 10.0)
+    """
     asked = _surveys.scale_of(scale)
     if asked not in [tuple(map(float, each)) for each in SCALES]:
         raise ArgumentError("scale", scale, "nps_scale", example=(0, 10))
@@ -305,7 +310,7 @@ def compare_nps(
     0  south  0.15         NaN      NaN
     1  north  0.30     0.14563  0.18331
     """
-    share, asked = _surveys.level_of(level), _scale(scale)
+    share, asked = _surveys.level_of(level), check_scale(scale)
     if (by is None) == (period is None):
         raise ArgumentError("compare_by", by=by, period=period)
     opened = _surveys.open_survey(survey, [score], scale=asked, by=by, period=period, customer=customer, date=date)

@@ -54,4 +54,55 @@ WORDS = {
         "all answers are of one group, {group!r}, so that there is nothing to compare. Use nps().",
         "所有答案都属于同一组 {group!r}，没有可比较的对象。请使用 nps()。",
     ),
+    "top_of_scale": (
+        "{name_given} would count every answer of the scale as satisfied. Give at most {most}, such as {name_example}.",
+        "{name_given} 会把量表上的所有答案都算作满意。请给出不超过 {most} 的数，例如 {name_example}。",
+    ),
+    "item_columns": ("a list of columns, each once", "列名清单（各一次）"),
+    "same_items": (
+        "a column, or a mapping of item to column with the same items in expected= and perceived=",
+        "列名，或在 expected= 与 perceived= 中项目相同的映射",
+    ),
+    "no_pairs": (
+        "nobody answered both what was expected and what was got of {item!r}. Check the columns.",
+        "没有人同时回答 {item!r} 的期望与体验。请检查列名。",
+    ),
+    "value_columns": (
+        "a list of columns of value, each once and none of them a cost",
+        "价值列的清单（各一次，且不含成本列）",
+    ),
+    "driver_items": (
+        "{name_given} is not a list of 2 to {most} columns, each once and none of them the overall score. Give some, "
+        "such as {name_example}.",
+        "{name_given} 不是 2 到 {most} 个列名的清单（各一次，且不含总分）。请给出例如 {name_example}。",
+    ),
+    "stated_items": ("a mapping of each item to its column of stated importance", "每个项目到其陈述重要性列的映射"),
+    "few_complete_answers": (
+        "only {n} rows have all answers, and {needed} are needed at least. Leave out items that few answered.",
+        "只有 {n} 行回答了所有项目，至少需要 {needed} 行。请去掉很少人回答的项目。",
+    ),
+    "flat_answers": (
+        "everybody gave the same answer in {columns}, so that nothing goes with it. Leave it out.",
+        "{columns} 中所有人的答案都相同，无从分析。请去掉。",
+    ),
+    "collinear_items": (
+        "one of the items {columns} follows from the others. Leave one out.",
+        "项目 {columns} 中有一个可由其他推出。请去掉一个。",
+    ),
+    "unnamed_survey": (
+        "the survey has no column {column!r}, so that nobody knows who answered. Name it: customer='member'.",
+        "调查表没有列 {column!r}，无法知道谁作答。请指定：customer='member'。",
+    ),
+    "no_respondent_listed": (
+        "no respondent is in the list of customers; ids are such as {ids}. Check that both tables have the same ids.",
+        "没有受访者在客户名单中；编号例如 {ids}。请检查两个表的编号是否一致。",
+    ),
+    "ids_of_two_kinds": (
+        "ids are of two kinds: {own} in one table and {listed} in the other. Give both the same type.",
+        "两个表的编号类型不同：一个为 {own}，另一个为 {listed}。请统一类型。",
+    ),
+    "customer_listed_twice": (
+        "there is more than one row for the customer {ids}. Keep one per customer.",
+        "客户 {ids} 不止一行。请每位客户只保留一行。",
+    ),
 }
