@@ -156,7 +156,6 @@ WORDS = {
     "total_value": ("total customer value", "总客户价值"),
     "total_cost": ("total customer cost", "总客户成本"),
     "delivered_value": ("delivered value", "客户让渡价值"),
-    "product": ("product", "产品"),
     "service": ("service", "服务"),
     "personnel": ("personnel", "人员"),
     "image": ("image", "形象"),
