@@ -29,13 +29,16 @@ SUMMARY = (
 )  # fmt: skip
 
 
-def summarize(transactions: Any) -> Any:
+def summarize(transactions: Any, *, log_gaps: bool = False) -> Any:
     """One row per customer with a purchase: orders, dates, spend, and the statistics of the lifetime models.
 
     Parameters
     ----------
     transactions : Transactions, or table with customer_id, date, amount (and order_id, cost ...)
         Nothing after its `as_of` is seen.
+    log_gaps : bool, default False
+        Add `log_gaps`, the sum of ln(days from one purchase day to the next), which models of regular gaps
+        (`crmkit.clv.BGCNBD`, `MBGCNBD`) read. It takes another pass.
 
     Returns
     -------
@@ -69,6 +72,8 @@ def summarize(transactions: Any) -> Any:
     """
     tx = open_transactions(transactions)
     summary = _summary(tx)
+    if log_gaps:
+        summary = summary.join(_log_gaps(tx), on="customer_id", how="inner")
     return engines.give_back(summary, tx.like, dates=("first_date", "last_date"), order="customer_id")
 
 
@@ -133,6 +138,16 @@ def _orders(tx: Transactions) -> LazyFrame:
     bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
     each = bought.group_by("customer_id", "order_id").agg(n=nw.len())
     return each.group_by("customer_id").agg(orders=nw.len().cast(nw.Int64))
+
+
+def _log_gaps(tx: Transactions) -> LazyFrame:
+    """Sum of ln(days from one purchase day to the next) of each customer; 0 without a repeat."""
+    days = customer_days(tx)
+    bought = days.filter(nw.col("bought") == 1) if tx.has_refunds else days
+    before = nw.col("day").shift(1).over("customer_id", order_by="day")
+    gaps = bought.select("customer_id", gap=nw.col("day") - before)
+    logs = nw.when(~nw.col("gap").is_null()).then(nw.col("gap")).otherwise(1).cast(nw.Float64).log()
+    return gaps.with_columns(gap=logs).group_by("customer_id").agg(log_gaps=nw.col("gap").sum())
 
 
 def _columns(tx: Transactions) -> list[nw.Expr]:

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, factorial, gammainc, hyp2f1
 
+import crmkit as crm
+from conftest import as_columns
 from crmkit import clv
 from crmkit.errors import ArgumentError, ColumnError
 from crmkit.models import _beta_geometric as shared
@@ -59,6 +61,18 @@ def test_without_the_gaps_k_is_judged_by_x_and_t_x_alone(grocery):
     seen = clv.MBGCNBD().fit(grocery[["x", "t_x", "T"]])
     assert seen.params_ == clv.MBGCNBD(k=2).fit(grocery).params_
     assert seen.log_likelihood_ > clv.MBGNBD().fit(grocery).log_likelihood_
+
+
+@needs_shared
+def test_the_summary_carries_the_gaps(grocery, make_table):
+    log = pytest.importorskip("pandas").read_csv(SHARED / "btydplus_groceryElog.csv")
+    log = log[log.cust <= 200]
+    table = make_table({"customer_id": log.cust.to_list(), "date": log.date.to_list(), "amount": [1] * len(log)})
+    summary = crm.summarize(crm.Transactions(table, as_of="2006-12-31"), log_gaps=True)
+    columns = as_columns(summary)
+    got = dict(zip(columns["customer_id"], columns["log_gaps"], strict=True))
+    want = grocery.loc[grocery.index <= 200, "log_gaps"]
+    np.testing.assert_allclose([got[one] for one in want.index], want, rtol=1e-12, atol=1e-12)
 
 
 @needs_shared
