@@ -452,7 +452,7 @@ def test_a_csv_with_a_mark_and_semicolons_is_read(run):
         (["check", "sales.csv", "--refunds", "none"], "--refunds none is not known"),
         (["check", "sales.csv", "--as-of", "soon"], "--as-of 2025-12-31"),
         (["check", "sales.csv", "--language", "fr"], "--language fr is not known"),
-        (["check", "sales.csv", "--table", "sales"], "--table and --query are for databases"),
+        (["check", "sales.csv", "--table", "sales"], "--table is not for CSV files"),
     ],
 )
 def test_a_command_that_is_not_written_right_ends_with_2(run, here, words, said):

@@ -8,12 +8,15 @@ CSV injection, https://owasp.org/www-community/attacks/CSV_Injection.
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import glob
+import io
+import itertools
 import math
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,16 +26,20 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit._frame import engines, sandbox, sql
+from crmkit._frame import engines, process, sandbox, sql
 from crmkit._frame.engines import LazyFrame
 from crmkit._frame.origins import Copies
 from crmkit.errors import ArgumentError, CrmkitError, DataError, InputFileError, MissingPackageError
 
 _SHEET_ROWS = 1_048_576
+_CELL_CHARACTERS = 32_767
 _SHEET_DIGITS = 10**15  # a spreadsheet rounds longer numbers
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no way to write these
 # = + - @ and white space that hides them, also in the wide forms that East Asian programs take for the same.
 _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+# Where ; separates (German, French ... Excel), quotation marks within a line of commas protect nothing: a cell opens
+# after each ; tab or line end.
+_FORMULA_WITHIN = r"([;\t\r\n][\s\"']*)([=+\-@＝＋－＠])"
 
 
 # --- in the engine ----------------------------------------------------------------------------------------------
@@ -106,17 +113,21 @@ def target_of(path: str | Path, *, source: str | None = None) -> Path:
     """The file to write, if it can be written; `source` is the file, glob or address that must stay as it is."""
     target = Path(os.path.realpath(path))  # a link stays a link to the new file
     if target.suffix.lower() not in _WRITERS:
-        raise ArgumentError(f"the ending of {str(path)!r} is not one of {', '.join(_WRITERS)}. Choose the kind by it.")
+        raise ArgumentError("output_ending", path=str(path), known=", ".join(_WRITERS))
+    if target.is_symlink():
+        raise InputFileError("output_link_loop", path=str(path))
     if not target.parent.is_dir():
-        raise InputFileError(f"there is no folder {str(target.parent)!r}. Make it first, or write elsewhere.")
+        raise InputFileError("output_no_folder", path=str(target.parent))
     if target.exists() and not target.is_file():
-        raise InputFileError(f"{str(path)!r} is not a file, so it cannot be replaced by one. Give another name.")
+        raise InputFileError("output_not_a_file", path=str(path))
+    if target.exists() and not target.stat().st_mode & 0o222:
+        raise InputFileError("output_protected", path=str(path))
     if not os.access(target.parent, os.W_OK):
-        raise InputFileError(f"the folder {str(target.parent)!r} cannot be written to. Write elsewhere.")
+        raise InputFileError("output_closed_folder", path=str(target.parent))
     if source is not None and target.exists() and any(target.samefile(file) for file in _files(source)):
-        raise ArgumentError(f"{str(path)!r} is the input itself, which is never overwritten. Give another name.")
-    if target.suffix.lower() == ".xlsx" and find_spec("openpyxl") is None:
-        raise MissingPackageError('Excel needs openpyxl. Run: pip install "crmkit[excel]".')
+        raise ArgumentError("output_is_input", path=str(path))
+    if target.suffix.lower() == ".xlsx" and find_spec("xlsxwriter") is None:
+        raise MissingPackageError("no_excel_writer")
     return target
 
 
@@ -129,7 +140,7 @@ def folder_of(path: str | Path) -> Path:
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputFileError(f"cannot make the folder {str(path)!r}: {error.strerror}. Give another one.") from None
+        raise InputFileError("output_folder_fails", path=str(path), reason=error.strerror or str(error)) from None
     return Path(path)
 
 
@@ -140,24 +151,41 @@ def write_table(native: Any, path: str | Path, *, order: Sequence[str], bom: boo
     which Excel knows UTF-8.
     """
     target = target_of(path)
-    frame = _dated(_embedded(native))
-    with _aside(target) as part, _writing(str(path)):
+    with _writing(str(path)), _aside(target) as part:
+        frame = _dated(_embedded(native))
         _WRITERS[target.suffix.lower()](frame, part, order, bom)
 
 
 @contextmanager
 def _aside(target: Path) -> Iterator[Path]:
-    """A path beside the target to write to, which takes its name if all goes well and is removed if not."""
+    """A path beside the target to write to, which takes its name if all goes well and is removed if not.
+
+    Until then nobody else can read it. What a killed run left beside the target is removed.
+    """
+    for left in target.parent.glob(".crmkit-*.part"):
+        process.sweep(left, left.unlink)
     part = target.with_name(f".crmkit-{secrets.token_hex(8)}.part")
+    held = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
+        process.take(held)
         yield part
-        with part.open("rb") as written:
-            os.fsync(written.fileno())  # or a crash of the machine could leave the name without the content
-        if target.exists():
-            shutil.copymode(target, part)
+        os.fsync(held)  # or a crash of the machine could leave the name without the content
+        os.chmod(part, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
+        os.close(held)
+
+
+def _umask() -> int:
+    """What the process takes away from the modes of new files; asking the system, as setting it is seen by threads."""
+    with suppress(OSError):
+        found = re.search(r"^Umask:\s*(\d+)", Path("/proc/self/status").read_text(), re.MULTILINE)
+        if found:
+            return int(found[1], 8)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 @contextmanager
@@ -167,12 +195,12 @@ def _writing(path: str) -> Iterator[None]:
 
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except (duckdb.Error, OSError) as error:
         if isinstance(error, CrmkitError):
             raise
-        raise InputFileError(
-            f"cannot write {path!r}: {_reason(error)}. Check the space left, or write elsewhere."
-        ) from None
+        raise InputFileError("output_fails", path=path, reason=_reason(error)) from None
 
 
 def _reason(error: Exception) -> str:
@@ -198,30 +226,38 @@ def _dated(frame: LazyFrame) -> LazyFrame:
 
 
 def _inert(frame: LazyFrame) -> LazyFrame:
-    """Text that begins like a formula, with an apostrophe in front; numbers stay numbers."""
-    texts = [name for name, dtype in frame.collect_schema().items() if dtype == nw.String]
-    made = [
-        nw.when(nw.col(name).str.contains(_FORMULA))
-        .then(nw.concat_str(nw.lit("'"), nw.col(name)))
-        .otherwise(nw.col(name))
-        .alias(name)
-        for name in texts
-    ]
+    """Text and names that a spreadsheet would take for a formula, with an apostrophe in front; numbers stay numbers."""
+    names = engines.names_of(frame)
+    named = {name: inert for name in names if (inert := inert_text(name)) != name}
+    frame = frame.rename(named) if named else frame
+    made = []
+    for name in _texts(frame):
+        within = nw.col(name).str.replace_all(_FORMULA_WITHIN, r"\1'\2")
+        made.append(nw.when(nw.col(name).str.contains(_FORMULA)).then(nw.concat_str(nw.lit("'"), within))
+                    .otherwise(within).alias(name))  # fmt: skip
     return frame.with_columns(*made) if made else frame
 
 
-def _query(frame: LazyFrame, sql: str) -> Any:
-    return frame.to_native().query("crmkit_result", sql)
+def inert_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, whatever separates its cells.
+
+    >>> inert_text("=1+1"), inert_text("a;=1+1"), inert_text("-5 %"), inert_text("a-b; c")
+    ("'=1+1", "a;'=1+1", "'-5 %", 'a-b; c')
+    """
+    within = re.sub(_FORMULA_WITHIN, r"\1'\2", text)
+    return f"'{within}" if re.match(_FORMULA, text) else within
 
 
-def _sorted(order: Sequence[str]) -> str:
-    """The rows of a query in order; said last, because the engine keeps no other order."""
-    columns = ", ".join(map(sql.name, order))
-    return f"SELECT * FROM crmkit_result ORDER BY {columns}"
+def _texts(frame: LazyFrame) -> list[str]:
+    return [name for name, dtype in frame.collect_schema().items() if dtype == nw.String]
 
 
 def _copy(frame: LazyFrame, part: Path, order: Sequence[str], options: str) -> None:
-    _query(frame, f"COPY ({_sorted(order)}) TO {sql.text(part)} ({options})")
+    """Write the rows in order; said last, because the engine keeps no other order."""
+    rows = f"crmkit_{secrets.token_hex(8)}"  # no table of the caller's has this name
+    columns = ", ".join(map(sql.name, order))
+    made = f"SELECT * FROM {rows} ORDER BY {columns}"
+    frame.to_native().query(rows, f"COPY ({made}) TO {sql.text(part)} ({options}, USE_TMP_FILE false)")
 
 
 def _write_parquet(frame: LazyFrame, part: Path, order: Sequence[str], _: bool) -> None:
@@ -229,31 +265,82 @@ def _write_parquet(frame: LazyFrame, part: Path, order: Sequence[str], _: bool) 
 
 
 def _write_csv(frame: LazyFrame, part: Path, order: Sequence[str], bom: bool) -> None:
-    first = engines.names_of(frame)[0]
-    name = {first: f"\ufeff{first}"} if bom else {}  # the first bytes of the file are those of the first name
-    _copy(_inert(frame).rename(name), part, [name.get(column, column) for column in order], "FORMAT csv, HEADER true")
+    inert = _inert(frame)
+    names = dict(zip(engines.names_of(frame), engines.names_of(inert), strict=True))
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(names.values())
+    top = ("\ufeff" if bom else "") + header.getvalue()
+    n_rows, quoted = _with_separators(inert)
+    if n_rows == 0:
+        part.write_bytes(top.encode())
+        return
+    force = f", FORCE_QUOTE ({', '.join(map(sql.name, quoted))})" if quoted else ""
+    options = f"FORMAT csv, HEADER false, PREFIX {sql.text(top)}, SUFFIX '\n'{force}"
+    _copy(inert, part, [names[column] for column in order], options)
+
+
+def _with_separators(frame: LazyFrame) -> tuple[int, list[str]]:
+    """The number of rows, and the columns of text in which a sign occurs that separates cells somewhere."""
+    texts = _texts(frame)
+    ones = {
+        f"t{at}": nw.when(nw.col(name).str.contains(r"[;\t|]")).then(1).otherwise(0) for at, name in enumerate(texts)
+    }
+    found = engines.collect(frame.select(nw.lit(1).alias("rows"), **ones).select(nw.all().sum()))
+    return int(found["rows"][0] or 0), [name for at, name in enumerate(texts) if found[f"t{at}"][0]]
 
 
 def _write_xlsx(frame: LazyFrame, part: Path, order: Sequence[str], _: bool) -> None:
-    import openpyxl
-
     n = int(engines.collect(frame.select(n=nw.len()))["n"][0])
     if n >= _SHEET_ROWS:
-        raise DataError(
-            f"an Excel sheet holds {_SHEET_ROWS - 1:,} rows, and the list has {n:,}. Write .parquet or .csv instead."
-        )
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("customers")
-    sheet.freeze_panes = "A2"
-    sheet.append(engines.names_of(frame))
+        raise DataError("output_too_long", most=_SHEET_ROWS - 1, n=n)
+    inert = _inert(frame)
+    names = dict(zip(engines.names_of(frame), engines.names_of(inert), strict=True))
+    with _book(part) as book:
+        page = book.add_worksheet("customers")
+        page.freeze_panes(1, 0)
+        _fill(page, 0, engines.names_of(inert), {})
+        dates = {dt.date: book.add_format({"num_format": "yyyy-mm-dd"})}
+        for at, row in enumerate(_rows_in_order(inert, [names[column] for column in order]), 1):
+            _fill(page, at, [_cell(value) for value in row], dates)
+
+
+def _rows_in_order(frame: LazyFrame, order: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """The rows one by one, from a private copy: they need not all be in memory."""
+    copies = Copies.begun()
+    file = Path(copies.folder) / "rows.parquet"
+    _copy(frame, file, order, "FORMAT parquet")
+    columns = ", ".join(map(sql.name, order))
+    cursor = process.connection().cursor()
+    cursor.execute(f"SELECT * FROM read_parquet({sql.texts([file])}, hive_partitioning = false) ORDER BY {columns}")
+    yield from itertools.chain.from_iterable(iter(lambda: cursor.fetchmany(10_000), []))
+
+
+@contextmanager
+def _book(part: Path) -> Iterator[Any]:
+    """A book of sheets that is written row by row; it is put together in memory, so that a full disk is said once."""
+    import xlsxwriter
+
+    whole, copies = io.BytesIO(), Copies.begun()
+    book = xlsxwriter.Workbook(whole, {"constant_memory": True, "tmpdir": copies.folder})
     try:
-        for row in _query(_inert(frame), _sorted(order)).fetchall():
-            sheet.append([_cell(value) for value in row])
-        book.save(part)
-    except OSError:
-        with suppress(OSError):  # or it is said once more, with a trace, when the sheet is thrown away
-            sheet.close()
-        raise
+        yield book
+        book.close()
+    except xlsxwriter.exceptions.XlsxWriterException as error:
+        raise OSError(str(error)) from None
+    part.write_bytes(whole.getbuffer())
+
+
+def _fill(page: Any, at: int, row: Sequence[Any], formats: Mapping[Any, Any]) -> None:
+    """One row of cells; text is never anything else."""
+    for column, value in enumerate(row):
+        if isinstance(value, bool):
+            page.write_boolean(at, column, value)
+        elif isinstance(value, int | float):
+            page.write_number(at, column, value)
+        elif isinstance(value, dt.date):
+            page.write_datetime(at, column, value, formats.get(dt.date))
+        elif value is not None:
+            page.write_string(at, column, str(value)[:_CELL_CHARACTERS])
 
 
 def _cell(value: Any) -> Any:
@@ -280,7 +367,7 @@ class Sheet:
 
 
 # Hatched: can still change. Grey: withheld.
-_FILLS = {"partial": ("lightUp", "D55E00"), "too_small": ("solid", "BFBFBF")}
+_FILLS = {"partial": (14, "D55E00"), "too_small": (1, "BFBFBF")}
 _NARROWEST, _WIDEST = 9, 90  # of a column, in characters
 
 
@@ -288,39 +375,48 @@ def write_book(path: str | Path, sheets: Sequence[Sheet]) -> None:
     """Write small pages into one Excel book; an existing file is replaced."""
     target = target_of(path)
     if target.suffix.lower() != ".xlsx":
-        raise ArgumentError(f"{str(path)!r} is not an Excel book. Give a name that ends with .xlsx.")
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for sheet in sheets:
-        _fill_page(book.create_sheet(sheet.title), sheet)
-    with _aside(target) as part, _writing(str(path)):
-        book.save(part)
+        raise ArgumentError("output_no_book", path=str(path))
+    with _writing(str(path)), _aside(target) as part, _book(part) as book:
+        for sheet in sheets:
+            _fill_page(book, book.add_worksheet(sheet.title), sheet)
 
 
-def _fill_page(page: Any, sheet: Sheet) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    for at, row in enumerate(sheet.rows):
-        for column, value in enumerate(row):
-            cell = page.cell(at + 1, column + 1, _inert_cell(value))
-            if column >= sheet.n_heads > 0 and at > 0:
-                cell.number_format = sheet.number
-            if at == 0 and sheet.n_heads:
-                cell.font = Font(bold=True)
-            if not sheet.n_heads:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for (at, column), mark in sheet.marks.items():
-        pattern, colour = _FILLS[mark]
-        page.cell(at + 1, column + 1).fill = PatternFill(pattern, fgColor=colour)
-    if sheet.n_heads:
-        page.freeze_panes = page.cell(2, sheet.n_heads + 1)
+def _fill_page(book: Any, page: Any, sheet: Sheet) -> None:
+    formats: dict[frozenset[tuple[str, Any]], Any] = {}
     full = [row for row in sheet.rows if len(row) == len(sheet.rows[0])]  # a legend may hang over
     for column in range(len(sheet.rows[0])):
         width = 2 + max(_characters(row[column]) for row in full)
-        page.column_dimensions[get_column_letter(column + 1)].width = min(max(width, _NARROWEST), _WIDEST)
+        page.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
+    if sheet.n_heads:
+        page.freeze_panes(1, sheet.n_heads)
+    for at, row in enumerate(sheet.rows):
+        for column, value in enumerate(row):
+            looks = frozenset(_looks(sheet, at, column).items())
+            if looks not in formats:
+                formats[looks] = book.add_format(dict(looks))
+            plain = _inert_cell(value)
+            if isinstance(plain, bool):
+                page.write_boolean(at, column, plain, formats[looks])
+            elif isinstance(plain, int | float):
+                page.write_number(at, column, plain, formats[looks])
+            elif plain is None:
+                page.write_blank(at, column, None, formats[looks])
+            else:
+                page.write_string(at, column, str(plain), formats[looks])
+
+
+def _looks(sheet: Sheet, at: int, column: int) -> dict[str, Any]:
+    looks: dict[str, Any] = {}
+    if column >= sheet.n_heads > 0 and at > 0:
+        looks["num_format"] = sheet.number
+    if at == 0 and sheet.n_heads:
+        looks["bold"] = True
+    if not sheet.n_heads:
+        looks |= {"text_wrap": True, "valign": "top"}
+    if (at, column) in sheet.marks:
+        pattern, colour = _FILLS[sheet.marks[at, column]]
+        looks |= {"pattern": pattern, "fg_color": f"#{colour}"}
+    return looks
 
 
 def _characters(value: Any) -> int:
@@ -333,7 +429,7 @@ def _inert_cell(value: Any) -> Any:
     """A value that a sheet can hold and will not run."""
     value = value.item() if hasattr(value, "item") else value
     plain = _cell(value)
-    return f"'{plain}" if isinstance(plain, str) and re.match(_FORMULA, plain) else plain
+    return inert_text(plain) if isinstance(plain, str) else plain
 
 
 _WRITERS: Mapping[str, Callable[[LazyFrame, Path, Sequence[str], bool], None]] = {

@@ -139,7 +139,7 @@ class Cohorts(Result):
         ArgumentError, InputFileError
             The ending is another one, or the file cannot be written.
         MissingPackageError
-            openpyxl is not installed.
+            xlsxwriter is not installed.
 
         Examples
         --------

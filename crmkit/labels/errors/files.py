@@ -238,7 +238,56 @@ WORDS = {
         "the sheet {sheet!r} of '{path}' has {rows:,} rows with cells, and {read:,} were read. Save it anew.",
         "'{path}' 的工作表 {sheet!r} 有 {rows:,} 行非空数据，实际读到 {read:,} 行。请重新保存。",
     ),
+    # --- outputs
+    "output_ending": (
+        "the ending of '{path}' is not one of {known}. Choose the kind by it.",
+        "'{path}' 的扩展名不是 {known} 之一。请用扩展名选择文件类型。",
+    ),
+    "output_link_loop": (
+        "'{path}' is a link that leads round to itself. Give another name.",
+        "'{path}' 是指向自身的循环链接。请换一个文件名。",
+    ),
+    "output_no_folder": (
+        "there is no folder '{path}'. Make it first, or write elsewhere.",
+        "没有文件夹 '{path}'。请先创建，或写到别处。",
+    ),
+    "output_not_a_file": (
+        "'{path}' is not a file, so it cannot be replaced by one. Give another name.",
+        "'{path}' 不是文件，无法被替换。请换一个文件名。",
+    ),
+    "output_protected": (
+        "'{path}' is protected against writing. Give another name, or allow it with chmod u+w.",
+        "'{path}' 受写保护。请换一个文件名，或用 chmod u+w 允许写入。",
+    ),
+    "output_closed_folder": (
+        "the folder '{path}' cannot be written to. Write elsewhere.",
+        "文件夹 '{path}' 不可写。请写到别处。",
+    ),
+    "output_is_input": (
+        "'{path}' is the input itself, which is never overwritten. Give another name.",
+        "'{path}' 就是输入文件，不会被覆盖。请换一个文件名。",
+    ),
+    "output_folder_fails": (
+        "cannot make the folder '{path}': {reason}. Give another one.",
+        "无法创建文件夹 '{path}'：{reason}。请换一个。",
+    ),
+    "output_fails": (
+        "cannot write '{path}': {reason}. Check the space left, or write elsewhere.",
+        "无法写入 '{path}'：{reason}。请检查剩余空间，或写到别处。",
+    ),
+    "output_too_long": (
+        "an Excel sheet holds {most:,} rows, and the list has {n:,}. Write .parquet or .csv instead.",
+        "一个 Excel 工作表最多容纳 {most:,} 行，而名单有 {n:,} 行。请改写 .parquet 或 .csv。",
+    ),
+    "output_no_book": (
+        "'{path}' is not an Excel book. Give a name that ends with .xlsx.",
+        "'{path}' 不是 Excel 文件。请给出以 .xlsx 结尾的文件名。",
+    ),
     # --- packages
+    "no_excel_writer": (
+        'Excel needs xlsxwriter. Run: pip install "crmkit[excel]".',
+        '写入 Excel 需要 xlsxwriter。请运行：pip install "crmkit[excel]"。',
+    ),
     "no_excel": (
         'Excel needs python-calamine. Run: pip install "crmkit[excel]".',
         '读取 Excel 需要 python-calamine。请运行：pip install "crmkit[excel]"。',
