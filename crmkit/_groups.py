@@ -16,7 +16,7 @@ from crmkit import _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._intake import NAMES
-from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.transactions import Transactions
 
 ALL = "all"
@@ -51,7 +51,9 @@ def counted(
 def _by_role(tx: Transactions, role: str) -> LazyFrame:
     if role not in ROLES or role not in tx.roles:
         have = [name for name in ROLES if name in tx.roles]
-        raise ArgumentError("by", role, "groups_role_transactions_they_name", either=shown(have) if have else "none")
+        raise ArgumentError(
+            "by", role, "groups_role_transactions_they_name", either=shown(have) if have else Words("none_of_them")
+        )
     rows = tx.rows()
     bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
     first = bought.group_by("customer_id").agg(day=nw.col("day").min())
@@ -61,7 +63,7 @@ def _by_role(tx: Transactions, role: str) -> LazyFrame:
 
 
 def _by_table(tx: Transactions, by: Any) -> LazyFrame:
-    table = _frame.open_table(by, keys=["customer_id"], hint="Give a table with customer_id and a column of groups.")
+    table = _frame.open_table(by, keys=["customer_id"], hint=Words("hint_groups"))
     names = [name for name in table.columns if name != "customer_id"]
     if len(names) != 1:
         raise ArgumentError("groups_columns_customer_id_column", columns=shown(table.columns))

@@ -9,7 +9,7 @@ import numpy as np
 
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame
-from crmkit.errors import DataError, shown
+from crmkit.errors import DataError, Words, shown
 
 _LARGEST = 2**63  # a greater number is nobody's id, and no engine compares with it
 
@@ -35,12 +35,9 @@ def unknown(frame: AnyFrame, customer: Any) -> DataError:
     ids = sorted(engines.collect(frame.select("customer_id"))["customer_id"].tolist(), key=str)
     texts = {str(one): one for one in ids}
     near = [texts[text] for text in difflib.get_close_matches(str(customer), texts, cutoff=0.5)]
-    said = [
-        f"no customer {shown([customer])} among the {len(ids):,} with a purchase.",
-        f"Near to it: {shown(near)}." if near else f"Ids are such as {shown(ids)}.",
-        *([] if _fits(frame, customer) else [f"The ids are {'numbers' if _are_numbers(frame) else 'text'}."]),
-    ]
-    return DataError(" ".join(said))
+    kind = "" if _fits(frame, customer) else Words("ids_are_numbers" if _are_numbers(frame) else "ids_are_text")
+    key = "no_such_customer_near" if near else "no_such_customer"
+    return DataError(key, customer=customer, n=len(ids), near=shown(near or ids), kind=kind)
 
 
 def _fits(frame: AnyFrame, customer: Any) -> bool:

@@ -91,8 +91,9 @@ def first_day_of(window: Any, as_of: int) -> int:
     """
     days = _checks.days_of(window, "window")
     if not 1 <= round(days) <= _LONGEST:
-        limit = "shorter than a day" if days < _LONGEST else "longer than a thousand years"
-        raise ArgumentError("window", window, "periods_window_m", limit=limit)
+        raise ArgumentError(
+            "window", window, "window_too_short" if days < _LONGEST else "window_too_long", example="12M"
+        )
     months = days / _checks.DAYS["M"]
     in_months = isinstance(window, str) and window.strip().upper().endswith(("M", "Y"))
     if not in_months or abs(months - round(months)) > 1e-9:

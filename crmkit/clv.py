@@ -31,7 +31,7 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import periods_between
 from crmkit.customers import money_of
-from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.transactions import Transactions, open_transactions
 
 Array = NDArray[np.float64]
@@ -695,6 +695,9 @@ def _at_least_zero(name: str, value: Any) -> float:
     return number
 
 
+_RANGES = (("between 0 and 1", "0 到 1"), ("of at least 0", "不小于 0"), ("that are finite", "有限的数"))
+
+
 def _numbers(name: str, values: Any, *, least: float = -math.inf, most: float = math.inf) -> Array:
     """One number or a sequence of them, checked, as an array of at least one dimension."""
     try:
@@ -703,6 +706,6 @@ def _numbers(name: str, values: Any, *, least: float = -math.inf, most: float = 
         raise ArgumentError(name, values, "clv_numeric_numbers") from None
     bad = numbers[~(np.isfinite(numbers) & (numbers >= least) & (numbers <= most))]
     if bad.size:
-        range_ = "between 0 and 1" if most == 1 else "of at least 0" if least == 0 else "that are finite"
+        range_ = Words(_RANGES[0 if most == 1 else 1 if least == 0 else 2])
         raise ArgumentError("clv_needs_numbers", name=name, range=range_, tolist=shown(bad.tolist()))
     return numbers

@@ -15,7 +15,6 @@ raise DataError("nothing_to_use", rows=12, as_of=as_of)       # a sentence of it
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -30,7 +29,7 @@ _LONGEST = 60  # characters of a value that an error quotes
 _words: dict[str, tuple[str, str]] = {}
 
 _FRAME = {
-    "refused": ("{name_given} is not {expected}.", "{name_given}不是{expected}。"),
+    "refused": ("{name_given} is not {expected}.", "{name_given} 不是 {expected}。"),
     "advised": (" Give one, such as {name_example}.", "请改用例如 {name_example}。"),
 }
 
@@ -67,7 +66,7 @@ class _Sentence(string.Formatter):
         self.language = language
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
-        return _quoted(value) if conversion == "r" else super().convert_field(value, conversion)
+        return quoted(value) if conversion == "r" else super().convert_field(value, conversion)
 
     def format_field(self, value: Any, spec: str) -> str:
         return value.text(self.language) if isinstance(value, Words) else str(super().format_field(value, spec))
@@ -161,7 +160,8 @@ def _places(fields: Mapping[str, Any], *, command: bool) -> Mapping[str, Any]:
     places["argument"] = option if command else argument
     for name in ("given", "example"):
         value = fields.get(name)
-        written = str(value) if command else _quoted(value)
+        quote = _example if name == "example" else quoted
+        written = str(value) if command else quote(value)
         places[name] = written
         places[f"name_{name}"] = f"{option} {written}" if command else f"{argument}={written}"
     return places
@@ -220,13 +220,25 @@ def shown(values: Iterable[object], most: int = 3) -> str:
     >>> shown(["n/a", 7, "x", "y"])
     "'n/a', 7, 'x', ..."
     """
-    listed = [_quoted(value) for value in values]
+    listed = [quoted(value) for value in values]
     return ", ".join(listed[:most]) + (", ..." if len(listed) > most else "")
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
+    """A value as an error quotes it: what is long or has many lines by the name of its type, a text by its beginning.
+
+    >>> quoted(["segment"]), quoted(list(range(99))), len(quoted("x" * 999))
+    ("['segment']", '<list>', 60)
+    """
     try:
-        written = repr(value)
+        text = repr(value)
     except Exception:
-        written = f"<{type(value).__name__}>"
-    return re.sub(r"\s*\n\s*", " ", written)[:_LONGEST]
+        return f"<{type(value).__name__}>"
+    if isinstance(value, str):
+        return text[:_LONGEST]
+    return text if "\n" not in text and len(text) <= _LONGEST else f"<{type(value).__name__}>"
+
+
+def _example(value: object) -> str:
+    """A value as it is pasted."""
+    return f'"{value}"' if isinstance(value, str) and '"' not in value else quoted(value)

@@ -1124,7 +1124,7 @@ def describe_segments(segments: FrameT, *, value: str = "monetary", by: str = "s
     0  champions          1        0.333333   70.0          0.7           70.0
     1        new          2        0.666667   30.0          0.3           15.0
     """
-    table = _frame.open_table(segments, numbers=[value], keys=[by], hint="Build it with crmkit.rfm.segment(scores).")
+    table = _frame.open_table(segments, numbers=[value], keys=[by], hint=Words("hint_segments"))
     present = [measure for measure in MEASURES if measure in table.columns]
     numbers = {"value": _number(value), **{f"mean_{measure}": _number(measure) for measure in present}}
     means = {name: nw.col(name).mean() for name in numbers if name != "value"}

@@ -16,7 +16,8 @@ import crmkit as crm
 from conftest import as_columns, small_table, table_of
 from crmkit import labels
 from crmkit.errors import ArgumentError, ColumnError, DataError
-from crmkit.validation import auditing, backtesting
+from crmkit.validation import backtesting
+from crmkit.validation import sensitivity as auditing
 from crmkit.validation._slices import Slice
 
 ORIGIN = "1997-09-30"

@@ -22,7 +22,7 @@ def column_name(argument: str, value: Any, example: str) -> str:
     if isinstance(value, str):
         return value
     likely = next((name for name in _names_in(value) if isinstance(name, str)), example)
-    raise ArgumentError(argument, written(value), "segment_name_column_text", likely=likely)
+    raise ArgumentError(argument, value, "segment_name_column_text", likely=likely)
 
 
 def column_names(argument: str, value: Any) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def column_names(argument: str, value: Any) -> tuple[str, ...]:
     names = _listed(value)
     if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         likely = [value] if isinstance(value, str) else ["recency", "monetary"]
-        raise ArgumentError(argument, written(value), "segment_list_different_columns", likely=likely)
+        raise ArgumentError(argument, value, "segment_list_different_columns", likely=likely)
     return names
 
 
@@ -46,7 +46,7 @@ def groups_in_order(value: Any) -> tuple[Any, ...] | None:
     """
     groups = None if value is None else _listed(value)
     if groups == ():
-        raise ArgumentError("order", written(value), "segment_list_groups_all_them")
+        raise ArgumentError("order", value, "segment_list_groups_all_them")
     return groups
 
 
@@ -55,16 +55,6 @@ def list_of_customers(table: Any, instead: str) -> Any:
     if isinstance(table, Transactions):
         raise DataError("segment_transactions_row_per_customer", instead=instead)
     return table
-
-
-def written(value: Any) -> str:
-    """A value as an error quotes it; what is long or has many lines by the name of its type.
-
-    >>> written(["segment"]), written(list(range(99)))
-    ("['segment']", '<list>')
-    """
-    text = repr(value)
-    return text if "\n" not in text and len(text) <= 60 else f"<{type(value).__name__}>"
 
 
 def _listed(value: Any) -> tuple[Any, ...]:

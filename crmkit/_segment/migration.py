@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
-from crmkit._segment._given import written
 from crmkit._segment._lists import MONEY, Array, Ints, Lists, added, read_lists
 from crmkit.errors import ArgumentError, shown
 
@@ -315,10 +314,10 @@ def _by_date(tables: Any) -> dict[dt.date, Any]:
     example = 'such as {"2025-01-31": january, "2025-02-28": february}'
     pairs = list(tables.items() if isinstance(tables, Mapping) else tables if isinstance(tables, Iterable) else [None])
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
-        raise ArgumentError("tables", written(tables), "segment_does_table_each_date", example_2=example)
+        raise ArgumentError("tables", tables, "segment_does_table_each_date", example_2=example)
     if len(pairs) < 2:
         raise ArgumentError(
-            "segment_tables_date_least_two", n=len(pairs), value="s" * (len(pairs) != 1), example_2=example
+            "segment_tables_date_least_two", n=len(pairs), plural="s" * (len(pairs) != 1), example_2=example
         )
     dates = [_checks.date_of(date, "date") for date, _ in pairs]
     twice = sorted({str(date) for date in dates if dates.count(date) > 1})

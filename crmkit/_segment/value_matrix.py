@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame, labels
 from crmkit._frame import outputs
 from crmkit._results import Result
-from crmkit._segment._given import column_name, written
+from crmkit._segment._given import column_name
 from crmkit._statistics import centre
 from crmkit.customers import recent_value
-from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, Words
+from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, Words, quoted
 from crmkit.labels import Language
 from crmkit.models._default import add_lifetime_value
 from crmkit.transactions import Transactions
@@ -272,18 +272,16 @@ def value_matrix(
 
 def _refuse_idle(customers: Any, needed: set[str | None], settings: Mapping[str, Any]) -> None:
     """Settings of what is not computed here, which somebody who gives them expects to count."""
-    reason, remedy = "a table has its values already", "pass crmkit.Transactions(...), of which they are computed"
+    idle = "idle_for_a_table"
     if isinstance(customers, Transactions):
         if "residual_clv" in needed:
             return
         settings = {name: value for name, value in settings.items() if name != "window"}
-        reason, remedy = "no lifetime value is asked for", 'take potential="residual_clv"'
+        idle = "idle_without_lifetime_value"
     for name, value in settings.items():
         # As they are written: a whole column in the place of a number has no single answer to "is it equal?".
-        if written(value) != written(DEFAULTS[name]):
-            raise ArgumentError(
-                name, written(value), "segment_would_change_nothing_leave", reason=reason, remedy=remedy
-            )
+        if quoted(value) != quoted(DEFAULTS[name]):
+            raise ArgumentError(name, value, idle)
 
 
 def _valued(
@@ -341,9 +339,7 @@ def _rule(cut: Any) -> str:
     if isinstance(cut, str) and cut in RULES:
         return cut
     value = cut if isinstance(cut, int | float) and math.isfinite(cut) else 500
-    raise ArgumentError(
-        "cut", written(cut), "segment_known_choose_each_axis", join=", ".join(map(repr, RULES)), value=value
-    )
+    raise ArgumentError("cut", cut, "segment_known_choose_each_axis", join=", ".join(map(repr, RULES)), value=value)
 
 
 def _cut(table: _frame.Table, column: str, rule: tuple[str, float]) -> Cut:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit.churn._features import FEATURES, Snapshot, snapshot, stayed_away
-from crmkit.errors import DataError, MissingPackageError
+from crmkit.errors import DataError, MissingPackageError, Words
 from crmkit.transactions import Transactions
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -66,7 +66,7 @@ def predictors(tx: Transactions, days: int, most: int, seed: int) -> dict[str, P
         )
     for lesson in known[:2]:
         if lesson.churned.all() or not lesson.churned.any():
-            what = "nobody" if lesson.churned.all() else "everybody"
+            what = Words("nobody" if lesson.churned.all() else "everybody")
             raise DataError(
                 "churn_bought_days_after_nothing",
                 what=what,

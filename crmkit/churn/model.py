@@ -18,7 +18,7 @@ from crmkit.churn import _judged
 from crmkit.churn._features import FEATURES, SUBJECTS, Snapshot, snapshot, stayed_away
 from crmkit.churn._predictors import BOOSTING, Predict, predictors, replaced
 from crmkit.definitions import Definition
-from crmkit.errors import ArgumentError, DataError, NotFittedError, shown
+from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
@@ -146,7 +146,7 @@ class ChurnModel:
         if churned.all() or not churned.any():
             raise DataError(
                 "churn_bought_days_after_prediction",
-                either="nobody" if churned.all() else "everybody",
+                either=Words("nobody" if churned.all() else "everybody"),
                 days=self.days,
                 as_of=past.as_of,
                 value=2 * self.days,

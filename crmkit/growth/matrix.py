@@ -504,10 +504,9 @@ def _compared(tx: Transactions, base: Period | None, current: Period | None) -> 
     if before.first < tx.first_day - GRACE or before.last < tx.first_day:
         begin = _checks.date_of_day(tx.first_day)
         inside = before.last > tx.first_day and base is not None
-        raise DataError(
-            f"the base period {before} begins before the data do, on {begin}, so it would look too small. "
-            + (f"Give base={_Span(tx.first_day, before.last)}." if inside else f"Give periods, {_halves(tx)}.")
-        )
+        key = "growth_base_before_data_shorten" if inside else "growth_base_before_data"
+        shorter = _Span(tx.first_day, before.last)
+        raise DataError(key, base=before, begin=begin, shorter=shorter, halves=_halves(tx))
     return before, now
 
 

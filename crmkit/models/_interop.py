@@ -76,13 +76,13 @@ def from_lifetimes(frame: Any, *, period: Literal["day", "week", "month", "year"
 def _refuse_impossible(cells: dict[str, np.ndarray[Any, Any]]) -> None:
     x, t_x, T = (np.asarray(cells[name], dtype=float) for name in ("frequency", "recency", "T"))
     rules = (
-        ((x < 0) | (x != np.floor(x)), "frequency must be a whole number of repeat purchases, 0 or more"),
-        ((t_x < 0) | (t_x > T), "recency must lie between 0 and T"),
-        ((x == 0) != (t_x == 0), "recency is 0 exactly for customers with a frequency of 0"),
+        ((x < 0) | (x != np.floor(x)), "rule_frequency"),
+        ((t_x < 0) | (t_x > T), "rule_recency"),
+        ((x == 0) != (t_x == 0), "rule_recency_is_0"),
     )
     for bad, rule in rules:
         if bad.any():
             rows = np.flatnonzero(bad)[:3]
             seen = [tuple(float(column[row]) for column in (x, t_x, T)) for row in rows]
             n = int(np.asarray(cells["n"])[bad].sum())
-            raise DataError("models_rows_frequency_recency_t", rule=rule, n=n, seen=shown(seen), hint=HINT)
+            raise DataError("models_rows_frequency_recency_t", rule=Words(rule), n=n, seen=shown(seen), hint=HINT)

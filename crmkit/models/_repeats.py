@@ -99,11 +99,11 @@ def read_rows(customers: Any) -> tuple[Array, Array, Array]:
 
 def check(x: Array, t_x: Array, T: Array) -> None:
     """Refuse histories that cannot be: the first offending values are shown."""
-    _refuse((x < 0) | (x != np.floor(x)), "x must be a whole number of repeat purchases, 0 or more", x=x)
-    _refuse((t_x < 0) | (t_x > T), "t_x, the time of the last repeat purchase, must lie between 0 and T", t_x=t_x, T=T)
+    _refuse((x < 0) | (x != np.floor(x)), "rule_x", x=x)
+    _refuse((t_x < 0) | (t_x > T), "rule_t_x", t_x=t_x, T=T)
     _refuse(
         (x == 0) != (t_x == 0),
-        "t_x is 0 exactly for customers without a repeat purchase (merge purchases of one day first)",
+        "rule_t_x_is_0",
         x=x,
         t_x=t_x,
     )
@@ -113,7 +113,7 @@ def _refuse(bad: NDArray[np.bool_], rule: str, **columns: Array) -> None:
     if bad.any():
         rows = np.flatnonzero(bad)
         values = "; ".join(f"{name} = {shown(column[rows].tolist())}" for name, column in columns.items())
-        raise DataError("models_rows", rule=rule, size=rows.size, size_2=bad.size, values=values, hint=HINT)
+        raise DataError("models_rows", rule=Words(rule), size=rows.size, size_2=bad.size, values=values, hint=HINT)
 
 
 def check_fit(cells: Cells, model: str) -> None:

@@ -32,7 +32,7 @@ from crmkit._results import Result
 from crmkit._shared import money
 from crmkit._statistics import wilson
 from crmkit.definitions import Definition
-from crmkit.errors import ArgumentError, DataError
+from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.outreach._watch_alarms import Past, back_test
 from crmkit.outreach._watch_clocks import Array, Flags, Floats, Ints, Rules, read_history
@@ -210,7 +210,7 @@ def _refuse_short_past(tx: Transactions, first: int, rules: Rules) -> None:
     if first - rules.window >= tx.first_day:
         return
     fits = (_checks.day_number(tx.as_of) - rules.window - tx.first_day) // 7
-    remedy = f"Give weeks={fits} or fewer, or a shorter window=." if fits > 0 else "Pass more of the past."
+    remedy = Words("watch_fewer_weeks" if fits > 0 else "pass_more_of_the_past", weeks=fits)
     raise DataError(
         "outreach_back_test_begins_looks",
         first=_checks.date_of_day(first),

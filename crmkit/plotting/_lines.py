@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _frame, labels
-from crmkit.errors import ArgumentError, shown
+from crmkit.errors import ArgumentError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, plain, short, word
 from crmkit.plotting._definitions import letters_across, wrapped
@@ -46,7 +46,7 @@ def chosen(names: Array, groups: Sequence[Any] | None) -> dict[Any, Array]:
     asked = there if groups is None else list(groups)
     unknown = [name for name in asked if name not in there]
     if unknown or not asked or len(asked) > len(LINES):
-        what = f"no group {shown(unknown)}" if unknown else f"{len(asked)} groups cannot be drawn"
+        what = Words("no_such_group" if unknown else "too_many_groups", unknown=shown(unknown), n=len(asked))
         raise ArgumentError(
             "plotting_name_them_groups", what=what, there=shown(there, most=10), n=len(LINES), value_0=there[0]
         )

@@ -271,10 +271,9 @@ def _of_group(found: _Triangle, group: str | None) -> Array:
         return np.arange(len(found.cohorts))
     if group not in found.pooled_groups:
         names = found.pooled_groups if found.grouped else []
-        raise ArgumentError(
-            f"group={group!r} is not a group of these cohorts; they have {shown(names, most=9) if names else 'none'}."
-            + (f" Draw one at a time, such as group={names[0]!r}." if names else " Leave it out.")
-        )
+        if not names:
+            raise ArgumentError("group", group, "cohorts_without_groups")
+        raise ArgumentError("group", group, "not_a_group_of_cohorts", example=names[0], names=shown(names, most=9))
     return np.flatnonzero(found.groups == group)
 
 

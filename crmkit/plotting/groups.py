@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmkit import _frame
-from crmkit.errors import ArgumentError
+from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
@@ -70,7 +70,7 @@ def plot_value_matrix(matrix: Any, *, ax: Axes | None = None, language: Language
     growth potential: 30 (51.7%)
     """
     if not hasattr(matrix, "potential") or not hasattr(matrix, "describe_cuts"):
-        raise _not_that(matrix, "value matrix", "crmkit.segment.value_matrix(customers)")
+        raise _not_that(matrix, "a_value_matrix", "crmkit.segment.value_matrix(customers)")
     numbers = ["customers", "customer_share", "current_value", "potential_value"]
     shares = ["current_value_share", "potential_value_share"]
     table = _frame.open_table(matrix.table, numbers=numbers)
@@ -132,7 +132,7 @@ def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Languag
     ['Expansion', '30 (75.0%)', 'customers: 1, orders: 1']
     """
     if not hasattr(matrix, "base_revenue"):
-        raise _not_that(matrix, "growth matrix", "crmkit.growth.growth_matrix(transactions)")
+        raise _not_that(matrix, "a_growth_matrix", "crmkit.growth.growth_matrix(transactions)")
     table = _frame.open_table(matrix.table, numbers=["customers", "orders", "revenue", "base_revenue"])
     found = table.collect(table.frame)
     ax, spoken = open_axes(ax, language, height=5.2, width=7.0)
@@ -196,7 +196,7 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     ['80', '-30\n(-37.5%)', '+20\n(+25.0%)', '70\n(87.5%)']
     """
     if not hasattr(bridge, "steps"):
-        raise _not_that(bridge, "revenue bridge", "crmkit.growth.revenue_bridge(transactions)")
+        raise _not_that(bridge, "a_revenue_bridge", "crmkit.growth.revenue_bridge(transactions)")
     table = _frame.open_table(bridge.steps, numbers=["customers", "amount", "cumulative"])
     found = table.collect(table.frame)
     ends = np.isin(found["step"], ["base", "current"])
@@ -229,7 +229,7 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
 
 
 def _not_that(thing: Any, what: str, call: str) -> ArgumentError:
-    return ArgumentError("plotting_draw_result", name=type(thing).__name__, what=what, call=call)
+    return ArgumentError("plotting_draw_result", name=type(thing).__name__, what=Words(what), call=call)
 
 
 def _summed(number: float, share: float, language: Language, *, what: str = "") -> str:

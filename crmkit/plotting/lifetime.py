@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
-from crmkit.errors import DataError
+from crmkit.errors import DataError, Words
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREY, SEQUENTIAL, SMALL, VERMILLION, count_along, open_axes, phrase, short, word
@@ -215,7 +215,7 @@ def plot_recency_frequency(
     True
     """
     _checks.choice("value", value, ("p_alive", "expected_purchases"))
-    hint = "Build it with crmkit.clv.recency_frequency_grid(model)."
+    hint = Words("hint_grid")
     table = _opened(grid, ["x", "recency", value], [], hint)
     x, recency, shown = table.arrays("x", "recency", value)
     (columns, column), (rows, row) = (np.unique(one, return_inverse=True) for one in (x, recency))
@@ -294,7 +294,7 @@ def plot_alive_history(history: Any, *, ax: Axes | None = None, language: Langua
 # --- what they share ----------------------------------------------------------------------------------------------
 
 
-def _opened(result: Any, numbers: list[str], keys: list[str], hint: str) -> _frame.Table:
+def _opened(result: Any, numbers: list[str], keys: list[str], hint: Words | str) -> _frame.Table:
     table = _frame.open_table(result, numbers=numbers, keys=keys, hint=hint)
     if len(table.arrays(numbers[0])[0]) == 0:
         raise DataError("plotting_table_rows_nothing_draw", hint=hint)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
-from crmkit.errors import ArgumentError, shown
+from crmkit.errors import ArgumentError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, count_along, open_axes, phrase, word
@@ -192,7 +192,7 @@ def _chosen(found: Mapping[str, Array], groups: Sequence[str] | None) -> dict[st
     asked = there if groups is None else list(groups)
     unknown = [name for name in asked if name not in there]
     if unknown or not asked or len(asked) > len(_LINES):
-        what = f"no group {shown(unknown)}" if unknown else f"{len(asked)} groups cannot be drawn"
+        what = Words("no_such_group" if unknown else "too_many_groups", unknown=shown(unknown), n=len(asked))
         raise ArgumentError("plotting_name_them", what=what, there=shown(there, most=10), n=len(_LINES))
     return {name: found["group"] == name for name in asked}
 

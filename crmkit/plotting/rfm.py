@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _frame
-from crmkit.errors import DataError, shown
+from crmkit.errors import DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
@@ -94,7 +94,7 @@ def plot_rfm_grid(
 def _grid(scores: Any, value: str | None) -> NDArray[np.float64]:
     """Customers, or their money, by recency score (rows, from 1) and frequency score (columns, from 1)."""
     numbers = [*SCORES, *([] if value is None else [value])]
-    table = _frame.open_table(scores, numbers=numbers, hint="Build it with crmkit.rfm.score(customers).")
+    table = _frame.open_table(scores, numbers=numbers, hint=Words("hint_scores"))
     cells = table.cells(SCORES, weight=value)
     if not len(cells["n"]):
         raise DataError("plotting_table_rows_nothing_draw_2")

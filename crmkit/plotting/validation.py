@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
-from crmkit.errors import ArgumentError
+from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, segment_name, short, word
@@ -73,7 +73,7 @@ def plot_backtest(
     """
     _checks.choice("show", show, ("rates", "gain", "revenue"))
     if not hasattr(result, "pooled"):
-        raise _not_that(result, "back-test", "plot_backtest(crmkit.backtest(transactions))")
+        raise _not_that(result, "a_backtest", "plot_backtest(crmkit.backtest(transactions))")
     return _rates(result, ax, language) if show == "rates" else _curves(result, show, ax, language)
 
 
@@ -165,7 +165,7 @@ def plot_audit(
     """
     _checks.choice("show", show, ("choices", "segments"))
     if not hasattr(result, "shakiest"):
-        raise _not_that(result, "audit", "plot_audit(crmkit.audit(transactions))")
+        raise _not_that(result, "a_sensitivity", "plot_audit(crmkit.audit(transactions))")
     if show == "choices":
         found = _columns(result.choices, ["changed_share", "money_changed_share"])
         pairs = (("changed_share", "plot_of_customers"), ("money_changed_share", "plot_of_money"))
@@ -242,4 +242,4 @@ def _same_font(ax: Axes, texts: Sequence[Any]) -> None:
 
 
 def _not_that(found: Any, what: str, call: str) -> ArgumentError:
-    return ArgumentError("plotting_result_draw_crmkit_plotting", name=type(found).__name__, what=what, call=call)
+    return ArgumentError("plotting_result_draw_crmkit_plotting", name=type(found).__name__, what=Words(what), call=call)

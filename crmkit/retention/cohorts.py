@@ -282,7 +282,7 @@ def _windows(
     given = {"days": days, "brackets": brackets, "max_age": max_age}
     for name, kinds in belongs.items():
         if given[name] is not None and kind not in kinds:
-            fits = " or ".join(f"kind={other!r}" for other in kinds)
+            fits = ", ".join(f"kind={other!r}" for other in kinds)
             raise ArgumentError("retention_does_go_kind_leave", name=name, kind=kind, fits=fits)
     if kind == "n_day":
         return [(day, day) for day in _days(DAYS if days is None else days)]

@@ -23,7 +23,7 @@ from crmkit._results import Result
 from crmkit._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED, Array
 from crmkit.customers import money_of
 from crmkit.definitions import Definition
-from crmkit.errors import ArgumentError
+from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
@@ -283,9 +283,23 @@ def _position(periods: Periods, at: str | None) -> int:
         return over - 1
     if at in list(periods.names)[:over]:
         return list(periods.names).index(str(at))
-    what = "no period is over" if at is None else f"at={at!r} is no period that is over"
-    last = f"the last one is {periods.names[over - 1]!r}" if over else f"{periods.names[0]!r} has only begun"
-    raise ArgumentError("retention_name_movements_does", what=what, last=last, as_of=_checks.date_of_day(periods.as_of))
+    what = (
+        ("no period is over", "没有任何时段已结束")
+        if at is None
+        else ("at={at!r} is no period that is over", "at={at!r} 不是已结束的时段")
+    )
+    last = (
+        ("the last one is {last!r}", "最后一个是 {last!r}")
+        if over
+        else ("{last!r} has only begun", "{last!r} 才刚开始")
+    )
+    fields = dict(at=at, last=periods.names[over - 1 if over else 0])
+    raise ArgumentError(
+        "retention_name_movements_does",
+        what=Words(what, **fields),
+        last=Words(last, **fields),
+        as_of=_checks.date_of_day(periods.as_of),
+    )
 
 
 def _two_periods(tx: Transactions, periods: Periods, at: int) -> LazyFrame:

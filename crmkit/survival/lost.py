@@ -102,8 +102,9 @@ def flag_lost(
     given = dict(inactive=inactive, gaps=gaps, own_gaps=own_gaps, returning=returning, p_alive=p_alive)
     told = {name: value for name, value in given.items() if value is not None}
     if len(told) != 1:
-        said = ", ".join(f"{name}={value!r}" for name, value in told.items()) or "none"
-        raise ArgumentError("survival_rule_says_who_lost", said=said, hint=HINT)
+        said = ", ".join(f"{name}={value!r}" for name, value in told.items())
+        given_rules = Words((f"given are {said}", f"给出的是 {said}") if said else ("none is given", "没有给出规则"))
+        raise ArgumentError("survival_rule_says_who_lost", said=given_rules, hint=HINT)
     tx = open_transactions(transactions)
     return _marked(tx, _limit(tx, *next(iter(told.items()))))
 
@@ -154,10 +155,8 @@ def compare_lost_rules(
     origin = _checks.day_number(tx.as_of) - days
     if days < 1 or origin <= tx.first_day:
         cover = _checks.day_number(tx.as_of) - tx.first_day
-        raise DataError(
-            f"horizon={horizon!r} is {days} days, and the data cover {cover}. Leave some past to judge by"
-            + (f': give a shorter one, such as horizon="{cover // 2}D".' if cover > 1 else ".")
-        )
+        key = "survival_horizon_leaves_no_past" if cover > 1 else "survival_no_past_to_judge_by"
+        raise DataError(key, horizon=horizon, days=days, cover=cover, half=cover // 2)
     past = tx.until(_checks.date_of_day(origin))
     buyers = _buyers(tx, origin)
     curve = inactivity_threshold(past)

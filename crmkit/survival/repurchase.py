@@ -30,7 +30,7 @@ from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import effective_size, newcombe, wilson
 from crmkit.definitions import Definition
-from crmkit.errors import ArgumentError, DataError
+from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.survival._km import Curve, curve
 from crmkit.survival._spells import of_customers, spells
 from crmkit.transactions import Transactions, open_transactions
@@ -286,7 +286,7 @@ def _refuse_unseen(end: int, last: int, days: int, tx: Transactions) -> None:
 def _no_purchase(tx: Transactions, begin: int, end: int, days: int) -> DataError:
     """The error for a window without a purchase, or data too short for one to be followed."""
     first, last = _checks.date_of_day(tx.first_day), _checks.day_number(tx.as_of) - days
-    covered = f"the data cover {first} to {tx.as_of}"
+    covered = Words(("the data cover {first} to {last}", "数据从 {first} 到 {last}"), first=first, last=tx.as_of)
     if tx.first_day <= last:
         return DataError(
             "survival_purchase_days_purchases_window",
@@ -297,7 +297,8 @@ def _no_purchase(tx: Transactions, begin: int, end: int, days: int) -> DataError
             last=_checks.date_of_day(last),
         )
     shorter = (last + days - tx.first_day) // 2
-    advice = f'Give a shorter time, such as within="{shorter}D"' if shorter else "Pass more of the past"
+    give = ('Give a shorter time, such as within="{days}D"', '请给更短的时间，例如 within="{days}D"')
+    advice = Words(give if shorter else ("Pass more of the past", "请提供更长的历史"), days=shorter)
     return DataError("survival_purchase_had_days_followed", days=days, covered=covered, advice=advice)
 
 

@@ -138,9 +138,6 @@ def in_order(order: Sequence[str], present: Sequence[str], *, last: Sequence[str
     names = [str(name) for name in order]
     left_out = [name for name in present if name not in names and name not in last]
     if left_out or len(set(names)) < len(names):
-        raise ArgumentError(
-            f"order={names!r} must name every segment once, the best first; left out: {shown(sorted(left_out))}."
-            if left_out
-            else f"order={names!r} names a segment twice. Give each once, the best first."
-        )
+        key = "validation_order_leaves_out" if left_out else "validation_order_twice"
+        raise ArgumentError("order", names, key, left_out=shown(sorted(left_out)))
     return [name for name in [*names, *last] if name in present]

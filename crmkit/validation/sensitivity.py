@@ -26,7 +26,7 @@ from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
 from crmkit._periods import first_day_of
 from crmkit._results import Result
-from crmkit.errors import ArgumentError, DataError
+from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 from crmkit.validation import _pages
@@ -253,16 +253,16 @@ def audit(
 
 
 _LISTS = {
-    "ties": 'the usual one first, such as ties=("middle", "better")',
-    "bins": "the usual one first, such as bins=(5, 4)",
-    "windows": 'the usual one first, such as windows=(None, "12M")',
-    "earlier": "such as earlier=(7, 28)",
+    "ties": "choices_of_ties",
+    "bins": "choices_of_bins",
+    "windows": "choices_of_windows",
+    "earlier": "choices_of_shifts",
 }
 
 
 def _listed(name: str, values: Any, *, least: int = 1) -> Sequence[Any]:
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray) or len(values) < least:
-        raise ArgumentError(name, values, "validation_list_choices", value=_LISTS[name])
+        raise ArgumentError(name, values, "validation_list_choices", value=Words(_LISTS[name]))
     return list(values)
 
 

@@ -17,9 +17,9 @@ import crmkit as crm
 from conftest import as_columns, small_table
 from crmkit._checks import day_number
 from crmkit.errors import ArgumentError, DataError
+from crmkit.outreach import _watch_clocks
 from crmkit.outreach._watch_alarms import Past, back_test
 from crmkit.outreach._watch_clocks import shrunk, shrunk_variance
-from crmkit.retention import _watch_clocks
 
 START = dt.date(2023, 1, 2)
 LAST = dt.date(2024, 12, 31)

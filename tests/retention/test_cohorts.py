@@ -598,7 +598,7 @@ def test_a_file_is_counted_out_of_core(tmp_path):
         ({"fiscal_start": 13}, "fiscal_start=13"),
         ({"days": [1, 7]}, r"days= does not go with kind='classic'[\s\S]*kind='n_day'"),
         ({"brackets": [(1, 7)], "kind": "n_day"}, "kind='bracket'"),
-        ({"max_age": 3, "kind": "bracket"}, "kind='classic' or kind='rolling'"),
+        ({"max_age": 3, "kind": "bracket"}, "kind='classic', kind='rolling'"),
         ({"days": [], "kind": "n_day"}, r"days=\[\]"),
         ({"days": 7, "kind": "n_day"}, r"days=7[\s\S]*days=\[1, 7, 30\]"),
         ({"days": [0], "kind": "n_day"}, "days=0"),

@@ -212,8 +212,8 @@ def test_the_rules_see_nothing_of_the_days_after(cdnow_sample):
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ({}, r"one rule says who is lost; none given"),
-        ({"inactive": "90D", "gaps": 3}, r"inactive='90D', gaps=3 given"),
+        ({}, r"one rule says who is lost; none is given"),
+        ({"inactive": "90D", "gaps": 3}, r"given are inactive='90D', gaps=3"),
         ({"inactive": "soon"}, r"inactive='soon'"),
         ({"inactive": 0}, r"inactive=0 is less than a day"),
         ({"gaps": -1}, r"gaps=-1 says nothing about anybody"),

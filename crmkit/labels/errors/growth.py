@@ -43,4 +43,12 @@ WORDS = {
         "`after` and `after_by_old_rule` disagree about the money of customer {tolist}. Label one list twice, by the new rule and by the old one.",
         "`after` 与 `after_by_old_rule` 对客户 {tolist} 的金额不一致。请把同一份名单按新旧规则各标注一次。",
     ),
+    "growth_base_before_data_shorten": (
+        "the base period {base} begins before the data do, on {begin}, so it would look too small. Give base={shorter}.",
+        "基期 {base} 早于数据开始的 {begin}，会显得过小。请给 base={shorter}。",
+    ),
+    "growth_base_before_data": (
+        "the base period {base} begins before the data do, on {begin}, so it would look too small. Give periods, {halves}.",
+        "基期 {base} 早于数据开始的 {begin}，会显得过小。请给时段，{halves}。",
+    ),
 }

@@ -87,4 +87,48 @@ WORDS = {
         "Pass the scheme= that made it (and scorer=), or drop the column if it means something else.",
         "请传入生成它的 scheme=（以及 scorer=），或在该列另有含义时删去它。",
     ),
+    "pass_more_of_the_past": (
+        "Pass more of the past.",
+        "请提供更长的历史。",
+    ),
+    "nobody": (
+        "nobody",
+        "没有客户",
+    ),
+    "everybody": (
+        "everybody",
+        "所有客户都",
+    ),
+    "none_of_them": (
+        "none",
+        "（无）",
+    ),
+    "hint_groups": (
+        "Give a table with customer_id and a column of groups.",
+        "请给出含 customer_id 和一个分组列的表。",
+    ),
+    "hint_segments": (
+        "Build it with crmkit.rfm.segment(scores).",
+        "请用 crmkit.rfm.segment(scores) 生成。",
+    ),
+    "hint_grid": (
+        "Build it with crmkit.clv.recency_frequency_grid(model).",
+        "请用 crmkit.clv.recency_frequency_grid(model) 生成。",
+    ),
+    "no_such_customer_near": (
+        "no customer {customer!r} among the {n:,} with a purchase. Near to it: {near}.{kind}",
+        "在有购买的 {n:,} 位客户中没有 {customer!r}。相近的有：{near}。{kind}",
+    ),
+    "no_such_customer": (
+        "no customer {customer!r} among the {n:,} with a purchase. Ids are such as {near}.{kind}",
+        "在有购买的 {n:,} 位客户中没有 {customer!r}。编号形如 {near}。{kind}",
+    ),
+    "ids_are_numbers": (
+        " The ids are numbers.",
+        "编号是数字。",
+    ),
+    "ids_are_text": (
+        " The ids are text.",
+        "编号是文本。",
+    ),
 }

@@ -17,10 +17,10 @@ WORDS = {
     ),
     "lifecycle_decline_above_most_ended": (
         "decline_at={decline_at:g} must be above 0 and at most ended_at={ended_at:g} (expected gaps), for what has ended has declined. Give decline_at={decline_at_2}, ended_at={ended_at_2}, say.",
-        "decline_at={decline_at:g} 必须大于 0 且不大于 ended_at={ended_at:g}（预期间隔的倍数），因为已结束的必先衰退。例如给 decline_at={decline_at}, ended_at={ended_at}。",
+        "decline_at={decline_at:g} 必须大于 0 且不大于 ended_at={ended_at:g}（预期间隔的倍数），因为已结束的必先衰退。例如给 decline_at={decline_at_2}, ended_at={ended_at_2}。",
     ),
     "lifecycle_long_stability_above_expected": (
         "long_stability={long_stability:g} must be above 0 (expected gaps). Give {long_stability_2}, say.",
-        "long_stability={long_stability:g} 必须大于 0（预期间隔的倍数）。例如给 {long_stability}。",
+        "long_stability={long_stability:g} 必须大于 0（预期间隔的倍数）。例如给 {long_stability_2}。",
     ),
 }

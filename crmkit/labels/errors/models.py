@@ -176,4 +176,28 @@ WORDS = {
         "all customers with repeat purchases have the same mean spend, {value_0:.6g}: there is no difference between customers to learn. Use that number as the expected spend of all.",
         "所有重复购买客户的平均消费额都是 {value_0:.6g}：客户之间没有差异可学。请把该数作为所有人的预期消费额。",
     ),
+    "rule_x": (
+        "x must be a whole number of repeat purchases, 0 or more",
+        "x 必须是重复购买次数，为不小于 0 的整数",
+    ),
+    "rule_t_x": (
+        "t_x, the time of the last repeat purchase, must lie between 0 and T",
+        "t_x 是最后一次重复购买的时间，必须在 0 与 T 之间",
+    ),
+    "rule_t_x_is_0": (
+        "t_x is 0 exactly for customers without a repeat purchase (merge purchases of one day first)",
+        "t_x 为 0 当且仅当客户没有重复购买（请先合并同一天的购买）",
+    ),
+    "rule_frequency": (
+        "frequency must be a whole number of repeat purchases, 0 or more",
+        "frequency 必须是重复购买次数，为不小于 0 的整数",
+    ),
+    "rule_recency": (
+        "recency must lie between 0 and T",
+        "recency 必须在 0 与 T 之间",
+    ),
+    "rule_recency_is_0": (
+        "recency is 0 exactly for customers with a frequency of 0",
+        "recency 为 0 当且仅当 frequency 为 0",
+    ),
 }

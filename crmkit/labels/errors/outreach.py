@@ -71,4 +71,8 @@ WORDS = {
         "what customers spend cannot be learnt: {reason} Or give it, such as value=50.",
         "无法得知客户的消费额：{reason} 或直接给出，例如 value=50。",
     ),
+    "watch_fewer_weeks": (
+        "Give weeks={weeks} or fewer, or a shorter window=.",
+        "请给不超过 {weeks} 的 weeks=，或更短的 window=。",
+    ),
 }

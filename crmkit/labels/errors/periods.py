@@ -7,8 +7,12 @@ WORDS = {
         "{name_given} is not a month. Give 1 to 12, such as fiscal_start=4.",
         "{name_given} 不是月份。请给 1 到 12，例如 fiscal_start=4。",
     ),
-    "periods_window_m": (
-        '{name_given} is {limit}. Give one such as window="12M".',
-        '{name_given} {limit}。请改用例如 window="12M"。',
+    "window_too_short": (
+        "{name_given} is shorter than a day. Give one such as {name_example}.",
+        "{name_given} 不足一天。请改用例如 {name_example}。",
+    ),
+    "window_too_long": (
+        "{name_given} is longer than a thousand years. Give one such as {name_example}.",
+        "{name_given} 超过一千年。请改用例如 {name_example}。",
     ),
 }

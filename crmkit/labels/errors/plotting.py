@@ -73,7 +73,7 @@ WORDS = {
     ),
     "plotting_table_rows_nothing_draw_2": (
         "the table has no rows, so there is nothing to draw. Score at least one customer.",
-        "表中没有任何行，没有可画的内容。{hint}",
+        "表中没有任何行，没有可画的内容。请至少给一位客户打分。",
     ),
     "plotting_column_scores_whole_numbers": (
         "column {name!r} has scores that are not whole numbers from 1 on: {tolist}. Build it with crmkit.rfm.score(customers).",
@@ -90,5 +90,41 @@ WORDS = {
     "plotting_alarm_back_test_can": (
         "no alarm of the back-test can be judged. Give watch_list more weeks= or a shorter horizon=.",
         "回测中没有预警可以检验。请给 watch_list 更多的 weeks= 或更短的 horizon=。",
+    ),
+    "cohorts_without_groups": (
+        "{name_given} is not a group of these cohorts; they have none. Leave it out.",
+        "{name_given} 不是这些同期群的分组；它们没有分组。请省略该参数。",
+    ),
+    "not_a_group_of_cohorts": (
+        "{name_given} is not a group of these cohorts; they have {names}. Draw one at a time, such as {name_example}.",
+        "{name_given} 不是这些同期群的分组；现有 {names}。请一次画一个，例如 {name_example}。",
+    ),
+    "no_such_group": (
+        "no group {unknown}",
+        "没有分组 {unknown}",
+    ),
+    "too_many_groups": (
+        "{n} groups cannot be drawn",
+        "无法画 {n} 个分组",
+    ),
+    "a_value_matrix": (
+        "value matrix",
+        "价值矩阵",
+    ),
+    "a_growth_matrix": (
+        "growth matrix",
+        "增长矩阵",
+    ),
+    "a_revenue_bridge": (
+        "revenue bridge",
+        "收入变动桥",
+    ),
+    "a_backtest": (
+        "back-test",
+        "回测",
+    ),
+    "a_sensitivity": (
+        "sensitivity analysis",
+        "敏感性分析",
     ),
 }

@@ -59,4 +59,20 @@ WORDS = {
         "{name_given}, new={new!r}, end={end!r} do not fit together: of the customers at the end, end - new = {value:g} were there at the start, which must be between 0 and start. Give numbers such as start=200, new=45, end=215.",
         "{name_given}、new={new!r}、end={end!r} 彼此矛盾：期末客户中 end - new = {value:g} 位在期初就有，它必须在 0 与 start 之间。例如给 start=200, new=45, end=215。",
     ),
+    "no_period_is_over": (
+        "no period is over",
+        "没有任何时段已结束",
+    ),
+    "not_a_period_that_is_over": (
+        "at={at!r} is no period that is over",
+        "at={at!r} 不是已结束的时段",
+    ),
+    "last_period_that_is_over": (
+        "the last one is {last!r}",
+        "最后一个是 {last!r}",
+    ),
+    "period_has_only_begun": (
+        "{last!r} has only begun",
+        "{last!r} 才刚开始",
+    ),
 }

@@ -92,7 +92,7 @@ WORDS = {
         "{name_given} 没有为每个日期给出一张表。请给出它们，{example_2}。",
     ),
     "segment_tables_date_least_two": (
-        "tables has {n} date{value}. Give at least two, {example_2}.",
+        "tables has {n} date{plural}. Give at least two, {example_2}.",
         "tables 只有 {n} 个日期。请至少给出两个，{example_2}。",
     ),
     "segment_tables_more_list_list": (
@@ -115,10 +115,6 @@ WORDS = {
         "the table has no rows, so there is nobody to sort. {hint}",
         "表中没有任何行，没有客户可以排序。{hint}",
     ),
-    "segment_would_change_nothing_leave": (
-        "{name_given} would change nothing: {reason}. Leave it out, or {remedy}.",
-        "{name_given} 不会改变任何结果：{reason}。请省略它，或{remedy}。",
-    ),
     "segment_name_column_stands_growth": (
         '{reason}\nName a column that stands for growth potential instead, such as potential="mean_order" or potential="frequency".',
         '{reason}\n请改为指明一个代表增值潜力的列，例如 potential="mean_order" 或 potential="frequency"。',
@@ -126,5 +122,13 @@ WORDS = {
     "segment_name_both_axes_cut": (
         '{name_given} must name both axes, such as cut={{"current": 500, "potential": "median"}}.',
         '{name_given} 必须给出两个轴，例如 cut={{"current": 500, "potential": "median"}}。',
+    ),
+    "idle_for_a_table": (
+        "{name_given} would change nothing: a table has its values already. Leave it out, or pass crmkit.Transactions(...), of which they are computed.",
+        "{name_given} 不会改变任何结果：表中已有这些数值。请省略它，或传入 crmkit.Transactions(...)，由其计算。",
+    ),
+    "idle_without_lifetime_value": (
+        '{name_given} would change nothing: no lifetime value is asked for. Leave it out, or take potential="residual_clv".',
+        '{name_given} 不会改变任何结果：没有要求终身价值。请省略它，或用 potential="residual_clv"。',
     ),
 }

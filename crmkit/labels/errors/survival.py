@@ -24,7 +24,7 @@ WORDS = {
         "没有客户在两天购买过，因此没有间隔可供学习。请提供更长的历史。",
     ),
     "survival_rule_says_who_lost": (
-        "one rule says who is lost; {said} given. {hint}",
+        "one rule says who is lost; {said}. {hint}",
         "判定流失只用一条规则；{said}。{hint}",
     ),
     "survival_rules_try_some": (
@@ -78,5 +78,13 @@ WORDS = {
     "survival_pair_dates": (
         '{name_given} is not a pair of dates, such as ("2025-01-01", "2025-03-31").',
         '{name_given} 不是一对日期，例如 ("2025-01-01", "2025-03-31")。',
+    ),
+    "survival_horizon_leaves_no_past": (
+        'horizon={horizon!r} is {days} days, and the data cover {cover}. Leave some past to judge by: give a shorter one, such as horizon="{half}D".',
+        'horizon={horizon!r} 是 {days} 天，而数据只有 {cover} 天。请留下可供检验的历史：缩短预测期，例如 horizon="{half}D"。',
+    ),
+    "survival_no_past_to_judge_by": (
+        "horizon={horizon!r} is {days} days, and the data cover {cover}. Leave some past to judge by.",
+        "horizon={horizon!r} 是 {days} 天，而数据只有 {cover} 天。请留下可供检验的历史。",
     ),
 }

@@ -87,4 +87,28 @@ WORDS = {
         "windows: nobody bought in the last {text} before {as_of}. Let the first window be longer, or None.",
         "windows：在 {as_of} 之前的最近 {text} 内没有人购买。请让第一个窗口更长，或给 None。",
     ),
+    "validation_order_leaves_out": (
+        "{name_given} must name every segment once, the best first; left out: {left_out}.",
+        "{name_given} 必须把每个分组列出一次，最好的在前；缺少：{left_out}。",
+    ),
+    "validation_order_twice": (
+        "{name_given} names a segment twice. Give each once, the best first.",
+        "{name_given} 重复列出了分组。每个只给一次，最好的在前。",
+    ),
+    "choices_of_ties": (
+        'the usual one first, such as ties=("middle", "better")',
+        '把通常的放在前面，例如 ties=("middle", "better")',
+    ),
+    "choices_of_bins": (
+        "the usual one first, such as bins=(5, 4)",
+        "把通常的放在前面，例如 bins=(5, 4)",
+    ),
+    "choices_of_windows": (
+        'the usual one first, such as windows=(None, "12M")',
+        '把通常的放在前面，例如 windows=(None, "12M")',
+    ),
+    "choices_of_shifts": (
+        "such as earlier=(7, 28)",
+        "例如 earlier=(7, 28)",
+    ),
 }
