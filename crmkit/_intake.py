@@ -1,9 +1,10 @@
 """From a stranger's columns to canonical rows: types, flaws, and the scale of money.
 
-`typed` gives every row the same columns, whatever came in: customer_id, day (whole days since 1970),
-amount (float), and the optional roles; where dates came as text also `flaw`,
-what is wrong with the date. `profile` reads them once and tells what the door has
-to decide: which flaws there are, when the data start and end, and in which unit money is a whole number.
+`typed` gives every row the same columns, whatever came in: customer_id, day (whole days since 1970), amount (float),
+and the optional roles; where dates came as text also `flaw`, what is wrong with the date; where rows are chosen
+`kept`; where money is taken off the amount `taken` (refunds) and `withheld` (tax, shipping). `profile` reads them once
+and tells what the door has to decide: which flaws there are, when the data start and end, and in which unit money is a
+whole number.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
-from crmkit._frame import engines
+from crmkit import _date_text, _where
+from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
-from crmkit.errors import ColumnError, DataError, shown
+from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 
 Refunds: TypeAlias = Literal["net", "drop", "ignore"]
 
@@ -32,25 +35,34 @@ NAMES: Mapping[str, str] = {
     "channel": "channel",
     "cost": "cost",
     "currency": "currency",
+    "quantity": "quantity",
+    "price": "price",
+    "discount": "discount",
+    "refund": "refund",
 }
 REQUIRED = ("customer", "date", "amount")
+# Roles that are played only by a column that is named: they make or change the amount.
+TOLD_ONLY = ("quantity", "price", "discount", "refund")
+# Roles whose columns travel with the rows.
+TRAVELLING = ("order", "product", "category", "channel", "cost")
+_FACTORS = ("quantity", "price", "discount")
 
 # Reasons for a row to leave, in the order in which they apply: a row leaves at the first that fits.
 LEAVING = (
-    "no_customer", "no_date", "unreadable_date", "ambiguous_date", "no_amount", "after_as_of", "zero_amount", "refund",
+    "filtered", "no_customer", "no_date", "unreadable_date", "ambiguous_date", "no_amount", "after_as_of",
+    "zero_amount", "refund",
 )  # fmt: skip
 USED = len(LEAVING)
 DATE_FLAWS = ("no_date", "unreadable_date", "ambiguous_date")
 
-_AMBIGUOUS = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([ T].*)?$"
-_AWARE = r"\d:\d.*\d([Zz]|[+-]\d{2}:?\d{2})\s*$"
-_PLAIN_NUMBER = r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\s*$"
 _PLAIN_INTEGER = r"^(0|-?[1-9]\d{0,17})$"
 
-_LARGEST_EXACT = 2.0**53  # floats count whole numbers exactly up to here
+LARGEST_EXACT = 2.0**53  # floats count whole numbers exactly up to here
+MOST_UNITS = 2**62  # of money in all: what 64 bits hold, and a bit to spare for differences
 _USUAL_SCALE = 100
 _FINER_SCALES = (1_000, 10_000, 100_000, 1_000_000, 10**7, 10**8, 10**9)
-_GUARD = 1_000
+# Units, and results rounded to so many of them, for amounts without an exact decimal form; cents always survive.
+_INEXACT = ((10**9, 1_000), (10**6, 1_000), (10**3, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,11 @@ class Policy:
     timezone: str | None = None
     date_format: str | None = None
     decimal: Literal[".", ","] | None = None
+    where: _where.Condition | None = None
+    without: tuple[str, ...] = ()  # columns of money inside the amount that are left out: tax, shipping
+    rates: Mapping[str, float] | None = None  # of one unit of each currency, in the currency of the results
+    day_end: int = 0  # hour of the next day at which a business day ends
+    same: Mapping[str, Sequence[Any]] | None = None  # ids (`customer_id`) and whom they belong to (`person`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +92,16 @@ class Profile:
     scale: int  # units of money per 1 of the data's currency
     guard: int  # results are rounded to this many units: 1 where amounts are exact decimals
     whole_ids: bool  # ids are whole numbers kept as floats or text
+    vast: bool = False  # money that is not used is more than 64 bits of units hold
 
 
 # --- types ------------------------------------------------------------------------------------------------------
+
+
+def money_roles(roles: Mapping[str, str], policy: Policy) -> dict[str, str]:
+    """Names of the columns of money (and of what makes it) in typed rows, and the table's own names."""
+    found = {role: roles[role] for role in ("amount", "cost", *TOLD_ONLY) if role in roles}
+    return found | {f"without_{k}": column for k, column in enumerate(policy.without)}
 
 
 def typed(
@@ -93,58 +117,98 @@ def typed(
 
     `plain_text` says that all columns are text because the source has no types (CSV).
     """
-    frame = engines.lift(source, {NAMES[role]: column for role, column in roles.items()})
+    money = money_roles(roles, policy)
+    asked = _asked_columns(source, policy)
+    own = {NAMES[role]: column for role, column in roles.items()} | money
+    frame = engines.lift(source, own | {f"where_{k}": column for k, column in enumerate(asked.values())})
+    frame = _with_kept(frame, policy.where, list(asked))
     frame = _typed_date(frame, policy, roles["date"], until)
-    money = [role for role in ("amount", "cost") if role in roles]
-    for role in money:
-        frame = _money_as_number(frame, role, roles[role], policy.decimal, plain_text=plain_text)
-    columns = {"customer_id": _typed_id(frame, whole_ids=whole_ids)} | {role: _not_nan(role) for role in money}
-    return frame.with_columns(**columns)
+    for name, column in money.items():
+        frame = _money_as_number(frame, name, column, policy.decimal, plain_text=plain_text)
+    columns = {"customer_id": _typed_id(frame, whole_ids=whole_ids)} | {name: _not_nan(name) for name in money}
+    frame = frame.with_columns(**columns)
+    return _with_persons(_with_amount(frame, roles, policy), policy.same)
+
+
+def _asked_columns(source: AnyFrame, policy: Policy) -> dict[str, str]:
+    """Columns of the filter: as they are written there, and as the table names them."""
+    return {} if policy.where is None else _where.resolve(policy.where, engines.names_of(source))
+
+
+def _with_kept(frame: LazyFrame, condition: _where.Condition | None, asked: Sequence[str]) -> LazyFrame:
+    """Add `kept`: 1 where the filter is true, 0 where it is false or unknown."""
+    if condition is None:
+        return frame
+    schema = frame.collect_schema()
+    known = {name: (f"where_{k}", schema[f"where_{k}"]) for k, name in enumerate(asked)}
+    keeps = _where.expression(condition, known)
+    frame = frame.with_columns(kept=nw.when(keeps).then(1).otherwise(0))
+    return frame.drop(*(name for name, _ in known.values()))
 
 
 def _typed_date(frame: LazyFrame, policy: Policy, column: str, until: dt.date | None) -> LazyFrame:
-    """Add `day`, of text also `flaw` and `aware`; the column itself is a date or a naive stamp afterwards."""
+    """Add `day`, of text also `flaw` and `zoned`; the column itself is a date or a naive stamp afterwards."""
     dtype = frame.collect_schema()["date"]
-    if dtype == nw.String or (dtype.is_integer() and policy.date_format is not None):
+    if dtype == nw.String or (dtype.is_numeric() and policy.date_format is not None):
         return _day_of_text(frame, policy)
     if dtype == nw.Datetime and dtype.time_zone is not None:  # type: ignore[attr-defined]
-        if policy.timezone is None:
-            raise DataError(
-                f"column {column!r} has time stamps with a time zone ({dtype.time_zone}). "  # type: ignore[attr-defined]
-                'Say whose days count, such as timezone="Europe/Berlin" or timezone="Asia/Shanghai".'
-            )
+        zone = dtype.time_zone  # type: ignore[attr-defined]
+        if policy.timezone is None or policy.timezone == texts.AS_WRITTEN:
+            raise DataError("zoned_stamps", column=column, zone=zone)
         frame = engines.to_local(frame, "date", policy.timezone)
     elif dtype not in (nw.Date, nw.Datetime):
         raise _not_a_date(frame, column, dtype)
     elif until is not None and until < dt.date.max:
         end = until + dt.timedelta(days=1)
+        last = dt.datetime.combine(end, dt.time(policy.day_end))
         # on the raw column, so that the filter reaches the Parquet reader
-        frame = frame.filter(nw.col("date") < (end if dtype == nw.Date else dt.datetime.combine(end, dt.time())))
-    return engines.to_day(frame, "date", into="day")
+        frame = frame.filter(nw.col("date") < (end if dtype == nw.Date else last))
+    return engines.to_day(_with_business_day(frame, policy), "date", into="day")
+
+
+def _with_business_day(frame: LazyFrame, policy: Policy) -> LazyFrame:
+    """Time stamps as many hours earlier as the business day ends after midnight."""
+    if not policy.day_end or frame.collect_schema()["date"] == nw.Date:
+        return frame
+    return frame.with_columns(nw.col("date").dt.offset_by(f"-{policy.day_end}h"))
 
 
 def _not_a_date(frame: LazyFrame, column: str, dtype: nw.dtypes.DType) -> ColumnError | DataError:
-    values = engines.collect(frame.select("date").head(4))["date"].tolist()
+    values = engines.collect(frame.filter(~nw.col("date").is_null()).select("date").head(200))["date"].tolist()
     if not values:
         return engines.no_rows()
-    remedy = 'date_format="%Y%m%d"' if dtype.is_integer() else "a column of dates, such as date=..."
-    return ColumnError(f"column {column!r} does not hold dates but {dtype}: {shown(values)}. Say {remedy}.")
+    formats = _date_text.propose([_written(value) for value in values]) if dtype.is_numeric() else []
+    key = "date_numbers" if formats else "no_dates"
+    return ColumnError(key, column=column, kind=str(dtype), values=shown(values[:4]), formats=offered(formats))
+
+
+def _written(value: Any) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def offered(formats: Sequence[str]) -> str:
+    """Formats as arguments to paste."""
+    return " / ".join(f'date_format="{form}"' for form in formats[:2])
 
 
 def _day_of_text(frame: LazyFrame, policy: Policy) -> LazyFrame:
-    frame = frame.with_columns(nw.col("date").cast(nw.String).alias("date")).with_columns(date_text=nw.col("date"))
-    frame = engines.parse_dates(frame, "date", policy.date_format, policy.timezone)
-    frame = engines.to_day(frame, "date", into="day")
-    text = nw.col("date_text")
+    dtype = frame.collect_schema()["date"]
+    date = nw.col("date")
+    if dtype.is_float():  # 20240105.0 where other rows are missing
+        whole = nw.when((date == date.floor()) & (date.abs() < 1e15)).then(date).cast(nw.Int64).cast(nw.String)
+        date = nw.coalesce(whole, date.cast(nw.String))
+    frame = frame.with_columns(date.cast(nw.String).alias("date"), date_text=date.cast(nw.String))
+    frame = texts.read_dates(frame, "date", policy.date_format, policy.timezone)
+    frame = engines.to_day(_with_business_day(frame, policy), "date", into="day")
+    text = nw.col("date_text").str.strip_chars(_date_text.BLANKS)
     unread = nw.lit(LEAVING.index("unreadable_date"))
     if policy.date_format is None:
         doubtful = nw.lit(LEAVING.index("ambiguous_date"))
-        unread = nw.when(text.str.contains(_AMBIGUOUS)).then(doubtful).otherwise(unread)
-    blank = text.is_null() | (text.str.strip_chars() == "")
+        unread = nw.when(text.str.contains(_date_text.AMBIGUOUS)).then(doubtful).otherwise(unread)
+    blank = text.is_null() | (text == "")
     flaw = nw.when(blank).then(nw.lit(LEAVING.index("no_date"))).otherwise(unread)
     flaw = nw.when(~nw.col("day").is_null()).then(nw.lit(USED)).otherwise(flaw)
-    aware = nw.when(text.str.contains(_AWARE)).then(1).otherwise(0)
-    return frame.with_columns(flaw.alias("flaw"), aware.alias("aware"))
+    return frame.with_columns(flaw.alias("flaw"))
 
 
 def _money_as_number(
@@ -156,7 +220,7 @@ def _money_as_number(
         return _money_of_text(frame, name, column, decimal, plain_text=plain_text)
     if not dtype.is_numeric():
         values = engines.collect(frame.select(name).head(4))[name].tolist()
-        raise ColumnError(f"column {column!r} does not hold money but {dtype}: {shown(values)}. Name a numeric column.")
+        raise ColumnError("no_money", column=column, kind=str(dtype), values=shown(values))
     return frame
 
 
@@ -170,21 +234,88 @@ def _money_of_text(
     frame: LazyFrame, name: str, column: str, decimal: Literal[".", ","] | None, *, plain_text: bool
 ) -> LazyFrame:
     text = nw.col(name)
-    if decimal is None and not plain_text:
+    if name == "discount":  # a share may be written as 20 %
+        percent = text.str.contains(r"^\s*[\d.,]+\s*%\s*$")
+        frame = frame.with_columns(text.str.replace_all(r"\s*%\s*$", "").alias(name), crmkit_percent=percent)
+    elif decimal is None and not plain_text:
         values = engines.collect(frame.filter(~text.is_null()).select(name).head(4))[name].tolist()
-        raise DataError(f"column {column!r} holds money as text: {shown(values)}. {DECIMAL_REMEDY}")
-    frame = frame.with_columns(nw.when(text.str.strip_chars() != "").then(text).alias(name))
-    frame = frame.with_columns(text.alias(f"{name}_text"))
-    if decimal is not None:
-        frame = engines.parse_money(frame, name, decimal)
-    else:
-        plain = nw.when(text.str.contains(_PLAIN_NUMBER)).then(text.str.strip_chars())
-        frame = frame.with_columns(plain.cast(nw.Float64).alias(name))
-    unread = nw.col(name).is_null() & ~nw.col(f"{name}_text").is_null()
-    return frame.with_columns(nw.when(unread).then(1).otherwise(0).alias(f"unread_{name}"))
+        raise DataError("money_text", column=column, values=shown(values), how=DECIMAL_REMEDY)
+    frame = texts.read_money(frame, name, decimal)
+    if name == "discount":
+        share = nw.when(nw.col("crmkit_percent")).then(nw.col(name) / 100).otherwise(nw.col(name))
+        frame = frame.with_columns(share.alias(name)).drop("crmkit_percent")
+    return frame
 
 
-DECIMAL_REMEDY = 'Say how to read it: decimal="." for 1,234.50 or decimal="," for 1.234,50.'
+def _with_amount(frame: LazyFrame, roles: Mapping[str, str], policy: Policy) -> LazyFrame:
+    """The amount of each row, from what it is made of, with `taken` and `withheld` where money is taken off it."""
+    amount = _base_amount(roles)
+    factor = _rate(policy.rates) if policy.rates is not None else None
+    parts: dict[str, nw.Expr] = {}
+    if "refund" in roles:
+        refund = nw.coalesce(nw.col("refund").abs(), nw.lit(0.0))
+        parts["taken"] = refund if policy.refunds == "net" else nw.lit(0.0) * refund
+    if policy.without:
+        withheld: nw.Expr = nw.lit(0.0)
+        for k in range(len(policy.without)):
+            withheld = withheld + nw.coalesce(nw.col(f"without_{k}"), nw.lit(0.0))
+        parts["withheld"] = withheld
+    if factor is not None:
+        parts = {name: part * factor for name, part in parts.items()}
+        amount = amount * factor
+    if "discount" in roles:
+        share = nw.col("discount")
+        parts["bad_discount"] = nw.when((share < 0) | (share > 1)).then(1).otherwise(0)
+    frame = frame.with_columns(amount=amount, **parts)
+    if "cost" in roles and factor is not None:
+        frame = frame.with_columns(cost=nw.col("cost") * factor)
+    made = [name for name in (*TOLD_ONLY, *(f"without_{k}" for k in range(len(policy.without)))) if name in
+            frame.collect_schema().names()]  # fmt: skip
+    return frame.drop(*made) if made else frame
+
+
+def _base_amount(roles: Mapping[str, str]) -> nw.Expr:
+    """The amount as it is given, or quantity x price (x (1 - discount)); 0 where events have no money."""
+    if "amount" in roles:
+        return nw.col("amount")
+    if "price" not in roles:
+        return nw.lit(0.0)
+    made = nw.col("quantity") * nw.col("price")
+    return made * (1 - nw.coalesce(nw.col("discount"), nw.lit(0.0))) if "discount" in roles else made
+
+
+def _rate(rates: Mapping[str, float]) -> nw.Expr:
+    """What one unit of the row's currency is worth; missing where that is not said."""
+    code = nw.col("currency").cast(nw.String).str.strip_chars()
+    worth: nw.Expr = nw.lit(None).cast(nw.Float64)
+    for name, rate in rates.items():
+        worth = nw.when(code == name).then(nw.lit(float(rate))).otherwise(worth)
+    return worth
+
+
+def _with_persons(frame: LazyFrame, same: Mapping[str, Sequence[Any]] | None) -> LazyFrame:
+    """Ids that belong to somebody under that one's id."""
+    if same is None:
+        return frame
+    dtype = frame.collect_schema()["customer_id"]
+    looked_up = engines.upload(_persons(same, dtype), frame).lazy()
+    found = frame.join(looked_up, on="customer_id", how="left")
+    return found.with_columns(customer_id=nw.coalesce("person", "customer_id")).drop("person")
+
+
+def _persons(same: Mapping[str, Sequence[Any]], dtype: nw.dtypes.DType) -> dict[str, np.ndarray[Any, Any]]:
+    """The table of ids in the type of the ids of the data."""
+    try:
+        if dtype.is_integer():
+            return {name: np.array([int(value) for value in values], dtype=np.int64) for name, values in same.items()}
+        if dtype.is_float():
+            return {name: np.array([float(value) for value in values]) for name, values in same.items()}
+    except (TypeError, ValueError):
+        raise ArgumentError("same", "...", "same_ids", ids=str(dtype)) from None
+    return {name: np.array([str(value) for value in values], dtype=object) for name, values in same.items()}
+
+
+DECIMAL_REMEDY = 'decimal="." for 1,234.50 or decimal="," for 1.234,50'
 
 
 def _typed_id(frame: LazyFrame, *, whole_ids: bool) -> nw.Expr:
@@ -194,7 +325,7 @@ def _typed_id(frame: LazyFrame, *, whole_ids: bool) -> nw.Expr:
     if dtype.is_integer():
         return own
     if dtype.is_float():
-        finite = nw.when(~own.is_nan() & (own.abs() < _LARGEST_EXACT)).then(own)
+        finite = nw.when(~own.is_nan() & (own.abs() < LARGEST_EXACT)).then(own)
         return finite.cast(nw.Int64) if whole_ids else finite
     text = own.cast(nw.String)
     named = nw.when(text.str.strip_chars() != "").then(text)
@@ -204,45 +335,77 @@ def _typed_id(frame: LazyFrame, *, whole_ids: bool) -> nw.Expr:
 # --- one pass over all rows -------------------------------------------------------------------------------------
 
 
-def profile(frame: LazyFrame, *, plain_text: bool, float32: bool) -> Profile:
+def profile(frame: LazyFrame, *, plain_text: bool = False, float32: bool = False, as_of: int | None = None) -> Profile:
     """Read the typed rows once: flaws, first and last day, the scale of money, the kind of ids.
 
-    `float32` says that amounts came with seven digits only, so that more are noise.
+    `float32` says that amounts came with seven digits only, so that more are noise. Money after the day `as_of`, or of
+    rows that the filter leaves out, is not looked at, so that it changes nothing.
     """
     columns = engines.names_of(frame)
-    money: list[str] = [name for name in ("amount", "cost") if name in columns]
+    money: list[str] = [name for name in ("amount", "taken", "withheld", "cost") if name in columns]
     noise = 1e-6 if float32 else 1e-14
-    flags = _flags(columns) | {"odd": _any([_is_odd(name, _USUAL_SCALE, noise) for name in money])}
-    flags |= _id_flags(frame, plain_text=plain_text)
-    totals = {f"total_{name}": nw.when(nw.col(name).abs() < float("inf")).then(nw.col(name).abs()) for name in money}
+    kept = nw.col("kept") == 1 if "kept" in columns else None
+    past = None if as_of is None else ~nw.coalesce(nw.col("day") > as_of, nw.lit(False))
+    seen = _both(past, kept) if past is not None else kept
+    of_money = _money_flags(columns) | {"odd": _any([_is_odd(name, _USUAL_SCALE, noise) for name in money])}
+    flags = {
+        name: _both(flag, kept) for name, flag in (_flags(columns) | _id_flags(frame, plain_text=plain_text)).items()
+    }
+    flags |= {name: _both(flag, seen) for name, flag in of_money.items()}
+    if kept is not None:
+        flags["kept"] = kept
+    totals: dict[str, nw.Expr] = {}
+    for name in money:
+        finite = nw.when(nw.col(name).abs() < float("inf")).then(nw.col(name).abs())
+        totals |= {f"total_{name}": finite if seen is None else nw.when(seen).then(finite), f"all_{name}": finite}
     ones = {name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
-    passed = frame.select(day=nw.col("day"), rows=nw.lit(1), **ones, **totals)
+    day = nw.col("day") if kept is None else nw.when(kept).then(nw.col("day"))
+    passed = frame.select(day=day, rows=nw.lit(1), **ones, **totals)
     sums = [nw.col(name).sum() for name in ["rows", *flags, *totals]]
     found = engines.collect(passed.select(*sums, nw.col("day").min().alias("first"), nw.col("day").max().alias("last")))
     one = {name: float(values[0] or 0) for name, values in found.items()}  # nothing to sum: None
     one = {name: 0.0 if value != value else value for name, value in one.items()}
-    total = max(one[f"total_{name}"] for name in money)
-    scale, guard = _scale(frame, money, noise, total, span=int(one["last"] - one["first"]), odd=one["odd"] > 0)
-    whole = "odd_id" in flags and one["odd_id"] == 0 and one["rows"] > one["no_customer"]
+    total, everything = (max(one[f"{kind}_{name}"] for name in money) for kind in ("total", "all"))
+    scale, guard = _scale(frame if seen is None else frame.filter(seen), money, noise, total, odd=one["odd"] > 0)
+    n_kept = one["rows"] if kept is None else one["kept"]
+    whole = "odd_id" in flags and one["odd_id"] == 0 and n_kept > one["no_customer"]
     counts = dict.fromkeys(DATE_FLAWS, 0) | {name: int(one[name]) for name in ("rows", *flags)}
-    return Profile(counts, int(one["first"]), int(one["last"]), scale, guard, whole)
+    counts |= {"kept": int(n_kept), "filtered": int(one["rows"] - n_kept)}
+    vast = everything * scale >= MOST_UNITS
+    return Profile(counts, int(one["first"]), int(one["last"]), scale, guard, whole, vast)
+
+
+def _both(flag: nw.Expr, mask: nw.Expr | None) -> nw.Expr:
+    return flag if mask is None else flag & mask
+
+
+def visit(columns: Sequence[str]) -> nw.Expr:
+    """The amount by which a row is a purchase (0 or more) or a return: before refunds that stand beside it."""
+    return nw.col("amount") - nw.col("withheld") if "withheld" in columns else nw.col("amount")
 
 
 def _flags(columns: list[str]) -> dict[str, nw.Expr]:
-    amount = nw.col("amount")
-    flags = {
-        "no_customer": nw.col("customer_id").is_null(),
-        "dated": ~nw.col("day").is_null(),
-        "no_amount": amount.is_null(),
-        "negative": amount < 0,
-        "zero": amount == 0,
-        "infinite_amount": amount.abs() == float("inf"),
-    }
-    flags |= date_flaws(columns)
+    flags = {"no_customer": nw.col("customer_id").is_null(), "dated": ~nw.col("day").is_null()}
+    flags |= {"no_amount": nw.col("amount").is_null(), "negative": visit(columns) < 0, "zero": visit(columns) == 0}
     if "cost" in columns:
-        flags["infinite_cost"] = nw.col("cost").abs() == float("inf")
         flags["no_cost"] = nw.col("cost").is_null()
-    return flags | {name: nw.col(name) == 1 for name in ("aware", "unread_amount", "unread_cost") if name in columns}
+    if "zoned" in columns:
+        flags["zoned"] = nw.col("zoned") == 1
+    return flags | date_flaws(columns)
+
+
+def _money_flags(columns: list[str]) -> dict[str, nw.Expr]:
+    """What can be wrong with money."""
+    flags: dict[str, nw.Expr] = {}
+    for name in ("amount", "cost"):
+        if name in columns:
+            size = nw.col(name).abs()
+            flags[f"infinite_{name}"] = size == float("inf")
+            flags[f"huge_{name}"] = (size >= LARGEST_EXACT) & (size < float("inf"))
+    flags |= {name: nw.col(name) == 1 for name in columns if name.startswith("unread_")}
+    if "bad_discount" in columns:
+        flags["bad_discount"] = nw.col("bad_discount") == 1
+    return flags
 
 
 def date_flaws(columns: Sequence[str]) -> dict[str, nw.Expr]:
@@ -262,7 +425,10 @@ def _id_flags(frame: LazyFrame, *, plain_text: bool) -> dict[str, nw.Expr]:
 
 
 def _any(flags: list[nw.Expr]) -> nw.Expr:
-    return flags[0] if len(flags) == 1 else flags[0] | flags[1]
+    found = flags[0]
+    for flag in flags[1:]:
+        found = nw.coalesce(found, nw.lit(False)) | nw.coalesce(flag, nw.lit(False))
+    return found
 
 
 def _is_odd(column: str, scale: int, noise: float) -> nw.Expr:
@@ -271,10 +437,12 @@ def _is_odd(column: str, scale: int, noise: float) -> nw.Expr:
     return ((units - (units + 0.5).floor()).abs() > 1e-9 + noise * units) & (units < float("inf"))
 
 
-def _scale(frame: LazyFrame, money: list[str], noise: float, total: float, *, span: int, odd: bool) -> tuple[int, int]:
-    """Units per 1 of currency that hold every amount exactly, and the guard digits where none does."""
-    # A customer's first day is found as min(day * 2^k + money): both must fit into 62 bits.
-    most = min(_LARGEST_EXACT, 2.0 ** (61 - max(span, 1).bit_length()))
+def _scale(frame: LazyFrame, money: list[str], noise: float, total: float, *, odd: bool) -> tuple[int, int]:
+    """Units per 1 of currency that hold every amount exactly, and the guard digits where none does.
+
+    The digits of the amounts decide, never their size: nobody's cents depend on what others spend. What 64 bits cannot
+    count at that scale is refused.
+    """
     finer = list(_FINER_SCALES) if odd else []
     tries = {f"s{k}": _any([_is_odd(name, scale, noise) for name in money]) for k, scale in enumerate(finer)}
     if tries:
@@ -282,14 +450,29 @@ def _scale(frame: LazyFrame, money: list[str], noise: float, total: float, *, sp
         found = engines.collect(frame.select(**flags).select(nw.all().sum()))
         finer = [scale for k, scale in enumerate(finer) if not found[f"s{k}"][0]]
     exact = finer[0] if finer else _USUAL_SCALE if not odd else None
-    if exact is not None and total * exact < most:
-        return exact, 1
-    fitting = [scale for scale in (1, 10, *(10**k for k in range(2, 13))) if total * scale < most]
-    if not fitting:
-        raise DataError(f"amounts add up to {total:.3g}, more than can be counted exactly. Give them in thousands.")
-    return (fitting[-1], _GUARD) if fitting[-1] > _GUARD else (fitting[-1], 1)
+    for scale, guard in _INEXACT if exact is None else ((exact, 1),):
+        if total * scale < MOST_UNITS:
+            return scale, guard
+    if exact == _USUAL_SCALE and total < MOST_UNITS and _all_whole(frame, money):
+        return 1, 1
+    largest = engines.collect(frame.select(nw.col(money[0]).abs().alias("size")).select(nw.col("size").max()))["size"]
+    raise DataError("beyond_counting", total=f"{total:.3g}", largest=f"{float(largest[0]):.15g}")
+
+
+def _all_whole(frame: LazyFrame, money: list[str]) -> bool:
+    odd = _any([nw.col(name) != nw.col(name).floor() for name in money])
+    return not engines.collect(frame.select(odd=nw.when(odd).then(1).otherwise(0)).select(nw.col("odd").sum()))["odd"][
+        0
+    ]
 
 
 def units(column: str, scale: int) -> nw.Expr:
-    """Money as a whole number of units; half a unit goes up on every engine, which `round` would not do."""
-    return (nw.col(column) * scale + 0.5).floor().cast(nw.Int64)
+    """Money as a whole number of units; half a unit goes up on every engine, which `round` would not do.
+
+    Whole part and decimals apart, because the product of a large amount and the scale has more digits than a float.
+    Missing where 64 bits do not hold it.
+    """
+    amount = nw.col(column)
+    counted = nw.when(amount.abs() < min(LARGEST_EXACT, MOST_UNITS / scale)).then(amount)
+    whole = counted.floor()
+    return whole.cast(nw.Int64) * scale + ((counted - whole) * scale + 0.5).floor().cast(nw.Int64)

@@ -6,6 +6,7 @@ money and each customer's last step gives a table whose columns add up exactly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -18,12 +19,25 @@ from crmkit._intake import LEAVING, USED
 Book = dict[str, Any]
 
 
-def book(rows: LazyFrame, scale: int, *, ignore_refunds: bool, duplicates: tuple[int, int] = (0, 0)) -> Book:
+# What is taken off the amount of a row that is used, and its line in the ledger.
+_PARTS = {"taken": "refund_column", "withheld": "left_out_of_amount"}
+
+
+def book(
+    rows: LazyFrame,
+    scale: int,
+    *,
+    ignore_refunds: bool,
+    duplicates: tuple[int, int] = (0, 0),
+    parts: Sequence[str] = (),
+) -> Book:
     """The ledger of `rows` (customer_id, step, money, bought): step, rows, customers, amount.
 
-    `duplicates` are the rows and the money that were dropped before, as repeated rows.
+    `duplicates` are the rows and the money that were dropped before, as repeated rows; `parts` the columns of money
+    (units) that is taken off the rows' amounts, which came in with them. Rows that leave may have money `beyond` what
+    units can count, as floats.
     """
-    by_step = _by_step(rows)
+    by_step = _by_step(rows, scale, parts)
     n_customers, only_returned = _customers(rows)
     lines = [
         _line("input", by_step["rows"].sum() + duplicates[0], n_customers.sum(), by_step["money"].sum() + duplicates[1])
@@ -33,6 +47,7 @@ def book(rows: LazyFrame, scale: int, *, ignore_refunds: bool, duplicates: tuple
         _line(name, -by_step["rows"][step], -n_customers[step], -by_step["money"][step])
         for step, name in enumerate(LEAVING)
     ]
+    lines += [_line(_PARTS[part], 0, 0, -by_step[part][USED]) for part in parts]
     lines.append(_line("no_purchase", -only_returned["rows"], -only_returned["customers"], -only_returned["money"]))
     if ignore_refunds:
         lines.append(_line("refund_money", 0, 0, by_step["refunded"][USED] + only_returned["money"]))
@@ -40,22 +55,31 @@ def book(rows: LazyFrame, scale: int, *, ignore_refunds: bool, duplicates: tuple
     lines.append(_line("used", *(sum(amounts) for amounts in list(zip(*lines, strict=True))[1:])))
     step, n_rows, customers, money = (list(column) for column in zip(*lines, strict=True))
     return {"step": np.array(step), "rows": np.array(n_rows), "customers": np.array(customers),
-            "amount": np.array(money) / scale}  # fmt: skip
+            "amount": np.array([units / scale for units in money])}  # fmt: skip
 
 
 def _line(name: str, rows: Any, customers: Any, money: Any) -> tuple[str, int, int, int]:
     return name, int(rows), int(customers), int(money)
 
 
-def _by_step(rows: LazyFrame) -> dict[str, np.ndarray[Any, Any]]:
-    """Rows, money and refunded money of each step, indexed by step."""
-    refunded = nw.when(nw.col("money") < 0).then(-nw.col("money")).otherwise(0)
-    marked = rows.select("step", nw.col("money").fill_null(0), refunded=refunded)
-    sums = {name: nw.col(name).sum().cast(nw.Int64) for name in ("money", "refunded")}
+def _by_step(rows: LazyFrame, scale: int, parts: Sequence[str]) -> dict[str, np.ndarray[Any, Any]]:
+    """Rows, money (with its parts) and refunded money of each step, indexed by step; whole numbers of any size."""
+    refunded = nw.when((nw.col("money") < 0) & (nw.col("bought") == 0)).then(-nw.col("money")).otherwise(0)
+    beyond = [nw.col("beyond")] if "beyond" in engines.names_of(rows) else []
+    filled = [nw.col(name).fill_null(0) for name in ("money", *parts)]
+    marked = rows.select("step", *filled, *beyond, refunded=refunded)
+    sums = {name: nw.col(name).sum().cast(nw.Int64) for name in ("money", "refunded", *parts)}
+    sums |= {"beyond": nw.col("beyond").sum()} if beyond else {}
     found = engines.collect(marked.group_by("step").agg(nw.len().cast(nw.Int64).alias("rows"), **sums))
-    dense = {name: np.zeros(USED + 1, dtype=np.int64) for name in ("rows", "money", "refunded")}
+    dense = {name: np.array([0] * (USED + 1), dtype=object) for name in ("rows", "money", "refunded", *parts)}
+    at = found["step"].astype(int)
     for name, values in dense.items():
-        values[found["step"].astype(int)] = found[name]
+        values[at] = [int(value) for value in found[name]]
+    if beyond:
+        for step, value in zip(at, found["beyond"], strict=True):
+            dense["money"][step] += int(value) * scale if np.isfinite(value) else 0
+    for part in parts:
+        dense["money"] = dense["money"] + dense[part]
     return dense
 
 

@@ -99,18 +99,20 @@ def customer_days(tx: Transactions) -> LazyFrame:
 
 
 def _facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
-    """Customers' days and money: n_days, first_day, last_day, money, cost, and packed, the money of the first day."""
+    """Customers' days and money: n_days, first_day, last_day, money, cost, and the money of the first day, packed."""
     day, money = nw.col("day"), nw.col("money")
-    # One aggregate finds the money of the first day: the smallest day * 2^k + money, shifted to be positive.
-    half = _half(tx)
-    packed = (day - tx.first_day) * (2 * half) + money + half
+    # Two aggregates find the money of the first day: the smallest day with the upper, and with the lower half of it.
+    shifted = money + 2 * _LIMB * (_LIMB // 2)
+    high = shifted // _LIMB
+    since = (day - tx.first_day) * (2 * _LIMB)
+    packed = {"first_high": since + high, "first_low": since + shifted - high * _LIMB}
     if tx.has_refunds:
         bought = nw.col("bought") == 1
-        masked = {"day": nw.when(bought).then(day), "packed": nw.when(bought).then(packed)}
+        masked = {name: nw.when(bought).then(value) for name, value in {"day": day, **packed}.items()}
         days = days.with_columns(**masked, n=nw.when(bought).then(1).otherwise(0))
         n_days = nw.col("n").sum()
     else:
-        days = days.with_columns(packed=packed)
+        days = days.with_columns(**packed)
         n_days = nw.len()
     more = {}
     if "cost" in tx.roles:
@@ -120,16 +122,20 @@ def _facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
         first_day=day.min(),
         last_day=day.max(),
         money=money.sum().cast(nw.Int64),
-        packed=nw.col("packed").min(),
+        first_high=nw.col("first_high").min(),
+        first_low=nw.col("first_low").min(),
         **more,
     )
     return facts.filter(nw.col("n_days") > 0) if tx.has_refunds else facts
 
 
-def _half(tx: Transactions) -> int:
-    """More than half of the money of any day: what the bits of 62 hold that the days in the data leave over."""
-    days = max(_checks.day_number(tx.as_of) - tx.first_day, 1)
-    return int(2 ** (61 - days.bit_length()))
+_LIMB = 2**31  # half of the bits of money; two halves and the days fit side by side into 64 bits
+
+
+def _first_money(tx: Transactions) -> nw.Expr:
+    """The money of the first day, from its two halves."""
+    since = (nw.col("first_day") - tx.first_day) * (2 * _LIMB)
+    return (nw.col("first_high") - since - _LIMB) * _LIMB + (nw.col("first_low") - since)
 
 
 def _orders(tx: Transactions) -> LazyFrame:
@@ -155,9 +161,8 @@ def _columns(tx: Transactions) -> list[nw.Expr]:
     as_of = _checks.day_number(tx.as_of)
     first, last, x = nw.col("first_day"), nw.col("last_day"), nw.col("n_days") - 1
     orders = nw.col("orders" if "order" in tx.roles else "n_days")
-    first_money = nw.col("packed") - (first - tx.first_day) * (2 * _half(tx)) - _half(tx)
     monetary = money_of(nw.col("money"), tx)
-    repeat_spend = money_of(nw.col("money") - first_money, tx)
+    repeat_spend = money_of(nw.col("money") - _first_money(tx), tx)
     margin = [nw.when(nw.col("no_cost") == 0).then(money_of(nw.col("money") - nw.col("cost"), tx)).alias("margin")]
     return [
         nw.col("customer_id"),

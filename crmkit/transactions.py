@@ -20,10 +20,10 @@ from typing import Any, Literal, Self, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from crmkit import _checks, _intake, _ledger, labels
-from crmkit._frame import engines, process, sources
+from crmkit import _checks, _date_text, _intake, _ledger, _where, labels
+from crmkit._frame import engines, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
-from crmkit._intake import LEAVING, NAMES, REQUIRED, USED, Policy, Refunds
+from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 
 Date: TypeAlias = "str | dt.date"
@@ -48,13 +48,30 @@ class Transactions:
         One row per purchase, order line or refund, of any supported kind. It is never changed.
     customer, date, amount : str
         Columns with the customer's id, the day (or time stamp) and the money; refunds are negative amounts.
-        The defaults are `customer_id`, `date` and `amount`.
+        The defaults are `customer_id`, `date` and `amount`. `amount=None`: events without money, each worth 0.
     order : str, optional
         Column with the order's id. Several rows may form one order. Without it (and without a column
         `order_id`) all that a customer buys on one day is one order.
     product, category, channel, cost, currency : str, optional
         Further roles. A column that carries the role's own name is taken without being named. `cost` is money
-        per row; more than one currency is refused.
+        per row; more than one currency is refused, unless `rates` says what each is worth.
+    quantity, price, discount : str, optional
+        Columns that make the amount where none is given: quantity x price (x (1 - discount)), exactly and never rounded
+        per row. `discount` is a share (0.2, or the text 20%), none where it is missing.
+    refund : str, optional
+        Column of money paid back, of either sign, which is taken off the row's amount if `refunds` is "net". The row
+        stays a purchase.
+    without : str or list of str, optional
+        Columns of money inside the amount that are left out of it: tax, shipping.
+    rates : mapping of currency to number, optional
+        What one unit of each currency of the column `currency` is worth in the currency of the results, such as
+        {"USD": 1, "EUR": 1.08}. A currency that is not named is refused.
+    where : str, optional
+        Rows to use, as a boolean SQL expression over the table's own columns, such as "status = 'paid'": comparisons,
+        AND, OR, NOT, IN, BETWEEN, LIKE, IS NULL, + - * /, lower, upper, trim, abs, length, coalesce. The ledger counts
+        the rows that it leaves out, among them those for which it is unknown because a value is missing.
+    same : table of two columns, or mapping, optional
+        Ids that belong together: an id, and the id that its rows count for. Chains are followed.
     refunds : {"net", "drop", "ignore"}, default "net"
         Negative amounts. "net": taken off the customer's spend; "drop": the rows are left out; "ignore":
         the rows stay but their money counts as 0. A refund is never a visit.
@@ -65,11 +82,15 @@ class Transactions:
         when asked: two equal lines of one order are often real.
     timezone : str, optional
         Zone of the business, such as "Asia/Shanghai": aware time stamps become local dates once, here.
-        Naive stamps are taken as they are.
+        Naive stamps are taken as they are. "as_written": the day that stands in each text, whatever its zone.
+    day_end : int, default 0
+        Hour of the next day at which a business day ends: with 4, a purchase at 3:59 belongs to the day before.
     date_format : str, optional
-        Format of dates that are text but not year-month-day, such as "%d/%m/%Y", or whole numbers ("%Y%m%d").
+        Format of dates that are text but not year-month-day, such as "%d/%m/%Y", or whole numbers ("%Y%m%d");
+        "excel" for serial days of a spreadsheet, "epoch" or "epoch_ms" for (milli)seconds since 1970 in UTC.
     decimal : {".", ","}, optional
-        Parse amounts that are text ("$1,234.50") with this decimal mark. Without it such text is refused.
+        Parse amounts that are text ("$1,234.50") with this decimal mark. Text that is no money by it is refused, never
+        reduced to its digits. Without it money as text is refused.
     as_of : date or str, optional
         The day on which the past ends; later rows are not seen. Default: the last date in the data, never today.
 
@@ -112,24 +133,36 @@ class Transactions:
         *,
         customer: str = "customer_id",
         date: str = "date",
-        amount: str = "amount",
+        amount: str | None = "amount",
         order: str | None = None,
         product: str | None = None,
         category: str | None = None,
         channel: str | None = None,
         cost: str | None = None,
         currency: str | None = None,
+        quantity: str | None = None,
+        price: str | None = None,
+        discount: str | None = None,
+        refund: str | None = None,
+        without: str | Sequence[str] = (),
+        rates: Mapping[str, float] | None = None,
+        where: str | None = None,
+        same: Any = None,
         refunds: Refunds = "net",
         zeros: Literal["keep", "drop"] = "keep",
         duplicates: Literal["keep", "drop"] = "keep",
         timezone: str | None = None,
+        day_end: int = 0,
         date_format: str | None = None,
         decimal: Literal[".", ","] | None = None,
         as_of: Date | None = None,
     ) -> None:
         told = dict(customer=customer, date=date, amount=amount, order=order, product=product, category=category,
-                    channel=channel, cost=cost, currency=currency)  # fmt: skip
-        policy = Policy(refunds, zeros, duplicates, timezone, date_format, decimal)
+                    channel=channel, cost=cost, currency=currency, quantity=quantity, price=price, discount=discount,
+                    refund=refund)  # fmt: skip
+        policy = _policy(refunds=refunds, zeros=zeros, duplicates=duplicates, timezone=timezone, day_end=day_end,
+                         date_format=date_format, decimal=decimal, without=without, rates=rates, where=where,
+                         same=same)  # fmt: skip
         source = sources.Given(engines.wrap(frame))
         self._open(source, source, told, policy, as_of, plain_text=False)
 
@@ -145,21 +178,27 @@ class Transactions:
     ) -> None:
         """Fill the instance: roles, one pass over the rows, the day on which the past ends."""
         cut = None if as_of is None else _checks.date_of(as_of)
-        _check_policy(policy)
         source = origin.frame()
         engines.refuse_no_rows(source)
-        self.roles = _roles(told, engines.names_of(source))
+        columns = engines.names_of(source)
+        self.roles = _roles(told, columns, policy)
         self.policy = policy
         self._origin, self._kind, self._plain_text = origin, like, plain_text
         self._whole_ids = False
         self._all_rows: dict[Any, LazyFrame] = {}  # one for each thread that asks
-        float32 = source.collect_schema()[self.roles["amount"]] == nw.Float32
-        self._profile = _intake.profile(self._typed(), plain_text=plain_text, float32=float32)
+        self._profile = self._profiled(cut)
         if self._profile.whole_ids:
             self._whole_ids, self._all_rows = True, {}
         self._refuse_bad_values()
         self.as_of = self._last_date() if cut is None else cut
         self._refuse_nothing()
+
+    def _profiled(self, cut: dt.date | None) -> _intake.Profile:
+        """One pass over all rows; money after `cut` is not looked at."""
+        schema = self._source.collect_schema()
+        float32 = any(schema[column] == nw.Float32 for column in _intake.money_roles(self.roles, self.policy).values())
+        day = None if cut is None else _checks.day_number(cut)
+        return _intake.profile(self._typed(), plain_text=self._plain_text, float32=float32, as_of=day)
 
     # --- what the rest of the package reads ---------------------------------------------------------------------
 
@@ -172,6 +211,11 @@ class Transactions:
     def guard(self) -> int:
         """Results are rounded to this many units; 1 where amounts are exact decimals."""
         return self._profile.guard
+
+    @property
+    def has_money(self) -> bool:
+        """Whether rows have money; events without it are worth 0 each."""
+        return "amount" in self.roles or "price" in self.roles
 
     @property
     def first_day(self) -> int:
@@ -195,10 +239,11 @@ class Transactions:
         """
         frame = self._used()
         if self.policy.refunds == "ignore" and self.has_refunds:
-            frame = frame.with_columns(nw.when(nw.col("money") > 0).then(nw.col("money")).otherwise(0).alias("money"))
+            bought = nw.col("bought") == 1
+            frame = frame.with_columns(nw.when(bought).then(nw.col("money")).otherwise(0).alias("money"))
         if "cost" in self.roles:
             frame = frame.with_columns(_intake.units("cost", self.scale).alias("cost"))
-        extra = [NAMES[role] for role in self.roles if role not in REQUIRED and role != "currency"]
+        extra = [NAMES[role] for role in TRAVELLING if role in self.roles]
         return frame.select("customer_id", "day", "money", "bought", *extra)
 
     # --- what a user reads --------------------------------------------------------------------------------------
@@ -215,12 +260,11 @@ class Transactions:
         """
         cut = _checks.date_of(date, "date")
         if cut > self.as_of:
-            raise ArgumentError(
-                f"until({str(cut)!r}) is after {self.as_of}, where this past ends. "
-                f'Build the transactions with as_of="{cut}" instead.'
-            )
+            raise ArgumentError("until", str(cut), "until_later", as_of=self.as_of)
         earlier = copy.copy(self)
         earlier.as_of = cut
+        if self.guard != 1:  # digits of amounts without an exact form, which later rows may have taken
+            earlier._profile = self._profiled(cut)
         earlier._refuse_nothing()
         return earlier
 
@@ -279,27 +323,30 @@ class Transactions:
         roles = {**self.roles, "order": "n_equal"}
         typed = _intake.typed(rows, roles, self.policy, plain_text=self._plain_text)
         extra = nw.col("order_id").cast(nw.Int64) - 1
-        money = _intake.units("amount", self.scale).fill_null(0)
+        money = self._money(engines.names_of(typed)).fill_null(0)
         sums = typed.select(rows=extra, money=extra * money).select(nw.all().sum().cast(nw.Int64))
         found = engines.collect(sums)
         return tuple(int(found[name][0] or 0) if len(found[name]) else 0 for name in ("rows", "money"))  # type: ignore[return-value]
 
     def _leaving(self) -> dict[str, nw.Expr]:
         """The reasons to leave that occur, in their order, and the rows that they fit."""
+        columns = engines.names_of(self._typed())
         fits = {
+            "filtered": nw.col("kept") == 0,
             "no_customer": nw.col("customer_id").is_null(),
-            **_intake.date_flaws(engines.names_of(self._typed())),
+            **_intake.date_flaws(columns),
             "no_amount": nw.col("amount").is_null(),
             "after_as_of": nw.col("day") > _checks.day_number(self.as_of),
-            "zero_amount": nw.col("amount") == 0,
-            "refund": nw.col("amount") < 0,
+            "zero_amount": _intake.visit(columns) == 0,
+            "refund": _intake.visit(columns) < 0,
         }
         return {name: fits[name] for name, n in self._n_leaving().items() if n}
 
     def _n_leaving(self) -> dict[str, int]:
         """For each reason to leave, the rows that it may fit; of rows after `as_of` only whether there are any."""
         found = self._profile.counts
-        return {name: found[name] for name in ("no_customer", *_intake.DATE_FLAWS, "no_amount")} | {
+        first = ("filtered", "no_customer", *_intake.DATE_FLAWS, "no_amount")
+        return {name: found[name] for name in first} | {
             "after_as_of": found["rows"] if _checks.day_number(self.as_of) < self._profile.last_day else 0,
             "zero_amount": found["zero"] if self.policy.zeros == "drop" else 0,
             "refund": found["negative"] if self.policy.refunds == "drop" else 0,
@@ -310,29 +357,42 @@ class Transactions:
         step: nw.Expr = nw.lit(USED)
         for name, leaves in reversed(self._leaving().items()):
             step = nw.when(leaves).then(nw.lit(LEAVING.index(name))).otherwise(step)
-        return typed.with_columns(step=step, **self._money_and_visit())
+        return typed.with_columns(step=step, **self._money_and_visit(engines.names_of(typed)))
 
     def _used(self) -> LazyFrame:
         """The rows that are used, with money in units and `bought`."""
+        typed = self._typed()
         if not self._leaving():
-            return self._typed().with_columns(**self._money_and_visit())
+            return typed.with_columns(**self._money_and_visit(engines.names_of(typed)))
         later = _checks.day_number(self.as_of) < self._profile.last_day
         # where the source can, rows after as_of are not even read
-        typed = self._read_rows(until=self.as_of) if later else self._typed()
+        typed = self._read_rows(until=self.as_of) if later else typed
         return self._with_steps(typed).filter(nw.col("step") == USED)
 
-    def _money_and_visit(self) -> dict[str, nw.Expr]:
+    def _money_and_visit(self, columns: Sequence[str]) -> dict[str, nw.Expr]:
         refunds = self._profile.counts["negative"] > 0
-        bought = nw.when(nw.col("amount") >= 0).then(1).otherwise(0) if refunds else nw.lit(1)
-        return {"money": _intake.units("amount", self.scale), "bought": bought}
+        bought = nw.when(_intake.visit(columns) >= 0).then(1).otherwise(0) if refunds else nw.lit(1)
+        return {"money": self._money(columns), "bought": bought}
+
+    def _money(self, columns: Sequence[str]) -> nw.Expr:
+        """Money in units, less what is taken off each row's amount."""
+        money = _intake.units("amount", self.scale)
+        for name in ("taken", "withheld"):
+            money = money - _intake.units(name, self.scale) if name in columns else money
+        return money
 
     def _book(self) -> _ledger.Book:
         dropped = self._repeated() if self.policy.duplicates == "drop" else (0, 0)
+        rows = self._with_steps(self._typed())
+        parts = [name for name in ("taken", "withheld") if name in engines.names_of(rows)]
+        rows = rows.with_columns(_intake.units(name, self.scale).alias(name) for name in parts) if parts else rows
+        if self._profile.vast:  # of rows that leave, more money than whole units can count
+            used = nw.col("step") == USED
+            rows = rows.with_columns(
+                money=nw.when(used).then(nw.col("money")).otherwise(0), beyond=nw.when(~used).then(nw.col("amount"))
+            )
         return _ledger.book(
-            self._with_steps(self._typed()),
-            self.scale,
-            ignore_refunds=self.policy.refunds == "ignore",
-            duplicates=dropped,
+            rows, self.scale, ignore_refunds=self.policy.refunds == "ignore", duplicates=dropped, parts=parts
         )
 
     # --- refusals -----------------------------------------------------------------------------------------------
@@ -341,83 +401,120 @@ class Transactions:
         found, roles = self._profile.counts, self.roles
         if found["rows"] == 0:
             raise engines.no_rows()
-        for role in ("amount", "cost"):
-            if found.get(f"infinite_{role}"):
-                self._refuse(role, nw.col(role).abs() == float("inf"), "infinite", role)
-            if found.get(f"unread_{role}") and self.policy.decimal is None:
-                values = self._examples(nw.col(f"unread_{role}") == 1, f"{role}_text")
-                raise DataError(f"column {roles[role]!r} holds money as text: {values}. {_intake.DECIMAL_REMEDY}")
-        if found.get("aware") and self.policy.timezone is None and self.policy.date_format is None:
-            values = self._examples(nw.col("aware") == 1, "date_text")
-            raise DataError(
-                f"column {roles['date']!r} has time stamps with a zone: {values}. "
-                'Say whose days count, such as timezone="Europe/Berlin" or timezone="Asia/Shanghai".'
-            )
+        self._refuse_bad_money()
+        if found.get("zoned") and self.policy.timezone is None:
+            values = self._examples(nw.col("zoned") == 1, "date_text")
+            raise DataError("zoned_text", column=roles["date"], values=values)
         if found["dated"] and self._profile.first_day < _checks.day_number(FIRST_DAY):
-            self._refuse("date", nw.col("day") < _checks.day_number(FIRST_DAY), f"before {FIRST_DAY}", "day")
-        if 2 * (found["unreadable_date"] + found["ambiguous_date"]) > found["rows"]:
+            self._refuse("date", nw.col("day") < _checks.day_number(FIRST_DAY), "day", "days_before", first=FIRST_DAY)
+        if 2 * (found["unreadable_date"] + found["ambiguous_date"]) > found["kept"]:
             self._refuse_unread_dates()
         if "currency" in roles:
             self._refuse_mixed_currencies()
         if self.policy.decimal is not None and "unread_amount" in found:
             self._refuse_mixed_signs()
 
+    def _refuse_bad_money(self) -> None:
+        found = self._profile.counts
+        for name, column in _intake.money_roles(self.roles, self.policy).items():
+            if found.get(f"unread_{name}"):
+                self._refuse_unread_money(name, column)
+            if found.get(f"infinite_{name}"):
+                self._refuse(name, nw.col(name).abs() == float("inf"), name, "infinite_money")
+            if found.get(f"huge_{name}"):
+                self._refuse(name, nw.col(name).abs() >= _intake.LARGEST_EXACT, name, "huge_money")
+        if found.get("bad_discount"):
+            values = self._examples(nw.col("bad_discount") == 1, "amount")
+            raise DataError("discount_share", column=self.roles["discount"], n=found["bad_discount"], values=values)
+
+    def _refuse_unread_money(self, name: str, column: str) -> None:
+        unread = self._typed().filter(nw.col(f"unread_{name}") == 1).select(text=nw.col(f"{name}_text"))
+        values = engines.collect(unread.head(200))["text"].tolist()
+        decimal = self.policy.decimal
+        marks = [mark for mark in (".", ",") if mark != decimal and self._reads_all(name, mark)]
+        how = f'decimal="{marks[0]}"' if len(marks) == 1 else _intake.DECIMAL_REMEDY
+        key = "money_text" if decimal is None and marks else "money_unread" if not marks else "money_other_mark"
+        raise DataError(key, column=column, values=shown(values), decimal=decimal or ".", how=how,
+                        n=f"{self._profile.counts[f'unread_{name}']:,}")  # fmt: skip
+
+    def _reads_all(self, name: str, mark: str) -> bool:
+        """Whether every text of money of that column fits the grammar with this decimal mark."""
+        column = f"{name}_text"
+        rows = self._typed().filter(~nw.col(column).is_null()).select(money=nw.col(column))
+        read = texts.read_money(rows, "money", mark)  # type: ignore[arg-type]
+        return not int(engines.collect(read.select(nw.col("unread_money").sum()))["unread_money"][0] or 0)
+
     def _examples(self, flaw: nw.Expr, column: str) -> str:
         values = engines.collect(self._typed().filter(flaw).select(column).head(4))[column].tolist()
         return shown([str(_shown_day(value)) for value in values] if column == "day" else values)
 
-    def _refuse(self, role: str, flaw: nw.Expr, what: str, column: str) -> None:
+    def _refuse(self, role: str, flaw: nw.Expr, column: str, key: str, **fields: Any) -> None:
         n = int(engines.collect(self._typed().filter(flaw).select(n=nw.len()))["n"][0])
-        values = "value" if n == 1 else "values"
-        raise DataError(
-            f"column {self.roles[role]!r} has {n:,} {values} {what}: {self._examples(flaw, column)}. "
-            "Set them to missing, and the ledger will count those rows as left out."
-        )
+        said = _intake.money_roles(self.roles, self.policy) | self.roles
+        raise DataError(key, column=said[role], n=f"{n:,}", values=self._examples(flaw, column), **fields)
 
     def _refuse_unread_dates(self) -> None:
         column, found = self.roles["date"], self._profile.counts
         unread = nw.col("flaw").is_in([LEAVING.index("unreadable_date"), LEAVING.index("ambiguous_date")])
-        known = "year-month-day" if self.policy.date_format is None else f"like {self.policy.date_format!r}"
+        formats = self._formats_that_read()
+        key = "dates_unread" if not formats else "dates_one_format" if len(formats) == 1 else "dates_formats"
         raise DataError(
-            f"column {column!r} has {found['unreadable_date'] + found['ambiguous_date']:,} dates that are not {known}: "
-            f"{self._examples(unread, 'date_text')}. Say how to read them, such as "
-            'date_format="%d/%m/%Y" (day first), date_format="%m/%d/%Y" (month first) or date_format="%Y%m%d".'
+            key,
+            column=column,
+            n=f"{found['unreadable_date'] + found['ambiguous_date']:,}",
+            values=self._examples(unread, "date_text"),
+            formats=_intake.offered(formats),
+            given=self.policy.date_format or "year-month-day",
         )
 
+    def _formats_that_read(self) -> list[str]:
+        """Formats that read every date of the table: found on some of them, tried on all."""
+        date = nw.col("date_text").str.strip_chars(_date_text.BLANKS)
+        told = self._typed() if self.policy.where is None else self._typed().filter(nw.col("kept") == 1)
+        rows = told.select(date=date).filter(~nw.col("date").is_null() & (nw.col("date") != ""))
+        some = engines.collect(rows.head(2_000))["date"].tolist()
+        return [form for form in _date_text.propose(some)[:4] if self._reads_dates(rows, form)]
+
+    def _reads_dates(self, rows: LazyFrame, form: str) -> bool:
+        read = texts.read_dates(rows, "date", form, self.policy.timezone or texts.AS_WRITTEN)
+        unread = read.select(n=nw.when(nw.col("date").is_null()).then(1).otherwise(0)).select(nw.col("n").sum())
+        return not int(engines.collect(unread)["n"][0] or 0)
+
     def _refuse_mixed_currencies(self) -> None:
-        codes = engines.lift(self._source, {"currency": self.roles["currency"]}).filter(~nw.col("currency").is_null())
-        self._refuse_several(codes)
+        rows = self._typed() if "kept" not in engines.names_of(self._typed()) else self._typed().filter(
+            nw.col("kept") == 1
+        )  # fmt: skip
+        codes = rows.select(currency=nw.col("currency")).filter(~nw.col("currency").is_null())
+        if self.policy.rates is None:
+            self._refuse_several(codes)
+            return
+        named = nw.col("currency").cast(nw.String).str.strip_chars()
+        unknown = codes.select(currency=named).filter(~nw.col("currency").is_in(list(self.policy.rates)))
+        found = engines.collect(unknown.group_by("currency").agg(n=nw.len()).head(50))["currency"].tolist()
+        if found:
+            raise DataError("no_rate", column=self.roles["currency"], values=shown(sorted(map(str, found))))
 
     def _refuse_mixed_signs(self) -> None:
-        """Signs in front of or behind money that is text: $, €, CNY ..."""
-        text = nw.col("amount_text").str.replace_all(r"[0-9.,()+\-\s']", "")
-        signs = self._typed().filter(~nw.col("amount_text").is_null()).select(currency=text)
-        self._refuse_several(signs.filter(nw.col("currency") != ""))
+        """Currencies in front of or behind money that is text: $, €, CNY ..."""
+        marks = self._typed().select(currency=nw.col("amount_mark")).filter(nw.col("currency") != "")
+        self._refuse_several(marks)
 
     def _refuse_several(self, codes: LazyFrame) -> None:
         found = engines.collect(codes.group_by("currency").agg(n=nw.len()).head(50))["currency"].tolist()
         if len(found) > 1:
-            column = self.roles.get("currency", self.roles["amount"])
-            raise DataError(
-                f"column {column!r} mixes currencies: {shown(sorted(map(str, found)))}. "
-                "Convert the amounts to one currency, or analyse each currency apart."
-            )
+            column = self.roles.get("currency", self.roles.get("amount", self.roles.get("price")))
+            raise DataError("mixed_currencies", column=column, values=shown(sorted(map(str, found))))
 
     def _last_date(self) -> dt.date:
         """The last date in the data, unless the clock says that it cannot have happened yet."""
         column, found = self.roles["date"], self._profile.counts
         if not found["dated"]:
-            raise DataError(
-                f"column {column!r} has no date in any of {found['rows']:,} rows. "
-                "Name the column that has, such as date='InvoiceDate'."
-            )
+            raise DataError("no_date_at_all", column=column, n=f"{found['rows']:,}")
         today = dt.datetime.now(dt.UTC).date()
         tomorrow = _checks.day_number(today) + 1
         if self._profile.last_day > tomorrow:
-            raise DataError(
-                f"column {column!r} has dates in the future: {self._examples(nw.col('day') > tomorrow, 'day')}. "
-                f'Say where the past ends, such as as_of="{today}"; later rows are left out and the ledger counts them.'
-            )
+            values = self._examples(nw.col("day") > tomorrow, "day")
+            raise DataError("future_dates", column=column, values=values, today=today)
         return _checks.date_of_day(self._profile.last_day)
 
     def _refuse_nothing(self) -> None:
@@ -429,14 +526,25 @@ class Transactions:
         if len(engines.collect(purchases)["day"]):
             return
         book = self._book()
-        left = zip(book["step"].tolist(), book["rows"].tolist(), strict=True)
-        reasons = [f"{-rows:,} {labels.text(step)}" for step, rows in left if rows < 0]
-        rows = self._profile.counts["rows"]
-        raise DataError(
-            f"no purchase is left of {rows:,} rows (past ends {self.as_of}): {'; '.join(reasons)}. "
-            f"Check the columns: customer={self.roles['customer']!r}, date={self.roles['date']!r}, "
-            f"amount={self.roles['amount']!r} (purchases are positive)."
-        )
+        left = list(zip(book["step"].tolist(), book["rows"].tolist(), strict=True))
+        raise _NothingLeft(
+            [(step, -rows) for step, rows in left if rows < 0], n=f"{self._profile.counts['rows']:,}", as_of=self.as_of,
+            roles=", ".join(f"{role}={column!r}" for role, column in self.roles.items()),
+        )  # fmt: skip
+
+
+class _NothingLeft(DataError):  # noqa: N818
+    """No purchase is left to use; says what took the rows."""
+
+    def __init__(self, reasons: Sequence[tuple[str, int]], **fields: Any) -> None:
+        super().__init__("nothing_left", reasons=list(reasons), **fields)
+
+    def text(self, language: labels.Language | None = None, *, command: bool = False) -> str:
+        """The message, with the reasons in its language."""
+        fields = dict(self.fields)
+        said = "; ".join(f"{rows:,} {labels.text(step, language)}" for step, rows in fields["reasons"])
+        plain = DataError(self.key, **{**fields, "reasons": said})
+        return plain.text(language, command=command)
 
 
 def read(
@@ -444,13 +552,21 @@ def read(
     *,
     customer: str = "customer_id",
     date: str = "date",
-    amount: str = "amount",
+    amount: str | None = "amount",
     order: str | None = None,
     product: str | None = None,
     category: str | None = None,
     channel: str | None = None,
     cost: str | None = None,
     currency: str | None = None,
+    quantity: str | None = None,
+    price: str | None = None,
+    discount: str | None = None,
+    refund: str | None = None,
+    without: str | Sequence[str] = (),
+    rates: Mapping[str, float] | None = None,
+    where: str | None = None,
+    same: Any = None,
     table: str | None = None,
     query: str | None = None,
     sheet: str | None = None,
@@ -465,6 +581,7 @@ def read(
     zeros: Literal["keep", "drop"] = "keep",
     duplicates: Literal["keep", "drop"] = "keep",
     timezone: str | None = None,
+    day_end: int = 0,
     date_format: str | None = None,
     decimal: Literal[".", ","] | None = None,
     as_of: Date | None = None,
@@ -476,7 +593,7 @@ def read(
     path : str, or list of str
         CSV (also .tsv, .txt, .gz), Parquet, JSON lines, Excel (.xlsx, .xls, .ods), a SQLite or DuckDB file, a glob such
         as "sales/*.parquet", or "postgresql://user@host/database". Several files need a `query` that joins them.
-    customer, date, amount, order, product, category, channel, cost, currency
+    customer, date, amount, order, product, category, channel, cost, currency, quantity, price, discount, refund
         Columns by role, as in `Transactions`. Ids in a CSV keep their leading zeros; they become whole numbers only
         where every one of them is written as one.
     table, query : str, optional
@@ -499,7 +616,7 @@ def read(
         The kind of the tables that come out; "duckdb" stays lazy.
     memory_limit : str, optional
         Upper bound for the embedded engine, such as "2GB"; it holds for the process. What does not fit spills to disk.
-    refunds, zeros, duplicates, timezone, date_format, decimal, as_of
+    without, rates, where, same, refunds, zeros, duplicates, timezone, day_end, date_format, decimal, as_of
         As in `Transactions`.
 
     Returns
@@ -525,15 +642,18 @@ def read(
     1           7       3.0
     """
     told = dict(customer=customer, date=date, amount=amount, order=order, product=product, category=category,
-                channel=channel, cost=cost, currency=currency)  # fmt: skip
+                channel=channel, cost=cost, currency=currency, quantity=quantity, price=price, discount=discount,
+                refund=refund)  # fmt: skip
+    policy = _policy(refunds=refunds, zeros=zeros, duplicates=duplicates, timezone=timezone, day_end=day_end,
+                     date_format=date_format, decimal=decimal, without=without, rates=rates, where=where,
+                     same=same)  # fmt: skip
     _checks.choice("into", into, ("pandas", "polars", "pyarrow", "duckdb"))
     if memory_limit is not None:
         engines.limit_memory(memory_limit)
-    named = [NAMES[role] if column is None else column for role, column in told.items()]
+    named = [NAMES[role] if column is None else column for role, column in told.items()] + [*policy.without]
     request = sources.Request(named, table, query, encoding, sheet, header, skip, separator, partitions, date)
     files = str(path) if isinstance(path, str | Path) else [str(each) for each in path]
     source = sources.open_source(files, request)
-    policy = Policy(refunds, zeros, duplicates, timezone, date_format, decimal)
     tx = Transactions.__new__(Transactions)
     with engines.reading(str(path)):
         tx._open(source, sources.Kind(into), told, policy, as_of, plain_text=source.plain_text)
@@ -547,30 +667,110 @@ def open_transactions(transactions: Any) -> Transactions:
     return transactions if isinstance(transactions, Transactions) else Transactions(transactions)
 
 
-def _check_policy(policy: Policy) -> None:
-    _checks.choice("refunds", policy.refunds, ("net", "drop", "ignore"))
-    _checks.choice("zeros", policy.zeros, ("keep", "drop"))
-    _checks.choice("duplicates", policy.duplicates, ("keep", "drop"))
-    if policy.decimal is not None:
-        _checks.choice("decimal", policy.decimal, (".", ","))
-    if policy.timezone is not None:
-        try:
-            zoneinfo.ZoneInfo(policy.timezone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-            raise ArgumentError(
-                f'timezone={policy.timezone!r} is not known. Give a name such as timezone="Europe/Berlin" or "UTC".'
-            ) from None
+def _policy(*, without: str | Sequence[str], where: str | None, same: Any, **settings: Any) -> Policy:
+    """The settings, checked."""
+    _checks.choice("refunds", settings["refunds"], ("net", "drop", "ignore"))
+    _checks.choice("zeros", settings["zeros"], ("keep", "drop"))
+    _checks.choice("duplicates", settings["duplicates"], ("keep", "drop"))
+    if settings["decimal"] is not None:
+        _checks.choice("decimal", settings["decimal"], (".", ","))
+    if _checks.count("day_end", settings["day_end"], least=0) > 23:
+        raise ArgumentError("day_end", settings["day_end"], "hour", example=4)
+    _check_zone(settings["timezone"])
+    _check_format(settings["date_format"])
+    _check_rates(settings["rates"])
+    condition = None if where is None else _where.parse(where)
+    left_out = (without,) if isinstance(without, str) else tuple(without)
+    return Policy(where=condition, without=left_out, same=None if same is None else _persons(same), **settings)
 
 
-def _roles(told: Mapping[str, str | None], columns: list[str]) -> dict[str, str]:
+def _check_zone(timezone: Any) -> None:
+    if timezone is None or timezone == texts.AS_WRITTEN:
+        return
+    try:
+        zoneinfo.ZoneInfo(timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        raise ArgumentError("timezone", timezone, "timezone", example="Europe/Berlin") from None
+
+
+def _check_format(date_format: Any) -> None:
+    if date_format is None or date_format in _date_text.NUMBERS:
+        return
+    if not isinstance(date_format, str) or _date_text.format_of(date_format) is None:
+        raise ArgumentError("date_format", date_format, "date_format", example="%d/%m/%Y")
+
+
+def _check_rates(rates: Any) -> None:
+    if rates is None:
+        return
+    if not isinstance(rates, Mapping) or not rates or not all(isinstance(code, str) for code in rates):
+        raise ArgumentError("rates", rates, "rates", example={"USD": 1, "EUR": 1.08})
+    for code, rate in rates.items():
+        if _checks.finite(f"rates[{code!r}]", rate) <= 0:
+            raise ArgumentError("rates", rates, "rates", example={"USD": 1, "EUR": 1.08})
+
+
+def _persons(same: Any) -> dict[str, list[Any]]:
+    """Ids and whom they belong to in the end, from a mapping or a table of two columns."""
+    pairs = list(same.items()) if isinstance(same, Mapping) and not _is_columns(same) else _pairs_of(same)
+    belongs: dict[Any, Any] = {}
+    for one, other in pairs:
+        if one is None or other is None or one != one or other != other:
+            raise ArgumentError("same", "...", "same_missing")
+        if belongs.setdefault(one, other) != other:
+            raise ArgumentError("same", "...", "same_twice", values=shown([one]))
+    persons = {one: _last_of(one, belongs) for one in belongs}
+    found = {one: person for one, person in persons.items() if one != person}
+    return {"customer_id": list(found), "person": list(found.values())}
+
+
+def _is_columns(same: Mapping[Any, Any]) -> bool:
+    return any(isinstance(values, Sequence) and not isinstance(values, str) for values in same.values())
+
+
+def _pairs_of(same: Any) -> list[tuple[Any, Any]]:
+    frame = engines.wrap(same)
+    names = engines.names_of(frame)
+    if len(names) != 2:
+        raise ArgumentError("same", "...", "same_columns", columns=shown(names, most=10))
+    found = engines.collect(frame.select(*names))
+    return list(zip(*(found[name].tolist() for name in names), strict=True))
+
+
+def _last_of(one: Any, belongs: Mapping[Any, Any]) -> Any:
+    """The end of a chain of ids."""
+    passed = {one}
+    while one in belongs and belongs[one] != one:
+        one = belongs[one]
+        if one in passed:
+            raise ArgumentError("same", "...", "same_circle", values=shown(sorted(map(str, passed))))
+        passed.add(one)
+    return one
+
+
+def _roles(told: Mapping[str, str | None], columns: list[str], policy: Policy) -> dict[str, str]:
     """Column of each role; an optional role that was not told is played by the column of its own name."""
-    roles = {role: NAMES[role] if column is None else column for role, column in told.items()}
-    asked = [role for role in roles if told[role] is not None]
-    absent = [role for role in asked if roles[role] not in columns]
+    made = told["price"] is not None
+    if (told["quantity"] is not None or told["discount"] is not None) and not made:
+        raise ArgumentError("price", None, "price_needed")
+    if made and told["quantity"] is None:
+        raise ArgumentError("quantity", None, "quantity_needed")
+    if made and told["amount"] not in (None, NAMES["amount"]):
+        raise ArgumentError("amount", told["amount"], "amount_and_price")
+    dropped = {"amount"} if made or told["amount"] is None else set()
+    roles = {
+        role: NAMES[role] if column is None else column
+        for role, column in told.items()
+        if role not in dropped and (column is not None or role not in TOLD_ONLY)
+    }
+    asked = [roles[role] for role in roles if told[role] is not None] + list(policy.without)
+    absent = [column for column in asked if column not in columns]
     if absent:
         raise ColumnError(
-            f"no column {shown([roles[role] for role in absent])}; the table has {shown(columns, most=20)}.\n"
-            f"Name the columns: crmkit.Transactions(frame, {_guessed_call(columns)})."
+            "absent_columns",
+            absent=shown(absent),
+            columns=shown(columns, most=20),
+            call=f"crmkit.Transactions(frame, {_guessed_call(columns)})",
         )
     return {role: column for role, column in roles.items() if column in columns}
 

@@ -263,12 +263,15 @@ BAD = {
     "future dates": (sales(date=["2025-01-01", "2999-01-01", "2999-01-02"]), r"'date'[\s\S]*'2999-01-01'[\s\S]*as_of="),
     "year 0001": (sales(date=["0001-01-01", "2025-01-01", "2025-01-02"]), r"'date'[\s\S]*'0001-01-01'[\s\S]*missing"),
     "year 9999": (sales(date=["9999-12-31", "2025-01-01", "2025-01-02"]), r"'date'[\s\S]*'9999-12-31'[\s\S]*as_of="),
-    "infinities": (sales(amount=[float("inf"), 1.0, 2.0]), r"'amount' has 1 value infinite: inf"),
+    "infinities": (sales(amount=[float("inf"), 1.0, 2.0]), r"'amount' is infinite in 1 rows: inf"),
     "ambiguous dates": (sales(date=["03/04/2025", "05/06/2025", "07/08/2025"]), r"'03/04/2025'[\s\S]*date_format="),
     "dates as floats": (sales(date=[1.5, 2.5, 3.5]), r"'date' does not hold dates but Float64: 1.5"),
     "dates as numbers": (sales(date=[20250101, 20250102, 20250103]), r"20250101[\s\S]*date_format=\"%Y%m%d\""),
     "amounts as booleans": (sales(amount=[True, False, True]), r"'amount' does not hold money but Boolean"),
-    "amounts beyond counting": (sales(amount=[1e300, 1.0, 2.0]), r"add up to 1e\+300[\s\S]*thousands"),
+    "amounts beyond counting": (
+        sales(amount=[1e300, 1.0, 2.0]),
+        r"the largest is 1e\+300[\s\S]*thousands",
+    ),
 }
 
 

@@ -208,8 +208,9 @@ def _with_money(frame: Any, column: str | None, decimal: str) -> Any:
     """Money of a source without types as numbers."""
     import narwhals.stable.v2 as nw
 
-    from crmkit._frame import engines
+    from crmkit._frame import texts
+    from crmkit._frame.engines import names_of
 
     if column is None or frame.collect_schema().get(column) != nw.String:
         return frame
-    return engines.parse_money(frame, column, decimal)
+    return texts.read_money(frame, column, decimal).select(*names_of(frame))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
-from crmkit._frame import engines
+from crmkit._frame import engines, texts
 from crmkit._results import Result
 from crmkit._statistics import wilson
 from crmkit.definitions import Definition
@@ -132,7 +132,7 @@ def panel_switching(
     table = _frame.open_table(purchases, keys=[brand, customer, date], hint=PANEL_HINT)
     frame = engines.lift(table.frame, {"customer": customer, "date": date, "brand": brand})
     if frame.collect_schema()["date"] == nw.String:
-        frame = engines.parse_dates(frame, "date", None, None)
+        frame = texts.read_dates(frame, "date", None, None)
     frame = engines.to_day(frame, "date", into="day").with_columns(brand=nw.col("brand").cast(nw.String))
     if int(engines.collect(frame.select(n=nw.col("day").is_null().cast(nw.Int64).sum()))["n"][0] or 0):
         raise DataError("panel_dates", column=date)

@@ -3,6 +3,7 @@
 _LEDGER = {
     "input": ("rows that came in", "读入的记录"),
     "duplicate": ("exact duplicate rows, dropped", "完全重复的记录（已删除）"),
+    "filtered": ("left out by the row filter", "被行筛选条件排除"),
     "no_customer": ("without a customer id", "缺少客户编号"),
     "no_date": ("without a date", "缺少日期"),
     "unreadable_date": ("date not readable", "日期无法识别"),
@@ -12,6 +13,8 @@ _LEDGER = {
     "zero_amount": ("zero amounts, dropped", "金额为零（已删除）"),
     "refund": ("refunds, dropped", "退款（已删除）"),
     "refund_money": ("refund money, not counted", "退款金额（不计入）"),
+    "refund_column": ("refunds beside the amounts, taken off", "退款列（已从金额中扣除）"),
+    "left_out_of_amount": ("tax, shipping and the like, left out", "税费、运费等（不计入金额）"),
     "no_purchase": ("by customers with returns only", "只有退货、没有购买的客户的记录"),
     "used": ("used", "实际使用"),
 }

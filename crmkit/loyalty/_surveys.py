@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks
-from crmkit._frame import engines
+from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._groups import UNGROUPED
 from crmkit._periods import Periods, periods_between
@@ -119,7 +119,7 @@ def _with_day(frame: LazyFrame, column: str) -> LazyFrame:
     """Add `day`, missing where the date is or cannot be read."""
     dtype = frame.collect_schema()["date"]
     if dtype == nw.String:
-        frame = engines.parse_dates(frame, "date", None, None)
+        frame = texts.read_dates(frame, "date", None, None)
     elif dtype not in (nw.Date, nw.Datetime):
         values = engines.collect(frame.select("date").head(4))["date"].tolist()
         raise ColumnError("survey_date", column=column, values=shown(values))

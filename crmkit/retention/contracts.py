@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _shared
-from crmkit._frame import engines
+from crmkit._frame import engines, texts
 from crmkit._frame.engines import LazyFrame
 from crmkit._groups import UNGROUPED
 from crmkit._periods import Period, Periods, periods_between
@@ -221,7 +221,7 @@ def _with_day(rows: LazyFrame, role: str, column: str) -> LazyFrame:
     if dtype == nw.String:
         text = nw.col(role).str.strip_chars()
         rows = rows.with_columns(nw.when(text != "").then(text).alias(role))
-        rows = engines.parse_dates(rows.with_columns(said=nw.col(role)), role, None, None)
+        rows = texts.read_dates(rows.with_columns(said=nw.col(role)), role, None, None)
         wrong = rows.filter(~nw.col("said").is_null() & nw.col(role).is_null()).select("said").head(4)
         unread = engines.collect(wrong)["said"].tolist()
         if unread:

@@ -1,0 +1,331 @@
+"""The values of strangers' tables: money and dates by a grammar, exact sums, filters, products; right or refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import crmkit as crm
+from conftest import as_columns, small_table
+from crmkit.errors import ArgumentError, ColumnError, DataError
+
+TWO_KINDS = [pd.DataFrame, lambda columns: pl.LazyFrame(columns, strict=False)]
+
+
+def spend(columns, **settings):
+    """Spend of each customer, of pandas and of a lazy polars table, which must agree."""
+    got = [
+        dict(zip(*(as_columns(crm.summarize(crm.Transactions(make(columns), **settings)), sort="customer_id")[name]
+                   for name in ("customer_id", "monetary")), strict=True))
+        for make in TWO_KINDS
+    ]  # fmt: skip
+    assert got[0] == got[1]
+    return got[0]
+
+
+def paid(*texts):
+    return {"customer_id": [f"c{k}" for k in range(len(texts))], "date": ["2024-01-01"] * len(texts),
+            "amount": list(texts)}  # fmt: skip
+
+
+# --- money: read by the grammar, or refused with the value named ---------------------------------------------------
+
+MONEY = {
+    "1e3": 1000, "2.5e2": 250, "$1,234.50": 1234.5, "1,23,456.50": 123456.5, "12,34,567": 1234567, "1.2万": 12000,
+    "3千": 3000, "1.5亿": 150_000_000, "1.5K": 1500, "12k": 12000, "５，０００．２５": 5000.25, "¥ 99": 99, "99元": 99,
+    "5 EUR": 5, "usd 5": 5, "5 kr": 5, "Rp 5": 5, "1'234.50": 1234.5, "1 234.50": 1234.5, "1\u202f234.50": 1234.5,
+    " 7 ": 7, "+5": 5, "5.": 5, ".5": 0.5,
+}  # fmt: skip
+REFUNDS = {"−4.00": -4, "－4.00": -4, "–4.00": -4, "(4.00)": -4, "（4.00）": -4, "4.00-": -4, "-$4": -4, "$-4": -4}
+NO_MONEY = (
+    "4.00 CR", "4.00 DR", "2 x 5.00", "3 x 10", "12,34", "8,50", "0,123", "1,2,3", "1.2.3", "12:30", "--5", "(5",
+    "(-5)", "5M", "5%", "1_000", "0x10", "€5 USD", "5 bananas", "1,234 567", "1e999", "∞", "ten", "5/2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MONEY)
+def test_money_as_people_write_it(text):
+    assert spend(paid("1.00", text), decimal=".")["c1"] == MONEY[text]
+
+
+@pytest.mark.parametrize("text", REFUNDS)
+def test_a_minus_of_any_form_is_a_refund(text):
+    table = paid("10.00", text) | {"customer_id": ["a", "a"]}
+    assert spend(table, decimal=".") == {"a": 10 + REFUNDS[text]}
+
+
+@pytest.mark.parametrize("text", NO_MONEY)
+def test_what_is_no_money_is_refused_and_named(text):
+    for make in TWO_KINDS:
+        with pytest.raises(DataError) as error:
+            crm.Transactions(make(paid("10.50", text)), decimal=".")
+        assert repr(text)[1:-1] in str(error.value)
+
+
+def test_words_for_nothing_are_missing_amounts():
+    tx = crm.Transactions(paid("5", "n/a", "-", "NULL", "", "—"), decimal=".")
+    assert dict(zip(tx.ledger["step"], tx.ledger["rows"], strict=True))["no_amount"] == -5
+
+
+def test_the_decimal_mark_that_reads_all_is_proposed():
+    for make in TWO_KINDS:
+        with pytest.raises(DataError, match='decimal=",", which reads all'):
+            crm.Transactions(make(paid("12,34", "8,50")), decimal=".")
+    assert spend(paid("1.234,50 €", "-3,10", "3,20"), decimal=",") == {"c0": 1234.5, "c2": 3.2}
+
+
+def test_quoted_thousands_far_down_a_file_are_read(tmp_path):
+    rows = [f"c{k % 500},2024-01-11,{10 + k % 5}.50" for k in range(30_000)] + ['c1,2024-05-11,"1,099.50"']
+    rows[0] = 'c0,2024-01-11,"10.50"'  # so that the reader knows of quotes
+    path = tmp_path / "late.csv"
+    path.write_text("customer_id,date,amount\n" + "\n".join(rows) + "\n")
+    cents = sum(Decimal(row.split(",", 2)[2].strip('"').replace(",", "")) for row in rows)
+    for decimal in (None, "."):
+        assert crm.read(path, decimal=decimal).ledger["amount"].iloc[-1] == float(cents)
+
+
+@settings(deadline=None, max_examples=20)
+@given(cents=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=15), mark=st.sampled_from([".", ","]))
+def test_what_is_written_with_groups_is_read_as_it_was(cents, mark):
+    other = "," if mark == "." else "."
+    texts = [f"{c / 100:,.2f}".translate(str.maketrans({",": other, ".": mark})) for c in cents]
+    table = paid(*texts, "1") | {"customer_id": ["a"] * (len(cents) + 1)}
+    got = crm.summarize(crm.Transactions(small_table(table), decimal=mark))["monetary"].to_list()
+    assert got == [(sum(cents) + 100) / 100]
+
+
+# --- dates ---------------------------------------------------------------------------------------------------------
+
+NO_DATES = ("2024-01-05 garbage", "2024-01-05T25:00", "2024-01-05 24:00:00", "2024-01/05", "2024-01-05 10",
+            "2024-02-30", "2023-02-29", "2024-13-01", "2024-01-05 10:60", "2024-01-05 10:00 EST", "20240105",
+            "2024-01-05Z", "5 Jan 2024")  # fmt: skip
+DATES = ("2024-01-05", "2024/1/5", "2024-01-05\t", " 2024-01-05 ", "2024-01-05T10:00", "2024-1-5 8:26",
+         "2024-01-05 10:00:00.123456789")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*NO_DATES, *DATES])
+def test_a_text_is_the_same_day_on_every_kind_of_table_or_none(text):
+    table = {"customer_id": ["a", "z", "z"], "date": [text, "2020-01-01", "2020-01-01"], "amount": [1.0, 1.0, 1.0]}
+    for make in TWO_KINDS:
+        got = as_columns(crm.summarize(crm.Transactions(make(table), as_of="2026-01-01")), sort="customer_id")
+        found = {str(day)[:10] for who, day in zip(got["customer_id"], got["first_date"], strict=True) if who == "a"}
+        assert found == ({"2024-01-05"} if text in DATES else set())
+
+
+ZONES = {"+0000": 2, " +0000": 2, "Z": 2, " UTC": 2, " GMT": 2, "+00": 2, " +00:00": 2, " -0500": 2, "+08:00": 1,
+         " GMT+0800": 1, "+05:30": 2}  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_zone_behind_a_text_is_seen(zone):
+    table = {"customer_id": ["a"], "date": [f"2024-03-01 23:30:00{zone}"], "amount": [1.0]}
+    for make in TWO_KINDS:
+        with pytest.raises(DataError, match="timezone="):
+            crm.Transactions(make(table))
+        local = crm.Transactions(make(table), timezone="Asia/Shanghai")
+        assert local.as_of == dt.date(2024, 3, ZONES[zone])
+        assert crm.Transactions(make(table), timezone="as_written").as_of == dt.date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("texts", "form"),
+    [
+        (["12/1/2010 8:26", "12/13/2010 9:30"], "%m/%d/%Y %H:%M"),
+        (["05/03/19", "13/03/19"], "%d/%m/%y"),
+        (["5-Jan-2024", "6-FEB-2024"], "%d-%b-%Y"),
+        (["2024年1月5日", "2024年12月31日"], "%Y年%m月%d日"),
+        (["1/5/2024 1:02 PM", "1/31/2024 11:59 am"], "%m/%d/%Y %I:%M %p"),
+        (["45292", "45293.5"], "excel"),
+        (["20240105", "20241231"], "%Y%m%d"),
+    ],
+)
+def test_a_format_is_proposed_only_if_it_reads_all(texts, form):
+    table = {"customer_id": ["a"] * len(texts), "date": texts, "amount": [1.0] * len(texts)}
+    for make in TWO_KINDS:
+        with pytest.raises(DataError) as error:
+            crm.Transactions(make(table), as_of="2030-01-01")
+        assert f'date_format="{form}", which reads all' in str(error.value)
+        assert crm.Transactions(make(table), date_format=form, as_of="2030-01-01").ledger is not None
+
+
+def test_two_readings_are_both_offered_and_a_mixture_none():
+    both = {"customer_id": ["a"], "date": ["03/04/2024"], "amount": [1.0]}
+    with pytest.raises(DataError, match=r'"%d/%m/%Y" / date_format="%m/%d/%Y"'):
+        crm.Transactions(both)
+    mixture = {"customer_id": ["a", "a"], "date": ["31/01/2024", "01/31/2024"], "amount": [1.0, 1.0]}
+    with pytest.raises(DataError, match="No one format reads all"):
+        crm.Transactions(mixture)
+
+
+def test_numbers_are_days_or_moments_only_when_asked():
+    for form, values, day in (("excel", [45292.75], "2024-01-01"), ("epoch", [1704067199], "2023-12-31"),
+                              ("epoch_ms", [1704067199000], "2023-12-31")):  # fmt: skip
+        table = {"customer_id": ["a"], "date": values, "amount": [1.0]}
+        with pytest.raises(ColumnError, match=f'date_format="{form}"'):
+            crm.Transactions(table)
+        zone = {} if form == "excel" else {"timezone": "UTC"}
+        assert str(crm.Transactions(table, date_format=form, **zone).as_of) == day
+
+
+def test_a_business_day_may_end_after_midnight():
+    stamps = ["2024-01-05 03:59:00", "2024-01-05 04:00:00"]
+    for values in (stamps, [dt.datetime.fromisoformat(stamp) for stamp in stamps]):
+        table = {"customer_id": ["a", "b"], "date": values, "amount": [1.0, 1.0]}
+        for make in TWO_KINDS:
+            got = as_columns(crm.summarize(crm.Transactions(make(table), day_end=4)), sort="customer_id")
+            assert [str(day)[:10] for day in got["first_date"]] == ["2024-01-04", "2024-01-05"]
+
+
+# --- exact money, whatever stands beside it -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("beside", [9.1e13, 999_999_999_999_999.0, 4e15])
+def test_cents_do_not_depend_on_what_others_spend(beside):
+    table = {"customer_id": ["big"] + ["small"] * 10, "date": ["2024-01-01"] * 11, "amount": [beside] + [0.25] * 10}
+    assert spend(table) == {"big": beside, "small": 2.5}
+
+
+@pytest.mark.parametrize("later", [999_999_999_999_999.0, 1e17, 1e25, 0.123456789012345])
+def test_a_row_after_the_past_changes_nothing(later):
+    past = {"customer_id": ["s"] * 10, "date": ["2024-01-01"] * 10, "amount": [0.4] * 10}
+    more = {
+        name: [*values, value] for (name, values), value in zip(past.items(), ("x", "2025-01-01", later), strict=True)
+    }
+    for make in TWO_KINDS:
+        tx = crm.Transactions(make(more), as_of="2024-06-01")
+        assert as_columns(crm.summarize(tx))["monetary"] == [4.0]
+        ledger = as_columns(tx.ledger)
+        assert (ledger["step"], ledger["rows"]) == (["input", "after_as_of", "used"], [11, -1, 10])
+        assert ledger["amount"][-1] == 4.0
+    assert spend(past, as_of="2024-06-01") == {"s": 4.0}
+
+
+def test_large_money_of_small_units_is_exact():
+    """Firms in Indonesia or Viet Nam: decades of days, 10^13 a purchase; m_x needs the money of the first day."""
+    table = {"customer_id": ["a", "a", "a"], "date": ["1990-01-01", "2024-01-01", "2024-01-02"],
+             "amount": [4_000_000_000_001.0, 3_000_000_000_001.0, 1.0]}  # fmt: skip
+    for make in TWO_KINDS:
+        got = as_columns(crm.summarize(crm.Transactions(make(table))))
+        assert (got["monetary"], got["m_x"]) == ([7_000_000_000_003.0], [1_500_000_000_001.0])
+
+
+def test_what_cannot_be_counted_is_refused_and_named():
+    with pytest.raises(DataError, match=r"the largest is 9e\+16"):
+        crm.Transactions({"customer_id": ["a", "b"], "date": ["2024-01-01"] * 2, "amount": [9e16, 0.25]})
+
+
+# --- amounts from their parts, and rows that count ------------------------------------------------------------------
+
+
+def test_quantity_times_price_less_discount_is_exact():
+    table = {"customer_id": ["a"] * 3, "date": ["2024-01-01"] * 3, "q": [3, 7, 1], "p": [0.1, 1.15, 9.99],
+             "off": [0.0, 0.1, None]}  # fmt: skip
+    assert spend(table, quantity="q", price="p", discount="off") == {
+        "a": float(Decimal("0.3") + Decimal("7.245") + Decimal("9.99"))
+    }
+    with pytest.raises(DataError, match="'off' is to be a share"):
+        crm.Transactions({**table, "off": [0.0, 5.0, 0.0]}, quantity="q", price="p", discount="off")
+    with pytest.raises(ArgumentError, match="quantity="):
+        crm.Transactions(table, price="p")
+    with pytest.raises(ArgumentError, match="price="):
+        crm.Transactions({**table, "sum": [1, 2, 3]}, amount="sum", price="p", quantity="q")
+
+
+@settings(deadline=None, max_examples=20)
+@given(lines=st.lists(st.tuples(st.integers(1, 5000), st.integers(1, 10**6), st.integers(0, 100)), min_size=1,
+                      max_size=12))  # fmt: skip
+def test_the_product_is_that_of_decimals(lines):
+    table = {"customer_id": ["a"] * len(lines), "date": ["2024-01-01"] * len(lines), "q": [q for q, _, _ in lines],
+             "p": [p / 100 for _, p, _ in lines], "d": [d / 100 for _, _, d in lines]}  # fmt: skip
+    got = crm.summarize(crm.Transactions(small_table(table), quantity="q", price="p", discount="d"))["monetary"]
+    exact = sum(q * Decimal(p) / 100 * (100 - d) / 100 for q, p, d in lines)
+    assert got.to_list() == [float(exact)]
+
+
+def test_refunds_and_tax_in_columns_of_their_own_stand_in_the_ledger():
+    table = {"customer_id": ["a", "b"], "date": ["2024-01-01"] * 2, "amount": [26.0, 37.0], "back": [26.0, None],
+             "tax": [None, 7.0]}  # fmt: skip
+    for make in TWO_KINDS:
+        tx = crm.Transactions(make(table), refund="back", without="tax")
+        ledger = as_columns(tx.ledger)
+        assert dict(zip(ledger["step"], ledger["amount"], strict=True)) == {
+            "input": 63.0, "refund_column": -26.0, "left_out_of_amount": -7.0, "used": 30.0,
+        }  # fmt: skip
+        assert as_columns(crm.summarize(tx), sort="customer_id")["monetary"] == [0.0, 30.0]
+    assert spend(table, refund="back", refunds="ignore") == {"a": 26.0, "b": 37.0}
+
+
+def test_a_filter_is_counted_and_the_unknown_is_left_out():
+    table = {"customer_id": ["a", "b", "c"], "date": ["2024-01-01"] * 3, "amount": [1.0, 2.0, 4.0],
+             "status": ["paid", "void", None]}  # fmt: skip
+    for make in TWO_KINDS:
+        ledger = as_columns(crm.Transactions(make(table), where="status = 'paid'").ledger)
+        assert ledger["step"] == ["input", "filtered", "used"]
+        assert (ledger["rows"], ledger["amount"]) == ([3, -2, 1], [7.0, -6.0, 1.0])
+    assert spend(table, where="NOT status = 'paid'") == {"b": 2.0}
+
+
+@pytest.mark.parametrize(
+    "where", ["status", "1; DROP TABLE x", "SELECT 1", "status = (SELECT 1)", "status = 'a' AND", "read_csv('x') = 1",
+              "", "amount = 'x'", "nope = 1", "status LIKE 5", "status IN ()", "((((("]
+)  # fmt: skip
+def test_what_is_no_boolean_expression_is_refused(where):
+    with pytest.raises((ArgumentError, ColumnError)):
+        crm.Transactions(paid(1.0) | {"status": ["paid"]}, where=where)
+
+
+WHERES = ["n > 1 AND t <> 'x'", "n IN (1, 3) OR t IS NULL", "NOT (n BETWEEN 2 AND 3)", "t LIKE '%a_'", "n * 2 - 1 >= 3",
+          "coalesce(t, 'x') = 'x'", "t IS NOT NULL AND NOT t = 'b'", "lower(t) = 'bar'", "-n < -1"]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=15)
+@given(rows=st.lists(st.tuples(st.sampled_from([1, 2, 3, None]), st.sampled_from(["x", "b", "BAR", "car", None])),
+                     min_size=1, max_size=8), where=st.sampled_from(WHERES))  # fmt: skip
+def test_a_filter_means_what_it_means_in_sql(rows, where):
+    """Against SQLite, which we did not write."""
+    import sqlite3
+
+    columns = {"customer_id": [f"c{k}" for k in range(len(rows) + 1)], "n": [*(n for n, _ in rows), 99],
+               "t": [*(t for _, t in rows), "keep"]}  # fmt: skip
+    whole = f"({where}) OR t = 'keep'"
+    with sqlite3.connect(":memory:") as database:
+        database.execute("PRAGMA case_sensitive_like = 1")
+        database.execute("CREATE TABLE t (customer_id TEXT, n INTEGER, t TEXT)")
+        database.executemany("INSERT INTO t VALUES (?, ?, ?)", list(zip(*columns.values(), strict=True)))
+        want = sorted(row[0] for row in database.execute(f"SELECT customer_id FROM t WHERE {whole}"))
+    database.close()
+    table = {**columns, "date": ["2024-01-01"] * len(columns["n"]), "amount": [1.0] * len(columns["n"])}
+    got = crm.summarize(crm.Transactions(pl.DataFrame(table), where=whole))["customer_id"].to_list()
+    assert got == want
+
+
+def test_currencies_are_converted_only_at_rates_that_are_given():
+    table = {"customer_id": ["a", "b"], "date": ["2024-01-01"] * 2, "amount": [10.0, 10.0], "cur": ["USD", "EUR"]}
+    assert spend(table, currency="cur", rates={"USD": 1, "EUR": 1.08}) == {"a": 10.0, "b": 10.8}
+    assert spend(table, currency="cur", where="cur = 'EUR'") == {"b": 10.0}
+    with pytest.raises(DataError, match="does not name: 'EUR'"):
+        crm.Transactions(table, currency="cur", rates={"USD": 1})
+    with pytest.raises(DataError, match=r"mixes currencies[\s\S]*rates=[\s\S]*where="):
+        crm.Transactions(table, currency="cur")
+
+
+def test_ids_that_belong_together_are_one_customer():
+    table = {"customer_id": ["a", "b", "c"], "date": ["2024-01-01"] * 3, "amount": [1.0, 2.0, 4.0]}
+    for same in ({"b": "a", "c": "b"}, pd.DataFrame({"old": ["b", "c"], "new": ["a", "b"]})):
+        assert spend(table, same=same) == {"a": 7.0}
+    for bad in ({"a": "b", "b": "a"}, pd.DataFrame({"x": ["a", "a"], "y": ["b", "c"]}), pd.DataFrame({"x": ["a"]})):
+        with pytest.raises(ArgumentError, match="same="):
+            crm.Transactions(table, same=bad)
+
+
+def test_events_without_money_are_visits():
+    table = {"customer_id": ["a", "a"], "date": ["2024-01-01", "2024-01-05"]}
+    for make in TWO_KINDS:
+        got = as_columns(crm.summarize(crm.Transactions(make(table), amount=None)))
+        assert (got["frequency"], got["x"]) == ([2], [1])
