@@ -17,8 +17,10 @@ first used, so that `import crmkit` is quick.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
+from crmkit import _face
 from crmkit.customers import summarize
 from crmkit.labels import set_language
 from crmkit.transactions import Transactions, read
@@ -135,5 +137,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'crmkit' has no attribute {name!r}")
 
 
-def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+_face.put_on(sys.modules[__name__])

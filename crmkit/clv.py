@@ -69,17 +69,30 @@ TOOLS: Mapping[str, str] = {
 }
 
 
+__all__ = [
+    *MODELS,
+    *TOOLS,
+    "CustomerEquity",
+    "average",
+    "cash_flows",
+    "clv_to_cac",
+    "cohort_value",
+    "constant_retention",
+    "customer_equity",
+    "elasticities",
+    "historical",
+    "load",
+    "max_acquisition_cost",
+    "payback",
+]
+
+
 def __getattr__(name: str) -> Any:
     """Give the models of `crmkit.models`, and what is done with them, as names of this module."""
     module = MODELS.get(name) or TOOLS.get(name)
     if module is None:
         raise AttributeError(f"module 'crmkit.clv' has no attribute {name!r}")
     return getattr(importlib.import_module(f"crmkit.models.{module}"), name)
-
-
-def __dir__() -> list[str]:
-    """The names of this module, those loaded on first use included."""
-    return sorted({*globals(), *MODELS, *TOOLS})
 
 
 def load(text: str) -> Any:

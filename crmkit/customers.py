@@ -23,6 +23,12 @@ from crmkit._frame.engines import LazyFrame
 from crmkit._periods import first_day_of
 from crmkit.transactions import Transactions, open_transactions
 
+__all__ = [
+    "RecentValue",
+    "recent_value",
+    "summarize",
+]
+
 SUMMARY = (
     "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
     "margin", "x", "t_x", "T", "m_x",

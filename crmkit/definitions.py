@@ -14,6 +14,10 @@ from typing import Any
 from crmkit import labels
 from crmkit.labels import Language
 
+__all__ = [
+    "Definition",
+]
+
 PARTS = ("numerator", "denominator", "window", "exclusions", "formula")
 _COLON = {"en": ": ", "zh": "："}
 

@@ -26,6 +26,12 @@ from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
+__all__ = [
+    "Yardstick",
+    "slip_calendar",
+    "slip_dates",
+]
+
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Date: TypeAlias = "str | dt.date"

@@ -22,6 +22,19 @@ from typing import Any, Final
 from crmkit import _language
 from crmkit._language import Language
 
+__all__ = [
+    "ArgumentError",
+    "CallError",
+    "ColumnError",
+    "CrmkitError",
+    "DataError",
+    "InputFileError",
+    "MissingPackageError",
+    "NoLifetimeValueWarning",
+    "NotFittedError",
+    "UnknownNameError",
+]
+
 _NOTHING: Final = object()
 _LONGEST = 60  # characters of a value that an error quotes
 
@@ -120,7 +133,9 @@ class CrmkitError(Exception):
     def text(self, language: Language | None = None, *, command: bool = False) -> str:
         """The whole message; with `command` arguments are written as options of the command line."""
         said = language or _language.current()
-        places = _places(self.fields, command=command)
+        fields = {name: value.text(said, command=command) if isinstance(value, CrmkitError) else value
+                  for name, value in self.fields.items()}  # fmt: skip
+        places = _places(fields, command=command)
         sentence = _template(self.key, said)
         if "argument" in self.fields and "{" not in sentence and self.key in _words:
             frame = {name: words[_at(said)] for name, words in _FRAME.items()}
@@ -192,6 +207,17 @@ class ArgumentError(CrmkitError, ValueError):
             return
         shown_example = {} if example is _NOTHING else {"example": example}
         super().__init__(expected, argument=argument, given=given, **shown_example, **fields)
+
+
+class CallError(ArgumentError, TypeError):
+    """A function was called with an argument that it does not have, or without one that it needs.
+
+    The message names the nearest argument, also by what other packages call it.
+    """
+
+
+class UnknownNameError(CrmkitError, AttributeError):
+    """A module or a result does not have an attribute; the message names the nearest one, or the way to it."""
 
 
 class NotFittedError(CrmkitError, AttributeError):

@@ -19,6 +19,11 @@ from crmkit.customers import summarize
 from crmkit.errors import ArgumentError, DataError
 from crmkit.transactions import open_transactions
 
+__all__ = [
+    "Rhythm",
+    "fit_rhythm",
+]
+
 # Customers who buy at regular intervals look alike to a model of random moments, which would then leave no room for
 # anybody's own rhythm. With four gaps, those of a stable relation, it shall weigh at least as much as everybody's.
 MOST_WEIGHT = 4.0

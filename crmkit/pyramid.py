@@ -24,6 +24,19 @@ from crmkit._frame.engines import FrameT
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.transactions import Transactions, open_transactions
 
+__all__ = [
+    "ABC",
+    "CURRY",
+    "SCHEMES",
+    "TEXTBOOK",
+    "ZEITHAML",
+    "Concentration",
+    "assign_tiers",
+    "concentration",
+    "describe_tiers",
+    "watch_accounts",
+]
+
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 

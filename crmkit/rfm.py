@@ -28,6 +28,22 @@ from crmkit._statistics import centre
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
 
+__all__ = [
+    "BANDS",
+    "EIGHT",
+    "ELEVEN",
+    "METHODS",
+    "Ladder",
+    "Rules",
+    "Scorer",
+    "break_even",
+    "break_even_rate",
+    "describe_segments",
+    "score",
+    "segment",
+    "segment_rules",
+]
+
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Cell: TypeAlias = tuple[int, ...]

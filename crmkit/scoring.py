@@ -25,6 +25,12 @@ from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
+__all__ = [
+    "Headline",
+    "headline",
+    "score_customers",
+]
+
 Step: TypeAlias = Callable[[Any], Any]
 
 HINT = Words("hint_scored")

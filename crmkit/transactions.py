@@ -26,6 +26,11 @@ from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 
+__all__ = [
+    "Transactions",
+    "read",
+]
+
 Date: TypeAlias = "str | dt.date"
 
 # What names of other people's columns often mean: offered in errors, never applied.

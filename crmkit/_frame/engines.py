@@ -11,6 +11,7 @@ import contextlib
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any, TypeAlias, TypeVar
 
 import narwhals.stable.v2 as nw
@@ -90,6 +91,8 @@ def wrap(frame: Any) -> AnyFrame:
         frame = _pandas_of(frame)
     if hasattr(type(frame), "_main_table"):  # a result of crmkit
         frame = frame._main_table
+    if is_stream(frame):
+        frame = read_stream(frame)
     _refuse_repeated_names(frame)
     try:
         wrapped: AnyFrame = nw.from_native(frame)
@@ -99,6 +102,52 @@ def wrap(frame: Any) -> AnyFrame:
             "or pyarrow table, a DuckDB relation, a Spark or Ibis table, or open a file with crmkit.read(path, ...)."
         ) from None
     return wrapped
+
+
+def is_stream(frame: Any) -> bool:
+    """Whether this is no table of a supported kind but tells its rows by Arrow's C interface, as many objects do."""
+    kind = type(frame)
+    if not hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "_main_table"):
+        return False
+    return kind.__module__.partition(".")[0] not in ("pandas", "polars", "duckdb") and not hasattr(
+        frame, "column_names"
+    )
+
+
+def read_stream(frame: Any) -> Any:
+    """The rows of an Arrow stream, read once: a pyarrow table where there is pyarrow, else a polars or pandas one."""
+    if find_spec("pyarrow") is not None:
+        import pyarrow as pa
+
+        return pa.table(frame)
+    if find_spec("polars") is not None:
+        import polars as pl
+
+        return pl.DataFrame(frame)
+    return connection().from_arrow(frame).df()
+
+
+def is_table(frame: Any) -> bool:
+    """Whether it can be read as a table."""
+    try:
+        wrap(frame)
+    except Exception:
+        return False
+    return True
+
+
+def system_fault(error: Exception) -> BaseException | None:
+    """What an engine calls otherwise, by its own name: memory that ran out, a query that was stopped, a full disk."""
+    import duckdb
+
+    reason = " ".join(str(error).split())[:300]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return MemoryError(reason)
+    if isinstance(error, duckdb.InterruptException):
+        return KeyboardInterrupt()
+    if isinstance(error, duckdb.IOException):
+        return InputFileError("system_fault", path="", reason=reason)
+    return None
 
 
 def _pandas_of(columns: Mapping[str, Any]) -> Any:

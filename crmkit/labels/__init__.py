@@ -18,6 +18,16 @@ from crmkit._language import LANGUAGES as LANGUAGES
 from crmkit._language import Language as Language
 from crmkit.labels import errors as _error_words
 
+__all__ = [
+    "LANGUAGES",
+    "group",
+    "phrase",
+    "segment",
+    "set_language",
+    "text",
+    "texts",
+]
+
 # Every file of this folder is a family of words; a new one is found by being there.
 FAMILIES = tuple(
     importlib.import_module(f"{__name__}.{family.name}")

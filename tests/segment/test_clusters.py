@@ -521,8 +521,8 @@ def test_columns_that_are_not_named_are_refused(wrong, message):
         segment.cluster(planted(2, n=20)[0], **wrong)
 
 
-def test_transactions_are_to_be_summarised_first():
+def test_transactions_are_summarised_first():
     tx = Transactions(load_ten_customers())
-    for call in (segment.cluster, segment.Clusterer().fit):
-        with pytest.raises(DataError, match=r"these are transactions.*first: crmkit\.summarize\(transactions\)"):
-            call(tx)
+    told = segment.cluster(tx, n_clusters=2)
+    same = segment.cluster(summarize(tx), n_clusters=2)
+    assert as_columns(told.customers) == as_columns(same.customers)

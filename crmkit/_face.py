@@ -1,0 +1,439 @@
+"""The public side of every module: what it shows, what it takes, and what comes out when something goes wrong.
+
+It is put on from outside, once a module is loaded, so that the rooms themselves hold nothing but their subject:
+
+* `dir(module)` lists its public names and nothing else; an unknown name is answered with the nearest one, and so is
+  a module that is called;
+* wherever `customers` are asked for, transactions do: they are summarised at the edge;
+* a net under every public function turns what an inner library raises into an error that names the argument, and a
+  call that does not fit into a `CallError` with the nearest argument.
+
+Errors of crmkit itself, warnings that are errors, KeyboardInterrupt and MemoryError pass as they are.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from crmkit import _near
+from crmkit._frame import engines
+from crmkit._language import Language
+from crmkit.customers import summarize
+from crmkit.errors import (
+    ArgumentError,
+    CallError,
+    ColumnError,
+    CrmkitError,
+    InputFileError,
+    MissingPackageError,
+    UnknownNameError,
+)
+from crmkit.transactions import Transactions
+
+# What is meant by a module that is called as if it were a function, where that is not the first function it lists.
+MAIN: Mapping[str, str] = {
+    "clv": "clv.lifetime_value",
+    "customers": "summarize",
+    "explanation": "explain",
+    "lifecycle": "lifecycle.stages",
+    "outreach": "outreach.watch_list",
+    "plotting": "plotting.plot_segments",
+    "retention": "retention.rates",
+    "rfm": "rfm.score",
+    "scoring": "score_customers",
+    "survival": "survival.curve",
+    "transactions": "Transactions",
+    "validation": "backtest",
+}
+
+# What to give for an argument that is made from transactions, by the argument's name.
+MADE_OF_TRANSACTIONS: Mapping[str, str] = {
+    "scores": "crmkit.rfm.score(tx)",
+    "scored": "crmkit.rfm.score(tx)",
+    "segments": "crmkit.rfm.segment(crmkit.rfm.score(tx))",
+    "tiers": "crmkit.pyramid.assign_tiers(tx)",
+    "concentration": "crmkit.pyramid.concentration(tx)",
+    "rates": "crmkit.retention.rates(tx)",
+    "cohorts": "crmkit.retention.cohorts(tx)",
+    "movements": "crmkit.retention.movements(tx)",
+    "history": "crmkit.lifecycle.history(tx)",
+}
+ROWS_OF_TRANSACTIONS = {"customer_id", "date", "amount"}
+
+_MARK = "__crmkit_face__"
+_outer: ContextVar[bool] = ContextVar("crmkit_outer", default=True)
+
+
+Words = CrmkitError  # inside an error: words in the language in which it is read
+
+
+# --- modules --------------------------------------------------------------------------------------------------------
+
+
+class Room(types.ModuleType):
+    """A module of crmkit as it is seen from outside."""
+
+    def __dir__(self) -> list[str]:
+        """The public names: those that the module lists, or else those that are made in it."""
+        return sorted(_public(self))
+
+    def __getattr__(self, name: str) -> Any:
+        """Nothing has this name here: say which one is meant."""
+        if name.startswith("_"):  # asked for by tools, which take no for an answer
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        raise UnknownNameError("unknown_name", module=self.__name__, name=name,
+                               meant=_Meant("meant_name", module=self, name=name))  # fmt: skip
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        """Not a function: say which one is meant."""
+        name = self.__name__.removeprefix("crmkit.")
+        listed = sorted(dir(self), key=lambda each: not inspect.isfunction(getattr(self, each)))
+        main = MAIN.get(name, f"{name}.{listed[0]}")
+        raise CallError("module_called", module=self.__name__, main=f"crmkit.{main}(...)")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Python binds a module in its package once it is loaded: the moment to put on its face."""
+        super().__setattr__(name, value)
+        if type(value) is types.ModuleType and value.__name__ == f"{self.__name__}.{name}":
+            put_on(value)
+
+
+def put_on(module: types.ModuleType) -> None:
+    """Give a loaded module of crmkit its face, and the modules inside it."""
+    if isinstance(module, Room) or not _is_public(module.__name__):
+        return
+    for name in [name for name in sys.modules if name.rpartition(".")[0] == module.__name__]:
+        inner = sys.modules[name]
+        if isinstance(inner, types.ModuleType):
+            put_on(inner)
+    module.__class__ = Room
+    for name in getattr(module, "__all__", ()):
+        if name in vars(module):
+            setattr(module, name, _with_net(vars(module)[name], module.__name__))
+    if "__getattr__" in vars(module):
+        vars(module)["__getattr__"] = _on_first_use(module, vars(module)["__getattr__"])
+
+
+def _with_net(member: Any, home: str) -> Any:
+    """A public function with its net, a class with its nets; all else as it is."""
+    if inspect.isfunction(member):
+        return _netted(member, home)
+    if inspect.isclass(member):
+        _put_on_class(member)
+    return member
+
+
+def _on_first_use(module: types.ModuleType, give: Callable[[str], Any]) -> Callable[[str], Any]:
+    """What a module looks up when it is first asked for, with its net."""
+
+    def given(name: str) -> Any:
+        member = give(name)
+        if not inspect.ismodule(member):
+            member = _with_net(member, module.__name__)
+            setattr(module, name, member)
+        return member
+
+    return given
+
+
+def _is_public(module: str) -> bool:
+    return not any(part.startswith("_") for part in module.split("."))
+
+
+def _public(module: types.ModuleType) -> list[str]:
+    listed = getattr(module, "__all__", None)
+    if listed is not None:
+        return list(listed)
+    own = module.__name__
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == own and not inspect.ismodule(value)
+    ]
+
+
+class _Meant(CrmkitError):  # noqa: N818  it is said inside an error, not raised
+    """The name that was meant; looked for only when somebody reads it, because tools ask for names all the time."""
+
+    def text(self, language: Language | None = None, *, command: bool = False) -> str:
+        """The nearest names, or else all of the module."""
+        module, name = self.fields["module"], self.fields["name"]
+        found = [f"{module.__name__}.{one}" for one in _near.closest(name, dir(module))[:1]]
+        found += [f"crmkit.{full}" for full in _near.names(name, _all_names())]
+        if found:
+            return Words("meant_name", near=" / ".join(dict.fromkeys(found))).text(language, command=command)
+        return Words("listed_names", names=", ".join(dir(module)[:40])).text(language, command=command)
+
+
+@functools.cache
+def _all_names() -> Mapping[str, list[str]]:
+    """Every public name of the package, and where it is to be had."""
+    import crmkit
+
+    found: dict[str, list[str]] = {}
+    for name in crmkit.__all__:
+        found.setdefault(name, []).append(name)
+        module = getattr(crmkit, name, None)
+        if isinstance(module, Room):
+            for inner in dir(module):
+                if inner not in crmkit.__all__:
+                    found.setdefault(inner, []).append(f"{name}.{inner}")
+    return found
+
+
+# --- functions ------------------------------------------------------------------------------------------------------
+
+
+def _put_on_class(kind: type) -> None:
+    """A net under the constructor and the public methods of a class and its bases in crmkit; an error needs none."""
+    if issubclass(kind, BaseException):
+        return
+    for owner in kind.__mro__:
+        if owner.__module__.startswith("crmkit.") and _MARK not in vars(owner):
+            for name, member in _netted_methods(owner):
+                setattr(owner, name, member)
+            setattr(owner, _MARK, True)
+
+
+def _netted_methods(owner: type) -> Iterator[tuple[str, Any]]:
+    for name, member in list(vars(owner).items()):
+        if name.startswith("_") and name != "__init__":
+            continue
+        if inspect.isfunction(member):
+            yield name, _netted(member)
+        elif isinstance(member, classmethod | staticmethod):
+            yield name, type(member)(_netted(member.__func__))
+        elif isinstance(member, property) and member.fget is not None:
+            yield name, property(_netted(member.fget), member.fset, member.fdel, member.__doc__)
+
+
+def _netted(function: Callable[..., Any], home: str = "") -> Callable[..., Any]:
+    """The function with its net; it looks the same from outside, its signature and documentation too."""
+    if getattr(function, _MARK, False):
+        return function
+    place = _place_of_customers(function)
+
+    @functools.wraps(function)
+    def netted(*args: Any, **kwargs: Any) -> Any:
+        if not _outer.get():
+            return function(*args, **kwargs)
+        token = _outer.set(False)
+        try:
+            args, kwargs = _at_the_edge(place, args, kwargs)
+            return function(*args, **kwargs)
+        except (CrmkitError, Warning) as error:
+            again = _summarised(error, place, args, kwargs)
+            if again is None:
+                raise
+            return function(*again[0], **again[1])
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise _told(error, function, _called(function, home, args), args, kwargs) from error
+        finally:
+            _outer.reset(token)
+
+    setattr(netted, _MARK, True)
+    return netted
+
+
+def _place_of_customers(function: Callable[..., Any]) -> int | None:
+    """Where customers are asked for, unless the documentation says that the function reads transactions itself."""
+    names = list(inspect.signature(function).parameters)
+    if "customers" not in names or "Transactions" in documented_as(function, "customers"):
+        return None
+    return names.index("customers")
+
+
+def _at_the_edge(place: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """Streams read once into tables, and transactions summarised where customers are asked for."""
+    if any(engines.is_stream(value) for value in args) or any(engines.is_stream(value) for value in kwargs.values()):
+        args = tuple(engines.read_stream(value) if engines.is_stream(value) else value for value in args)
+        kwargs = {name: engines.read_stream(v) if engines.is_stream(v) else v for name, v in kwargs.items()}
+    if place is None:
+        return args, kwargs
+    given = args[place] if len(args) > place else kwargs.get("customers")
+    if isinstance(given, Transactions):
+        return _with_customers(summarize(given), place, args, kwargs)
+    return args, kwargs
+
+
+def _with_customers(table: Any, place: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    if len(args) > place:
+        return (*args[:place], table, *args[place + 1 :]), kwargs
+    return args, {**kwargs, "customers": table}
+
+
+def _summarised(
+    error: Exception, place: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Any] | None:
+    """The call with customers, if it lacked a column because its table is one of transactions by the usual names."""
+    if place is None or not isinstance(error, ColumnError):
+        return None
+    given = args[place] if len(args) > place else kwargs.get("customers")
+    try:
+        columns = set(engines.names_of(engines.wrap(given)))
+        if columns >= ROWS_OF_TRANSACTIONS:
+            return _with_customers(summarize(given), place, args, kwargs)
+    except CrmkitError:
+        pass
+    return None
+
+
+def _called(function: Callable[..., Any], home: str, args: tuple[Any, ...]) -> str:
+    """The name by which a user calls the function: with its module, or with the class of the object that has it."""
+    name = function.__name__
+    if home:
+        return f"{home}.{name}"
+    kind = args[0] if args and isinstance(args[0], type) else type(args[0]) if args else function
+    return kind.__name__ if name == "__init__" else f"{kind.__name__}.{name}"
+
+
+# --- what went wrong ------------------------------------------------------------------------------------------------
+
+
+def _told(
+    error: Exception, function: Callable[..., Any], called: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> BaseException:
+    """An error of crmkit's for one of an inner library's."""
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except TypeError:
+        return _misfit(function, called, args, kwargs)
+    fault = engines.system_fault(error)
+    if fault is not None:
+        return fault
+    if isinstance(error, OSError):
+        path = str(error.filename or "")
+        return InputFileError("system_fault", path=path, reason=error.strerror or str(error))
+    if isinstance(error, ModuleNotFoundError):
+        return MissingPackageError("package_missing", package=str(error.name))
+    given = {name: value for name, value in bound.arguments.items() if name not in ("self", "cls")}
+    for name, value in given.items():
+        if isinstance(value, Transactions) and name in MADE_OF_TRANSACTIONS:
+            return ArgumentError(name, value, "transactions_given", call=MADE_OF_TRANSACTIONS[name])
+    if not given:
+        return CrmkitError("inner_refused", name_given=called, reason=_reason(error), takes="")
+    argument = _blamed(function, given, error)
+    documented = documented_as(function, argument)
+    takes = Words("takes", documented=documented, argument_of=argument) if documented else ""
+    return ArgumentError(argument, given[argument], "inner_refused", reason=_reason(error), takes=takes)
+
+
+def _reason(error: Exception) -> str:
+    words = " ".join(str(error).split())[:200].rstrip(". ")
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def _misfit(function: Callable[..., Any], called: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> CallError:
+    """The error for a call that does not fit the signature."""
+    parameters = {
+        name: parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if name not in ("self", "cls") and parameter.kind is not parameter.VAR_KEYWORD
+    }
+    known = ", ".join(parameters) or "-"
+    for keyword in kwargs:
+        if keyword not in parameters:
+            free = [name for name in parameters if name not in kwargs]
+            near = " / ".join(f"{name}=" for name in _near.keywords(keyword, free))
+            meant = Words("meant_keyword", near=near) if near else ""
+            return CallError(
+                keyword, kwargs[keyword], "unknown_keyword", function=called, keyword=keyword, meant=meant, known=known
+            )
+    positional = [n for n, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    shift = len(inspect.signature(function).parameters) - len(parameters)
+    given = args[shift:] if "self" in inspect.signature(function).parameters else args
+    if len(given) > len(positional):
+        named = ", ".join(positional) or Words("nothing_by_position")
+        return CallError(
+            known, given[len(positional)], "too_many_positional", function=called, positional=named, known=known
+        )
+    twice = [name for name in positional[: len(given)] if name in kwargs]
+    if twice:
+        return CallError(twice[0], kwargs[twice[0]], "twice_given", function=called, keyword=twice[0])
+    missing = [
+        name
+        for at, (name, parameter) in enumerate(parameters.items())
+        if parameter.default is parameter.empty and name not in kwargs and at >= len(given)
+        and parameter.kind is not parameter.VAR_POSITIONAL
+    ]  # fmt: skip
+    wanted = ", ".join(f"{name}=" if name not in positional else name for name in missing)
+    return CallError(
+        missing[0] if missing else known, None, "missing_argument", function=called, missing=wanted, known=known
+    )
+
+
+def _blamed(function: Callable[..., Any], given: Mapping[str, Any], error: Exception) -> str:
+    """The argument to name: one that is not what it should be, one that the error quotes, the last resort the first."""
+    hints = _hints(function)
+    unfit = [name for name, value in given.items() if not _fits(hints.get(name, Any), value)]
+    if unfit:
+        return unfit[0]
+    said = str(error)
+    quoted = [name for name, value in given.items() if isinstance(value, str | int | float) and repr(value) in said]
+    if quoted:
+        return quoted[0]
+    parameters = inspect.signature(function).parameters
+    changed = [name for name, value in given.items()
+               if name in parameters and parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
+               and value is not parameters[name].default]  # fmt: skip
+    first = next(iter(given))
+    if not engines.is_table(given[first]) and not isinstance(given[first], Transactions):
+        return first
+    return changed[0] if len(changed) == 1 else first
+
+
+def _hints(function: Callable[..., Any]) -> Mapping[str, Any]:
+    try:
+        return inspect.get_annotations(inspect.unwrap(function), eval_str=True)
+    except Exception:  # a name that only a type checker imports
+        return {}
+
+
+def _fits(hint: Any, value: Any) -> bool:
+    """Whether a value is what its annotation says, as far as plain types tell."""
+    from typing import Literal, get_args, get_origin
+
+    if hint is Any or isinstance(hint, str) or type(hint).__name__ == "TypeVar":
+        return True
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return any(type(value) is type(one) and value == one for one in inner)
+    if origin is types.UnionType or str(origin) == "typing.Union":
+        return any(_fits(one, value) for one in inner)
+    kind = origin or hint
+    if kind is float:
+        return _is_number(value)
+    if kind is int:
+        return _is_number(value) and not isinstance(value, float)
+    if hint is None or kind is type(None):
+        return value is None
+    if isinstance(kind, type):
+        if isinstance(value, str) and kind is not str:
+            return False
+        return isinstance(value, kind)
+    return True
+
+
+def _is_number(value: Any) -> bool:
+    return hasattr(value, "__float__") and not isinstance(value, bool | str) and getattr(value, "ndim", 0) == 0
+
+
+def documented_as(function: Callable[..., Any], argument: str) -> str:
+    """What the documentation says an argument is.
+
+    >>> documented_as(summarize, "transactions")
+    'Transactions, or table with customer_id, date, amount (and order_id, cost ...)'
+    """
+    for line in (inspect.getdoc(function) or "").splitlines():
+        name, colon, documented = line.partition(" : ")
+        if colon and argument in [one.strip() for one in name.split(",")]:
+            return documented.strip().rstrip(".")
+    return ""

@@ -1,0 +1,226 @@
+"""The name that was meant: synonyms of the field, and the nearest spelling, for what does not exist under a name.
+
+Packages and books call the same thing by many names. Nobody should have to look up ours to be told what it is.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+
+# A keyword of other packages, or of the field -> what may be meant by it here, the likeliest first.
+KEYWORDS: Mapping[str, tuple[str, ...]] = {
+    "k": ("n_clusters", "bins"),
+    "n": ("n_clusters", "bins", "top", "n_customers", "most"),
+    "clusters": ("n_clusters",),
+    "n_components": ("n_clusters",),
+    "levels": ("bins",),
+    "quantiles": ("bins",),
+    "quintiles": ("bins",),
+    "q": ("bins",),
+    "n_bins": ("bins",),
+    "n_segments": ("n_clusters", "bins"),
+    "segments": ("scheme", "n_clusters"),
+    "rules": ("scheme",),
+    "segmentation": ("scheme",),
+    "lang": ("language",),
+    "locale": ("language",),
+    "freq": ("period",),
+    "frequency": ("period",),
+    "interval": ("period", "level"),
+    "granularity": ("period",),
+    "time_unit": ("period",),
+    "unit": ("period",),
+    "cohort_period": ("period",),
+    "customer_id": ("customer",),
+    "customer_id_col": ("customer",),
+    "customer_col": ("customer",),
+    "customer": ("customer_id",),
+    "id": ("customer", "customer_id"),
+    "client": ("customer", "customer_id"),
+    "user": ("customer", "customer_id"),
+    "user_id": ("customer", "customer_id"),
+    "member": ("customer", "customer_id"),
+    "datetime": ("date",),
+    "datetime_col": ("date",),
+    "date_col": ("date",),
+    "day": ("date",),
+    "timestamp": ("date",),
+    "time": ("date", "horizon", "durations"),
+    "revenue": ("amount", "value"),
+    "sales": ("amount", "value"),
+    "spend": ("amount", "value"),
+    "money": ("amount", "value"),
+    "monetary_value": ("amount", "value", "monetary"),
+    "monetary_value_col": ("amount", "value"),
+    "monetary": ("value",),
+    "price": ("amount",),
+    "invoice": ("order",),
+    "order_id": ("order",),
+    "transaction_id": ("order",),
+    "dayfirst": ("date_format",),
+    "format": ("date_format", "period"),
+    "sep": ("separator",),
+    "delimiter": ("separator",),
+    "sheet_name": ("sheet", "table"),
+    "skiprows": ("skip",),
+    "observation_period_end": ("as_of",),
+    "reference_date": ("as_of",),
+    "snapshot_date": ("as_of",),
+    "analysis_date": ("as_of",),
+    "today": ("as_of",),
+    "now": ("as_of",),
+    "cutoff": ("as_of", "origin", "origins"),
+    "until": ("as_of",),
+    "end_date": ("as_of", "end"),
+    "start_date": ("start",),
+    "t": ("horizon",),
+    "h": ("horizon",),
+    "periods": ("horizon", "period"),
+    "months": ("horizon", "window"),
+    "forecast_horizon": ("horizon",),
+    "future_t": ("horizon",),
+    "prediction_period": ("horizon",),
+    "duration": ("horizon", "window", "durations"),
+    "lookback": ("window",),
+    "discount": ("discount_rate",),
+    "wacc": ("discount_rate",),
+    "rate": ("discount_rate", "margin_rate"),
+    "margin": ("margin_rate",),
+    "profit_margin": ("margin_rate",),
+    "gross_margin": ("margin_rate",),
+    "margin_rate": ("margin",),
+    "cost": ("contact_cost", "acquisition_cost"),
+    "cac": ("acquisition_cost",),
+    "confidence": ("level",),
+    "confidence_level": ("level",),
+    "conf_level": ("level",),
+    "ci": ("level",),
+    "alpha": ("level",),
+    "group": ("by",),
+    "groupby": ("by",),
+    "group_by": ("by",),
+    "groups": ("by",),
+    "hue": ("by",),
+    "against": ("baseline",),
+    "usual": ("baseline",),
+    "reference": ("baseline",),
+    "control": ("baseline",),
+    "benchmark": ("baseline",),
+    "success": ("save_rate", "response"),
+    "event_observed": ("event",),
+    "lost": ("event",),
+    "observed": ("event",),
+    "entry": ("start",),
+    "weights": ("weight",),
+    "weight": ("weights",),
+    "random_state": ("seed",),
+    "rng": ("seed",),
+    "name": ("into",),
+    "column_name": ("into", "column"),
+    "col": ("column", "value"),
+    "columns": ("column", "value"),
+    "holdout_days": ("holdout",),
+    "test_period": ("holdout",),
+    "n_origins": ("origins",),
+    "path": ("path", "file"),
+    "filename": ("path",),
+    "output": ("path",),
+    "strategy": ("method",),
+    "algorithm": ("method",),
+}
+
+# What other packages and the field call a function, class or module -> what it is called here.
+NAMES: Mapping[str, str] = {
+    "aggregate": "summarize",
+    "bgf": "clv.BGNBD",
+    "betageofitter": "clv.BGNBD",
+    "betageomodel": "clv.BGNBD",
+    "beta_geo_fitter": "clv.BGNBD",
+    "btyd": "clv.BGNBD",
+    "calculate_clv": "clv.lifetime_value",
+    "churn_rate": "retention.rates",
+    "clusters": "segment.cluster",
+    "cohort": "retention.cohorts",
+    "cohort_analysis": "retention.cohorts",
+    "cltv": "clv.lifetime_value",
+    "customer_lifetime_value": "clv.lifetime_value",
+    "customer_summary": "summarize",
+    "from_csv": "read",
+    "gini": "pyramid.concentration",
+    "kaplanmeierfitter": "survival.kaplan_meier",
+    "km": "survival.kaplan_meier",
+    "kmeans": "segment.cluster",
+    "k_means": "segment.cluster",
+    "load_csv": "read",
+    "load": "read",
+    "lorenz": "pyramid.concentration",
+    "lorenz_curve": "pyramid.concentration",
+    "ltv": "clv.lifetime_value",
+    "open": "read",
+    "pareto": "pyramid.concentration",
+    "paretonbdfitter": "clv.ParetoNBD",
+    "predict_churn": "churn.ChurnModel",
+    "read_csv": "read",
+    "read_excel": "read",
+    "read_parquet": "read",
+    "reactivation": "outreach.win_back",
+    "retention_rates": "retention.rates",
+    "rfm_score": "rfm.score",
+    "rfm_scores": "rfm.score",
+    "rfm_segment": "rfm.segment",
+    "rfm_segments": "rfm.segment",
+    "rfm_table": "rfm.score",
+    "sbg": "clv.SBG",
+    "summarise": "summarize",
+    "summary": "summarize",
+    "summary_data_from_transaction_data": "summarize",
+    "rfm_summary": "summarize",
+    "survival_curve": "survival.curve",
+    "tiers": "pyramid.assign_tiers",
+    "transitions": "segment.migration",
+    "transition_matrix": "segment.migration",
+}
+
+
+def keywords(wrong: str, known: Collection[str]) -> list[str]:
+    """Arguments, of those that are known, that may be meant by a keyword; the likeliest first, at most three.
+
+    >>> keywords("freq", ["transactions", "period", "by"]), keywords("perod", ["transactions", "period", "by"])
+    (['period'], ['period'])
+    """
+    meant = [name for name in KEYWORDS.get(wrong.lower(), ()) if name in known]
+    return list(dict.fromkeys([*meant, *closest(wrong, known)]))[:3]
+
+
+def names(wrong: str, known: Mapping[str, Collection[str]]) -> list[str]:
+    """Full names that may be meant; `known` are the full names of each short one.
+
+    >>> names("Cohorts", {"cohorts": ["retention.cohorts"], "rates": ["retention.rates"]})
+    ['retention.cohorts']
+    """
+    plain = _plain(wrong)
+    if wrong in known:
+        return list(known[wrong])
+    same = [full for short in known for full in known[short] if _plain(short) == plain]
+    if same:
+        return same
+    everywhere = {full for fulls in known.values() for full in fulls}
+    field = next((ours for theirs, ours in NAMES.items() if _plain(theirs) == plain), None)
+    if field in everywhere:
+        return [str(field)]
+    return [full for short in closest(wrong, known) for full in known[short]][:3]
+
+
+def closest(wrong: str, known: Iterable[str]) -> list[str]:
+    """Names that are spelt almost like it, the closest first.
+
+    >>> closest("segmnt", ["score", "segment"])
+    ['segment']
+    """
+    spelt = {_plain(name): name for name in known}
+    return [spelt[found] for found in difflib.get_close_matches(_plain(wrong), spelt, n=3, cutoff=0.7)]
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")

@@ -1,0 +1,51 @@
+"""Words for calls that do not fit: unknown names, wrong keywords, and what an inner library refuses."""
+
+from __future__ import annotations
+
+WORDS = {
+    "unknown_keyword": (
+        "{function}() has no argument {keyword}=. {meant}It takes {known}.",
+        "{function}() 没有参数 {keyword}=。{meant}它的参数有：{known}。",
+    ),
+    "meant_keyword": ("Did you mean {near}? ", "您指的是 {near} 吗？"),
+    "too_many_positional": (
+        "{function}() takes {positional} by position, and the rest by name: {known}.",
+        "{function}() 按位置只接受 {positional}，其余参数须写明名称：{known}。",
+    ),
+    "missing_argument": (
+        "{function}() needs {missing}. It takes {known}.",
+        "{function}() 缺少 {missing}。它的参数有：{known}。",
+    ),
+    "nothing_by_position": ("nothing", "零个参数"),
+    "twice_given": (
+        "{function}() was given {keyword} twice, by position and by name. Give it once.",
+        "{function}() 的参数 {keyword} 既按位置又按名称给出。请只给一次。",
+    ),
+    "module_called": (
+        "{module} is a module, not a function. Call {main}.",
+        "{module} 是模块，不是函数。请调用 {main}。",
+    ),
+    "unknown_name": (
+        "{module} has no {name!r}. {meant}",
+        "{module} 中没有 {name!r}。{meant}",
+    ),
+    "meant_name": ("Did you mean {near}?", "您指的是 {near} 吗？"),
+    "listed_names": ("It has {names}.", "其中有：{names}。"),
+    "inner_refused": (
+        "{name_given} cannot be used: {reason}. {takes}",
+        "{name_given} 无法使用：{reason}。{takes}",
+    ),
+    "takes": ("It takes {argument_of}: {documented}.", "{argument_of} 的说明：{documented}。"),
+    "system_fault": (
+        "the system refused {path!r}: {reason}. Check the path, its permissions and the space left.",
+        "系统拒绝了 {path!r}：{reason}。请检查路径、权限和剩余空间。",
+    ),
+    "package_missing": (
+        'this needs the package {package!r}, which is not installed. Run: pip install "{package}".',
+        '此功能需要尚未安装的软件包 {package!r}。请运行：pip install "{package}"。',
+    ),
+    "transactions_given": (
+        "{argument}= takes a table that was made of transactions, not the transactions themselves. Give {call}.",
+        "{argument}= 需要由交易数据得出的表，而不是交易数据本身。请给出 {call}。",
+    ),
+}

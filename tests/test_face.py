@@ -1,0 +1,205 @@
+"""The public side: what modules show, what they answer to a wrong name or call, what goes in, and the net."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import types
+
+import pytest
+
+import crmkit as crm
+from conftest import as_columns
+from crmkit import errors
+
+SALES = {
+    "customer_id": ["a", "b", "a", "c", "b", "d"],
+    "date": [dt.date(2025, month, day) for month, day in ((1, 5), (1, 9), (2, 28), (2, 1), (4, 2), (4, 30))],
+    "amount": [5.0, 7.0, 2.0, 9.0, 4.0, 6.0],
+}
+MODULES = [name for name in crm.__all__ if inspect.ismodule(getattr(crm, name))]
+
+
+# --- what modules show ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_shows_its_own_names_and_nothing_else(name):
+    module = getattr(crm, name)
+    foreign = [shown for shown in dir(module) if inspect.ismodule(getattr(module, shown))]
+    assert foreign == [] or name == "labels"
+    made_here = {
+        shown: getattr(getattr(module, shown), "__module__", "crmkit") for shown in dir(module) if shown.isidentifier()
+    }
+    assert {shown: at for shown, at in made_here.items() if at.split(".")[0] not in ("crmkit", "types", "typing")} == {}
+    assert "annotations" not in dir(module)
+    assert "Any" not in dir(module)
+    assert "np" not in dir(module)
+
+
+def test_the_package_shows_its_modules_and_functions():
+    assert dir(crm) == sorted(crm.__all__)
+
+
+# --- a name or a call that is not right -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda: crm.cohorts, "crmkit.retention.cohorts"),
+        (lambda: crm.bg_nbd, "crmkit.clv.BGNBD"),
+        (lambda: crm.kmeans, "crmkit.segment.cluster"),
+        (lambda: crm.read_csv, "crmkit.read"),
+        (lambda: crm.retention.cohort, "crmkit.retention.cohorts"),
+        (lambda: crm.rfm.scores, "crmkit.rfm.score"),
+    ],
+)
+def test_an_unknown_attribute_is_answered_with_the_one_that_is_meant(ask, name):
+    with pytest.raises(AttributeError, match=rf"Did you mean .*{name}\b") as caught:
+        ask()
+    assert isinstance(caught.value, errors.CrmkitError)
+
+
+def test_a_name_near_to_nothing_is_answered_with_those_there_are():
+    with pytest.raises(errors.UnknownNameError, match=r"crmkit\.churn has no 'zzz'\. It has ChurnModel"):
+        _ = crm.churn.zzz
+
+
+@pytest.mark.parametrize(
+    ("call", "meant"),
+    [
+        (lambda tx: crm.segment.cluster(crm.summarize(tx), k=3), "n_clusters"),
+        (lambda tx: crm.retention.rates(tx, freq="M"), "period"),
+        (lambda tx: crm.rfm.score(tx, levels=5), "bins"),
+        (lambda tx: crm.rfm.score(tx, quantiles=5), "bins"),
+        (lambda tx: crm.rfm.segment(crm.rfm.score(tx, bins=2), lang="zh"), "language"),
+        (lambda tx: crm.Transactions(SALES, customer_id="customer_id"), "customer"),
+        (lambda tx: crm.retention.rates(tx, perod="month"), "period"),
+        (lambda tx: crm.clv.BGNBD(freq="week"), "period"),
+    ],
+)
+def test_a_wrong_keyword_is_answered_with_the_one_that_is_meant(call, meant):
+    with pytest.raises(errors.CallError, match=rf"Did you mean {meant}=") as caught:
+        call(crm.Transactions(SALES))
+    assert isinstance(caught.value, TypeError)
+    assert isinstance(caught.value, errors.ArgumentError)
+
+
+def test_a_call_that_does_not_fit_says_how_it_would():
+    with pytest.raises(errors.CallError, match=r"crmkit\.retention\.rates\(\) needs transactions"):
+        crm.retention.rates()
+    with pytest.raises(errors.CallError, match=r"takes transactions by position, and the rest by name"):
+        crm.retention.rates(SALES, "month")
+    with pytest.raises(errors.CallError, match=r"Transactions\.until\(\) needs date"):
+        crm.Transactions(SALES).until()
+    with pytest.raises(errors.CallError, match="twice"):
+        crm.retention.rates(SALES, transactions=SALES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_that_is_called_names_a_function_that_is_there(name):
+    with pytest.raises(errors.CallError, match=rf"crmkit\.{name} is a module") as caught:
+        getattr(crm, name)(SALES)
+    said = caught.value.fields["main"].removesuffix("(...)")
+    found = crm
+    for part in said.split(".")[1:]:
+        found = getattr(found, part)
+    assert callable(found)
+    assert not isinstance(found, types.ModuleType)
+
+
+def test_wrong_calls_are_answered_in_the_language_that_is_set():
+    crm.set_language("zh")
+    try:
+        with pytest.raises(errors.CallError, match="没有参数 freq=。您指的是 period= 吗"):
+            crm.retention.rates(SALES, freq="M")
+        with pytest.raises(errors.UnknownNameError, match=r"您指的是 crmkit\.retention\.cohorts 吗"):
+            _ = crm.cohorts
+    finally:
+        crm.set_language(None)
+
+
+# --- what goes in ---------------------------------------------------------------------------------------------------
+
+
+TAKE_CUSTOMERS = [
+    lambda given: crm.rfm.score(given, bins=2),
+    lambda given: crm.pyramid.assign_tiers(given),
+    lambda given: crm.segment.cluster(given, n_clusters=2, columns=["recency", "monetary"]).customers,
+    lambda given: crm.rfm.Scorer(bins=2).fit(given).score(given),
+]
+
+
+@pytest.mark.parametrize("take", TAKE_CUSTOMERS)
+def test_transactions_do_where_customers_are_asked_for(take, make_table):
+    table = make_table(SALES)
+    tx = crm.Transactions(table)
+    expected = as_columns(take(crm.summarize(tx)), sort="customer_id")
+    assert as_columns(take(tx), sort="customer_id") == expected
+    assert as_columns(take(table), sort="customer_id") == expected
+
+
+def test_concentration_and_models_take_transactions():
+    tx, customers = crm.Transactions(SALES), crm.summarize(SALES)
+    assert crm.pyramid.concentration(tx).gini == crm.pyramid.concentration(customers).gini
+    model = crm.clv.BGNBD.from_params(r=0.25, alpha=4.5, a=0.8, b=2.4, period="week")
+    assert model.predict(tx, horizon="4W").tolist() == model.predict(customers, horizon="4W").tolist()
+    assert model.p_alive(SALES).tolist() == model.p_alive(customers).tolist()
+
+
+def test_a_table_of_customers_with_dates_and_amounts_stays_a_table_of_customers():
+    """Only what cannot be read as customers is read as transactions."""
+    customers = {**SALES, "customer_id": list("abcdef")}
+    found = as_columns(crm.pyramid.assign_tiers(customers, value="amount"))
+    assert found["amount"] == SALES["amount"]
+
+
+class Stream:
+    """An Arrow stream that can be read once, as drivers of databases give it."""
+
+    def __init__(self, table):
+        self._reader = table.to_reader()
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._reader.__arrow_c_stream__(requested_schema)
+
+
+def test_anything_that_tells_its_rows_by_arrow_is_a_table():
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table(SALES)
+    expected = as_columns(crm.summarize(table))
+    assert as_columns(crm.summarize(Stream(table))) == expected
+    assert as_columns(crm.summarize(table.to_reader())) == expected
+    assert as_columns(crm.rfm.score(Stream(table), bins=2)) == as_columns(crm.rfm.score(table, bins=2))
+
+
+# --- the net --------------------------------------------------------------------------------------------------------
+
+
+def test_what_an_inner_library_raises_names_the_argument():
+    with pytest.raises(errors.ArgumentError, match=r"value=\['a'\] cannot be used") as caught:
+        crm.pyramid.assign_tiers(crm.summarize(SALES), value=["a"])
+    assert caught.value.argument == "value"
+    assert "It takes value: str" in str(caught.value)
+    assert not isinstance(caught.value.__cause__, errors.CrmkitError)
+
+
+@pytest.mark.parametrize("stops", [KeyboardInterrupt, MemoryError, SystemExit])
+def test_what_is_nobody_s_argument_passes(stops):
+    class Hostile(dict):
+        def __iter__(self):
+            raise stops
+
+        keys = items = __iter__
+
+    with pytest.raises(stops):
+        crm.summarize(Hostile(SALES))
+
+
+def test_a_function_with_its_net_looks_as_it_did():
+    signature = inspect.signature(crm.rfm.score)
+    assert next(iter(signature.parameters)) == "customers"
+    assert crm.rfm.score.__module__ == "crmkit.rfm"
+    assert crm.rfm.score.__name__ == "score"
+    assert ">>>" in inspect.getdoc(crm.rfm.score)
