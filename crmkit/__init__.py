@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         growth,
         interpurchase,
         labels,
+        lenses,
         lifecycle,
         loyalty,
         outreach,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         wallet,
     )
     from crmkit.explanation import explain
+    from crmkit.lenses import customer_base_audit
     from crmkit.scoring import score_customers
     from crmkit.validation import audit, backtest
 
@@ -67,6 +69,7 @@ __all__ = [
     "basket",
     "churn",
     "clv",
+    "customer_base_audit",
     "customers",
     "datasets",
     "definitions",
@@ -78,6 +81,7 @@ __all__ = [
     "growth",
     "interpurchase",
     "labels",
+    "lenses",
     "lifecycle",
     "loyalty",
     "outreach",
@@ -112,6 +116,7 @@ _MODULES = (
     "growth",
     "interpurchase",
     "labels",
+    "lenses",
     "lifecycle",
     "loyalty",
     "outreach",
@@ -126,7 +131,13 @@ _MODULES = (
     "validation",
     "wallet",
 )
-_FUNCTIONS = {"audit": "validation", "backtest": "validation", "explain": "explanation", "score_customers": "scoring"}
+_FUNCTIONS = {
+    "audit": "validation",
+    "backtest": "validation",
+    "customer_base_audit": "lenses",
+    "explain": "explanation",
+    "score_customers": "scoring",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -566,6 +566,7 @@ def file_of_cdnow(tmp_path_factory):
 
 HALVES = ["--base", "1997-07-01:1997-12-31", "--current", "1998-01-01:1998-06-30"]
 FAMILIES = {
+    "lenses": ([], r"^In 1998-Q2, [\d,]+ customers brought", r"^1998-Q2：[\d,]+ 位客户带来利润"),
     "matrix": ([], r"^Platinum ", r"^白金客户"),
     "growth": (HALVES, r"^Current period +\d", r"^减购 +\d+ +-\d"),
     "migration": (["--since", "1997-12-31"], r"^up +\d", r"^升级"),

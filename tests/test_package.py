@@ -150,6 +150,7 @@ NO_EXAMPLE = {
     "crmkit.basket.rules.Rules": "a record that `pairs` gives; the example is there",
     "crmkit.datasets.baskets.BasketSimulation": "a record that `make_baskets` gives; the example is there",
     "crmkit.datasets.baskets.BasketTruth": "a record that `make_baskets` gives; the example is there",
+    "crmkit.lenses.audit.CustomerBaseAudit": "a record that `customer_base_audit` gives; the example is there",
     "crmkit.scoring.Headline": "a record that `headline` gives; the example is there",
     "crmkit.models": "formulas on arrays, open to tests; the classes that users call are checked below",
     "crmkit.equity.choice.Drivers": "a record that `drivers` gives; the example is there",

@@ -13,7 +13,7 @@ from crmkit.cli import text
 SECTIONS = {
     "Begin": ("demo", "check", "score", "explain"),
     "Who is worth what": ("pyramid", "matrix", "clusters"),
-    "What changed": ("growth", "migration", "lifecycle", "slips"),
+    "What changed": ("lenses", "growth", "migration", "lifecycle", "slips"),
     "Who stays": ("retention", "cohorts", "contracts", "repurchase"),
     "When they are lost": ("gaps", "lost", "survival"),
     "What goes with what": ("basket",),

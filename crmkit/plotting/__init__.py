@@ -24,6 +24,7 @@ from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profile
 from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
 from crmkit.plotting.downgrades import plot_slip_calendar
 from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
+from crmkit.plotting.lenses import plot_customer_base_audit
 from crmkit.plotting.lifecycle import plot_lifecycle
 from crmkit.plotting.lifetime import (
     plot_alive_history,
@@ -58,6 +59,7 @@ __all__ = [
     "plot_cohort_curves",
     "plot_cohorts",
     "plot_cross_sell_rate",
+    "plot_customer_base_audit",
     "plot_distribution_fit",
     "plot_gain",
     "plot_gap_curve",
