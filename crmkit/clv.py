@@ -55,6 +55,9 @@ MODELS: Mapping[str, str] = {
 
 # What is done with models -> the module of crmkit.models that does it.
 TOOLS: Mapping[str, str] = {
+    "total_interval": "_totals",
+    "Total": "_totals",
+    "PurchaseCalendar": "_calendar",
     "lifetime_value": "_value",
     "portfolio_value": "_value",
     "PortfolioValue": "_value",

@@ -240,6 +240,14 @@ class NoLifetimeValueWarning(UserWarning):
     """A list of customers comes without (or with a simpler) lifetime value; the message says why."""
 
 
+class FewOriginsWarning(UserWarning):
+    """A past is too short to test a forecast on it, so its interval is the model's own word; the message says more."""
+
+
+class NoDropoutWarning(UserWarning):
+    """The data do not tell whether customers leave, so `p_alive` is missing; the message says more."""
+
+
 def shown(values: Iterable[object], most: int = 3) -> str:
     """Up to three values, as an error quotes them.
 

@@ -185,7 +185,7 @@ def compare(
     >>> judged.recommended
     'ParetoNBD'
     """
-    kinds = [_model_of(model) for model in models]
+    kinds = [model_of(model) for model in models]
     _checks.count("origins", origins)
     columns = () if isinstance(customers_or_tx, Transactions) else _frame.open_table(customers_or_tx).columns
     if {"x", "t_x", "T"} <= set(columns):
@@ -220,7 +220,7 @@ def _compare_fits(customers: Any, kinds: Sequence[tuple[str, type[PurchaseModel]
     return Comparison(table, table, None, models, findings)
 
 
-def _model_of(model: Any) -> tuple[str, type[PurchaseModel], Values]:
+def model_of(model: Any) -> tuple[str, type[PurchaseModel], Values]:
     """Name, class and settings of a model given by name, class or example."""
     if isinstance(model, str):
         known = {kind.__name__: kind for kind in DEFAULT}

@@ -53,6 +53,7 @@ def holdouts(transactions: Any, holdout: Any, origins: int) -> list[Holdout]:
         raise ArgumentError("holdout", holdout, "models_shorter_day_duration_holdout")
     starts = [tx.as_of - dt.timedelta(days=days * back) for back in range(1, origins + 1)]
     span = _checks.day_number(tx.as_of) - tx.first_day
+    bought = purchase_days(tx)
     if _checks.day_number(starts[-1]) <= tx.first_day:
         raise ArgumentError(
             "holdout",
@@ -63,20 +64,26 @@ def holdouts(transactions: Any, holdout: Any, origins: int) -> list[Holdout]:
             span=span,
             max=max(span // (3 * origins), 1),
         )
-    return [_holdout(tx, origin, days) for origin in starts]
+    return [holdout_at(bought, _checks.day_number(origin), days) for origin in starts]
 
 
-def _holdout(tx: Transactions, origin: dt.date, days: int) -> Holdout:
-    end = _checks.day_number(origin)
+def holdout_at(bought: LazyFrame, end: int, days: int) -> Holdout:
+    """The customers known on the day `end`, and what they bought in the `days` after it.
+
+    `bought` holds customers' purchase days (`purchase_days`); what lies after the holdout is not seen.
+    """
     day = nw.col("day")
     past, recent = day <= end, (day <= end) & (day > end - days)
-    bought = purchase_days(tx.until(_checks.date_of_day(end + days)))
-    facts = bought.group_by("customer_id").agg(
-        first=day.min(),
-        last=nw.when(past).then(day).otherwise(nw.lit(None)).max(),
-        n_past=nw.when(past).then(1).otherwise(0).sum(),
-        n_recent=nw.when(recent).then(1).otherwise(0).sum(),
-        n_all=nw.len(),
+    facts = (
+        bought.filter(day <= end + days)
+        .group_by("customer_id")
+        .agg(
+            first=day.min(),
+            last=nw.when(past).then(day).otherwise(nw.lit(None)).max(),
+            n_past=nw.when(past).then(1).otherwise(0).sum(),
+            n_recent=nw.when(recent).then(1).otherwise(0).sum(),
+            n_all=nw.len(),
+        )
     )
     # The purchase that acquired a customer is no repeat purchase.
     new = nw.when(nw.col("first") > end - days).then(1).otherwise(0)
@@ -90,7 +97,9 @@ def _holdout(tx: Transactions, origin: dt.date, days: int) -> Holdout:
     names = ("x", "t_x", "T", "recent", "future")
     counted = engines.collect(histories.group_by(*names).agg(n=nw.len()))
     order = np.lexsort([counted[name] for name in reversed(names)])
-    return Holdout(origin, days, *(np.asarray(counted[name], dtype=float)[order] for name in (*names, "n")))
+    return Holdout(
+        _checks.date_of_day(end), days, *(np.asarray(counted[name], dtype=float)[order] for name in (*names, "n"))
+    )
 
 
 def purchase_days(tx: Transactions) -> LazyFrame:

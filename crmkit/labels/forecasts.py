@@ -1,0 +1,55 @@
+"""Words of forecasts: totals with their intervals, calendars, what a list of customers says about its models."""
+
+WORDS = {
+    "backtested": ("from the model's own past errors", "依据模型自身的历史误差"),
+    "model": ("if purchases go on as they did", "假定购买方式保持不变"),
+    "total": ("total", "总量"),
+    "said": ("said", "当时预测"),
+    "low": ("low", "下限"),
+    "high": ("high", "上限"),
+    "basis": ("basis of the interval", "区间依据"),
+    "origins": ("earlier origins", "历史起点数"),
+    "total_purchases": (
+        "{value:,.0f} repeat purchases of {customers:,} customers within {days:,} days after {as_of}.",
+        "{as_of} 之后 {days:,} 天内，{customers:,} 位客户预计重复购买 {value:,.0f} 次。",
+    ),
+    "total_money": (
+        "{value:,.2f} from {customers:,} customers within {days:,} days after {as_of}.",
+        "{as_of} 之后 {days:,} 天内，{customers:,} 位客户预计带来 {value:,.2f}。",
+    ),
+    "total_money_endless": (
+        "{value:,.2f} from {customers:,} customers after {as_of}.",
+        "{as_of} 之后，{customers:,} 位客户预计带来 {value:,.2f}。",
+    ),
+    "total_backtested": (
+        "{level:.0%} interval {low:,.0f} to {high:,.0f}, from the errors of this forecast at {origins} earlier "
+        "origins (horizon there {length:,} days; actual / said {ratios}).",
+        "{level:.0%} 区间为 {low:,.0f} 至 {high:,.0f}，依据该预测在 {origins} 个历史起点的误差"
+        "（当时预测期 {length:,} 天；实际/预测为 {ratios}）。",
+    ),
+    "total_model": (
+        "{low:,.0f} to {high:,.0f} with {level:.0%} probability if purchases go on as they did. That is the model's "
+        "own word: no earlier forecast stands behind it.",
+        "若购买方式保持不变，则有 {level:.0%} 的概率在 {low:,.0f} 至 {high:,.0f} 之间。"
+        "这只是模型自身的说法，没有历史预测检验过。",
+    ),
+    "total_missing": (
+        "For that the past would have to be about {needed:,} days long; it is {span:,}.",
+        "要用历史误差检验，数据需覆盖约 {needed:,} 天，现有 {span:,} 天。",
+    ),
+    "total_customers": (
+        "A table of customers has no past to test it on; pass transactions.",
+        "客户汇总表没有可供检验的历史，请传入交易数据。",
+    ),
+    "total_shifted": (
+        "The model alone says {expected:,.0f}.",
+        "模型本身的预测为 {expected:,.0f}。",
+    ),
+    "warn_few_origins": (
+        "the interval of the total is named basis='model' (if purchases go on as they did): the past of {span:,} days "
+        "is too short to test forecasts of {days:,} days at two earlier origins. About {needed:,} days would do, or a "
+        "shorter horizon, such as horizon={example}.",
+        "总量区间的依据记为 basis='model'（假定购买方式保持不变）：{span:,} 天的历史太短，无法在两个更早的起点检验 "
+        "{days:,} 天的预测。约需 {needed:,} 天的数据，或改用更短的 horizon，例如 horizon={example}。",
+    ),
+}
