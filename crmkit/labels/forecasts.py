@@ -2,11 +2,8 @@
 
 WORDS = {
     "backtested": ("from the model's own past errors", "依据模型自身的历史误差"),
-    "model": ("if purchases go on as they did", "假定购买方式保持不变"),
     "total": ("total", "总量"),
     "said": ("said", "当时预测"),
-    "low": ("low", "下限"),
-    "high": ("high", "上限"),
     "basis": ("basis of the interval", "区间依据"),
     "origins": ("earlier origins", "历史起点数"),
     "total_purchases": (
