@@ -48,7 +48,7 @@ def read_sets(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def simulated(kind: str, seed: int) -> pd.DataFrame:
-    """A shop of a year and a half to four years in which the law is known: plain, small, seasonal, promotions, regular."""
+    """A shop whose distribution is known: plain, small, seasonal, promotions, regular; two to four years."""
     rng = np.random.default_rng(seed)
     n, days = (100 if kind == "small" else 1000), {"seasonal": 1460, "promotions": 900}.get(kind, 730)
     rate = rng.gamma(0.9, 1 / 25, n)
@@ -103,7 +103,7 @@ def judged(name: str, table: pd.DataFrame, origin: pd.Timestamp, weeks: int) -> 
     count, money = came(table, origin, weeks)
     asked = {"counts": (clv.total_interval, {}, count)}
     if table["amount"].nunique() > 1:
-        pass
+        asked["money"] = (clv.portfolio_value, {}, money)
     for what, (function, settings, actual) in asked.items():
         start = time.process_time()
         found = function(tx, horizon=f"{weeks}W", **settings)

@@ -24,9 +24,9 @@ WORDS = {
         "该日历尚未估计系数。请先调用 calendar.fit(transactions)。",
     ),
     "package_missing_calendar": (
-        "the dates of Lunar New Year need the package holidays: pip install 'crmkit[calendar]', or give the dates: "
-        "events={'lunar_new_year': [...]}.",
+        "the dates of Lunar New Year need the package holidays: pip install 'crmkit[calendar]', or give the dates "
+        "yourself, as events=dict(lunar_new_year=[...]).",
         "农历新年的日期需要 holidays 包：pip install 'crmkit[calendar]'，或自行给出日期："
-        "events={'lunar_new_year': [...]}。",
+        "events=dict(lunar_new_year=[...])。",
     ),
 }
