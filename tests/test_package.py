@@ -157,6 +157,7 @@ NO_EXAMPLE = {
     "crmkit.equity.improvement.WhatIf": "a record that `what_if` gives; the example is there",
     "crmkit.equity.moves.Switching": "a record that `switching` gives; the example is there",
     "crmkit.loyalty.importance.SatisfactionDrivers": "a record that `drivers` gives; the example is there",
+    "crmkit.loyalty.matrix.LoyaltyMatrix": "a record that `matrix` gives; the example is there",
     "crmkit.loyalty.response.ResponseBias": "a record that `response_bias` gives; the example is there",
     "crmkit.loyalty.satisfaction.CSAT": "a record that `csat` gives; the example is there",
     "crmkit.loyalty.satisfaction.Satisfaction": "a record that `satisfaction` gives; the example is there",

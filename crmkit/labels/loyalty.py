@@ -116,6 +116,22 @@ _CARDS = {
         "加权净推荐值 = 各层级净推荐值 x 其客户（或金额）占比之和；{level}% 区间。"
         "同一层级内作答者与未作答者的差别仍不可见",
     ),
+    "loyalty_type": ("type of loyalty", "忠诚类型"),
+    "definition_loyalty_type_numerator": (
+        "customers by behaviour ({behaviour} {behaviour_cut}) and attitude ({attitude} {attitude_cut})",
+        "按行为（{behaviour} {behaviour_cut}）与态度（{attitude} {attitude_cut}）划分的客户",
+    ),
+    "definition_loyalty_type_denominator": ("all customers of the table", "表中全部客户"),
+    "definition_loyalty_type_window": ("as in the table", "见表"),
+    "definition_loyalty_type_exclusions": (
+        "customers without an answer have no type: not asked",
+        "没有答案的客户不归类：未询问",
+    ),
+    "definition_loyalty_type_formula": (
+        "true: both high; spurious: behaviour only (inertia, price, no alternative); latent: attitude only; none: "
+        "neither",
+        "忠诚：两者皆高；伪忠诚：仅行为高（惰性、势利、垄断）；潜在忠诚：仅态度高；不忠诚：两者皆低",
+    ),
 }
 
 WORDS = {
@@ -162,4 +178,16 @@ WORDS = {
     "energy": ("energy", "体力"),
     "mind": ("mind", "精神"),
     "weighting": ("weighting", "加权方式"),
+    "behaviour": ("behaviour", "行为"),
+    "attitude": ("attitude", "态度"),
+    "loyalty_label": ("loyalty", "忠诚"),
+    "true_loyalty": ("true loyalty", "忠诚"),
+    "spurious_loyalty": ("spurious loyalty", "伪忠诚"),
+    "latent_loyalty": ("latent loyalty", "潜在忠诚"),
+    "no_loyalty": ("no loyalty", "不忠诚"),
+    "not_asked": ("not asked", "未询问"),
+    "inertia": ("inertia", "惰性忠诚"),
+    "price_bought": ("bought by price", "势利忠诚"),
+    "locked_in": ("locked in", "垄断忠诚"),
+    "trust": ("trust", "信赖忠诚"),
 }

@@ -1,12 +1,14 @@
 """Satisfaction and loyalty: surveys, complaints, and what customers do, put together.
 
 What people say: `nps`, `compare_nps`, `response_bias` (who answered), `csat`, `satisfaction` (experience against
-expectation), `drivers` (what satisfaction depends on), `delivered_value` (of offers).
+expectation), `drivers` (what satisfaction depends on), `delivered_value` (of offers). What they say against what they
+do: `matrix`. What they say against what they do: `matrix`.
 """
 
 from __future__ import annotations
 
 from crmkit.loyalty.importance import SatisfactionDrivers, drivers
+from crmkit.loyalty.matrix import LoyaltyMatrix, matrix
 from crmkit.loyalty.promoters import NPS, NPSComparison, compare_nps, nps, nps_interval
 from crmkit.loyalty.response import ResponseBias, response_bias
 from crmkit.loyalty.satisfaction import CSAT, Satisfaction, csat, delivered_value, satisfaction
@@ -14,6 +16,7 @@ from crmkit.loyalty.satisfaction import CSAT, Satisfaction, csat, delivered_valu
 __all__ = [
     "CSAT",
     "NPS",
+    "LoyaltyMatrix",
     "NPSComparison",
     "ResponseBias",
     "Satisfaction",
@@ -22,6 +25,7 @@ __all__ = [
     "csat",
     "delivered_value",
     "drivers",
+    "matrix",
     "nps",
     "nps_interval",
     "response_bias",

@@ -105,4 +105,17 @@ WORDS = {
         "there is more than one row for the customer {ids}. Keep one per customer.",
         "客户 {ids} 不止一行。请每位客户只保留一行。",
     ),
+    "loyalty_cut": (
+        '{name_given} is not known. Give "median", "mean", or a rule or value for each axis, such as {name_example}.',
+        '{name_given} 不是可用的取值。请给出 "median"、"mean"，或为两个轴各给出规则或数值，例如 {name_example}。',
+    ),
+    "loyalty_columns": (
+        "no column {column}; the table has {has}. Name the columns, such as matrix(customers, behaviour='frequency', "
+        "attitude='satisfaction').",
+        "没有列 {column}；表中有 {has}。请指定列名，例如 matrix(customers, behaviour='frequency', attitude='satisfaction')。",
+    ),
+    "discount_shares": (
+        "column {column!r} does not hold shares of purchases between 0 and 1: {values}.",
+        "列 {column!r} 不是 0 到 1 之间的购买占比：{values}。",
+    ),
 }
