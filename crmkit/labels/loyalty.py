@@ -132,6 +132,33 @@ _CARDS = {
         "neither",
         "忠诚：两者皆高；伪忠诚：仅行为高（惰性、势利、垄断）；潜在忠诚：仅态度高；不忠诚：两者皆低",
     ),
+    "complaint_handling": ("complaints", "投诉"),
+    "definition_complaint_handling_numerator": (
+        "complaints opened (rate); answered within the promise (in time); customers with a purchase within {within} "
+        "days "
+        "after their first complaint (repurchase)",
+        "受理的投诉（投诉率）；在承诺时间内答复的投诉（及时率）；首次投诉后 {within} 天内再次购买的客户（回购）",
+    ),
+    "definition_complaint_handling_denominator": (
+        "orders, times 1,000; complaints whose promise is kept or over; customers who complained after a purchase",
+        "每 1,000 个订单；承诺已兑现或已到期的投诉；购买后投诉的客户",
+    ),
+    "definition_complaint_handling_window": (
+        "complaints opened on the days of the transactions; answers after the past ends are not yet given",
+        "在交易数据日期范围内受理的投诉；截止日期之后的答复视为尚未答复",
+    ),
+    "definition_complaint_handling_exclusions": (
+        "open complaints within their promise; later complaints of a customer (repurchase); customers with nobody "
+        "alike",
+        "仍在承诺时间内的未答复投诉；同一客户的后续投诉（回购部分）；找不到相似客户者",
+    ),
+    "definition_complaint_handling_formula": (
+        "alike: without a complaint so far, after a purchase of the same number, gap class and quarter, as many days "
+        "later; open "
+        "spells censored; {level} % intervals (Garwood, Wilson, Kaplan-Meier), of the difference 95 % (Newcombe)",
+        "相似客户：此前未投诉、同一购买次序、同一间隔档、同一季度、同样天数之后仍未购买者；未结束的间隔作删失处理；"
+        "{level}% 区间（Garwood、Wilson、Kaplan-Meier），差异为 95% 区间（Newcombe）",
+    ),
 }
 
 WORDS = {
@@ -190,4 +217,14 @@ WORDS = {
     "price_bought": ("bought by price", "势利忠诚"),
     "locked_in": ("locked in", "垄断忠诚"),
     "trust": ("trust", "信赖忠诚"),
+    "complaints": ("complaints", "投诉数"),
+    "per_1000_orders": ("per 1,000 orders", "每千订单投诉数"),
+    "answered": ("answered", "已答复"),
+    "promises_due": ("promise over or kept", "承诺已兑现或已到期"),
+    "in_time": ("answered in time", "及时答复"),
+    "late": ("answered late", "延迟答复"),
+    "closed": ("closed", "已关闭"),
+    "open_share": ("still open", "未关闭比例"),
+    "repurchase_rate": ("bought again", "再次购买"),
+    "alike_rate": ("alike customers who did not complain", "未投诉的相似客户"),
 }

@@ -7,6 +7,7 @@ do: `matrix`. What they say against what they do: `matrix`.
 
 from __future__ import annotations
 
+from crmkit.loyalty.complaining import Complaints, complaints
 from crmkit.loyalty.importance import SatisfactionDrivers, drivers
 from crmkit.loyalty.matrix import LoyaltyMatrix, matrix
 from crmkit.loyalty.promoters import NPS, NPSComparison, compare_nps, nps, nps_interval
@@ -16,12 +17,14 @@ from crmkit.loyalty.satisfaction import CSAT, Satisfaction, csat, delivered_valu
 __all__ = [
     "CSAT",
     "NPS",
+    "Complaints",
     "LoyaltyMatrix",
     "NPSComparison",
     "ResponseBias",
     "Satisfaction",
     "SatisfactionDrivers",
     "compare_nps",
+    "complaints",
     "csat",
     "delivered_value",
     "drivers",

@@ -115,4 +115,5 @@ WORDS = {
         "fewer drivers.",
         "驱动因素 {drivers} 能完全区分所有选择，系数不存在。请提供更多选择，或减少驱动因素。",
     ),
+    "probability_rows": ("a square of probabilities whose rows add up to 1", "各行合计为 1 的概率方阵"),
 }

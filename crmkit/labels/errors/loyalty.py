@@ -118,4 +118,21 @@ WORDS = {
         "column {column!r} does not hold shares of purchases between 0 and 1: {values}.",
         "列 {column!r} 不是 0 到 1 之间的购买占比：{values}。",
     ),
+    "a_day_or_more": ("a duration of at least a day", "至少一天的时长"),
+    "promise": ("a duration of hours, days or weeks", "小时、天或周的时长"),
+    "no_complaints": (
+        "no complaint was opened from {first} to {last}, the days of the transactions. Check the dates, or pass more of "
+        "the past.",
+        "从 {first} 到 {last}（交易数据的日期范围）没有投诉。请检查日期，或提供更长的历史。",
+    ),
+    "complaint_dates": (
+        "column {column!r} has dates that cannot be read: {values}. Give dates or time stamps, or text such as '2025-01-31 "
+        "14:30'.",
+        "列 {column!r} 有无法读取的日期：{values}。请给出日期或时间，或 '2025-01-31 14:30' 这样的文本。",
+    ),
+    "before_opened": (
+        "{n} complaints have a time in column {column!r} that is before they were opened. Check the columns and their time "
+        "zones.",
+        "有 {n} 个投诉在列 {column!r} 的时间早于受理时间。请检查各列及其时区。",
+    ),
 }
