@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
-from crmkit._frame import engines
+from crmkit._frame import engines, texts
 from crmkit._results import Result
 from crmkit._statistics import wilson
 from crmkit.definitions import Definition
@@ -167,7 +167,7 @@ def _read(complaints: Any, tx: Transactions, customer: str) -> dict[str, Any]:
     schema = frame.collect_schema()
     for name in STAMPS:
         if name in roles and schema[name] == nw.String:
-            frame = engines.parse_dates(frame, name, None, None)
+            frame = texts.read_dates(frame, name, None, None).drop("zoned")
     found = engines.collect(frame)
     n = len(found["opened"])
     desk: dict[str, Any] = {"has": has, "customer_id": found["customer_id"]}
