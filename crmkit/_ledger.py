@@ -6,13 +6,13 @@ money and each customer's last step gives a table whose columns add up exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit._frame import engines
+from crmkit._frame import engines, texts
 from crmkit._frame.engines import LazyFrame
 from crmkit._intake import LEAVING, USED
 
@@ -105,18 +105,86 @@ def _customers(rows: LazyFrame) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
     return last, {name: int(found[name][returned].sum()) for name in ("rows", "customers", "money")}
 
 
-def findings(used: LazyFrame, scale: int, *, refunds: str, repeated: tuple[int, int]) -> Book:
+def findings(used: LazyFrame, scale: int, *, refunds: str, repeated: tuple[int, int], same: int = 0) -> Book:
     """What is inside the used rows (customer_id, money, bought): note, rows, customers, amount.
 
-    `repeated` are the rows (and their money) of the input that repeat another row exactly.
+    `repeated` are the rows (and their money) of the input that repeat another row exactly; `same` is how many ids
+    count for another one. What merely looks wrong has a line only where it is found.
     """
     refund_note = {"net": "refund_netted", "ignore": "refund_kept"}.get(refunds, "refund_netted")
     refund, zero = _part(used.filter(nw.col("bought") == 0)), _part(used.filter(nw.col("money") == 0))
     lines = [("zero_amount_kept", *zero), (refund_note, *refund), ("refunded_beyond_spend", *_overdrawn(used)),
              ("exact_duplicate", repeated[0], 0, repeated[1])]  # fmt: skip
+    lines += [("ids_joined", 0, same, 0)] if same else []
+    lines += [line for line in (*_odd_ids(used), *_odd_orders(used)) if line[1]]
     note, rows, customers, money = (list(column) for column in zip(*lines, strict=True))
     return {"note": np.array(note), "rows": np.array(rows), "customers": np.array(customers),
             "amount": np.array(money) / scale}  # fmt: skip
+
+
+# Ids that are no customers, in the words of exports and reports; of the whole id, without case and blanks.
+_TOTALS = (
+    r"^(?:grand)?(?:sub)?"
+    r"(?:total|totals|sum|summe|gesamt|gesamtsumme|totalgénéral|итого|合计|总计|小计|合計|總計|小計)[:：]?$"
+)
+_NOBODY = (
+    r"^(?:null|none|nan|n/?a|#n/a|nil|undefined|unknown|missing|guest|anonymous|anon|walk-?in|cash|test|-1|0+|-|\?+|"
+    r"游客|匿名|散客|未知|无|空|测试|ゲスト|gast|inconnu)$"
+)
+_ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+?\d{2,3}$"  # 1.23457E+14
+
+
+def _odd_ids(used: LazyFrame) -> list[tuple[str, int, int, int]]:
+    """Ids that look like a total, like nobody's, like what a spreadsheet rounded, or like one another."""
+    sums = {"rows": nw.len().cast(nw.Int64), "money": nw.col("money").sum().cast(nw.Int64)}
+    each = used.group_by("customer_id").agg(**sums)
+    text = nw.col("customer_id").cast(nw.String)
+    each = texts.narrow(each.with_columns(plain=text), "plain")
+    each = each.with_columns(plain=nw.col("plain").str.to_lowercase().str.replace_all(r"\s+", ""), text=text)
+    patterns = {"total_as_id": ("plain", _TOTALS), "nobody_as_id": ("plain", _NOBODY), "rounded_id": ("text", _ROUNDED)}
+    lines = []
+    for name, (column, pattern) in patterns.items():
+        rows, customers, money = _totals(each.filter(nw.col(column).str.contains(pattern)))
+        lines.append((name, rows, customers, money))
+    if used.collect_schema()["customer_id"] == nw.String:
+        alike = each.group_by("plain").agg(n=nw.len()).filter(nw.col("n") > 1).select("plain")
+        lines.append(("ids_alike", *_totals(each.join(alike, on="plain", how="inner"))))
+    return lines
+
+
+def _odd_orders(used: LazyFrame) -> list[tuple[str, int, int, int]]:
+    """Orders of several customers, and orders of several days."""
+    if "order_id" not in engines.names_of(used):
+        return []
+    known = used.filter(~nw.col("order_id").is_null() & (nw.col("bought") == 1))
+    lines = []
+    for name, column in (("order_of_several", "customer_id"), ("order_of_several_days", "day")):
+        pairs = known.group_by("order_id", column).agg(n=nw.len())
+        several = pairs.group_by("order_id").agg(n=nw.len()).filter(nw.col("n") > 1).select("order_id")
+        lines.append((name, *_part(known.join(several, on="order_id", how="inner"))))
+    return lines
+
+
+def breaches(book: Book, limits: Mapping[str, float]) -> list[tuple[str, float, float]]:
+    """Limits that a ledger goes beyond: the step, its share of rows or of money (the greater), and the limit.
+
+    `limits` are shares of what came in by step: "no_customer", "no_amount" ..., or "left_out" for all that is not used.
+
+    >>> book = {"step": ["input", "no_customer", "used"], "rows": [4, -1, 3], "amount": [10.0, -5.0, 5.0]}
+    >>> breaches(book, {"no_customer": 0.3, "left_out": 0.6})
+    [('no_customer', 0.5, 0.3)]
+    """
+    steps = list(book["step"])
+    rows, money = dict(zip(steps, book["rows"], strict=True)), dict(zip(steps, book["amount"], strict=True))
+    found = []
+    for step, limit in limits.items():
+        gone = [sum(-counts[name] for name in counts if name == step or (step == "left_out" and name not in
+                    ("input", "used"))) for counts in (rows, money)]  # fmt: skip
+        shares = [float(part / whole["input"]) if whole["input"] else 0.0 for part, whole in zip(gone, (rows, money),
+                  strict=True)]  # fmt: skip
+        if max(shares) > limit:
+            found.append((step, max(shares), limit))
+    return found
 
 
 def _part(rows: LazyFrame) -> tuple[int, int, int]:

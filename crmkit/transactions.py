@@ -12,7 +12,9 @@ unit of purchase; the rest is what users of existing packages stumbled over.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime as dt
+import shlex
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,11 +22,11 @@ from typing import Any, Literal, Self, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from crmkit import _checks, _date_text, _intake, _ledger, _where, labels
+from crmkit import _checks, _date_text, _exports, _hints, _intake, _ledger, _where, labels
 from crmkit._frame import engines, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
-from crmkit.errors import ArgumentError, ColumnError, DataError, shown
+from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, shown
 
 __all__ = [
     "Transactions",
@@ -32,14 +34,6 @@ __all__ = [
 ]
 
 Date: TypeAlias = "str | dt.date"
-
-# What names of other people's columns often mean: offered in errors, never applied.
-_HINTS: Mapping[str, tuple[str, ...]] = {
-    "customer": ("customer", "cust", "client", "user", "member", "buyer", "masterid", "客户", "会员", "用户", "顾客"),
-    "date": ("date", "day", "time", "stamp", "日期", "时间"),
-    "amount": ("amount", "revenue", "sales", "price", "value", "total", "spend", "money", "dollar", "金额", "销售"),
-    "order": ("order", "invoice", "basket", "receipt", "订单", "单号"),
-}
 
 FIRST_DAY = dt.date(1900, 1, 1)  # earlier dates are placeholders such as 0001-01-01, not purchases
 
@@ -98,6 +92,10 @@ class Transactions:
         reduced to its digits. Without it money as text is refused.
     as_of : date or str, optional
         The day on which the past ends; later rows are not seen. Default: the last date in the data, never today.
+    profile : str, optional
+        Whose export the table is, which says what is not said otherwise: columns, statuses that count, refunds. One of
+        "shopify", "woocommerce", "stripe", "square", "taobao", "jd", "online_retail", "online_retail_2", "superstore",
+        "northwind", "olist".
 
     Attributes
     ----------
@@ -161,6 +159,7 @@ class Transactions:
         date_format: str | None = None,
         decimal: Literal[".", ","] | None = None,
         as_of: Date | None = None,
+        profile: str | None = None,
     ) -> None:
         told = dict(customer=customer, date=date, amount=amount, order=order, product=product, category=category,
                     channel=channel, cost=cost, currency=currency, quantity=quantity, price=price, discount=discount,
@@ -169,7 +168,7 @@ class Transactions:
                          date_format=date_format, decimal=decimal, without=without, rates=rates, where=where,
                          same=same)  # fmt: skip
         source = sources.Given(engines.wrap(frame))
-        self._open(source, source, told, policy, as_of, plain_text=False)
+        self._open(source, source, told, policy, as_of, plain_text=False, profile=profile)
 
     def _open(
         self,
@@ -180,13 +179,19 @@ class Transactions:
         as_of: Date | None,
         *,
         plain_text: bool,
+        profile: str | None = None,
     ) -> None:
         """Fill the instance: roles, one pass over the rows, the day on which the past ends."""
         cut = None if as_of is None else _checks.date_of(as_of)
         source = origin.frame()
         engines.refuse_no_rows(source)
         columns = engines.names_of(source)
-        self.roles = _roles(told, columns, policy)
+        if profile is not None:
+            told, policy = _with_profile(profile, source, told, policy)
+        absent = _absent(told, columns, policy)
+        if absent:
+            raise _absent_columns(absent, origin, told, policy, as_of, plain_text=plain_text)
+        self.roles, self.profile = _roles(told, columns), profile
         self.policy = policy
         self._origin, self._kind, self._plain_text = origin, like, plain_text
         self._whole_ids = False
@@ -284,12 +289,16 @@ class Transactions:
     @property
     def notes(self) -> Any:
         """What is inside `used` and worth knowing: note, rows, customers, amount."""
-        found = _ledger.findings(self._used(), self.scale, refunds=self.policy.refunds, repeated=self._repeated())
+        same = len(self.policy.same["customer_id"]) if self.policy.same else 0
+        found = _ledger.findings(
+            self._used(), self.scale, refunds=self.policy.refunds, repeated=self._repeated(), same=same
+        )
         return engines.build(found, self.like)
 
     def __repr__(self) -> str:
         """One line: how many rows, until when, and which column plays which role."""
         roles = ", ".join(f"{role}={column!r}" for role, column in self.roles.items())
+        roles += f"; profile={self.profile!r}" if self.profile else ""
         used = int(engines.collect(self.rows().select(n=nw.len()))["n"][0])
         return (
             f"<Transactions: {used:,} of {self._profile.counts['rows']:,} rows used, past ends {self.as_of}; {roles}>"
@@ -590,6 +599,7 @@ def read(
     date_format: str | None = None,
     decimal: Literal[".", ","] | None = None,
     as_of: Date | None = None,
+    profile: str | None = None,
 ) -> Transactions:
     r"""Open transactions in a file or database, lazily: a file larger than memory is aggregated out of core.
 
@@ -621,7 +631,7 @@ def read(
         The kind of the tables that come out; "duckdb" stays lazy.
     memory_limit : str, optional
         Upper bound for the embedded engine, such as "2GB"; it holds for the process. What does not fit spills to disk.
-    without, rates, where, same, refunds, zeros, duplicates, timezone, day_end, date_format, decimal, as_of
+    without, rates, where, same, refunds, zeros, duplicates, timezone, day_end, date_format, decimal, as_of, profile
         As in `Transactions`.
 
     Returns
@@ -661,7 +671,8 @@ def read(
     source = sources.open_source(files, request)
     tx = Transactions.__new__(Transactions)
     with engines.reading(str(path)):
-        tx._open(source, sources.Kind(into), told, policy, as_of, plain_text=source.plain_text)
+        tx._open(source, sources.Kind(into), told, policy, as_of, plain_text=source.plain_text,
+                 profile=profile)  # fmt: skip
         if source.verify is not None and policy.duplicates == "keep":
             source.verify(tx._profile.counts["rows"])
     return tx
@@ -753,8 +764,8 @@ def _last_of(one: Any, belongs: Mapping[Any, Any]) -> Any:
     return one
 
 
-def _roles(told: Mapping[str, str | None], columns: list[str], policy: Policy) -> dict[str, str]:
-    """Column of each role; an optional role that was not told is played by the column of its own name."""
+def _absent(told: Mapping[str, str | None], columns: list[str], policy: Policy) -> list[str]:
+    """Columns that are asked for and not there; roles that contradict each other are refused."""
     made = told["price"] is not None
     if (told["quantity"] is not None or told["discount"] is not None) and not made:
         raise ArgumentError("price", None, "price_needed")
@@ -762,33 +773,147 @@ def _roles(told: Mapping[str, str | None], columns: list[str], policy: Policy) -
         raise ArgumentError("quantity", None, "quantity_needed")
     if made and told["amount"] not in (None, NAMES["amount"]):
         raise ArgumentError("amount", told["amount"], "amount_and_price")
-    dropped = {"amount"} if made or told["amount"] is None else set()
-    roles = {
+    played = _played(told)
+    asked = [column for role, column in played.items() if told[role] is not None] + list(policy.without)
+    return [column for column in asked if column not in columns]
+
+
+def _played(told: Mapping[str, str | None]) -> dict[str, str]:
+    """Roles and the columns that may play them."""
+    without_amount = told["price"] is not None or told["amount"] is None
+    return {
         role: NAMES[role] if column is None else column
         for role, column in told.items()
-        if role not in dropped and (column is not None or role not in TOLD_ONLY)
+        if not (role == "amount" and without_amount) and (column is not None or role not in TOLD_ONLY)
     }
-    asked = [roles[role] for role in roles if told[role] is not None] + list(policy.without)
-    absent = [column for column in asked if column not in columns]
-    if absent:
-        raise ColumnError(
-            "absent_columns",
-            absent=shown(absent),
-            columns=shown(columns, most=20),
-            call=f"crmkit.Transactions(frame, {_guessed_call(columns)})",
-        )
-    return {role: column for role, column in roles.items() if column in columns}
 
 
-def _guessed_call(columns: list[str]) -> str:
-    """The arguments to paste, with guesses where names give a hint; no column is offered twice."""
-    parts: list[str] = []
-    for role, words in _HINTS.items():
-        free = [column for column in columns if not any(part.endswith(f"={column!r}") for part in parts)]
-        likely = [column for word in words for column in free if word in column.lower()]
-        if likely or role in REQUIRED:
-            parts.append(f"{role}={likely[0]!r}" if likely else f"{role}=...")
-    return ", ".join(parts)
+def _roles(told: Mapping[str, str | None], columns: list[str]) -> dict[str, str]:
+    """Column of each role; an optional role that was not told is played by the column of its own name."""
+    return {role: column for role, column in _played(told).items() if column in columns}
+
+
+# --- exports that are known, and columns that may be meant ----------------------------------------------------------
+
+
+def _with_profile(
+    profile: str, source: AnyFrame, told: Mapping[str, str | None], policy: Policy
+) -> tuple[Mapping[str, str | None], Policy]:
+    """Roles and settings of an export, where nothing else is said."""
+    export = _exports.named(_checks.choice("profile", profile, _exports.names()))
+    columns = engines.names_of(source)
+    if not export.fits(columns):
+        needs = [" / ".join(group) for group in export.needs]
+        raise ArgumentError("profile", profile, "profile_columns", title=export.title, needs=shown(needs, most=9),
+                            columns=shown(columns, most=20))  # fmt: skip
+    return _completed(_arguments_of(export, source), told, policy)
+
+
+def _arguments_of(export: _exports.Export, source: AnyFrame) -> dict[str, str]:
+    arguments = export.arguments(engines.names_of(source))
+    roles = {role: column for role, column in arguments.items() if role in NAMES}
+    seen = _hints.propose(source, roles, month_first=export.month_first).roles
+    return arguments | {name: seen[name] for name in _SETTINGS if name in seen}
+
+
+_SETTINGS = ("date_format", "timezone", "decimal")
+
+
+def _completed(
+    arguments: Mapping[str, str], told: Mapping[str, str | None], policy: Policy
+) -> tuple[dict[str, str | None], Policy]:
+    """What is told, with these arguments where it says nothing."""
+    silent = {role for role, column in told.items() if column is None or (role in REQUIRED and column == NAMES[role])}
+    roles = {role: arguments.get(role, column) if role in silent else column for role, column in told.items()}
+    more: dict[str, Any] = {name: getattr(policy, name) or arguments.get(name) for name in _SETTINGS}
+    where = policy.where or (_where.parse(arguments["where"]) if "where" in arguments else None)
+    return roles, dataclasses.replace(policy, where=where, **more)
+
+
+class _AbsentColumns(ColumnError):  # noqa: N818
+    """Columns that are not there, and a call that works."""
+
+    def text(self, language: labels.Language | None = None, *, command: bool = False) -> str:
+        """The message; the call is one of Python, or options of the command line."""
+        fields = self.fields
+        parts = [CrmkitError("absent_columns", absent=fields["absent"], columns=fields["columns"]).text(language)]
+        call = _written(fields["arguments"], command=command)
+        if fields["export"]:
+            shown_profile = _written({"profile": fields["export"]}, command=command)
+            parts.append(CrmkitError("absent_export", title=fields["title"], profile=shown_profile, call=call)
+                         .text(language))  # fmt: skip
+        else:
+            whole = call if command else f"crmkit.Transactions(frame, {call})"
+            said = CrmkitError("absent_call", call=whole).text(language)
+            parts.append(said.rstrip(".。") if command else said)
+        if fields["trouble"] is not None:
+            parts.append(fields["trouble"].text(language, command=command))
+        if fields["where"]:
+            where = _written({"where": fields["where"]}, command=command)
+            parts.append(CrmkitError("absent_filter", where=where).text(language))
+        return "\n".join(parts)
+
+
+def _written(arguments: Mapping[str, str], *, command: bool) -> str:
+    """Arguments as they are written in Python or on the command line."""
+    if not command:
+        return ", ".join(f"{name}={value if value == '...' else repr(value)}" for name, value in arguments.items())
+    words = {name: "COLUMN" if value == "..." else shlex.quote(value) for name, value in arguments.items()}
+    return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in words.items())
+
+
+def _absent_columns(
+    absent: Sequence[str],
+    origin: Any,
+    told: Mapping[str, str | None],
+    policy: Policy,
+    as_of: Date | None,
+    *,
+    plain_text: bool,
+) -> ColumnError:
+    """The error for columns that are not there, with arguments that were tried on the data."""
+    source = origin.frame()
+    columns = engines.names_of(source)
+    fields: dict[str, Any] = {"absent": shown(absent), "columns": shown(columns, most=20)}
+    if _exports.has_durations(columns):
+        return ColumnError("durations", **fields)
+    export = _exports.recognised(columns)
+    where = None
+    if export is not None:
+        arguments = _arguments_of(export, source)
+        missing: tuple[str, ...] = ()
+    else:
+        given = {role: column for role, column in told.items() if column in columns and column is not None}
+        found = _hints.propose(source, given)
+        arguments, missing, where = dict(found.roles), found.missing, found.where
+    trouble = None if missing else _trouble(arguments, origin, told, policy, as_of, plain_text=plain_text)
+    if trouble is not None and "order" in arguments:
+        fewer = {name: value for name, value in arguments.items() if name != "order"}
+        if _trouble(fewer, origin, told, policy, as_of, plain_text=plain_text) is None:
+            arguments, trouble = fewer, None
+    arguments |= dict.fromkeys(missing, "...")
+    return _AbsentColumns("absent_columns", arguments=arguments, export=export and export.name,
+                          title=export and export.title, trouble=trouble, where=where, **fields)  # fmt: skip
+
+
+def _trouble(
+    arguments: Mapping[str, str],
+    origin: Any,
+    told: Mapping[str, str | None],
+    policy: Policy,
+    as_of: Date | None,
+    *,
+    plain_text: bool,
+) -> CrmkitError | None:
+    """What stands in the way of these arguments, if anything does."""
+    plain = {role: NAMES[role] if role in REQUIRED else None for role in told}
+    try:
+        roles, settings = _completed(arguments, plain, policy)
+        tried = Transactions.__new__(Transactions)
+        tried._open(origin, origin, roles, settings, as_of, plain_text=plain_text)
+    except CrmkitError as error:
+        return error
+    return None
 
 
 def _shown_day(day: int) -> str:

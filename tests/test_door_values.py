@@ -329,3 +329,135 @@ def test_events_without_money_are_visits():
     for make in TWO_KINDS:
         got = as_columns(crm.summarize(crm.Transactions(make(table), amount=None)))
         assert (got["frequency"], got["x"]) == ([2], [1])
+
+
+# --- columns that may be meant, and exports that are known ----------------------------------------------------------
+
+
+def hinted(table):
+    """Arguments of the call that the error prints, which must open the table."""
+    with pytest.raises(ColumnError) as error:
+        crm.Transactions(table)
+    arguments = dict(error.value.fields["arguments"])
+    return arguments, crm.Transactions(table, **arguments, as_of="2030-01-01"), error.value
+
+
+NAMES = {
+    "german": (("Kundennr", "Datum", "Betrag"), ["1.2.2024", "13.2.2024", "2.3.2024"]),
+    "chinese": (("买家昵称", "付款日期", "实付金额"), ["2024-02-01", "2024-02-13", "2024-03-02"]),
+    "traditional": (("買家會員名", "付款時間", "實付金額"), ["2024/2/1", "2024/2/13", "2024/3/2"]),
+    "japanese": (("会員番号", "日付", "売上"), ["2024/02/01", "2024/02/13", "2024/03/02"]),
+    "grocer": (("household_id", "DAY", "SALES_VALUE"), ["2024-02-01", "2024-02-13", "2024-03-02"]),
+    "mail": (("Email", "Paid at", "Total"), ["2024-02-01 23:30:00 -0500"] * 3),
+    "spanish": (("Cliente", "Fecha", "Importe"), ["01/02/2024", "13/02/2024", "02/03/2024"]),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_known_names_in_many_languages(name):
+    columns, days = NAMES[name]
+    table = dict(zip(columns, (["a", "b", "a"], days, [1.5, 2.25, 3.0]), strict=True))
+    arguments, tx, _ = hinted(table)
+    assert [arguments[role] for role in ("customer", "date", "amount")] == list(columns)
+    assert tx.ledger["amount"].iloc[-1] == 6.75
+
+
+def test_a_unit_price_is_no_amount_beside_a_quantity():
+    table = {"Bon": ["1", "2", "3", "3"], "Artikel": list("abab"), "Menge": [6, 10, -6, 1],
+             "Datum": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-03"], "Preis": [2.5, 1.0, 2.5, 9.0],
+             "Kunde": ["x", "x", "y", "y"]}  # fmt: skip
+    arguments, tx, _ = hinted(table)
+    assert (arguments["quantity"], arguments["price"], "amount" in arguments) == ("Menge", "Preis", False)
+    assert tx.ledger["amount"].iloc[-1] == 19.0
+
+
+def test_a_flag_or_a_status_is_no_order():
+    table = {"transaction_id": [1, 2, 3, 4, 5], "customer_id": [7, 7, 7, 7, 8], "list_price": [71.49, 91, 50, 10, 10],
+             "transaction_date": ["2017-02-25", "2017-03-25", "2017-04-25", "2017-05-25", "2017-05-26"],
+             "online_order": [False, False, True, False, True],
+             "order_status": ["Approved", "Approved", "Cancelled", "Approved", "Approved"]}  # fmt: skip
+    arguments, tx, error = hinted(table)
+    assert arguments["order"] == "transaction_id"
+    assert "order_status IN ('Approved')" in str(error)
+    assert as_columns(crm.summarize(tx), sort="customer_id")["frequency"] == [4, 1]
+    del table["transaction_id"]
+    assert "order" not in hinted(table)[0]
+
+
+EXPORTS = {
+    "shopify": {"Name": ["#1", "#1", "#2", "#3"], "Email": ["a@x", "a@x", "b@x", "a@x"],
+                "Financial Status": ["paid", None, "refunded", "voided"], "Total": [37.0, None, 26.0, 11.0],
+                "Created at": ["2024-03-01 23:30:00 -0500", "2024-03-01 23:30:00 -0500", "2024-03-05 09:00:00 -0500",
+                               "2024-04-02 10:00:00 -0400"], "Refunded Amount": [0.0, None, 26.0, 0.0]},
+    "woocommerce": {"Order Number": ["1", "2"], "Order Status": ["Completed", "Cancelled"],
+                    "Order Date": ["2024-03-01 10:00", "2024-03-02 10:00"], "Email (Billing)": ["a@x", "b@x"],
+                    "Order Total Amount": [37.0, 5.0]},
+    "stripe": {"id": ["ch_1", "ch_2"], "Created (UTC)": ["2024-03-01 10:00", "2024-03-02 10:00"],
+               "Amount": [40.0, 9.0], "Amount Refunded": [3.0, 0.0], "Currency": ["usd", "usd"],
+               "Status": ["Paid", "Failed"], "Customer ID": ["cus_1", "cus_2"]},
+    "square": {"Date": ["3/1/24", "3/13/24"], "Gross Sales": ["$40.00", "$1.00"], "Net Sales": ["$37.00", "($0.00)"],
+               "Transaction ID": ["t1", "t2"], "Customer ID": ["a", "b"]},
+    "taobao": {"订单编号": ["1", "2"], "买家会员名": ["甲", "乙"], "买家实际支付金额": [37.0, 99.0],
+               "订单状态": ["交易成功", "交易关闭"], "订单付款时间": ["2024-03-01 00:17:59", "2024-03-02 10:00:00"]},
+    "jd": {"订单号": ["1", "2"], "下单帐号": ["甲", "乙"], "下单时间": ["2024-03-01 00:17:59", "2024-03-02 10:00:00"],
+           "结算金额": [37.0, 9.0], "订单状态": ["完成", "已取消"]},
+    "online_retail": {"InvoiceNo": ["1", "C2"], "StockCode": ["A", "A"], "Quantity": [20, -5], "UnitPrice": [2.0, 0.6],
+                      "InvoiceDate": ["12/1/2010 8:26", "12/13/2010 9:30"], "CustomerID": [1, 1]},
+    "online_retail_2": {"Invoice": ["1", "C2"], "StockCode": ["A", "A"], "Quantity": [20, -5], "Price": [2.0, 0.6],
+                        "InvoiceDate": ["2010-12-01 08:26:00", "2010-12-13 09:30:00"], "Customer ID": [1, 1]},
+    "superstore": {"Order ID": ["1", "2"], "Order Date": ["11/8/2016", "6/12/2016"], "Customer ID": ["a", "b"],
+                   "Sales": [30.0, 7.0], "Profit": [1.0, 2.0], "Category": ["x", "y"]},
+    "northwind": {"OrderID": [1, 2], "CustomerID": ["a", "b"], "OrderDate": ["1996-07-04", "1996-07-05"],
+                  "UnitPrice": [20.0, 1.0], "Quantity": [2, 1], "Discount": [0.1, 0.0]},
+    "olist": {"order_id": ["1", "2"], "customer_unique_id": ["a", "b"], "order_status": ["delivered", "canceled"],
+              "order_purchase_timestamp": ["2017-10-02 10:56:33", "2017-10-03 10:56:33"], "payment_value": [37.0, 8.0]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_known_export_is_named_and_read(name, tmp_path):
+    """The first call names the profile, the second one is right: 37 in all."""
+    path = tmp_path / "export.csv"
+    pd.DataFrame(EXPORTS[name]).to_csv(path, index=False)
+    with pytest.raises(ColumnError, match=f"profile='{name}'") as error:
+        crm.read(path)
+    assert f"--profile {name}" in error.value.text(command=True)
+    got = as_columns(crm.summarize(crm.read(path, profile=name)))
+    assert sum(got["monetary"]) == 37.0
+
+
+def test_durations_are_sent_to_where_they_belong():
+    with pytest.raises(ColumnError, match="kaplan_meier"):
+        crm.Transactions({"customerID": ["a"], "tenure": [5], "Churn": ["No"]})
+
+
+def test_a_profile_that_does_not_fit_is_refused():
+    with pytest.raises(ArgumentError, match="Shopify"):
+        crm.Transactions(paid(1.0), profile="shopify")
+    with pytest.raises(ArgumentError, match="'taobao'"):
+        crm.Transactions(paid(1.0), profile="amazon")
+
+
+def test_ids_and_orders_that_look_wrong_have_notes():
+    table = {"customer_id": ["A1", "a1 ", "Ａ１", "Grand Total", "guest", "1.23457E+14", "合计"],
+             "date": ["2024-01-01"] * 6 + ["2024-01-02"], "amount": [1.0, 2, 3, 4, 5, 6, 7],
+             "order_id": [1, 1, 2, 2, 3, 4, 4]}  # fmt: skip
+    for make in TWO_KINDS:
+        notes = as_columns(crm.Transactions(make(table)).notes)
+        found = dict(zip(notes["note"], zip(notes["rows"], notes["amount"], strict=True), strict=True))
+        assert {name: found[name] for name in list(found)[4:]} == {
+            "total_as_id": (2, 11.0), "nobody_as_id": (1, 5.0), "rounded_id": (1, 6.0), "ids_alike": (3, 6.0),
+            "order_of_several": (6, 23.0), "order_of_several_days": (2, 13.0),
+        }  # fmt: skip
+    assert len(crm.Transactions(paid(1.0, 2.0)).notes) == 4
+
+
+def test_a_nightly_check_fails_beyond_its_limit(tmp_path):
+    from crmkit.cli import main
+
+    path = tmp_path / "sales.csv"
+    path.write_text("customer_id,date,amount\na,2024-01-01,9\n,2024-01-02,1\n")
+    assert main(["check", str(path), "--fail-if-unassigned", "60%"]) == 0
+    assert main(["check", str(path), "--fail-if-unassigned", "0.4"]) == 1
+    assert main(["check", str(path), "--fail-if-left-out", "5%"]) == 1
+    assert main(["check", str(path), "--fail-if-left-out", "much"]) == 2

@@ -6,7 +6,7 @@ fits faster than we take it apart, it reads; what it would read beyond the gramm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -228,16 +228,25 @@ def parts(frame: LazyFrame, column: str, pattern: str, names: Sequence[str]) -> 
     raise _no_text(column)
 
 
-def _same(frame: LazyFrame, column: str) -> LazyFrame:
+_WIDE = {chr(0xFF00 + code): chr(0x20 + code) for code in range(1, 95)} | {"\u3000": " "}
+
+
+def narrow(frame: LazyFrame, column: str) -> LazyFrame:
+    """Letters and digits of East Asian width as those of the keyboard; other engines keep them as they are."""
+    known = frame.implementation.is_duckdb() or frame.implementation.is_polars()
+    return _same(frame, column, _WIDE) if known else frame
+
+
+def _same(frame: LazyFrame, column: str, pairs: Mapping[str, str] = _money_text.SAME) -> LazyFrame:
     """Wide forms, typographic minus signs and odd spaces as the plain ones."""
     if frame.implementation.is_duckdb():
-        before, after = ("".join(letters) for letters in zip(*_money_text.SAME.items(), strict=True))
+        before, after = ("".join(letters) for letters in zip(*pairs.items(), strict=True))
         made = f"translate({column}, {sql.text(before)}, {sql.text(after)})"
         return nw.from_native(frame.to_native().project(f"* REPLACE ({made} AS {column})"))
     if frame.implementation.is_polars():
         import polars as pl
 
-        same = pl.col(column).str.replace_many(list(_money_text.SAME), list(_money_text.SAME.values()))
+        same = pl.col(column).str.replace_many(list(pairs), list(pairs.values()))
         return nw.from_native(frame.to_native().with_columns(same))
     raise _no_text(column)
 

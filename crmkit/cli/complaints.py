@@ -51,6 +51,9 @@ def explained(error: BaseException, words: Sequence[str] = ()) -> int:
 
     if isinstance(error, CrmkitError):
         command = words[0] if words else ""
+        if error.key == "absent_columns":  # its options are written as such already
+            _complain(with_columns_asked_for(error.text(command=True), words))
+            return 1
         said = as_options(str(error), options_of(command), durations_of(command))
         _complain(with_columns_asked_for(said, words))
         return 2 if isinstance(error, ArgumentError) else 1

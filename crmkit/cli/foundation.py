@@ -48,11 +48,25 @@ def demo(output: Folder = "crmkit-demo", language: Words = "en") -> None:
 
 @app.command()
 @reads_transactions
-def check(given: Input, language: Words = "en") -> None:
+def check(
+    given: Input,
+    fail_if_unassigned: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Exit with 1 if more rows or money have no customer, such as 5%."),
+    ] = None,
+    fail_if_left_out: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Exit with 1 if more rows or money are not used, such as 10%.")
+    ] = None,
+    language: Words = "en",
+) -> None:
     """Print the ledger of the input.
 
     What came in, what is left out and why, what is used; and what is worth knowing about that.
     """
+    from crmkit import _ledger
+
+    asked = {"no_customer": fail_if_unassigned, "left_out": fail_if_left_out}
+    limits = {step: _share(share) for step, share in asked.items() if share is not None}
     speech = text.language_of(language)
     with given.opened() as tx:
         facts = {"input_source": given.name, "as_of": str(tx.as_of), "roles": text.roles_of(tx)}
@@ -60,6 +74,23 @@ def check(given: Input, language: Words = "en") -> None:
         formats: text.Formats = {"rows": text.count, "customers": text.count, "amount": text.money(tx)}
         text.say("", *text.table(tx.ledger, {"step": text.word, **formats}, speech))
         text.say("", *text.table(tx.notes, {"note": text.word, **formats}, speech))
+        broken = _ledger.breaches(text.columns(tx.ledger, "step", "rows", "amount"), limits)
+    for step, share, limit in broken:
+        words = (text.label(step, speech), text.percent(share), text.percent(limit))
+        typer.echo(text.label("beyond_limit", speech).format(*words), err=True)
+    if broken:
+        raise typer.Exit(1)
+
+
+def _share(written: str) -> float:
+    """A share, as 0.05 or 5%."""
+    from crmkit import _checks
+
+    try:
+        number = float(written.rstrip("% ")) / (100 if written.rstrip().endswith("%") else 1)
+    except ValueError:
+        raise ArgumentError("share", written, "share", example="5%") from None
+    return _checks.share("share", number)
 
 
 @app.command()

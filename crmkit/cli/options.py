@@ -36,6 +36,20 @@ Category = Annotated[str | None, _column(help="Column of the product's category.
 Channel = Annotated[str | None, _column(help="Column of the channel.")]
 Cost = Annotated[str | None, _column(help="Column of the cost of each row.")]
 Currency = Annotated[str | None, _column(help="Column of the currency; more than one is refused.")]
+Quantity = Annotated[str | None, _column(help="Column of the number of pieces; with --price in place of --amount.")]
+Price = Annotated[str | None, _column(help="Column of the price of one piece.")]
+Discount = Annotated[str | None, _column(help="Column of the discount, a share of quantity x price.")]
+Refund = Annotated[str | None, _column(help="Column of money paid back, taken off the amount.")]
+Without = Annotated[
+    list[str] | None, _column(help="Column of money inside the amount that is left out (tax, shipping); repeatable.")
+]
+Where = Annotated[
+    str | None, typer.Option(metavar="SQL", help="Rows to use: a boolean SQL expression such as \"status = 'paid'\".")
+]
+DayEnd = Annotated[int, typer.Option(metavar="HOUR", help="Hour after midnight at which a business day ends.")]
+Profile = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Whose export INPUT is, such as shopify, stripe, taobao.")
+]
 Table = Annotated[str | None, typer.Option(metavar="NAME", help="Table of a database, or sheet of an Excel book.")]
 Query = Annotated[str | None, typer.Option(metavar="SQL", help="Query to a database.")]
 Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="Sheet of an Excel book.")]
@@ -173,6 +187,12 @@ def input_of(
     channel: Channel = None,
     cost: Cost = None,
     currency: Currency = None,
+    quantity: Quantity = None,
+    price: Price = None,
+    discount: Discount = None,
+    refund: Refund = None,
+    without: Without = None,
+    where: Where = None,
     table: Table = None,
     query: Query = None,
     sheet: Sheet = None,
@@ -185,13 +205,15 @@ def input_of(
     zeros: Zeros = "keep",
     duplicates: Duplicates = "keep",
     timezone: Timezone = None,
+    day_end: DayEnd = 0,
     date_format: DateFormat = None,
     decimal: Decimal = None,
     as_of: AsOf = None,
+    profile: Profile = None,
     memory_limit: MemoryLimit = None,
 ) -> Input:
     """INPUT and the options on how to read it, as one thing."""
-    settings = {name: value for name, value in locals().items() if name != "source"}
+    settings = {name: value for name, value in locals().items() if name != "source"} | {"without": without or ()}
     return Input(source, settings)
 
 

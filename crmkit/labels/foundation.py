@@ -17,6 +17,8 @@ _LEDGER = {
     "left_out_of_amount": ("tax, shipping and the like, left out", "税费、运费等（不计入金额）"),
     "no_purchase": ("by customers with returns only", "只有退货、没有购买的客户的记录"),
     "used": ("used", "实际使用"),
+    "left_out": ("not used", "未使用"),
+    "beyond_limit": ("{0}: {1}, more than {2}", "{0}：{1}，超过 {2}"),
 }
 
 _NOTES = {
@@ -24,6 +26,13 @@ _NOTES = {
     "refund_netted": ("refunds, taken off spend", "退款（从消费额中扣除）"),
     "refund_kept": ("refunds, kept without their money", "退款（保留记录，金额不计）"),
     "refunded_beyond_spend": ("customers whose refunds exceed their purchases", "退款超过购买额的客户"),
+    "ids_joined": ("ids that count for another one", "归入他人的编号"),
+    "total_as_id": ("ids that look like a total", "疑似合计行的编号"),
+    "nobody_as_id": ("ids that look like nobody's (NULL, guest, -1)", "疑似无主的编号（NULL、游客、-1）"),
+    "rounded_id": ("ids rounded by a spreadsheet (1.23457E+14)", "被电子表格舍入的编号（1.23457E+14）"),
+    "ids_alike": ("ids that differ only in case, blanks or width", "仅大小写、空格或全半角不同的编号"),
+    "order_of_several": ("orders of several customers", "涉及多位客户的订单"),
+    "order_of_several_days": ("orders of several days", "跨多天的订单"),
     "exact_duplicate": ("rows that repeat another one exactly", "与其他记录完全相同的记录"),
 }
 

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 _ROLES = {
     "absent_columns": (
-        "no column {absent}; the table has {columns}.\nName the columns: {call}.",
-        "没有列 {absent}；表中有 {columns}。\n请指明各列：{call}。",
+        "no column {absent}; the table has {columns}.",
+        "没有列 {absent}；表中有 {columns}。",
+    ),
+    "absent_call": ("Name the columns: {call}.", "请指明各列：{call}。"),
+    "absent_filter": (
+        "Some rows have a status that may not count. To use the others only, add {where}.",
+        "有些记录的状态可能不应计入。若只使用其余记录，请加上 {where}。",
+    ),
+    "absent_export": (
+        "These are the columns of an export of {title}. Say {profile}, which stands for {call}.",
+        "这些是 {title} 导出表的列。请使用 {profile}，它等同于 {call}。",
+    ),
+    "profile_columns": (
+        "{name_given} is for exports of {title}, which have {needs}; the table has {columns}.",
+        "{name_given} 用于 {title} 导出表，其列有 {needs}；而表中有 {columns}。",
+    ),
+    "durations": (
+        "no column {absent}; the table has {columns}.\nIt says how long each customer stayed and not when they bought: "
+        'use crmkit.survival.kaplan_meier(table, time="tenure", event="Churn").',
+        "没有列 {absent}；表中有 {columns}。\n它记录的是每位客户的存续时间，而不是购买日期：请使用 "
+        'crmkit.survival.kaplan_meier(table, time="tenure", event="Churn")。',
     ),
     "price_needed": (
         'quantity= and discount= make an amount with price=. Name its column, such as price="UnitPrice".',
