@@ -42,6 +42,7 @@ PERIODS = ("week", "month", "quarter", "year")
 # Model -> the module of crmkit.models that has it; loaded on first use, because scipy takes its time.
 MODELS: Mapping[str, str] = {
     "NBD": "nbd",
+    "NBDOTB": "nbd_otb",
     "ParetoNBD": "pareto_nbd",
     "BGNBD": "bg_nbd",
     "MBGNBD": "mbg_nbd",
@@ -58,6 +59,7 @@ TOOLS: Mapping[str, str] = {
     "total_interval": "_totals",
     "Total": "_totals",
     "PurchaseCalendar": "_calendar",
+    "Covariates": "_covariates",
     "lifetime_value": "_value",
     "portfolio_value": "_value",
     "PortfolioValue": "_value",

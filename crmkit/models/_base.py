@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc
+from scipy.special import chdtrc, expit, logit
 
 from crmkit import _frame
 from crmkit.errors import ArgumentError, NotFittedError, shown
@@ -98,7 +98,30 @@ class Model:
         """Standard error of each parameter; NaN where the data do not determine it."""
         self._fitted("standard_errors_")
         errors = np.sqrt(np.diag(self.covariance_))
-        return {field.name: float(e) for field, e in zip(fields(self.Params), errors, strict=True)}
+        values, kinds = self._estimates()
+        # The covariance of a share is that of its log odds.
+        errors = errors * np.where(kinds == "share", values * (1 - values), 1.0)
+        return dict(zip(self._names(), errors.tolist(), strict=True))
+
+    def _names(self) -> list[str]:
+        """What was estimated, in the order of the covariance."""
+        return [field.name for field in fields(self.Params)]
+
+    def _estimates(self) -> tuple[Array, NDArray[np.str_]]:
+        """The estimates, and of what kind each is: "positive", "real" or "share"."""
+        values = np.array(astuple(self.params_), dtype=float)
+        return values, np.full(values.size, "positive")
+
+    def _drawn(self, values: Array) -> Any:
+        """The parameters that a model computes with, from values in the order of the estimates."""
+        return self.Params(*values)
+
+    def _stored(self) -> dict[str, Any]:
+        """What `to_json` keeps beside the parameters."""
+        return {}
+
+    def _restore(self, stored: Mapping[str, Any]) -> None:
+        """Take back what `_stored` gave."""
 
     @property
     def n_parameters(self) -> int:
@@ -127,10 +150,10 @@ class Model:
             Rows `log_likelihood`, `aic`, `bic`, `customers` follow, with an estimate only.
         """
         self._fitted("summary()")
-        names = [field.name for field in fields(self.Params)]
-        estimates = np.array(astuple(self.params_), dtype=float)
+        names = self._names()
+        estimates, kinds = self._estimates()
         errors = np.array(list(self.standard_errors_.values()))
-        spread = np.exp(Z_95 * errors / estimates)
+        low, high = _interval(estimates, errors, kinds)
         rest = {
             "log_likelihood": self.log_likelihood_,
             "aic": self.aic_,
@@ -142,8 +165,8 @@ class Model:
             "name": np.array([*names, *rest], dtype=object),
             "estimate": np.concatenate([estimates, list(rest.values())]),
             "standard_error": np.concatenate([errors, blank]),
-            "low": np.concatenate([estimates / spread, blank]),
-            "high": np.concatenate([estimates * spread, blank]),
+            "low": np.concatenate([low, blank]),
+            "high": np.concatenate([high, blank]),
         }
         table = _frame.open_table(columns)
         return table.give_back(table.frame)
@@ -177,17 +200,23 @@ class Model:
         Undetermined ones stay put.
         """
         self._fitted("parameter_draws()")
-        values = np.array(astuple(self.params_))
-        spread = np.nan_to_num(self.covariance_ / np.outer(values, values))
+        values, kinds = self._estimates()
+        positive, share = kinds == "positive", kinds == "share"
+        scale = np.where(positive, values, 1.0)
+        spread = np.nan_to_num(self.covariance_ / np.outer(scale, scale))
         shifts = rng.multivariate_normal(np.zeros(values.size), spread, size=draws, method="eigh")
-        return [self.Params(*(values * np.exp(shift))) for shift in shifts]
+        odds = logit(np.where(share, values, 0.5))
+        moved = np.where(positive, values * np.exp(np.where(positive, shifts, 0.0)), values + shifts)
+        return [self._drawn(one) for one in np.where(share, expit(odds + shifts), moved)]
 
     def to_json(self) -> str:
         """The model as a short text that `crmkit.clv.load` reads; no customer is in it."""
+        _ = self.parameters
         stored: dict[str, Any] = {
             "model": type(self).__name__,
-            "params": asdict(self.parameters),
-            "settings": {name: getattr(self, name) for name in self.settings},
+            "params": asdict(self.params_),
+            "settings": {name: _plain(getattr(self, name)) for name in self.settings},
+            **self._stored(),
         }
         if hasattr(self, "log_likelihood_"):
             stored["fit"] = {
@@ -216,6 +245,23 @@ class Model:
             raise NotFittedError("models_needs_fit_made_given", what=what, name=name)
 
 
+def _interval(estimates: Array, errors: Array, kinds: NDArray[np.str_]) -> tuple[Array, Array]:
+    """Ends of 95 % intervals, symmetric in the logarithm, or in the log odds of shares."""
+    positive, share = kinds == "positive", kinds == "share"
+    spread = np.exp(Z_95 * errors / np.where(positive, estimates, 1.0))
+    width = Z_95 * errors
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(share, estimates, 0.5)
+        odds, reach = np.log(part / (1 - part)), width / (part * (1 - part))
+    low = np.where(positive, estimates / spread, np.where(share, expit(odds - reach), estimates - width))
+    high = np.where(positive, estimates * spread, np.where(share, expit(odds + reach), estimates + width))
+    return low, high
+
+
+def _plain(setting: Any) -> Any:
+    return setting.to_dict() if hasattr(setting, "to_dict") else setting
+
+
 def natural_covariance(optimum: Optimum, params: Array) -> Array:
     """Covariance of `params`, given an optimum in their logarithms, shape (k, k); NaN where undetermined."""
     return covariance(optimum) * np.outer(params, params)
@@ -241,6 +287,7 @@ def load(text: str) -> Model:
     kind = Model.known[name]
     model = kind(**settings)
     model.params_ = kind.Params(**params)
+    model._restore(stored)
     if fit := stored.get("fit"):
         rows = [[np.nan if value is None else value for value in row] for row in fit["covariance"]]
         model.log_likelihood_ = fit["log_likelihood"]

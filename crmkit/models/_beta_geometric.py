@@ -16,18 +16,22 @@ Sources: Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Mar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaln, expit
 
 from crmkit.models import nbd
+from crmkit.models._covariates import RowTerms
 from crmkit.models._erlang import log_stages
 from crmkit.models._fit import Objective
-from crmkit.models._purchases import Count
+from crmkit.models._purchases import Count, living_at
 from crmkit.models._quadrature import beta_mean, chunks, discounted_power, growth
 from crmkit.models._repeats import Cells, distinct, dot, survivors
+from crmkit.models._stirling import log_beta_ratio, log_rise
 from crmkit.models._verdict import FAR, Limit
 
 Array = NDArray[np.float64]
@@ -64,8 +68,10 @@ def log_likelihood(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, 
     return bought + stayed + np.logaddexp(0, log_odds_left(params, k, x, t_x, T, stages=stages))
 
 
-def _log_staying(a: float, b: float, k: Array) -> Array:
+def _log_staying(a: float | Array, b: float, k: Array) -> Array:
     """Logarithm of B(a, b+k) / B(a, b): minus the sum of ln(1 + a / (b+j)) over j < k."""
+    if isinstance(a, np.ndarray):
+        return log_beta_ratio(a, b, k)
     j = np.arange(float(np.max(k, initial=0)))
     return -np.concatenate([np.zeros(1), np.cumsum(np.log1p(a / (b + j)))])[k.astype(np.intp)]
 
@@ -166,24 +172,55 @@ class _Histories:
         return value, gradient, hessian + np.triu(hessian, 1).T + outer
 
 
+def row_terms(params: Sequence[Any], first_chance: int, x: Array, t_x: Array, T: Array) -> RowTerms:
+    """Log-likelihood of each row with derivatives in ln(r, alpha, a, b), alpha and a of each row its own."""
+    r, b = params[0], params[3]
+    alpha, a = params[1] + np.zeros_like(x), params[2] + np.zeros_like(x)
+    bought, k = nbd.row_terms([r, alpha], x, t_x, T), x + first_chance
+    value, gradient, hessian = bought.value, np.zeros((4, x.size)), np.zeros((4, 4, x.size))
+    gradient[:2], hessian[:2, :2] = bought.gradient, bought.hessian
+    # Chances survived: ln G(b+k)/G(b) - ln G(a+b+k)/G(a+b).
+    own, whole = log_rise(np.full_like(x, b), k), log_rise(a + b, k)
+    value = value + log_beta_ratio(a, b, k)
+    gradient[2:] += [-a * whole.d1, b * (own.d1 - whole.d1)]
+    hessian[2, 2] -= a * whole.d1 + a**2 * whole.d11
+    hessian[2, 3] -= a * b * whole.d11
+    hessian[3, 3] += b * (own.d1 - whole.d1) + b**2 * (own.d11 - whole.d11)
+    # Alive or gone.
+    shape, before = r + x, b + np.maximum(k - 1, 0)
+    log_gap = np.log1p(T / alpha) - np.log1p(t_x / alpha)
+    part, then = T / (alpha + T), t_x / (alpha + t_x)
+    u = np.where(k > 0, np.log(a) - np.log(before) + shape * log_gap, -np.inf)
+    left = expit(u)
+    slope = np.stack([r * log_gap, -shape * (part - then), np.ones_like(u), -b / before])
+    hessian[0, 0] += left * r * log_gap
+    hessian[0, 1] -= left * r * (part - then)
+    hessian[1, 1] += left * shape * (part * (1 - part) - then * (1 - then))
+    hessian[3, 3] -= left * (b / before * (1 - b / before))
+    for i, j in ((1, 0), (2, 0), (3, 0), (2, 1), (3, 1), (3, 2)):
+        hessian[i, j] = hessian[j, i]
+    curved = hessian + left * (1 - left) * slope[:, None] * slope[None]
+    return RowTerms(value + np.logaddexp(0, u), gradient + left * slope, curved)
+
+
 @dataclass(frozen=True, slots=True)
 class LivingBG:
     """Future of customers who are alive now; all fields but `a` of shape (n,), time from now on."""
 
     r: Array
     alpha: Array
-    a: float
+    a: float | Array
     b: Array
 
     def expected(self, t: float) -> Array:
         """Expected purchases within t."""
         total = np.empty_like(self.r)
         for part in chunks(total.size):
-            rows = LivingBG(self.r[part], self.alpha[part], self.a, self.b[part])
+            rows: LivingBG = living_at(self, part)
             total[part], exact = rows._series(t)
             rest = np.flatnonzero(~exact)
             if rest.size:
-                total[part][rest] = LivingBG(rows.r[rest], rows.alpha[rest], self.a, rows.b[rest]).discounted(0.0, t)
+                total[part][rest] = living_at(rows, rest).discounted(0.0, t)
         return total
 
     def _series(self, t: float) -> tuple[Array, NDArray[np.bool_]]:

@@ -13,17 +13,29 @@ only `params_` and `log_likelihood_` are in `period`s. What depends on (x, T) al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, fields, replace
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import chdtri, expit
 
 from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError
 from crmkit.models._base import Model, natural_covariance
-from crmkit.models._fit import Objective, Optimum, maximise
+from crmkit.models._covariates import (
+    Covariates,
+    Design,
+    Extended,
+    RowTerms,
+    effect,
+    mixed,
+    objective,
+    p_one_time,
+    through,
+)
+from crmkit.models._fit import Objective, Optimum, covariance, maximise
 from crmkit.models._repeats import (
     COLUMNS,
     HINT,
@@ -33,16 +45,19 @@ from crmkit.models._repeats import (
     distinct,
     dot,
     read_cells,
+    read_profiles,
     read_rows,
     representatives,
 )
-from crmkit.models._verdict import Limit, climb_from_limits, judge
+from crmkit.models._verdict import LEVEL, Limit, Simpler, Verdict, climb_from_limits, judge
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 # A number of purchases, or one of each customer.
 Count = np.int64 | NDArray[np.int64]
 Period = Literal["day", "week", "month", "year"]
+# Rate that covariates move -> the parameter that does it, and the sign of the effect on its logarithm.
+Moved = Mapping[str, tuple[str, float]]
 DAYS_IN: dict[str, float] = {
     "day": 1.0,
     "week": 7.0,
@@ -103,11 +118,21 @@ class PurchaseModel(Model):
     _limits: ClassVar[tuple[Limit, ...]] = ()
     # Whether the future of a living customer depends on t_x too: not where gaps have no memory.
     _gap_matters: ClassVar[bool] = False
-    settings: ClassVar[tuple[str, ...]] = ("period",)
+    # Rates that covariates may move; a model without any takes none.
+    _moved: ClassVar[Moved] = {}
+    settings: ClassVar[tuple[str, ...]] = ("period", "covariates", "one_time")
 
-    def __init__(self, *, period: Period = "week") -> None:
+    coefficients_: dict[str, dict[str, float]]
+    one_time_share_: float
+
+    def __init__(self, *, period: Period = "week", covariates: Any = None, one_time: bool = False) -> None:
         _checks.choice("period", period, DAYS_IN)
         self.period = period
+        self.covariates = Covariates.of(covariates)
+        self.one_time = bool(one_time)
+        for rate in ("purchase", "dropout") if self.covariates else ():
+            if getattr(self.covariates, rate) and rate not in self._moved:
+                raise ArgumentError("models_takes_no_covariates", name=type(self).__name__, rate=rate)
 
     # What a model brings -------------------------------------------------------------------------
 
@@ -122,6 +147,9 @@ class PurchaseModel(Model):
         raise NotImplementedError
 
     def _p_alive(self, params: Any, x: Array, t_x: Array, T: Array) -> Array:
+        raise NotImplementedError
+
+    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
         raise NotImplementedError
 
     def _living(self, params: Any, x: Array, t_x: Array, T: Array) -> Living:
@@ -163,9 +191,10 @@ class PurchaseModel(Model):
         >>> model.verdict_
         'optimum'
         """
-        cells = read_cells(customers, weight=weight)
+        cells = self._read_cells(customers, weight=weight)
         check_fit(cells, type(self).__name__)
-        return self._learn(replace(cells, unit=float(cells.n @ cells.T / cells.n.sum())))
+        cells = replace(cells, unit=dot(cells.n, cells.T) / float(cells.n.sum()))
+        return self._learn_more(cells) if self.covariates or self.one_time else self._learn(cells)
 
     def _learn(self, cells: Cells) -> Self:
         """Fit to cells whose unit is the mean T."""
@@ -183,6 +212,38 @@ class PurchaseModel(Model):
             params.tolist(), optimum.log_likelihood + shift, natural_covariance(optimum, params), verdict, cells.n.sum()
         )
 
+    def _learn_more(self, cells: Cells) -> Self:
+        """Fit with covariates or one-time buyers, from where the fit without them ended."""
+        plain = type(self)(period=self.period)._learn(replace(cells, z=()))
+        names, k = [field.name for field in fields(self.Params)], len(fields(self.Params))
+        given = self.covariates or Covariates()
+        moved = {rate: (names.index(name), sign) for rate, (name, sign) in self._moved.items()}
+        design = Design.of(self.covariates, cells, k, moved, one_time=self.one_time)
+        unit = cells.unit / self._days
+        durations = np.array([unit if name in self._durations else 1.0 for name in names])
+        start = np.zeros(design.size)
+        start[:k] = np.log(np.array(astuple(plain.params_)) / durations)
+        rate = dot(cells.n, cells.x) / float(cells.n.sum())
+        starts = [start, *(np.concatenate([np.log(one), start[k:]]) for one in self._starts(rate))]
+        if self.one_time:
+            starts = [np.append(one[:-1], odds) for one in starts for odds in (-1.5, -6.0)]
+        climbed = objective(self._row_terms, cells, design, given.penalty)
+        optimum = maximise(climbed, starts)
+        theta, coefficients, matrix = design.plain(optimum.theta)
+        value = objective(self._row_terms, cells, design, 0.0)(optimum.theta)[0]
+        params = np.exp(theta) * durations
+        shift = dot(cells.n, cells.x) * float(np.log(self._days / cells.unit))
+        self.n_free_ = design.size
+        self.coefficients_ = {
+            rate: dict(zip(getattr(given, rate), found.tolist(), strict=True)) for rate, found in coefficients.items()
+        }
+        self.one_time_share_ = float(expit(optimum.theta[-1])) if self.one_time else 0.0
+        spread = through(matrix, covariance(optimum)) * np.outer(*[np.append(params, np.ones(len(matrix) - k))] * 2)
+        verdict = judge(optimum, climbed, cells, self._names()[: design.size], (), unit=unit, shift=shift)
+        if self.one_time and 2 * (value + shift - plain.log_likelihood_) < float(chdtri(1, LEVEL)):
+            verdict = Verdict("boundary", simpler=_without_one_time(plain), ll=value + shift)
+        return self._adopt(params.tolist(), value + shift, spread, verdict, cells.n.sum())
+
     def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Array]) -> Optimum:
         if cells.x.size <= 2 * SAMPLE:
             return climb_from_limits(maximise(objective, starts), objective, cells, self._limits, starts)
@@ -194,18 +255,101 @@ class PurchaseModel(Model):
     def _days(self) -> float:
         return DAYS_IN[self.period]
 
+    # What is known beside the parameters ---------------------------------------------------------
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that forecasts are made from: x, t_x, T and the covariates."""
+        return (*COLUMNS, *(self.covariates.columns if self.covariates else ()))
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of parameters that a fit estimates."""
+        return getattr(self, "n_free_", super().n_parameters)
+
+    @property
+    def parameters(self) -> Any:
+        """`params_`, with what is known beside them, or an error that says how to get them."""
+        params = super().parameters
+        if not self.covariates and not self.one_time:
+            return params
+        found = {rate: np.array(list(each.values())) for rate, each in self.coefficients_.items()}
+        return Extended(params, found, self.one_time_share_)
+
+    def _names(self) -> list[str]:
+        names = super()._names()
+        for rate, each in getattr(self, "coefficients_", {}).items():
+            names += [f"{rate}_{name}" for name in each]
+        return [*names, "one_time_share"] if self.one_time else names
+
+    def _estimates(self) -> tuple[Array, NDArray[np.str_]]:
+        values, kinds = super()._estimates()
+        more = [value for each in getattr(self, "coefficients_", {}).values() for value in each.values()]
+        shares = [self.one_time_share_] if self.one_time else []
+        kind = [*kinds.tolist(), *["real"] * len(more), *["share"] * len(shares)]
+        return np.concatenate([values, more, shares]), np.array(kind)
+
+    def _drawn(self, values: Array) -> Any:
+        k = len(fields(self.Params))
+        params = super()._drawn(values[:k])
+        if not self.covariates and not self.one_time:
+            return params
+        found, place = {}, k
+        for rate, each in self.coefficients_.items():
+            found[rate] = values[place : place + len(each)]
+            place += len(each)
+        return Extended(params, found, float(values[-1]) if self.one_time else 0.0)
+
+    def _stored(self) -> dict[str, Any]:
+        if not hasattr(self, "coefficients_"):
+            return {}
+        return {"coefficients": self.coefficients_, "one_time_share": self.one_time_share_, "n_free": self.n_free_}
+
+    def _restore(self, stored: Mapping[str, Any]) -> None:
+        if "coefficients" in stored:
+            self.coefficients_, self.one_time_share_ = stored["coefficients"], stored["one_time_share"]
+            self.n_free_ = stored["n_free"]
+
+    def _read_cells(self, customers: Any, *, weight: str | None = None) -> Cells:
+        if not self.covariates:
+            return read_cells(customers, weight=weight)
+        return read_profiles(customers, self.covariates.columns, weight=weight)
+
+    def _read_rows(self, customers: Any) -> tuple[Array, ...]:
+        """x, t_x, T and the covariates of each row."""
+        history = read_rows(customers)
+        if not self.covariates:
+            return history
+        if customers is _NEW:
+            raise ArgumentError("models_new_needs_covariates", columns=", ".join(self.covariates.columns))
+        names = self.covariates.columns
+        return *history, *_frame.open_table(customers, numbers=names, hint=HINT).arrays(*names)
+
+    def _of_rows(self, point: Any, z: Sequence[Array]) -> tuple[Any, float]:
+        """Parameters of each row, times in days, and the share of one-time buyers."""
+        if not isinstance(point, Extended):
+            return self._daily(point), 0.0
+        params, own = self._daily(point.params), {}
+        for rate, coefficients in point.coefficients.items():
+            name, sign = self._moved[rate]
+            if coefficients.size and self.covariates:
+                columns = [z[self.covariates.columns.index(one)] for one in getattr(self.covariates, rate)]
+                own[name] = getattr(params, name) * effect(sign * coefficients, columns)
+        return replace(params, **own), point.one_time_share
+
     # Forecasts of each customer ------------------------------------------------------------------
 
     def log_likelihood(self, customers: Any) -> Array:
         """Log-likelihood of each customer, of the data measured in `period`; shape (n_customers,)."""
-        x, t_x, T = read_rows(customers)
+        x, t_x, T, *z = self._read_rows(customers)
+        params, share = self._of_rows(self.parameters, z)
         # The same density per period instead of per day.
-        per_day = self._log_likelihood(self._daily(self.parameters), x, t_x, T)
+        per_day = mixed(share, self._log_likelihood(params, x, t_x, T), x, T)
         return np.asarray(per_day + x * np.log(self._days))
 
     def p_alive(self, customers: Any) -> Array:
         """Probability that each customer is still one at the end of T, shape (n_customers,)."""
-        return self._p_alive(self._daily(self.parameters), *read_rows(customers))
+        return self._outlook(self.parameters, *self._read_rows(customers))[0]
 
     def predict(self, customers: Any, *, horizon: Any) -> Array:
         """Expected purchases of each customer within `horizon` after T, shape (n_customers,).
@@ -256,18 +400,19 @@ class PurchaseModel(Model):
         0           a    0.727               1.226
         1           b    1.000               0.195
         """
-        table = _frame.open_table(customers, numbers=COLUMNS, hint=HINT)
+        names = self.columns
+        table = _frame.open_table(customers, numbers=names, hint=HINT)
         if table.in_memory:
-            columns = self._forecasts(table.arrays(*COLUMNS), horizon, discount_rate)
+            columns = self._forecasts(table.arrays(*names), horizon, discount_rate)
             return table.give_back(table.add(columns, to=table.frame.drop(*columns, strict=False)))
-        counted = table.cells(list(COLUMNS))
-        cells = [np.asarray(counted[name], dtype=float) for name in COLUMNS]
+        counted = table.cells(list(names))
+        cells = [np.asarray(counted[name], dtype=float) for name in names]
         columns = self._forecasts(cells, horizon, discount_rate)
-        return table.give_back(table.attach(list(COLUMNS), {**{name: counted[name] for name in COLUMNS}, **columns}))
+        return table.give_back(table.attach(list(names), {**{name: counted[name] for name in names}, **columns}))
 
     def _forecasts(self, histories: Sequence[Array], horizon: Any, discount_rate: float | None) -> dict[str, Array]:
         """The columns that `score` adds, of histories x, t_x and T."""
-        check(*histories)
+        check(*histories[:3])
         t = _checks.days_of(horizon)
         alive, living, pair = self._outlook(self.parameters, *histories)
         columns = {
@@ -333,7 +478,7 @@ class PurchaseModel(Model):
         array (n_customers, 2) of whole numbers
         """
         t, tail = _checks.days_of(horizon), (1 - _checks.share("level", level)) / 2
-        histories, row = distinct(*read_rows(customers))
+        histories, row = distinct(*self._read_rows(customers))
         alive, living, pair = self._outlook(self.parameters, *histories)
 
         def exceed(rows: Index, n: Count) -> Array:
@@ -353,7 +498,7 @@ class PurchaseModel(Model):
         """
         share, t = _checks.share("level", level), _checks.days_of(horizon)
         rng = np.random.default_rng(seed)
-        cells = read_cells(customers)
+        cells = self._read_cells(customers)
         mean, variance = self._total(cells, t)
         if cells.n.size > SAMPLED_TOTAL:
             cells = replace(cells.where(rng.choice(cells.n.size, SAMPLED_TOTAL, p=cells.n / cells.n.sum())), n=ONES)
@@ -365,12 +510,12 @@ class PurchaseModel(Model):
         return max(0.0, float(low)), float(high)
 
     def _expected_total(self, params: Any, cells: Cells, t: float) -> float:
-        alive, living, pair = self._outlook(params, cells.x, cells.t_x, cells.T)
+        alive, living, pair = self._outlook(params, *cells.history)
         return float(cells.n @ (alive * living.expected(t)[pair]))
 
     def _total(self, cells: Cells, t: float) -> tuple[float, float]:
         """Mean and variance of the total at given parameters; customers are independent."""
-        alive, living, pair = self._outlook(self.parameters, cells.x, cells.t_x, cells.T)
+        alive, living, pair = self._outlook(self.parameters, *cells.history)
         mean = alive * living.expected(t)[pair]
         variance = alive * living.expected_pairs(t)[pair] + mean - mean**2
         return float(cells.n @ mean), float(cells.n @ np.maximum(variance, 0.0))
@@ -403,7 +548,12 @@ class PurchaseModel(Model):
         """
         ages = np.atleast_1d(np.asarray(T, dtype=float))
         rng = np.random.default_rng(seed)
-        rate, lifetime, chance, starts_gone, stages = self._draw(self._daily(self.parameters), ages.size, rng)
+        if self.covariates:
+            raise ArgumentError("models_no_simulation_of_covariates")
+        params, share = self._of_rows(self.parameters, ())
+        rate, lifetime, chance, starts_gone, stages = self._draw(params, ages.size, rng)
+        if share:
+            starts_gone = starts_gone | (rng.random(ages.size) < share)
         end = ages + _checks.days_of(horizon)
         clock = np.zeros(ages.size)
         until = np.where(starts_gone, 0.0, lifetime)
@@ -436,17 +586,26 @@ class PurchaseModel(Model):
         """Parameters with their times in days."""
         return replace(params, **{name: getattr(params, name) * self._days for name in self._durations})
 
-    def _outlook(self, params: Any, x: Array, t_x: Array, T: Array) -> tuple[Array, Living, Index]:
+    def _outlook(self, point: Any, x: Array, t_x: Array, T: Array, *z: Array) -> tuple[Array, Living, Index]:
         """P(alive) of each customer, the law of the living for distinct futures, and whose is which; time in days."""
-        daily = self._daily(params)
-        first, pair = representatives(x, T, *([t_x] if self._gap_matters else []))
-        return self._p_alive(daily, x, t_x, T), self._living(daily, x[first], t_x[first], T[first]), pair
+        params, share = self._of_rows(point, z)
+        first, pair = representatives(x, T, *([t_x] if self._gap_matters else []), *z)
+        alive = self._p_alive(params, x, t_x, T)
+        if share:
+            alive = alive * (1 - p_one_time(share, self._log_likelihood(params, x, t_x, T), x, T))
+        return alive, self._living(living_at(params, first), x[first], t_x[first], T[first]), pair
 
     def _of_living(self, customers: Any, law: Any) -> Array:
         """P(alive) times `law(living)`."""
-        alive, living, pair = self._outlook(self.parameters, *read_rows(customers))
+        alive, living, pair = self._outlook(self.parameters, *self._read_rows(customers))
         future: Array = law(living)[pair]
         return future * (alive if future.ndim == 1 else alive[:, None])
+
+
+def _without_one_time(plain: PurchaseModel) -> Simpler:
+    """The same model without one-time buyers, as a verdict names it."""
+    params = {field.name: float(getattr(plain.params_, field.name)) for field in fields(plain.Params)}
+    return Simpler("no one-time buyers", "无一次性买家", params, plain.log_likelihood_)
 
 
 _NEW = {"x": np.zeros(1), "t_x": np.zeros(1), "T": np.zeros(1)}

@@ -106,19 +106,20 @@ def _discounted_power(nu: Array, kappa: Array, length: Array) -> Array:
     return np.where(plain, closed, total * stretch / panels)
 
 
-def beta_mean(a: float, b: Array, log_g: LogOfChance, bend: Array) -> Array:
-    """Mean of g(p) over p ~ Beta(a, b) for each b, shape (n,).
+def beta_mean(a: float | Array, b: Array, log_g: LogOfChance, bend: Array) -> Array:
+    """Mean of g(p) over p ~ Beta(a, b) for each b (and a, if there are several), shape (n,).
 
     `log_g(p, rows)` is ln g at p, shape (n_nodes, n_rows); g is positive and log-concave in ln p,
     falls no faster than 1 / p^2, and is constant for p far below 1 / `bend`.
     """
     total = np.empty(b.size)
     for part in chunks(b.size, 256):
-        total[part] = _beta_mean(a, b[part], partial(log_g, rows=part), bend[part])
+        own = a[part] if isinstance(a, np.ndarray) else a
+        total[part] = _beta_mean(own, b[part], partial(log_g, rows=part), bend[part])
     return total
 
 
-def _beta_mean(a: float, b: Array, log_g: Callable[..., Array], bend: Array) -> Array:
+def _beta_mean(a: float | Array, b: Array, log_g: Callable[..., Array], bend: Array) -> Array:
     # In y = logit p the density is a smooth hill around `top`, with tails as slow as e^(a y) and e^(-b y).
     # Beyond left and right nothing else changes, and w stretches y exponentially: any tail ends soon.
     top = np.log(a / b)

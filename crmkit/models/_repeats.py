@@ -8,6 +8,7 @@ Source: Fader & Hardie (2005), Implementing the BG/NBD model, for the sufficient
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,11 +40,18 @@ class Cells:
     n: Array
     unit: float = 1.0
     log_gaps: Array | None = None  # sum of ln(days between purchases) of the n customers, where it is known
+    z: tuple[Array, ...] = ()  # covariates
 
     def where(self, rows: Rows) -> Cells:
         """Some of the cells."""
         gaps = None if self.log_gaps is None else self.log_gaps[rows]
-        return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.n[rows], self.unit, gaps)
+        z = tuple(column[rows] for column in self.z)
+        return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.n[rows], self.unit, gaps, z)
+
+    @property
+    def history(self) -> tuple[Array, ...]:
+        """What forecasts are made from: x, t_x, T and the covariates."""
+        return self.x, self.t_x, self.T, *self.z
 
 
 def read_cells(customers: Any, *, weight: str | None = None) -> Cells:
@@ -68,6 +76,18 @@ def read_cells(customers: Any, *, weight: str | None = None) -> Cells:
         raise DataError("models_weight_column_holds_negative", weight=weight, tolist=shown(n[n < 0].tolist()))
     check(cells.x, cells.t_x, cells.T)
     return cells if n.all() else cells.where(n > 0)
+
+
+def read_profiles(customers: Any, covariates: Sequence[str], *, weight: str | None = None) -> Cells:
+    """Cells of customers with the same covariates too."""
+    columns = [*COLUMNS, *covariates]
+    table = _frame.open_table(customers, numbers=columns if weight is None else [*columns, weight], hint=HINT)
+    counted = table.cells(columns, weight=weight)
+    x, t_x, T, n, *z = (np.asarray(counted[name], dtype=float) for name in (*COLUMNS, "n", *covariates))
+    if (n < 0).any():
+        raise DataError("models_weight_column_holds_negative", weight=weight, tolist=shown(n[n < 0].tolist()))
+    check(x, t_x, T)
+    return Cells(x, t_x, T, n, z=tuple(z)).where(n > 0)
 
 
 def _count(x: Array, t_x: Array, T: Array, weight: Array | None, log_gaps: Array | None) -> Cells:

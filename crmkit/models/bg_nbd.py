@@ -11,14 +11,16 @@ Pareto/NBD model, Marketing Science 24(2), 275-284.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from crmkit.models import _beta_geometric as shared
+from crmkit.models._covariates import RowTerms
 from crmkit.models._fit import Objective
-from crmkit.models._purchases import Drawn, PurchaseModel, draw_rates
+from crmkit.models._purchases import Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._repeats import Cells
 from crmkit.models._verdict import VANISHED, Limit
 
@@ -71,6 +73,7 @@ class BGNBD(PurchaseModel):
 
     Params = BGNBDParams
     _durations = ("alpha",)
+    _moved: ClassVar[Moved] = {"purchase": ("alpha", -1.0), "dropout": ("a", 1.0)}
     _limits = (*shared.LIMITS, AT_ONCE_OR_NEVER)
 
     def _starts(self, rate: float) -> Sequence[Sequence[float]]:
@@ -84,6 +87,9 @@ class BGNBD(PurchaseModel):
 
     def _p_alive(self, params: BGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
         return p_alive(params, x, t_x, T)
+
+    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+        return shared.row_terms(params, 0, x, t_x, T)
 
     def _living(self, params: BGNBDParams, x: Array, t_x: Array, T: Array) -> shared.LivingBG:  # noqa: ARG002
         return shared.LivingBG(params.r + x, params.alpha + T, params.a, params.b + x)

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, expit, gammaln
 
+from crmkit.models._covariates import RowTerms
 from crmkit.models._fit import Objective
-from crmkit.models._purchases import Count, Drawn, PurchaseModel, draw_rates
+from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._quadrature import growth
 from crmkit.models._repeats import Cells, distinct, log_rising, survivors
 from crmkit.models._verdict import Limit
@@ -62,6 +64,29 @@ def objective(cells: Cells) -> Objective:
         return float(value), gradient, np.array([[bend[0], cross], [cross, bend[1]]])
 
     return evaluate
+
+
+def row_terms(params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:  # noqa: ARG001
+    """Log-likelihood of each row with derivatives in ln(r, alpha), alpha of each row its own."""
+    r, alpha = params[0], params[1] + np.zeros_like(x)
+    value, d_r, d_rr = rising_terms(r, x)
+    idle, share = r * np.log1p(T / alpha), T / (alpha + T)
+    gradient = np.stack([d_r - idle, (r + x) * share - x])
+    cross = r * share
+    return RowTerms(
+        value - idle - x * np.log(alpha + T),
+        gradient,
+        np.array([[d_rr - idle, cross], [cross, -(r + x) * share * (1 - share)]]),
+    )
+
+
+def rising_terms(r: float, x: Array) -> tuple[Array, Array, Array]:
+    """Ln(G(r+x) / G(r)) with its derivatives in ln r, shape of x."""
+    j = np.arange(float(np.max(x, initial=0)))
+    tables = (np.log(r + j), r / (r + j), r * j / (r + j) ** 2)
+    place = x.astype(np.intp)
+    value, first, second = (np.concatenate([np.zeros(1), np.cumsum(table)])[place] for table in tables)
+    return value, first, second
 
 
 def objective_with_leavers(cells: Cells) -> Objective:
@@ -169,6 +194,7 @@ class NBD(PurchaseModel):
 
     Params = NBDParams
     _durations = ("alpha",)
+    _moved: ClassVar[Moved] = {"purchase": ("alpha", -1.0)}
     _limits = (POISSON,)
 
     def _starts(self, rate: float) -> Sequence[Sequence[float]]:
@@ -182,6 +208,9 @@ class NBD(PurchaseModel):
 
     def _p_alive(self, params: NBDParams, x: Array, t_x: Array, T: Array) -> Array:  # noqa: ARG002
         return np.ones_like(x)
+
+    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+        return row_terms(params, x, t_x, T)
 
     def _living(self, params: NBDParams, x: Array, t_x: Array, T: Array) -> LivingNBD:  # noqa: ARG002
         return LivingNBD(params.r + x, params.alpha + T)

@@ -20,14 +20,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, gammaln
+from scipy.special import betaln, expit, gammaln
 
 from crmkit.models import nbd
+from crmkit.models._covariates import RowTerms
 from crmkit.models._fit import BOX, Objective, Optimum, maximise
-from crmkit.models._purchases import Count, Drawn, PurchaseModel, draw_rates
+from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._quadrature import NEGLIGIBLE, PANEL, chunks, discounted_power, growth, panelled
 from crmkit.models._repeats import Cells, distinct, log_rising, survivors
 from crmkit.models._verdict import FAR, Limit
@@ -39,6 +41,8 @@ Index = NDArray[np.intp]
 # Nodes for an integral, by how far the logarithm of the integrand falls and how long its logarithmic
 # variable runs: most fall, longest run, panels, nodes a panel. Measured against mpmath.
 RULES = ((3.0, 1.2, 1, 8), (16.0, 4.2, 1, 16), (39.0, 10.0, 1, 32), (np.inf, 30.0, 4, 32), (np.inf, np.inf, 32, 32))
+# r, alpha, s, beta; alpha and beta are arrays where each row has its own.
+Point: TypeAlias = "Sequence[Any] | Array"
 # Integrands held at a time: small enough for the cache.
 GRID = 65_536
 
@@ -64,9 +68,13 @@ class _Stretch:
     d: Array
 
 
-def _stretch(params: Array, x: Array, t: Array, e: Array) -> _Stretch:
+def _stretch(params: Point, x: Array, t: Array, e: Array) -> _Stretch:
     r, alpha, s, beta = params
-    if alpha <= beta:
+    if isinstance(alpha, np.ndarray):
+        first, one, two = alpha <= beta, alpha + t, beta + t
+        m = np.minimum(one, two)
+        k, c, d = m / np.maximum(one, two), np.where(first, r + x - 1, s), np.where(first, s + 1, r + x)
+    elif alpha <= beta:
         m, k, c, d = alpha + t, (alpha + t) / (beta + t), r + x - 1, s + 1 + np.zeros_like(x)
     else:
         m, k, c, d = beta + t, (beta + t) / (alpha + t), s + np.zeros_like(x), r + x
@@ -94,7 +102,7 @@ def _rules(stretch: _Stretch) -> Iterator[tuple[Array, Array, Index]]:
             yield nodes, weights, rows[part]
 
 
-def _log_gone(params: Array, x: Array, t: Array, e: Array) -> Array:
+def _log_gone(params: Point, x: Array, t: Array, e: Array) -> Array:
     """Ln U(x, t, e); -inf where e = t."""
     r, alpha, s, beta = params
     stretch = _stretch(params, x, t, e)
@@ -107,7 +115,7 @@ def _log_gone(params: Array, x: Array, t: Array, e: Array) -> Array:
         return np.asarray(outside + np.log(mass * stretch.end * stretch.m * (s / (beta + t))))
 
 
-def _log_alive(params: Array, x: Array, T: Array) -> Array:
+def _log_alive(params: Point, x: Array, T: Array) -> Array:
     """Ln D(x, T)."""
     r, alpha, s, beta = params
     return np.asarray(-r * np.log1p(T / alpha) - x * np.log(alpha + T) - s * np.log1p(T / beta))
@@ -162,7 +170,11 @@ def _log_total(excess: Array, part: Array) -> Array:
 
 def _alive_and_total(params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> tuple[Array, Array]:
     """Ln D(x, T), and Ln(L / D), of each customer."""
-    point = np.array([params.r, params.alpha, params.s, params.beta])
+    point: Point = (params.r, params.alpha, params.s, params.beta)
+    if np.ndim(params.alpha) or np.ndim(params.beta):
+        point = (params.r, params.alpha + np.zeros_like(x), params.s, params.beta + np.zeros_like(x))
+        log_alive = _log_alive(point, x, T)
+        return log_alive, np.logaddexp(0, _log_gone(point, x, t_x, T) - log_alive)
     pairs = _Pairs.of(x, t_x, T)
     log_u, log_d = _log_gone(point, pairs.x, pairs.start, pairs.end), _log_alive(point, *pairs.seen)
     part = pairs.part(log_u, log_d)
@@ -235,7 +247,7 @@ def objective(cells: Cells) -> Objective:
 PACKED = np.array([[0, 1, 2, 3], [1, 4, 5, 6], [2, 5, 7, 8], [3, 6, 8, 9]])
 
 
-def _gone_with_derivatives(params: Array, x: Array, t: Array, e: Array) -> tuple[Array, Array, Array]:
+def _gone_with_derivatives(params: Point, x: Array, t: Array, e: Array) -> tuple[Array, Array, Array]:
     """Ln U(x, t, e), its gradient (4, n) and packed Hessian (10, n) in ln(r, alpha, s, beta).
 
     With E the mean over the integrand as a density, a0 = ln(1+tau/alpha), ta = tau/(alpha+tau) and b0, tb
@@ -254,9 +266,15 @@ def _gone_with_derivatives(params: Array, x: Array, t: Array, e: Array) -> tuple
         mass[rows] = density.sum(axis=0)
         density /= mass[rows]
         tau = t[rows] + stretch.m[rows] * grown
-        log_a, log_b = (y, other) if alpha <= beta else (other, y)
+        if isinstance(alpha, np.ndarray):
+            own_alpha, own_beta = alpha[rows], beta[rows]
+            first = own_alpha <= own_beta
+            log_a, log_b = np.where(first, y, other), np.where(first, other, y)
+        else:
+            own_alpha, own_beta = alpha, beta
+            log_a, log_b = (y, other) if alpha <= beta else (other, y)
         shape = r + x[rows]
-        ta, tb = tau / (alpha + tau), tau / (beta + tau)
+        ta, tb = tau / (own_alpha + tau), tau / (own_beta + tau)
         terms = (-r * (log_a + start_a[rows]), shape * ta, -s * (log_b + start_b[rows]), (s + 1) * tb)
         means = [(density * term).sum(axis=0) for term in terms]
         apart = [term - mean for term, mean in zip(terms, means, strict=True)]
@@ -283,7 +301,7 @@ def _gone_with_derivatives(params: Array, x: Array, t: Array, e: Array) -> tuple
         return outside + np.log(mass * stretch.end * stretch.m * (s / (beta + t))), gradient, hessian
 
 
-def _alive_with_derivatives(params: Array, x: Array, T: Array) -> tuple[Array, Array, Array]:
+def _alive_with_derivatives(params: Point, x: Array, T: Array) -> tuple[Array, Array, Array]:
     """Ln D(x, T), its gradient (4, n) and packed Hessian (10, n) in ln(r, alpha, s, beta)."""
     r, alpha, s, beta = params
     a0, b0 = np.log1p(T / alpha), np.log1p(T / beta)
@@ -293,6 +311,21 @@ def _alive_with_derivatives(params: Array, x: Array, T: Array) -> tuple[Array, A
     bend_a, bend_b = -(r + x) * ta * (1 - ta), -s * tb * (1 - tb)
     hessian = np.stack([-r * a0, r * ta, none, none, bend_a, none, none, -s * b0, s * tb, bend_b])
     return _log_alive(params, x, T), gradient, hessian
+
+
+def row_terms(params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+    """Log-likelihood of each row with derivatives in ln(r, alpha, s, beta), alpha and beta of each row its own."""
+    point = (params[0], params[1] + np.zeros_like(x), params[2], params[3] + np.zeros_like(x))
+    log_u, grad_u, hess_u = _gone_with_derivatives(point, x, t_x, T)
+    log_d, grad_d, hess_d = _alive_with_derivatives(point, x, T)
+    excess = log_u - log_d
+    gone, apart = expit(excess), grad_u - grad_d
+    value, d_r, d_rr = nbd.rising_terms(params[0], x)
+    gradient = gone * grad_u + (1 - gone) * grad_d
+    hessian = (gone * hess_u + (1 - gone) * hess_d)[PACKED] + gone * (1 - gone) * apart[:, None] * apart[None]
+    gradient[0] += d_r
+    hessian[0, 0] += d_rr
+    return RowTerms(value + log_d + np.logaddexp(0, excess), gradient, hessian)
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,6 +478,7 @@ class ParetoNBD(PurchaseModel):
 
     Params = ParetoNBDParams
     _durations = ("alpha", "beta")
+    _moved: ClassVar[Moved] = {"purchase": ("alpha", -1.0), "dropout": ("beta", -1.0)}
     _limits = (NO_DROPOUT, ONE_LIFETIME, ONE_RATE, ONE_RATE_ONE_LIFETIME, AT_ONCE_OR_NEVER, POISSON)
 
     def _starts(self, rate: float) -> Sequence[Sequence[float]]:
@@ -469,6 +503,9 @@ class ParetoNBD(PurchaseModel):
 
     def _p_alive(self, params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> Array:
         return p_alive(params, x, t_x, T)
+
+    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+        return row_terms(params, x, t_x, T)
 
     def _living(self, params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> LivingPareto:  # noqa: ARG002
         return LivingPareto(params.r + x, params.alpha + T, params.s, params.beta + T)

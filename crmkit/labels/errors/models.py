@@ -3,6 +3,49 @@
 from __future__ import annotations
 
 WORDS = {
+    "covariates_fields": (
+        "{name_given} is no part of covariates. Give purchase=, dropout=, same= and penalty=, such as "
+        'covariates={{"purchase": ["age"], "dropout": []}}.',
+        "{name_given} 不是协变量设置的一部分。请给出 purchase=、dropout=、same= 和 penalty=，例如 "
+        'covariates={{"purchase": ["age"], "dropout": []}}。',
+    ),
+    "covariates_columns": (
+        '{name_given} are no columns. Name those that move both rates, such as covariates=["channel", "age"], or give '
+        'covariates={{"purchase": ["channel"], "dropout": []}}.',
+        '{name_given} 不是列名。请列出同时影响两种速率的列，例如 covariates=["channel", "age"]，或给出 '
+        'covariates={{"purchase": ["channel"], "dropout": []}}。',
+    ),
+    "covariates_penalty": ("0 or more", "不小于 0 的数"),
+    "covariates_same": (
+        "{name_given} moves only one rate, so it cannot move both by the same coefficient. Name it in purchase= and in "
+        "dropout= too.",
+        "{name_given} 只影响一种速率，不能以相同系数影响两种。请同时写入 purchase= 和 dropout=。",
+    ),
+    "covariates_constant": (
+        "covariates that are the same for all customers tell nothing: {columns}. Leave them out.",
+        "对所有客户都相同的协变量没有信息：{columns}。请去掉它们。",
+    ),
+    "one_time_share": ("a share below 1", "小于 1 的比例"),
+    "models_new_needs_covariates": (
+        "a customer acquired today has covariates too. Give them as a table: "
+        'customers={{"x": [0], "t_x": [0], "T": [0], ...}} with {columns}, to predict(...) or pmf(...).',
+        "今天获得的客户也有协变量。请以表给出：predict(...) 或 pmf(...) 的 "
+        'customers={{"x": [0], "t_x": [0], "T": [0], ...}}，并包含 {columns}。',
+    ),
+    "models_no_simulation_of_covariates": (
+        "customers are simulated without covariates. Take a model without them, such as crmkit.clv.ParetoNBD().",
+        "模拟客户时不带协变量。请使用不带协变量的模型，例如 crmkit.clv.ParetoNBD()。",
+    ),
+    "models_takes_no_covariates": (
+        "{name} has no rate of {rate} that covariates could move. Fit a ParetoNBD, BGNBD or MBGNBD; the NBD takes "
+        'covariates={{"purchase": [...]}}.',
+        "{name} 没有协变量可以影响的 {rate} 速率。请拟合 ParetoNBD、BGNBD 或 MBGNBD；NBD 接受 "
+        'covariates={{"purchase": [...]}}。',
+    ),
+    "models_no_simulation_of_once": (
+        "with once=1 there is no first purchase from which customers could be simulated. Take once=0.",
+        "once=1 时没有可以作为模拟起点的首次购买。请使用 once=0。",
+    ),
     "count_of_stages": ("a whole number of stages of a gap", "整数（购买间隔的阶段数）"),
     "models_model_called_known": (
         "no model is called {name!r}; known are {join}.",
