@@ -35,8 +35,8 @@ from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.transactions import Transactions, open_transactions
 
 Array = NDArray[np.float64]
-Timing: TypeAlias = Literal["start", "end"]
-TIMINGS = ("start", "end")
+Timing: TypeAlias = Literal["start", "end", "arrears"]
+TIMINGS = ("start", "end", "arrears")
 PERIODS = ("week", "month", "quarter", "year")
 
 # Model -> the module of crmkit.models that has it; loaded on first use, because scipy takes its time.
@@ -61,6 +61,7 @@ TOOLS: Mapping[str, str] = {
     "PurchaseCalendar": "_calendar",
     "Covariates": "_covariates",
     "lifetime_value": "_value",
+    "take_off_costs": "_costs",
     "portfolio_value": "_value",
     "PortfolioValue": "_value",
     "compare": "_compare",
@@ -180,9 +181,11 @@ def constant_retention(
         Probability of staying from one period to the next, between 0 and 1.
     discount_rate : float
         Effective, per period (annual if the margin is annual); 0.1 is 10 %.
-    timing : {"start", "end"}, default "start"
-        "start": the margin comes at the start of each period, the first at once: m (1 + d) / (1 + d - r).
-        "end": the first margin comes after one period, if the customer was retained: m r / (1 + d - r).
+    timing : {"start", "end", "arrears"}, default "start"
+        The three formulas of the textbooks differ in nothing else. "start": the margin comes at the start of each
+        period, the first at once: m (1 + d) / (1 + d - r). "end": the first margin comes after one period, if the
+        customer was retained: m r / (1 + d - r). "arrears": the margin comes at the end of each period from all who
+        were there at its start, the first after one period for certain: m / (1 + d - r).
 
     Returns
     -------
@@ -196,13 +199,13 @@ def constant_retention(
 
     Examples
     --------
-    >>> round(constant_retention(100, 0.8, 0.1), 2), round(constant_retention(100, 0.8, 0.1, timing="end"), 2)
-    (366.67, 266.67)
+    >>> [round(constant_retention(100, 0.8, 0.1, timing=timing), 2) for timing in ("start", "end", "arrears")]
+    [366.67, 266.67, 333.33]
     """
     m = _checks.finite("margin", margin)
     r, d = _rates(retention_rate, discount_rate)
     _checks.choice("timing", timing, TIMINGS)
-    return m * (1 + d if timing == "start" else r) / (1 + d - r)
+    return m * {"start": 1 + d, "end": r, "arrears": 1.0}[timing] / (1 + d - r)
 
 
 def cash_flows(
@@ -235,8 +238,9 @@ def cash_flows(
         Growth of the margin per period; 0.05 is 5 %.
     acquisition_cost : float, default 0
         Money spent before the first payment; `cumulative` starts from minus this.
-    timing : {"start", "end"}, default "start"
-        Margins come at the start of each period, the first at once; or at its end, from those retained.
+    timing : {"start", "end", "arrears"}, default "start"
+        Margins come at the start of each period, the first at once; at its end, from those retained; or at its end,
+        from all who were there at its start.
 
     Returns
     -------
@@ -294,11 +298,72 @@ def payback(
     m = _checks.finite("margin", margin)
     r, d = _rates(retention_rate, discount_rate, with_limit=False)
     _checks.choice("timing", timing, TIMINGS)
-    first, delay = (m, 0) if timing == "start" else (m * r / (1 + d), 1)
+    delay = 0 if timing == "start" else 1
+    first = m * {"start": 1.0, "end": r / (1 + d), "arrears": 1 / (1 + d)}[timing]
     if cost == 0:
         return 0.0
     n = _payments_to_cover(cost / first, r / (1 + d)) if first > 0 else math.inf
     return n - 1 + delay
+
+
+def with_costs(
+    margin: float,
+    retention_rate: float,
+    discount_rate: float,
+    *,
+    n_periods: int,
+    attracting: float = 0.0,
+    selling: float = 0.0,
+    serving: float = 0.0,
+    selling_at: float = 0.5,
+) -> float:
+    """Lifetime value after the costs of attracting, selling to and serving the customer (Berger & Nasr 1998, case 1).
+
+    All revenue of the relation less the cost of attracting, selling and serving, discounted: the definition that is
+    taught. Margins come at the start of each period, the first at once; selling takes place within the period, to those
+    who are customers in it, and is what makes them stay.
+
+    Parameters
+    ----------
+    margin : float
+        Money per period before these costs, while a customer.
+    retention_rate, discount_rate : float
+        Of one period to the next, and effective per period.
+    n_periods : int
+        Periods of selling; the last margin comes when they are over, so that there are n_periods + 1 of it.
+    attracting : float, default 0
+        Money spent once, before the first margin.
+    selling : float, default 0
+        Money per period spent on keeping the customer buying.
+    serving : float, default 0
+        Money per margin, spent when it comes.
+    selling_at : float, default 0.5
+        When in the period the selling takes place: 0.5 is its middle.
+
+    Returns
+    -------
+    float
+        Expected discounted money.
+
+    Raises
+    ------
+    ArgumentError
+        A rate is out of range, or a cost is negative.
+
+    Examples
+    --------
+    >>> round(with_costs(260, 0.75, 0.2, n_periods=10, selling=50), 2)
+    568.78
+    """
+    n = _checks.count("n_periods", n_periods)
+    costs = {"attracting": attracting, "selling": selling, "serving": serving}
+    once, each, per_margin = (_at_least_zero(name, cost) for name, cost in costs.items())
+    r, d = _rates(retention_rate, discount_rate, with_limit=False)
+    when = _checks.share("selling_at", selling_at)
+    step = np.arange(n + 1, dtype=float)
+    margins = (_checks.finite("margin", margin) - per_margin) * (r / (1 + d)) ** step
+    sold = each * r ** step[:-1] / (1 + d) ** (step[:-1] + when)
+    return float(margins.sum() - sold.sum() - once)
 
 
 def max_acquisition_cost(clv: float, *, ratio: float = 1.0) -> float:
@@ -380,10 +445,11 @@ def elasticities(
         "discount_rate": max(d - 0.01, 0.0),
         "acquisition_cost": cost * 0.99,
     }
-    slope = {  # of the lifetime value; the same whenever the margin comes
-        "retention_rate": margin * (1 + d) / (1 + d - r) ** 2,
+    late = timing == "arrears"  # the other two differ by one margin, for certain
+    slope = {  # of the lifetime value
+        "retention_rate": margin * (1.0 if late else 1 + d) / (1 + d - r) ** 2,
         "margin": (now + cost) / margin if margin else 0.0,
-        "discount_rate": -margin * r / (1 + d - r) ** 2,
+        "discount_rate": -margin * (1.0 if late else r) / (1 + d - r) ** 2,
         "acquisition_cost": -1.0,
     }
     after = np.array([_net_value({**value, lever: improved[lever]}, timing) for lever in value])
@@ -405,7 +471,7 @@ def elasticities(
 # --- from transactions ------------------------------------------------------------------------------------------
 
 
-def historical(transactions: Any, *, margin: float | None = None, discount_rate: float = 0.0) -> Any:
+def historical(transactions: Any, *, margin: float | None = None, discount_rate: float = 0.0, costs: Any = None) -> Any:
     """Historical value of each customer: the sum of their past margins, compounded to `as_of` if asked.
 
     Looks back only: it assumes nothing, and says nothing about what is still to come.
@@ -419,16 +485,21 @@ def historical(transactions: Any, *, margin: float | None = None, discount_rate:
         transactions must have a cost.
     discount_rate : float, default 0
         Annual and effective. Above 0, a margin of a year ago counts 1 + discount_rate times.
+    costs : table, optional
+        What attracting, selling to and serving the customers has cost so far: columns `attracting`, `selling`,
+        `serving` (as far as there are) by `customer_id`, or by `order_id` where the transactions have orders. Each
+        customer (or order) needs a row, of 0 where nothing was spent. They are taken off as they are, not compounded.
 
     Returns
     -------
     table, one row per customer, of the kind of the transactions
-        customer_id, historical_clv.
+        customer_id, historical_clv; with `costs` also `margin` (before them) and `cost_of_attracting`,
+        `cost_of_selling`, `cost_of_serving`, of which historical_clv is what is left.
 
     Raises
     ------
     ColumnError, DataError
-        The transactions cannot be read.
+        The transactions cannot be read; or costs are missing for some, below 0, or not by customer or order.
     ArgumentError
         `margin` is not given and the transactions have no cost.
 
@@ -449,7 +520,18 @@ def historical(transactions: Any, *, margin: float | None = None, discount_rate:
     summed = rows.group_by("customer_id").agg(units=units.sum(), bought=nw.col("bought").max())
     value = money_of(nw.col("units"), tx) * share
     bought = summed.filter(nw.col("bought") == 1)
-    return engines.give_back(bought.select("customer_id", historical_clv=value), tx.like, order="customer_id")
+    margins = bought.select("customer_id", historical_clv=value)
+    if costs is None:
+        return engines.give_back(margins, tx.like, order="customer_id")
+    from crmkit.models._costs import past_costs
+
+    spent = past_costs(tx, costs)
+    kinds = [name for name in engines.names_of(spent) if name != "customer_id"]
+    joined = margins.rename({"historical_clv": "margin"}).join(spent, on="customer_id", how="inner")
+    net = nw.col("margin") - nw.sum_horizontal(*(nw.col(kind) for kind in kinds))
+    return engines.give_back(
+        joined.select("customer_id", "margin", *kinds, historical_clv=net), tx.like, order="customer_id"
+    )
 
 
 def cohort_value(
@@ -597,14 +679,15 @@ def _flows(
     cost = _at_least_zero("acquisition_cost", acquisition_cost)
     margins, rates = _numbers("margin", margin), _numbers("retention", retention, least=0.0, most=1.0)
     delay = 0 if timing == "start" else 1
-    n = _n_payments(n_periods, margin, margins.size, retention, rates.size + 1 - delay)
-    steps = n - 1 + delay
+    renewed = 1 if timing == "end" else 0  # who pays first has been retained once
+    n = _n_payments(n_periods, margin, margins.size, retention, rates.size + 1 - renewed)
+    steps = n - 1 + renewed
     period = np.arange(1, n + 1)
     time = period - 1 + delay
     if np.ndim(margin) == 0:
         margins = margins[0] * (1 + _checks.finite("growth", growth)) ** (period - 1)
     rates = np.full(steps, rates[0]) if np.ndim(retention) == 0 else rates[:steps]
-    survival = np.cumprod(np.append(1.0, rates))[delay:]
+    survival = np.cumprod(np.append(1.0, rates))[renewed:]
     discount_factor = (1 + d) ** -time.astype(float)
     present_value = survival * margins[:n] * discount_factor
     return {

@@ -17,7 +17,7 @@ from crmkit.transactions import Transactions
 
 rates = st.floats(0.01, 0.99)
 discounts = st.floats(0.01, 0.9)
-timings = st.sampled_from(["start", "end"])
+timings = st.sampled_from(["start", "end", "arrears"])
 
 
 # --- published and hand-worked figures --------------------------------------------------------------------------
@@ -97,8 +97,9 @@ def test_customer_equity_keeps_customers_to_come_apart():
 @settings(deadline=None)
 @given(r=rates, d=discounts, timing=timings)
 def test_constant_retention_is_the_sum_of_its_payments(r, d, timing):
-    delay = 0 if timing == "start" else 1
-    total = mpmath.nsum(lambda k: (mpmath.mpf(r) / (1 + mpmath.mpf(d))) ** k, [delay, mpmath.inf])
+    first = 1 if timing == "end" else 0
+    total = mpmath.nsum(lambda k: (mpmath.mpf(r) / (1 + mpmath.mpf(d))) ** k, [first, mpmath.inf])
+    total /= 1 + mpmath.mpf(d) if timing == "arrears" else 1
     assert clv.constant_retention(100, r, d, timing=timing) == pytest.approx(100 * float(total), rel=1e-12)
 
 

@@ -75,4 +75,8 @@ WORDS = {
     "value_equity": ("value equity", "价值资产"),
     "brand_equity": ("brand equity", "品牌资产"),
     "relationship_equity": ("relationship equity", "关系资产"),
+    "cost_of_attracting": ("cost of attracting", "吸引客户的成本"),
+    "cost_of_selling": ("cost of selling", "推销成本"),
+    "cost_of_serving": ("cost of serving", "服务成本"),
+    "net_clv": ("lifetime value after costs", "扣除成本后的终身价值"),
 }

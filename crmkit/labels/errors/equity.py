@@ -116,4 +116,21 @@ WORDS = {
         "驱动因素 {drivers} 能完全区分所有选择，系数不存在。请提供更多选择，或减少驱动因素。",
     ),
     "probability_rows": ("a square of probabilities whose rows add up to 1", "各行合计为 1 的概率方阵"),
+    "some_cost": (
+        "no cost is given. Give attracting=, selling= or serving=: a column or a number, such as {name_example}.",
+        "没有给出成本。请给出 attracting=、selling= 或 serving=（列名或数值），例如 {name_example}。",
+    ),
+    "cost_below_zero": (
+        "column {column!r} has costs below 0. Give costs as numbers from 0 on.",
+        "列 {column!r} 有小于 0 的成本。请给出不小于 0 的成本。",
+    ),
+    "cost_columns": (
+        "a table of costs has customer_id (or order_id, where the transactions have orders) and some of attracting, selling "
+        "and serving; this one has {has}.",
+        "成本表应有 customer_id（交易数据有订单时也可为 order_id）以及 attracting、selling、serving 中的若干列；此表有 {has}。",
+    ),
+    "costs_missing": (
+        "{n} rows by {key!r} of the transactions have no row in the table of costs. Give a row of 0 where nothing was spent.",
+        "交易数据中有 {n} 个 {key!r} 在成本表中没有对应的行。没有花费时请给出 0。",
+    ),
 }
