@@ -43,6 +43,18 @@ def share(name: str, value: Any, *, above_zero: bool = False) -> float:
     raise ArgumentError(name, value, "share", example=0.2)
 
 
+def level_of(value: Any) -> float:
+    """A confidence level: a share above 0 and below 1.
+
+    >>> level_of(0.9)
+    0.9
+    """
+    level = share("level", value, above_zero=True)
+    if level == 1:
+        raise ArgumentError("level", value, "level_below_1", example=0.95)
+    return level
+
+
 def finite(name: str, value: Any) -> float:
     """A finite number.
 

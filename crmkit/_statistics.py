@@ -3,8 +3,9 @@
 Sources: Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22, 209-212; Newcombe
 (1998), Interval estimation for the difference between independent proportions, Statistics in Medicine 17, 873-890; Zou
 & Donner (2008), Construction of confidence limits about effect measures, Statistics in Medicine 27, 1693-1702 (shares
-that are correlated); Korn & Graubard (1998), Confidence intervals for proportions with small expected number of
-positive counts, Survey Methodology 24, 193-201 (how many independent cases clustered ones are worth).
+that are correlated); Lancaster (1961), Significance tests in discrete distributions, JASA 56, 223-234 (the mid-p
+value); Korn & Graubard (1998), Confidence intervals for proportions with small expected number of positive counts,
+Survey Methodology 24, 193-201 (how many independent cases clustered ones are worth).
 """
 
 from __future__ import annotations
@@ -64,6 +65,46 @@ def wilson(successes: Any, n: Any, level: float = 0.95) -> tuple[Floats, Floats]
     # Rounding may carry the ends of 0 of n and n of n a hair across.
     low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
     return np.where(k == 0, 0 * n, low), np.where(k == n, 0 * n + 1, high)
+
+
+MANY = 300.0  # successes and failures from which on Wilson's ends and those of the mid-p value are the same to 1e-4
+
+
+def mid_p(least: tuple[Floats, Floats], most: tuple[Floats, Floats], level: float = 0.95) -> tuple[Floats, Floats]:
+    """Ends of the interval between two Beta distributions, one that says the least of a share and one the most.
+
+    For k successes of n they are Beta(k, n - k + 1) and Beta(k + 1, n - k), and the ends those of Clopper & Pearson's
+    interval at the mid-p value: it has a width where all or none succeeded, and is no wider than it need be. A second
+    parameter of 0 puts a distribution on 1, a first one of 0 on 0.
+
+    >>> low, high = mid_p((np.array([0.0, 5.0]), np.array([11.0, 6.0])), (np.array([1.0, 6.0]), np.array([10.0, 5.0])))
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.0, 0.212], [0.259, 0.788])
+    """
+    first, second = ((one + other) / 2 for one, other in zip(least, most, strict=True))
+    low, high = wilson(np.maximum(first - 0.5, 0), np.maximum(first + second - 1, 1e-9), level)
+    few = np.minimum(first, second) < MANY
+    a, b, c, d = (np.asarray(values, dtype=float)[few] for values in (*least, *most))
+    for ends, tail in ((low, (1 - level) / 2), (high, (1 + level) / 2)):
+        ends[few] = _quantile_between(a, b, c, d, tail)
+    return low, high
+
+
+def _quantile_between(a: Floats, b: Floats, c: Floats, d: Floats, tail: float) -> Floats:
+    """Quantile of half Beta(a, b) and half Beta(c, d), by bisection."""
+    from scipy.special import betainc
+
+    def below(shape: Floats, other: Floats, at: Floats) -> Floats:
+        inside = betainc(np.maximum(shape, 1e-300), np.maximum(other, 1e-300), at)
+        return np.where(shape <= 0, 1.0, np.where(other <= 0, 0.0, inside))
+
+    low, high = np.zeros_like(a), np.ones_like(a)
+    for _ in range(50):
+        middle = (low + high) / 2
+        rises = (below(a, b, middle) + below(c, d, middle)) / 2 < tail
+        low, high = np.where(rises, middle, low), np.where(rises, high, middle)
+    # An end of exactly 0 or 1 stays a hair inside by halving.
+    return np.where(high < 1e-14, 0.0, np.where(low > 1 - 1e-14, 1.0, (low + high) / 2))
 
 
 def newcombe(

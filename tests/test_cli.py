@@ -680,11 +680,11 @@ def test_survival_by_channel(run, file_of_channels):
     assert code == 0
     summary, at, _ = out.split("\n\n", 2)
     row = found.summary[found.summary["group"] == "shop"].iloc[0]
-    assert figures(summary, "shop")[:4] == ["shop", f"{row.customers}", f"{row.lost}", f"{row.median_days:g}"]
+    assert figures(summary, "shop")[:4] == ["shop", f"{row.customers}", f"{row.n_events}", f"{row.median_days:g}"]
     then = found.at([120]).set_index("group").loc["shop"]
     interval = f"[{then.survival_low:.1%}, {then.survival_high:.1%}]"
     lines = [re.split(" {2,}", line) for line in at.splitlines() if line.startswith("shop")]
-    assert lines[0][1:] == ["120", f"{then.at_risk:.0f}", f"{then.survival:.1%}", interval]
+    assert lines[0][1:] == ["120", f"{then.n_at_risk:.0f}", f"{then.survival:.1%}", interval]
     assert lines[1][1:] == ["1,826.25", "0", "-", "-"]  # nobody was seen for so long
     assert f"chi-squared {found.log_rank.statistic:,.2f}, {found.log_rank.degrees} degrees of freedom" in out
     assert pq.read_table("curves.parquet").num_rows == len(found.table)

@@ -142,12 +142,12 @@ def survival(
         found = survival_of(tx, inactive=inactive, by=by)
         group: text.Formats = {"group": text.group} if by else {}
         summary: text.Formats = {
-            **group, "customers": text.count, "lost": text.count, "median_days": text.number, "mean_days": text.decimal,
-            "until_days": text.number,
+            **group, "customers": text.count, "n_events": text.count, "median_days": text.number,
+            "mean_days": text.decimal, "until_days": text.number,
         }  # fmt: skip
         text.say(*text.table(found.summary, summary, speech))
         formats: text.Formats = {
-            **group, "survival_days": text.number, "at_risk": text.count, "survival": text.percent,
+            **group, "survival_days": text.number, "n_at_risk": text.count, "survival": text.percent,
             "interval": text.ready,
         }  # fmt: skip
         text.say("", *text.table(_survival_at(found, asked or _usual_times(found)), formats, speech))
@@ -168,7 +168,7 @@ def _usual_times(found: Any) -> list[float]:
 def _survival_at(found: Any, times: list[float]) -> dict[str, Any]:
     """The curves at some times."""
     rows = text.columns(found.at(times))
-    own = {name: rows[name] for name in ("group", "at_risk", "survival")}
+    own = {name: rows[name] for name in ("group", "n_at_risk", "survival")}
     interval = text.intervals(rows["survival_low"], rows["survival_high"], text.percent)
     return {**own, "survival_days": rows["time"], "interval": interval}
 

@@ -25,6 +25,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "of the returns have come",
         "Kaplan-Meier 估计；区间按客户而非购买次数计；界限：{limit} 天，{share}% 的回购在此之内发生",
     ),
+    "n_at_risk": ("at risk", "风险集人数"),
+    "n_events": ("lost", "流失人数"),
+    "n_censored": ("censored", "删失人数"),
     "survival_of_durations": ("still there", "仍在的比例"),
     "definition_survival_numerator": (
         "customers not lost up to that many days after their first purchase",

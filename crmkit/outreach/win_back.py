@@ -243,7 +243,7 @@ def _last_rate(curve: Curve) -> float:
     """Returns per purchase and day of waiting, in the last days up to the end of a gap curve; in all if that is 0."""
     end = _end(curve)
     inside = (curve.time <= end) | (end == 0)
-    time, at_risk, returns = curve.time[inside], curve.at_risk[inside], curve.lost[inside]
+    time, at_risk, returns = curve.time[inside], curve.at_risk[inside], curve.events[inside]
     enough = time[np.cumsum(returns[::-1])[::-1] >= LAST_RETURNS]
     begin = max(min(end - LAST_DAYS, enough[-1] - 1 if len(enough) else 0.0), 0.0)
     waiting = np.maximum(time[1:] - np.maximum(time[:-1], begin), 0.0)

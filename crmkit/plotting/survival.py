@@ -357,8 +357,8 @@ def _strip_of_those_at_risk(ax: Axes, survival: Any, groups: Sequence[Any], spok
     last = ax.get_xlim()[1]
     ticks = [float(tick) for tick in MaxNLocator(nbins=7).tick_values(0, last) if 0 <= tick <= last]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    found = columns_of(_AtTimes(survival.at(ticks)), "table", "at_risk", "", order=["group", "time"])
-    counts = {_name(name, spoken): found["at_risk"][found["group"] == name].tolist() for name in groups}
+    found = columns_of(_AtTimes(survival.at(ticks)), "table", "n_at_risk", "", order=["group", "time"])
+    counts = {_name(name, spoken): found["n_at_risk"][found["group"] == name].tolist() for name in groups}
     strip_below(ax, ticks, counts, "plot_at_risk", spoken)
 
 

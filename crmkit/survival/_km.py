@@ -1,10 +1,11 @@
 """Kaplan-Meier curves and the log-rank test, on counted cells; a few lines each, equal to lifelines.
 
-Sources: Kaplan & Meier (1958), JASA 53, 457-481; Greenwood (1926) for the variance; Kalbfleisch & Prentice (2002), The
-Statistical Analysis of Failure Time Data, section 1.4, for the interval (log of -log, which stays within 0 and 1);
-Mantel (1966), Cancer Chemotherapy Reports 50, 163-170 (log-rank test of several groups); Efron (1981), Censored data
-and the bootstrap, JASA 76, 312-319 (the influence of each case on the curve); Wilson (1927), JASA 22, 209-212 (the
-interval of a share, where Greenwood's variance says nothing).
+Sources: Kaplan & Meier (1958), JASA 53, 457-481; Fay, Brittain & Proschan (2013), Pointwise confidence intervals for a
+survival distribution with small samples or heavy censoring, Biostatistics 14, 723-736, for the interval (products of
+Beta distributions, here matched by their first two moments, at the mid-p value: Clopper & Pearson's where nobody is
+censored); Greenwood (1926) for the variance; Mantel (1966), Cancer Chemotherapy Reports 50, 163-170 (log-rank test of
+several groups); Efron (1981), Censored data and the bootstrap, JASA 76, 312-319 (the influence of each case on the
+curve); Klein & Moeschberger (2003), Survival Analysis, section 4.6 (entry times: those at risk are those who came).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit._statistics import Z, wilson
+from crmkit._statistics import mid_p
 
 Floats: TypeAlias = NDArray[np.float64]
 ROUNDING = 1e-12  # of a product of shares: 12 of 24 are half of them, whatever the last digit says
@@ -28,7 +29,7 @@ class LogRank:
     Attributes
     ----------
     statistic : float
-        Of the log-rank test; under equal hazards it follows a chi-squared law.
+        Of the log-rank test; under equal hazards it follows a chi-squared distribution.
     degrees : int
         Its degrees of freedom: groups less 1.
     p_value : float
@@ -46,17 +47,18 @@ class Curve:
 
     time: Floats
     at_risk: Floats
-    lost: Floats
-    unseen: Floats
+    events: Floats
+    censored: Floats
     survival: Floats
     low: Floats
     high: Floats
+    level: float = 0.95  # of the interval
 
     @property
     def variance(self) -> Floats:
         """Of the logarithm of `survival`, after Greenwood: cases that know nothing of each other."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.cumsum(self.lost / (self.at_risk * (self.at_risk - self.lost))).astype(float)
+            return np.cumsum(self.events / (self.at_risk * (self.at_risk - self.events))).astype(float)
 
     @property
     def influence(self) -> tuple[Floats, Floats]:
@@ -66,25 +68,38 @@ class Curve:
         added up within customers and then squared, it is the variance when cases of a customer resemble each other.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            return 1 / (self.at_risk - self.lost) - self.variance, -self.variance
+            return 1 / (self.at_risk - self.events) - self.variance, -self.variance
 
     @property
     def followed(self) -> Floats:
         """Cases that tell of each time: lost by then, or in sight until then."""
-        return in_sight(float(self.at_risk[0]), self.unseen)
+        return in_sight(float(self.at_risk[0]), self.censored)
 
     def of_customers(self, customers: Floats, design: Floats) -> Curve:
         """The curve with an interval in which so many customers tell of each time, with several cases each.
 
         `design` is how many times Greenwood's the variance is for it; several cases of a customer are never taken to
-        tell more than those of several would. Where the variance comes out as 0 (all or none are lost) or cannot be
-        known (of one customer), the interval is Wilson's, of one case per customer.
+        tell more than those of several would. The interval is that of a share of as many independent customers as the
+        variance is worth; of all customers where it comes out as 0 (all or none are lost) or cannot be known.
         """
-        variance = self.variance * np.maximum(design, 1.0) * _unsure(customers, self.followed)
-        low, high = _ends(self.survival, variance)
-        least, most = wilson(self.survival * customers, customers)
-        known = np.isfinite(variance) & (variance > 0)
-        return replace(self, low=np.where(known, low, least), high=np.where(known, high, most))
+        factor = np.maximum(design, 1.0) * _unsure(customers, self.followed)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            worth = (1 - self.survival) / (self.survival * self.variance * factor)
+        known = np.isfinite(worth) & (worth > 0)
+        n = np.where(known, worth, customers)
+        k = self.survival * n
+        low, high = mid_p((k, n - k + 1), (k + 1, n - k), self.level)
+        return replace(self, low=low, high=high)
+
+    @property
+    def hazard(self) -> Floats:
+        """Share lost at each time of those at risk; 0 where nobody was."""
+        return np.divide(self.events, self.at_risk, out=np.zeros_like(self.events), where=self.at_risk > 0)
+
+    @property
+    def customers(self) -> float:
+        """All who were followed, whenever they came."""
+        return float(self.events.sum() + self.censored.sum())
 
     @property
     def median(self) -> float:
@@ -93,31 +108,67 @@ class Curve:
         return float(self.time[half[0]]) if len(half) else np.nan
 
 
-def curve(time: NDArray[Any], lost: NDArray[Any], n: NDArray[Any]) -> Curve:
-    """The Kaplan-Meier curve of cells (time, lost 0 or 1, n customers), with its 95 % interval.
+def curve(
+    time: NDArray[Any],
+    event: NDArray[Any],
+    n: NDArray[Any],
+    *,
+    entry: NDArray[Any] | None = None,
+    level: float = 0.95,
+) -> Curve:
+    """The Kaplan-Meier curve of cells (time, event 0 or 1, n customers), with its interval.
+
+    With `entry`, a customer is at risk from after that time on: who was lost before could not have come in.
 
     >>> curve(np.array([10, 20, 20, 30]), np.array([1, 1, 0, 0]), np.ones(4)).survival.tolist()
     [1.0, 0.75, 0.5, 0.5]
     """
     times, row = np.unique(np.append(time, 0).astype(float), return_inverse=True)
     row = row[:-1]
-    events = np.bincount(row, weights=n * lost, minlength=len(times)).astype(float)
+    events = np.bincount(row, weights=n * event, minlength=len(times)).astype(float)
     gone = np.bincount(row, weights=n, minlength=len(times)).astype(float)
     at_risk = np.cumsum(gone[::-1])[::-1].astype(float)
-    share = np.cumprod(1 - events / at_risk).astype(float)
-    found = Curve(times, at_risk, events, gone - events, share, share, share)
-    low, high = _ends(share, found.variance)
-    return replace(found, low=low, high=high)
+    if entry is not None:
+        late = np.searchsorted(times, entry, side="right")  # the first time after it
+        came = np.bincount(late, weights=n, minlength=len(times) + 1)[: len(times)]
+        at_risk = np.cumsum(came) - (np.cumsum(gone) - gone)
+        at_risk[0] = n[entry <= 0].sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kept = np.where(at_risk > 0, 1 - events / at_risk, 1.0)
+    low, high = _beta_product(at_risk, events, gone - events, level)
+    return Curve(times, at_risk, events, gone - events, np.cumprod(kept).astype(float), low, high, level)
 
 
-def in_sight(n: float, unseen: Floats) -> Floats:
+def _beta_product(at_risk: Floats, events: Floats, censored: Floats, level: float) -> tuple[Floats, Floats]:
+    """Ends of the interval at each time: the most that can be said, and what one more loss just after would leave."""
+    stay = at_risk - events
+    first = np.cumprod((stay + 1) / (at_risk + 1)).astype(float)
+    second = np.cumprod((stay + 1) * (stay + 2) / ((at_risk + 1) * (at_risk + 2))).astype(float)
+    # One of those still there, lost at once; what holds at a time holds until the next one, without who left sight.
+    left = stay - censored
+    left[-1] = stay[-1]
+    least: tuple[Floats, Floats] = first * left / (left + 1), second * left / (left + 2)
+    return mid_p(_matched(*least), _matched(first, second), level)
+
+
+def _matched(first: Floats, second: Floats) -> tuple[Floats, Floats]:
+    """Parameters of the Beta distribution with these first two moments; (n, 0) of a sure 1, (0, n) of a sure 0."""
+    spread = second - first**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = first * (1 - first) / spread - 1
+    sure = (first >= 1) | (first <= 0) | ~(spread > 0)
+    size = np.where(sure, 1.0, size)
+    return first * size, (1 - first) * size
+
+
+def in_sight(n: float, censored: Floats) -> Floats:
     """Of n cases, how many had not gone out of sight before each time; at time 0, how many were seen for longer.
 
     >>> in_sight(10.0, np.array([3.0, 0.0, 5.0])).tolist()
     [7.0, 7.0, 7.0]
     """
-    gone = np.cumsum(unseen) - unseen
-    gone[0] = unseen[0]  # what holds at 0 holds until the next time
+    gone = np.cumsum(censored) - censored
+    gone[0] = censored[0]  # what holds at 0 holds until the next time
     return np.asarray(n - gone, dtype=float)
 
 
@@ -131,21 +182,17 @@ def _unsure(customers: Floats, cases: Floats) -> Floats:
     return np.where(customers == cases, np.where(cases > 1, 1.0, np.nan), factor)
 
 
-def _ends(share: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """The 95 % interval of a survival whose logarithm has a variance; none where all are there, or nobody is."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        centre = np.log(-np.log(share))
-        spread = Z * np.sqrt(variance) / np.log(share)
-        low, high = np.exp(-np.exp(centre - spread)), np.exp(-np.exp(centre + spread))
-    inside = (share > 0) & (share < 1)
-    return np.where(inside, low, share), np.where(inside, high, share)
+def log_rank(
+    time: NDArray[Any],
+    event: NDArray[Any],
+    n: NDArray[Any],
+    group: NDArray[np.int64],
+    entry: NDArray[Any] | None = None,
+) -> LogRank:
+    """The log-rank test of groups (0 ... k - 1) from cells (time, event 0 or 1, n customers).
 
-
-def log_rank(time: NDArray[Any], lost: NDArray[Any], n: NDArray[Any], group: NDArray[np.int64]) -> LogRank:
-    """The log-rank test of groups (0 ... k - 1) from cells (time, lost 0 or 1, n customers).
-
-    >>> time, lost = np.array([1, 2, 3, 9, 9, 9]), np.array([1, 1, 1, 1, 0, 0])
-    >>> found = log_rank(time, lost, np.ones(6), np.array([0, 0, 0, 1, 1, 1]))
+    >>> time, event = np.array([1, 2, 3, 9, 9, 9]), np.array([1, 1, 1, 1, 0, 0])
+    >>> found = log_rank(time, event, np.ones(6), np.array([0, 0, 0, 1, 1, 1]))
     >>> found.degrees, round(found.p_value, 4)
     (1, 0.0246)
     """
@@ -155,11 +202,15 @@ def log_rank(time: NDArray[Any], lost: NDArray[Any], n: NDArray[Any], group: NDA
     times, row = np.unique(time, return_inverse=True)
     shape = (len(times), k)
     at = row * k + group
-    events = np.bincount(at, weights=n * lost, minlength=len(times) * k).reshape(shape)
+    events = np.bincount(at, weights=n * event, minlength=len(times) * k).reshape(shape)
     gone = np.bincount(at, weights=n, minlength=len(times) * k).reshape(shape)
     at_risk = gone[::-1].cumsum(axis=0)[::-1]
+    if entry is not None:
+        late = np.searchsorted(times, entry, side="right") * k + group
+        came = np.bincount(late, weights=n, minlength=(len(times) + 1) * k).reshape(-1, k)[: len(times)]
+        at_risk = came.cumsum(axis=0) - (gone.cumsum(axis=0) - gone)
     n_all, d_all = at_risk.sum(axis=1), events.sum(axis=1)
-    share = at_risk / n_all[:, None]
+    share = at_risk / np.maximum(n_all, 1e-300)[:, None]
     excess = (events - d_all[:, None] * share).sum(axis=0)
     factor = d_all * (n_all - d_all) / np.maximum(n_all - 1, 1)
     covariance = np.diag((factor[:, None] * share).sum(axis=0)) - (factor[:, None] * share).T @ share

@@ -40,11 +40,12 @@ class Survival(Result):
     ----------
     table : table
         One row per group and time at which somebody was lost or left sight, from 0: `group`, `time` (days),
-        `at_risk` (customers still there just before), `lost`, `unseen` (out of sight from here on, not lost), `hazard`
-        (lost / at_risk), `survival`, and its 95 % interval `survival_low`, `survival_high`.
+        `n_at_risk` (customers still there just before), `n_events` (lost then), `n_censored` (out of sight from here
+        on, not lost), `hazard` (n_events / n_at_risk), `survival`, and its interval `survival_low`, `survival_high`.
     summary : table
-        One row per group: `group`, `customers`, `lost`, `median_days` (time by which half are lost; missing while more
-        than half are there), `mean_days` (area under the curve up to `until_days`), `until_days` (longest time seen).
+        One row per group: `group`, `customers`, `n_events`, `median_days` (time by which half are lost; missing while
+        more than half are there), `mean_days` (area under the curve up to `until_days`), `until_days` (longest time
+        seen).
     log_rank : LogRank or None
         Do the groups differ? None for one group.
     definition : Definition
@@ -64,11 +65,11 @@ class Survival(Result):
 
         Examples
         --------
-        >>> stays = kaplan_meier({"days": [10, 20, 20, 30], "lost": [1, 1, 0, 0]}, time="days")
-        >>> stays.at([15, 25])[["time", "at_risk", "survival"]]
-           time  at_risk  survival
-        0  15.0        3      0.75
-        1  25.0        1      0.50
+        >>> stays = kaplan_meier({"days": [10, 20, 20, 30], "event": [1, 1, 0, 0]}, time="days")
+        >>> stays.at([15, 25])[["time", "n_at_risk", "survival"]]
+           time  n_at_risk  survival
+        0  15.0          3      0.75
+        1  25.0          1      0.50
         """
         several = [times] if isinstance(times, str) or not isinstance(times, Iterable) else times
         asked = np.array([_checks.days_of(time, "times") for time in several])
@@ -79,13 +80,13 @@ class Survival(Result):
             own = {name: column[found["group"] == group] for name, column in found.items()}
             step = np.searchsorted(own["time"], asked, side="right") - 1
             ahead = np.searchsorted(own["time"], asked, side="left")
-            later = np.append(own["at_risk"], 0)
+            later = np.append(own["n_at_risk"], 0)
             # the interval at a time is that of the last step before it
             beyond = (asked > own["time"][-1]) & (own["survival"][-1] > 0)
             curve = {name: np.where(beyond, np.nan, own[name][np.maximum(step, 0)])
                      for name in ("survival", "survival_low", "survival_high")}  # fmt: skip
             parts.append({"group": np.full(len(asked), group, dtype=object), "time": asked,
-                          "at_risk": later[ahead], **curve})  # fmt: skip
+                          "n_at_risk": later[ahead], **curve})  # fmt: skip
         return table.build({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
     def shown(self) -> tuple[Any, ...]:
@@ -93,7 +94,7 @@ class Survival(Result):
         return self.summary, str(self.definition)
 
 
-def curve(transactions: Any, *, inactive: Any = None, by: Any = None) -> Survival:
+def curve(transactions: Any, *, inactive: Any = None, by: Any = None, level: float = 0.95) -> Survival:
     """How long customers stay who have no contract: Kaplan-Meier curves from the first purchase to the loss.
 
     A customer is lost on the day on which no purchase has come for `inactive` days, the first time that it happens.
@@ -109,6 +110,8 @@ def curve(transactions: Any, *, inactive: Any = None, by: Any = None) -> Surviva
         in ten of the purchases that are followed by another one at all are followed by it.
     by : role of the transactions, or table with customer_id and group, optional
         One curve per group: the channel, category or product of the customer's first purchase, or groups of your own.
+    level : float, default 0.95
+        Confidence level of the interval, which holds for few customers too (Fay, Brittain & Proschan 2013).
 
     Returns
     -------
@@ -126,9 +129,9 @@ def curve(transactions: Any, *, inactive: Any = None, by: Any = None) -> Surviva
     --------
     >>> from crmkit import datasets
     >>> stays = curve(datasets.load_ten_customers(), inactive="60D")
-    >>> stays.summary[["group", "customers", "lost", "median_days"]]
-      group  customers  lost  median_days
-    0   all         10     7         60.0
+    >>> stays.summary[["group", "customers", "n_events", "median_days"]]
+      group  customers  n_events  median_days
+    0   all         10         7         60.0
     """
     tx = open_transactions(transactions)
     if inactive is None:
@@ -144,11 +147,19 @@ def curve(transactions: Any, *, inactive: Any = None, by: Any = None) -> Surviva
     lifetimes = _until_first_quiet(tx, limit)
     cells, groups = _groups.counted(tx, lifetimes, by, ["time", "lost"])
     definition = Definition("survival", tx.as_of, {"days": limit})
-    return _curves(cells["time"], cells["lost"], cells["n"], cells["group"], groups, definition, tx.like)
+    counted = _Counted(cells["time"], cells["lost"], cells["n"], cells["group"], groups)
+    return _curves(counted, definition, tx.like, level=_checks.level_of(level))
 
 
 def kaplan_meier(
-    durations: Any, *, time: str = "time", lost: str = "lost", by: str | None = None, weight: str | None = None
+    durations: Any,
+    *,
+    time: str = "time",
+    event: str = "event",
+    entry: str | None = None,
+    by: str | None = None,
+    weight: str | None = None,
+    level: float = 0.95,
 ) -> Survival:
     """Kaplan-Meier curves of a table of durations: contracts, memberships, or lifetimes by a rule of your own.
 
@@ -158,12 +169,17 @@ def kaplan_meier(
         One row per customer (or per cell of equal ones).
     time : str, default "time"
         Column of how long each was seen, 0 or more, in days (or any unit).
-    lost : str, default "lost"
+    event : str, default "event"
         Column with 1 or true for those who were lost at that time, 0 or false for those who were still there.
+    entry : str, optional
+        Column with the time at which each came under observation, below `time`: whoever was lost before could not be
+        in the table, so nobody counts as at risk up to then (left truncation).
     by : str, optional
         Column of groups.
     weight : str, optional
         Column of how many customers a row stands for.
+    level : float, default 0.95
+        Confidence level of the interval, which holds for few customers too (Fay, Brittain & Proschan 2013).
 
     Returns
     -------
@@ -175,46 +191,58 @@ def kaplan_meier(
     ColumnError
         A column is absent, not numeric, or has missing values.
     DataError
-        No rows, times below 0, weights not above 0, or `lost` is neither 0 nor 1.
+        No rows, times below 0, weights not above 0, `event` is neither 0 nor 1, or `entry` is not below `time`.
     ArgumentError
         A column is named for two of them.
 
     Examples
     --------
-    >>> stays = kaplan_meier({"days": [10, 20, 20, 30], "lost": [1, 1, 0, 0]}, time="days")
-    >>> stays.table[["time", "at_risk", "lost", "hazard", "survival"]].round(3)
-       time  at_risk  lost  hazard  survival
-    0   0.0        4     0   0.000      1.00
-    1  10.0        4     1   0.250      0.75
-    2  20.0        3     1   0.333      0.50
-    3  30.0        1     0   0.000      0.50
+    >>> stays = kaplan_meier({"days": [10, 20, 20, 30], "event": [1, 1, 0, 0]}, time="days")
+    >>> stays.table[["time", "n_at_risk", "n_events", "hazard", "survival"]].round(3)
+       time  n_at_risk  n_events  hazard  survival
+    0   0.0          4         0   0.000      1.00
+    1  10.0          4         1   0.250      0.75
+    2  20.0          3         1   0.333      0.50
+    3  30.0          1         0   0.000      0.50
 
     Contracts of whole years, seen for up to four, and projected to eight by a lifetime model (`crmkit.clv.BDW` too):
 
     >>> import crmkit as crm
     >>> contracts = {"years": [1, 2, 3, 4, 4], "left": [1, 1, 1, 1, 0], "customers": [30, 20, 12, 8, 60]}
-    >>> seen = kaplan_meier(contracts, time="years", lost="left", weight="customers").table
-    >>> renewals = seen[seen["time"] > 0].rename(columns={"time": "cohort_age"})
+    >>> seen = kaplan_meier(contracts, time="years", event="left", weight="customers").table
+    >>> names = {"time": "cohort_age", "n_at_risk": "at_risk", "n_events": "lost"}
+    >>> renewals = seen[seen["time"] > 0].rename(columns=names)
     >>> crm.clv.SBG().fit(renewals).survival([4, 8]).round(2).tolist()
     [0.46, 0.31]
     """
-    _refuse_twice({"time": time, "lost": lost, "by": by, "weight": weight})
-    frame = _with_numbers(engines.wrap(durations), lost)
-    numbers = [time, lost, *([weight] if weight else [])]
+    _refuse_twice({"time": time, "event": event, "entry": entry, "by": by, "weight": weight})
+    frame = _with_numbers(engines.wrap(durations), event)
+    numbers = [time, event, *([entry] if entry else []), *([weight] if weight else [])]
     table = _frame.open_table(frame.to_native(), numbers=numbers, keys=[by] if by else [], hint=HINT)
     if weight:
         _refuse_weights(table, weight)
-    cells = table.cells([*([by] if by else []), time, lost], weight=weight)
-    if not len(cells["n"]):
-        raise DataError("survival_table_rows_nobody_follow")
-    bad = (cells[time] < 0) | ~np.isin(cells[lost], (0, 1))
-    if bad.any():
-        rows = [(float(t), float(e)) for t, e in zip(cells[time][bad], cells[lost][bad], strict=True)]
-        raise DataError("survival_time_more_found", time=time, lost=lost, rows=shown(rows))
+    cells = table.cells([*([by] if by else []), time, event, *([entry] if entry else [])], weight=weight)
+    _refuse_impossible(cells, time, event, entry)
     names = cells[by] if by else np.full(len(cells["n"]), ALL, dtype=object)
     groups = sorted(set(names.tolist()), key=_by_size)
-    definition = Definition("survival_of_durations", None, {"time": time, "lost": lost})
-    return _curves(cells[time], cells[lost], cells["n"], names, groups, definition, table.frame)
+    definition = Definition("survival_of_durations", None, {"time": time, "event": event})
+    counted = _Counted(cells[time], cells[event], cells["n"], names, groups, cells[entry] if entry else None)
+    return _curves(counted, definition, table.frame, level=_checks.level_of(level))
+
+
+def _refuse_impossible(cells: dict[str, NDArray[Any]], time: str, event: str, entry: str | None) -> None:
+    if not len(cells["n"]):
+        raise DataError("survival_table_rows_nobody_follow")
+    bad = (cells[time] < 0) | ~np.isin(cells[event], (0, 1))
+    if bad.any():
+        rows = [(float(t), float(e)) for t, e in zip(cells[time][bad], cells[event][bad], strict=True)]
+        raise DataError("survival_time_more_found", time=time, event=event, rows=shown(rows))
+    if entry is None:
+        return
+    late = (cells[entry] < 0) | (cells[entry] >= cells[time])
+    if late.any():
+        rows = [(float(t), float(e)) for t, e in zip(cells[entry][late], cells[time][late], strict=True)]
+        raise DataError("survival_entry_not_before_time", entry=entry, time=time, rows=shown(rows))
 
 
 def _refuse_twice(columns: dict[str, str | None]) -> None:
@@ -225,11 +253,11 @@ def _refuse_twice(columns: dict[str, str | None]) -> None:
             raise ArgumentError(role, column, "survival_column_already_each_column", value=first[column])
 
 
-def _with_numbers(frame: engines.AnyFrame, lost: str) -> engines.AnyFrame:
+def _with_numbers(frame: engines.AnyFrame, event: str) -> engines.AnyFrame:
     """The table with 0 and 1 for false and true."""
-    dtype = frame.collect_schema().get(lost)
-    if dtype == nw.Boolean or (dtype == nw.Object and _is_yes_or_no(frame, lost)):
-        return frame.with_columns(nw.col(lost).cast(nw.Boolean).cast(nw.Int64))
+    dtype = frame.collect_schema().get(event)
+    if dtype == nw.Boolean or (dtype == nw.Object and _is_yes_or_no(frame, event)):
+        return frame.with_columns(nw.col(event).cast(nw.Boolean).cast(nw.Int64))
     return frame
 
 
@@ -267,40 +295,45 @@ def _until_first_quiet(tx: Any, limit: int) -> Any:
     )
 
 
-def _curves(
-    time: NDArray[Any],
-    lost: NDArray[Any],
-    n: NDArray[Any],
-    group: NDArray[Any],
-    groups: Sequence[Any],
-    definition: Definition,
-    like: Any,
-) -> Survival:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Cells of customers, each array of shape (n_cells,), and the names of their groups in order."""
+
+    time: NDArray[Any]
+    event: NDArray[Any]
+    n: NDArray[Any]
+    group: NDArray[Any]
+    groups: Sequence[Any]
+    entry: NDArray[Any] | None = None
+
+
+def _curves(cells: _Counted, definition: Definition, like: Any, *, level: float) -> Survival:
     """The curves of all groups as tables, and their test."""
     curves = {}
-    for name in groups:
-        own = group == name
-        curves[name] = _km.curve(time[own], lost[own], n[own])
+    for name in cells.groups:
+        own = cells.group == name
+        entry = None if cells.entry is None else cells.entry[own]
+        curves[name] = _km.curve(cells.time[own], cells.event[own], cells.n[own], entry=entry, level=level)
     long = [
         {
             "group": np.full(len(found.time), name, dtype=object),
             "time": found.time,
-            "at_risk": _whole(found.at_risk),
-            "lost": _whole(found.lost),
-            "unseen": _whole(found.unseen),
-            "hazard": found.lost / found.at_risk,
+            "n_at_risk": _whole(found.at_risk),
+            "n_events": _whole(found.events),
+            "n_censored": _whole(found.censored),
+            "hazard": found.hazard,
             "survival": found.survival,
             "survival_low": found.low,
             "survival_high": found.high,
         }
         for name, found in curves.items()
     ]
-    position = {name: at for at, name in enumerate(groups)}
-    code = np.array([position[name] for name in group.tolist()])
+    position = {name: at for at, name in enumerate(cells.groups)}
+    code = np.array([position[name] for name in cells.group.tolist()])
     return Survival(
         table=engines.build({name: np.concatenate([part[name] for part in long]) for name in long[0]}, like),
         summary=engines.build(_summary(curves), like),
-        log_rank=log_rank(time, lost, n, code) if len(groups) > 1 else None,
+        log_rank=log_rank(cells.time, cells.event, cells.n, code, cells.entry) if len(curves) > 1 else None,
         definition=definition,
     )
 
@@ -315,8 +348,8 @@ def _summary(curves: dict[Any, Curve]) -> dict[str, NDArray[Any]]:
     found = list(curves.values())
     return {
         "group": np.array(list(curves), dtype=object),
-        "customers": _whole(np.array([each.at_risk[0] for each in found])),
-        "lost": _whole(np.array([each.lost.sum() for each in found])),
+        "customers": _whole(np.array([each.customers for each in found])),
+        "n_events": _whole(np.array([each.events.sum() for each in found])),
         "median_days": np.array([each.median for each in found]),
         "mean_days": np.array([_area(each) for each in found]),
         "until_days": np.array([each.time[-1] for each in found]),

@@ -35,7 +35,7 @@ class Gaps(Result):
     table : table
         One row per gap length that occurs: `days`, `at_risk` (purchases that had been waiting so long), `returned`
         (followed by another one on that day), `returned_share` (of all purchases, followed within so many days) with
-        its 95 % interval `returned_low`, `returned_high`, which hold until the next row; `closed_share` (the same among
+        its interval `returned_low`, `returned_high`, which hold until the next row; `closed_share` (the same among
         gaps that ended, which is what a percentile of gaps says); `still_to_come` (chance that a customer quiet for so
         long comes back at all).
     limit : int
@@ -89,7 +89,7 @@ class Gaps(Result):
         return before if at < 0 else float(found[column][at])
 
 
-def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:
+def inactivity_threshold(transactions: Any, *, returning: float = 0.9, level: float = 0.95) -> Gaps:
     """How many days of quiet are too many: the quantile of a gap curve in which open gaps count.
 
     Parameters
@@ -100,6 +100,8 @@ def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:
         Of the purchases that are followed by another one at all (the plateau of the curve), the share that is to be
         followed within `limit`. Not of all purchases, for then the limit would be beyond every curve where many
         customers buy once.
+    level : float, default 0.95
+        Confidence level of the interval, which counts customers and not their purchases.
 
     Returns
     -------
@@ -122,7 +124,7 @@ def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:
     share = _checks.share("returning", returning, above_zero=True)
     tx = open_transactions(transactions)
     each = spells(tx)
-    found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())))
+    found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())), level=_checks.level_of(level))
     found = of_customers(each, [], {(): found})[()]
     came = 1 - found.survival
     limit = int(found.time[int(np.argmax(came >= share * came[-1] - ROUNDING))])
@@ -134,23 +136,23 @@ def inactivity_threshold(transactions: Any, *, returning: float = 0.9) -> Gaps:
     )
 
 
-def gap_curve(cells: dict[str, NDArray[Any]]) -> Curve:
+def gap_curve(cells: dict[str, NDArray[Any]], *, level: float = 0.95) -> Curve:
     """The Kaplan-Meier curve of gaps: of those of one length, closed ones before open ones."""
     if not cells["n"][cells["closed"] == 1].sum():
         raise DataError("survival_customer_bought_two_days")
-    return curve(cells["gap"], cells["closed"], cells["n"])
+    return curve(cells["gap"], cells["closed"], cells["n"], level=level)
 
 
 def _columns(found: Curve) -> dict[str, NDArray[Any]]:
     """The curve from its first gap on; time 0 says nothing of gaps between days."""
     came = 1 - found.survival
-    closed = np.cumsum(found.lost) / found.lost.sum()
+    closed = np.cumsum(found.events) / found.events.sum()
     with np.errstate(invalid="ignore"):
         to_come = (came[-1] - came) / found.survival
     return {
         "days": found.time.astype(np.int64),
         "at_risk": found.at_risk.astype(np.int64),
-        "returned": found.lost.astype(np.int64),
+        "returned": found.events.astype(np.int64),
         "returned_share": came,
         "returned_low": 1 - found.high,
         "returned_high": 1 - found.low,

@@ -56,7 +56,9 @@ class Repurchase(Result):
     definition: Definition
 
 
-def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: int = 10) -> Repurchase:
+def repurchase(
+    transactions: Any, *, within: Any = "90D", by: Any = None, most: int = 10, level: float = 0.95
+) -> Repurchase:
     """Repurchase rate by order number: first to second purchase, second to third, and so on.
 
     Parameters
@@ -69,6 +71,8 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
         Rates of each group: the channel, category or product of the first purchase, or groups of your own.
     most : int, default 10
         The last order number of its own; it stands for that one and all later ones.
+    level : float, default 0.95
+        Confidence level of the interval of `rate_within`.
 
     Returns
     -------
@@ -76,7 +80,7 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
         `table`, one row per group and order number, in the kind of the transactions: `group`, `order_number`,
         `purchases`, `returned` (followed by another one so far), `rate` (returned / purchases), `rate_within`
         (Kaplan-Meier estimate of the share that returns within so many days; missing where nobody was seen for so long)
-        with its 95 % interval `within_low`, `within_high` (Greenwood's; Wilson's where nobody or everybody returned),
+        with its interval `within_low`, `within_high` (of customers),
         and `median_days` to the next purchase among all purchases (missing while less than half have returned).
 
     Raises
@@ -94,7 +98,7 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
     1             2      11516  0.65         0.42
     2             3       7476  0.71         0.51
     """
-    days, last = _days(within), _checks.count("most", most)
+    days, last, confidence = _days(within), _checks.count("most", most), _checks.level_of(level)
     tx = open_transactions(transactions)
     number = nw.when(nw.col("number") > last).then(nw.lit(last)).otherwise(nw.col("number"))
     each = spells(tx).with_columns(number=number)
@@ -104,8 +108,7 @@ def repurchase(transactions: Any, *, within: Any = "90D", by: Any = None, most: 
         here = cells["group"] == group
         for which in sorted(set(cells["number"][here].tolist())):
             own = here & (cells["number"] == which)
-            alone = curve(*(cells[name][own] for name in ("gap", "closed", "n")))
-            curves[group, which] = alone.of_customers(alone.followed, np.ones(len(alone.time)))
+            curves[group, which] = curve(*(cells[name][own] for name in ("gap", "closed", "n")), level=confidence)
     _widen_the_last(tx, each.filter(nw.col("number") == last), by, curves, last)
     rows = [{"group": group, "order_number": which, **_rates(found, days)} for (group, which), found in curves.items()]
     definition = Definition("rate_within", tx.as_of, {"days": f"{days:g}", "most": last})
@@ -139,7 +142,7 @@ def _widen_the_last(
 
 def _rates(found: Curve, days: float) -> dict[str, float]:
     """The rates of purchases from the curve of their gaps, closed or open."""
-    purchases, returned = int(found.at_risk[0]), int(found.lost.sum())
+    purchases, returned = int(found.at_risk[0]), int(found.events.sum())
     at = int(np.searchsorted(found.time, days, side="right")) - 1
     seen = days <= found.time[-1]
     return {
@@ -223,7 +226,7 @@ def compare_repurchase(
         }
     else:
         begin, end = _span(window) if window else (tx.first_day, last)
-        _refuse_unseen(end, last, days, tx)
+        _refuse_unfollowed(end, last, days, tx)
         groups = _of_groups(tx, found.filter((nw.col("day") >= begin) & (nw.col("day") <= end)), by)
         if not groups:
             raise _no_purchase(tx, begin, end, days)
@@ -254,7 +257,7 @@ def _years(tx: Transactions, window: tuple[Date, Date] | None, last: int) -> dic
         begin, end = _a_year_before(last) + 1, last
     else:
         begin, end = _span(window)
-        _refuse_unseen(end, last, _checks.day_number(tx.as_of) - last, tx)
+        _refuse_unfollowed(end, last, _checks.day_number(tx.as_of) - last, tx)
     before = (_a_year_before(begin), _a_year_before(end))
     if before[0] < tx.first_day:
         raise DataError(
@@ -272,7 +275,7 @@ def _a_year_before(day: int) -> int:
     return _checks.day_number(date.replace(year=date.year - 1, day=28 if leap else date.day))
 
 
-def _refuse_unseen(end: int, last: int, days: int, tx: Transactions) -> None:
+def _refuse_unfollowed(end: int, last: int, days: int, tx: Transactions) -> None:
     if end > last:
         raise ArgumentError(
             "survival_purchases_up_had_days",

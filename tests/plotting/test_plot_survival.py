@@ -30,7 +30,7 @@ SALES = {
     "amount": [10.0] * 9,
     "channel": ["web"] * 6 + ["shop"] * 3,
 }  # fmt: skip
-DURATIONS = {"days": [10, 20, 20, 30, 5, 40], "lost": [1, 1, 0, 0, 1, 0], "club": ["no"] * 4 + ["yes"] * 2}
+DURATIONS = {"days": [10, 20, 20, 30, 5, 40], "event": [1, 1, 0, 0, 1, 0], "club": ["no"] * 4 + ["yes"] * 2}
 
 
 def transactions(make=small_table):
@@ -93,7 +93,7 @@ def test_groups_are_told_apart_by_more_than_colour_and_tested():
 
 
 def test_a_clear_difference_is_not_given_more_digits_than_it_has():
-    apart = {"days": [1.0] * 40 + [9.0] * 40, "lost": [1] * 80, "club": ["no"] * 40 + ["yes"] * 40}
+    apart = {"days": [1.0] * 40 + [9.0] * 40, "event": [1] * 80, "club": ["no"] * 40 + ["yes"] * 40}
     ax = plot_survival(crm.survival.kaplan_meier(small_table(apart), time="days", by="club"))
     assert legend_of(ax)[-1].endswith("p < 0.001")
 
@@ -101,7 +101,7 @@ def test_a_clear_difference_is_not_given_more_digits_than_it_has():
 def test_the_axis_says_what_time_is():
     by_rule = plot_survival(crm.survival.curve(transactions(), inactive="30D"))
     assert by_rule.get_xlabel() == "days since the first purchase"
-    own = plot_survival(crm.survival.kaplan_meier(small_table({"months": [3, 4], "lost": [1, 0]}), time="months"))
+    own = plot_survival(crm.survival.kaplan_meier(small_table({"months": [3, 4], "event": [1, 0]}), time="months"))
     assert own.get_xlabel() == "time (column months, in its unit)"
 
 
@@ -109,7 +109,7 @@ def test_groups_that_cannot_be_drawn_are_refused():
     stays = crm.survival.kaplan_meier(small_table(DURATIONS), time="days", by="club")
     with pytest.raises(ArgumentError, match=r"no group 'maybe'; there are 'no', 'yes'\. .* such as groups=\['no'\]"):
         plot_survival(stays, groups=["maybe"])
-    many = {"days": [1.0] * 7, "lost": [1] * 7, "club": list("abcdefg")}
+    many = {"days": [1.0] * 7, "event": [1] * 7, "club": list("abcdefg")}
     with pytest.raises(ArgumentError, match="7 groups cannot be drawn"):
         plot_survival(crm.survival.kaplan_meier(small_table(many), time="days", by="club"))
 

@@ -8,6 +8,10 @@ WORDS = {
         "{name_given} 不是可用的取值。请从以下各项中选择：{options}。",
     ),
     "share": ("a share between 0 and 1", "0 到 1 之间的比例"),
+    "level_below_1": (
+        "{name_given} would need an interval without end. Give less, such as {name_example}.",
+        "{name_given} 需要没有尽头的区间。请给小一些的值，例如 {name_example}。",
+    ),
     "finite": ("a finite number", "有限的数"),
     "count": (
         "{name_given} is not a whole number of at least {least}. Give one, such as {name_example}.",

@@ -24,8 +24,8 @@ WORDS = {
         '请给一条规则，例如 inactive="180D"、own_gaps=3 或 p_alive=0.5。',
     ),
     "hint_durations": (
-        'Name the columns: crmkit.survival.kaplan_meier(durations, time="days", lost="left"), lost being 0 or 1.',
-        '请指明列：crmkit.survival.kaplan_meier(durations, time="days", lost="left")，其中 lost 为 0 或 1。',
+        'Name the columns: crmkit.survival.kaplan_meier(durations, time="days", event="left"), event being 0 or 1.',
+        '请指明列：crmkit.survival.kaplan_meier(durations, time="days", event="left")，其中 event 为 0 或 1。',
     ),
     "hint_churn_scores": (
         "Build it with crmkit.churn.ChurnModel().fit(transactions).score(transactions).",

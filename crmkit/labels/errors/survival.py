@@ -8,8 +8,8 @@ WORDS = {
         "表中没有任何行，没有客户可以跟踪。请传入每位客户一行的表。",
     ),
     "survival_time_more_found": (
-        "({time}, {lost}) must be a time of 0 or more and 0 or 1; found {rows}.",
-        "({time}, {lost}) 必须是不小于 0 的时间以及 0 或 1；发现 {rows}。",
+        "({time}, {event}) must be a time of 0 or more and 0 or 1; found {rows}.",
+        "({time}, {event}) 必须是不小于 0 的时间以及 0 或 1；发现 {rows}。",
     ),
     "survival_column_row_stands_number": (
         "column {weight!r} has {tolist}; a row stands for a number of customers above 0.",
@@ -86,5 +86,9 @@ WORDS = {
     "survival_no_past_to_judge_by": (
         "horizon={horizon!r} is {days} days, and the data cover {cover}. Leave some past to judge by.",
         "horizon={horizon!r} 是 {days} 天，而数据只有 {cover} 天。请留下可供检验的历史。",
+    ),
+    "survival_entry_not_before_time": (
+        "({entry}, {time}) must be an entry of 0 or more before the time; found {rows}.",
+        "({entry}, {time}) 的进入时间必须不小于 0 且早于 {time}；发现 {rows}。",
     ),
 }
