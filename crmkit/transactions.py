@@ -670,7 +670,7 @@ def read(
     files = str(path) if isinstance(path, str | Path) else [str(each) for each in path]
     source = sources.open_source(files, request)
     tx = Transactions.__new__(Transactions)
-    with engines.reading(str(path)):
+    with engines.reading(str(path), source.explain):
         tx._open(source, sources.Kind(into), told, policy, as_of, plain_text=source.plain_text,
                  profile=profile)  # fmt: skip
         if source.verify is not None and policy.duplicates == "keep":

@@ -6,14 +6,16 @@ fit is an error with its line, never a row less. The lines of the file are count
 
 from __future__ import annotations
 
+import collections
 import csv
 import gzip
 import io
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple, NoReturn
 
 from crmkit._frame import process, sql
 from crmkit._frame.origins import Copies, Origin, stamp_of
@@ -28,12 +30,20 @@ _DATE = re.compile(r"^\d{1,4}[-/.年]\d{1,2}([-/.月]\d{1,4}日?)?([ T].*)?$|^(1
 _NUMBER = re.compile(r"^[^\w]{0,3}\d[\d.,' ]*\W{0,2}$")
 
 
+class Row(NamedTuple):
+    """A row of a text file or sheet, and the line (or row of the sheet) where it begins, counted from 1."""
+
+    line: int
+    cells: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a text file is written."""
 
     names: tuple[str, ...]
     separator: str
+    quote: str
     skip: int  # lines above the header, or above the first row
     header: bool
 
@@ -68,6 +78,7 @@ def read_csv(files: Sequence[str], request: Request) -> Origin:
         copies=copies,
         plain_text=True,
         verify=lambda n_rows: _verify(found, request, n_rows),
+        explain=lambda: _explain(found),
     )
 
 
@@ -76,9 +87,9 @@ def _scan(paths: Sequence[str], layout: Layout) -> str:
     listed = sql.texts(map(sql.literal_path, paths))
     return (
         f"SELECT * FROM read_csv({listed}, auto_detect = false, columns = {{{columns}}}, "
-        f"delim = {sql.text(layout.separator)}, quote = '\"', escape = '\"', comment = '', "
-        f"header = {str(layout.header).lower()}, skip = {layout.skip}, strict_mode = true, null_padding = false, "
-        "ignore_errors = false, hive_partitioning = false)"
+        f"delim = {sql.text(layout.separator)}, quote = {sql.text(layout.quote)}, escape = {sql.text(layout.quote)}, "
+        f"comment = '', header = {str(layout.header).lower()}, skip = {layout.skip}, strict_mode = true, "
+        "null_padding = false, ignore_errors = false, hive_partitioning = false)"
     )
 
 
@@ -89,10 +100,15 @@ def _must_be_copied(file: str, request: Request) -> bool:
     return (
         request.encoding is not None
         or request.separator == " "
-        or file.lower().endswith(".gz")
+        or _compressed(file)
         or _marked_utf16(file)
         or _mixed_ends(file)
     )
+
+
+def _compressed(file: str) -> bool:
+    with open(file, "rb") as text:
+        return text.read(2) == b"\x1f\x8b"
 
 
 def _marked_utf16(file: str) -> bool:
@@ -125,7 +141,7 @@ def _copied(file: str, request: Request, copies: Copies) -> str:
     """A UTF-8 copy in the private folder, one separator between fields and one kind of line end."""
     encoding = request.encoding or ("utf-16" if _marked_utf16(file) else "utf-8")
     copy = Path(copies.folder) / f"{len(list(Path(copies.folder).iterdir()))}-{Path(file).stem[:50]}.csv"
-    opened: Any = gzip.open if file.lower().endswith(".gz") else open
+    opened: Any = gzip.open if _compressed(file) else open
     try:
         with (
             opened(file, "rt", encoding=encoding, newline="") as source,
@@ -183,7 +199,10 @@ def _first_text(path: str, shown_path: str) -> tuple[str, bool]:
             first = file.read(64 * _LOOK)
             whole = not file.read(1)
     try:
-        return first.decode("utf-8-sig"), whole
+        text = first.decode("utf-8-sig")
+        if text.count("\0") > len(text) / 4:
+            raise InputFileError("like_utf16", path=shown_path)
+        return text, whole
     except UnicodeDecodeError as error:
         if not whole and error.start > len(first) - 4:  # a character that was cut
             return first[: error.start].decode("utf-8-sig"), False
@@ -208,30 +227,32 @@ def layout_of(look: tuple[str, bool], file: str, request: Request) -> Layout:
     while skip < len(lines) and not lines[skip].strip():
         skip += 1
     rest = "".join(lines[skip:])
-    tables = {each: rows_of(rest, each, whole) for each in ([told] if told else _SEPARATORS)}
+    if not rest.strip():
+        raise InputFileError("nothing_below", path=file, skip=skip)
+    quote = "'" if re.match(r"\s*'[^']*'\s*[^\w\s]\s*'", rest) else '"'
+    tables = {each: _rows(rest, each, quote, skip, whole) for each in ([told] if told else _SEPARATORS)}
     separator = max(tables, key=lambda each: _fit(tables[each], request))
-    if told is None and all(len(rows[0]) < 2 for rows in tables.values() if rows):
-        separator = ","
     rows = tables[separator]
     if not rows:
-        raise InputFileError("nothing_below", path=file, skip=skip)
+        raise InputFileError("line_too_long", path=file, line=skip + 1, most=f"{csv.field_size_limit():,} characters")
     if request.header:
-        refuse_other_shape(rows, file, request, skip=skip)
-        names = [name.strip() for name in rows[0]]
+        refuse_other_shape(rows, file, request)
+        names = [name.strip() for name in rows[0].cells]
     else:
-        names = [f"column{at}" for at in range(1, len(rows[0]) + 1)]
-    return Layout(tuple(unique_names(names, request.columns, file)), separator, skip, request.header)
+        names = [f"column{at}" for at in range(1, len(rows[0].cells) + 1)]
+    return Layout(tuple(unique_names(names, request.columns, file)), separator, quote, skip, request.header)
 
 
-def rows_of(text: str, separator: str, whole: bool) -> list[list[str]]:
+def _rows(text: str, separator: str, quote: str, skip: int, whole: bool) -> list[Row]:
     """The first rows, as this separator makes them."""
-    if len(separator) > 1:
-        text, separator = text.replace(separator, "\x1f"), "\x1f"
-    rows: list[list[str]] = []
+    rows: list[Row] = []
+    reader = _reader(io.StringIO(text, newline=""), separator, quote)
+    before = skip
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            if row:
-                rows.append(row)
+        for cells in reader:
+            if cells:
+                rows.append(Row(before + 1, cells))
+            before = skip + reader.line_num
             if len(rows) > _MOST_ROWS:
                 break
         else:
@@ -242,60 +263,65 @@ def rows_of(text: str, separator: str, whole: bool) -> list[list[str]]:
     return rows
 
 
-def _fit(rows: list[list[str]], request: Request) -> tuple[int, float, int]:
+def _reader(text: IO[str], separator: str, quote: str, *, strict: bool = False) -> Any:
+    """Python's reader of such a file; it knows no separators of several characters."""
+    if len(separator) == 1:
+        return csv.reader(text, delimiter=separator, quotechar=quote, strict=strict)
+    lines = (line.replace(separator, "\x1f") for line in text)
+    return csv.reader(lines, delimiter="\x1f", quotechar=quote, strict=strict)
+
+
+def _fit(rows: Sequence[Row], request: Request) -> tuple[int, float, int]:
     """How well a separator fits: names that are asked for, rows of one width, columns."""
-    if not rows or len(rows[0]) < 2:
+    if not rows:
         return (0, 0.0, 0)
-    width = len(rows[0])
-    asked = sum(name.strip() in request.columns for name in rows[0]) if request.header else 0
-    return (asked, sum(len(row) == width for row in rows) / len(rows), width)
+    if len(rows[0].cells) < 2:  # a title, say
+        return (0, 0.0, collections.Counter(len(row.cells) for row in rows).most_common(1)[0][0])
+    width = len(rows[0].cells)
+    asked = sum(name.strip() in request.columns for name in rows[0].cells) if request.header else 0
+    return (asked, sum(len(row.cells) == width for row in rows) / len(rows), width)
 
 
 # --- what a header is not ---------------------------------------------------------------------------------------
 
 
-def refuse_other_shape(
-    rows: Sequence[Sequence[str]], file: str, request: Request, *, skip: int, unit: str = "line"
-) -> None:
+def refuse_other_shape(rows: Sequence[Row], file: str, request: Request, *, unit: str = "line") -> None:
     """A title above the header, or no header at all, with the option that tells so; only if no name that is asked
     for is in the first row.
     """
-    first = [cell.strip() for cell in rows[0]]
+    first = [cell.strip() for cell in rows[0].cells]
     if any(name in request.columns for name in first):
         return
     below = _header_below(rows, request)
     if below is not None:
-        names = shown([cell for cell in rows[below] if cell.strip()], most=6)
-        at = skip + sum(_height(row) for row in rows[:below])
-        raise InputFileError(f"header_below_{unit}", path=file, at=at + 1, names=names, skip=at)
+        names = shown([cell for cell in below.cells if cell.strip()], most=6)
+        raise InputFileError(f"header_below_{unit}", path=file, at=below.line, names=names, skip=below.line - 1)
+    for sign in sorted(set(re.sub(r"[\w\s\"']", "", first[0]))) if len(first) == 1 else ():
+        if sum(name.strip() in request.columns for name in first[0].split(sign)) > 1:
+            raise InputFileError("another_separator", path=file, sign=sign, first=shown(first))
     blanks = [cell for cell in first[0].split(" ") if cell] if len(first) == 1 else []
     cells = blanks if len(blanks) > 1 else first
     like_data = sum(_like_data(cell) for cell in cells)
     if like_data and like_data >= len([cell for cell in cells if cell]) / 2:
         key = "no_header_blanks" if cells is blanks else "no_header"
         raise InputFileError(key, path=file, first=shown(cells, most=6), n=len(cells))
-    if cells is blanks and len({len(row[0].split()) for row in rows if len(row) == 1}) == 1:
+    if cells is blanks and {len(row.cells[0].split()) for row in rows if len(row.cells) == 1} == {len(blanks)}:
         raise InputFileError("set_apart_by_blanks", path=file, first=shown(cells, most=6), n=len(cells))
 
 
-def _header_below(rows: Sequence[Sequence[str]], request: Request) -> int | None:
+def _header_below(rows: Sequence[Row], request: Request) -> Row | None:
     """The row that has the names asked for; or else the first full row of names under one that is not full."""
-    for at, row in enumerate(rows[1:50], 1):
-        if sum(cell.strip() in request.columns for cell in row) >= 2:
-            return at
-    if all(cell.strip() for cell in rows[0]) and len(rows[0]) > 1:
+    for row in rows[1:50]:
+        if sum(cell.strip() in request.columns for cell in row.cells) >= 2:
+            return row
+    if all(cell.strip() for cell in rows[0].cells) and len(rows[0].cells) > 1:
         return None
-    for at, row in enumerate(rows[1:30], 1):
-        cells = [cell.strip() for cell in row]
+    for row, next_row in itertools.pairwise(rows[1:30]):
+        cells = [cell.strip() for cell in row.cells]
         names = len(cells) > 1 and all(cells) and len(set(cells)) == len(cells) and not any(map(_like_data, cells))
-        if names and len(rows) > at + 1 and any(_like_data(cell.strip()) for cell in rows[at + 1]):
-            return at
+        if names and any(_like_data(cell.strip()) for cell in next_row.cells):
+            return row
     return None
-
-
-def _height(row: Sequence[str]) -> int:
-    """Lines that a row of the file takes."""
-    return 1 + sum(cell.count("\n") for cell in row)
 
 
 def _like_data(cell: str) -> bool:
@@ -352,7 +378,7 @@ def _n_records(file: _File, request: Request) -> int | None:
         with open(file.path, encoding="utf-8-sig", errors="replace", newline="") as text:
             for _ in range(layout.skip):
                 text.readline()
-            for row in _records(text, layout):
+            for row in _reader(text, layout.separator, layout.quote):
                 n += bool(row) or len(layout.names) == 1
                 if len(row) == len(layout.names) and any("\n" in cell for cell in row):
                     _refuse_swallowed(row, layout, file.shown, request)
@@ -361,10 +387,38 @@ def _n_records(file: _File, request: Request) -> int | None:
     return n
 
 
-def _records(text: IO[str], layout: Layout) -> Iterator[list[str]]:
-    if len(layout.separator) == 1:
-        return csv.reader(text, delimiter=layout.separator)
-    return csv.reader((line.replace(layout.separator, "\x1f") for line in text), delimiter="\x1f")
+def _explain(found: Sequence[_File]) -> None:
+    """Name the first row that does not fit, by its line; the engine counts no blank lines."""
+    for file in found:
+        if not file.path.lower().endswith(".zst"):
+            _refuse_first_unfit(file)
+
+
+def _refuse_first_unfit(file: _File) -> None:
+    layout, at = file.layout, file.layout.skip
+    with open(file.path, encoding="utf-8-sig", errors="strict", newline="") as text:
+        try:
+            for _ in range(layout.skip):
+                text.readline()
+            reader = _reader(text, layout.separator, layout.quote, strict=True)
+            for row in reader:
+                full = row[:-1] if len(row) > len(layout.names) and row[-1] == "" else row  # a separator at the end
+                if row and len(full) != len(layout.names):
+                    _refuse_width(file, at + 1, full)
+                at = layout.skip + reader.line_num
+        except UnicodeDecodeError:
+            raise _not_utf8(file.shown) from None
+        except csv.Error as error:
+            if "field larger" in str(error):
+                raise InputFileError("line_too_long", path=file.shown, line=at + 1, most="131,072 characters") from None
+            raise InputFileError("quote_not_closed", path=file.shown, line=at + 1) from None
+
+
+def _refuse_width(file: _File, line: int, row: Sequence[str]) -> NoReturn:
+    raise InputFileError(
+        "row_of_other_width", path=file.shown, line=line, expected=len(file.layout.names), found=len(row),
+        row=shown([file.layout.separator.join(row)]), s="" if len(row) == 1 else "s",
+    )  # fmt: skip
 
 
 def _refuse_swallowed(row: Sequence[str], layout: Layout, file: str, request: Request) -> None:

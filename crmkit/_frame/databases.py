@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -96,7 +97,13 @@ def read_sqlite(file: str, table: str | None, query: str | None) -> Origin:
 def _sqlite_address(file: str) -> str:
     """A file whose last writer has gone is read without the helper files that SQLite would make beside it."""
     with open(file, "rb") as database:
-        writes_ahead = database.read(20)[18:20] == b"\x02\x02"
+        head = database.read(100)
+    writes_ahead = head[18:20] == b"\x02\x02"
+    size = int.from_bytes(head[16:18], "big") * int.from_bytes(head[28:32], "big")  # a page of 1 means 64 KiB
+    if head[24:28] == head[92:96] and os.path.getsize(file) < size:
+        raise InputFileError(
+            "cannot_read", path=file, reason=f"{size:,} bytes are told in its head, more than there are"
+        )
     gone = writes_ahead and not Path(f"{file}-wal").exists()
     return f"{Path(file).resolve().as_uri()}?mode=ro{'&immutable=1' if gone else ''}"
 

@@ -48,8 +48,11 @@ def limit_memory(limit: str) -> None:
 
 
 @contextlib.contextmanager
-def reading(file: str) -> Iterator[None]:
-    """Turn an engine's error about a broken file into one that names the file and the place in it."""
+def reading(file: str, explain: Callable[[], None] | None = None) -> Iterator[None]:
+    """Turn an engine's error about a broken file into one that names the file and the place in it.
+
+    `explain`, if there is one, looks for the place itself.
+    """
     import duckdb
 
     try:
@@ -57,6 +60,8 @@ def reading(file: str) -> Iterator[None]:
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
     except duckdb.Error as error:
+        if explain is not None:
+            explain()
         raise _told(str(error), file) from None
 
 
@@ -64,20 +69,13 @@ def _told(said: str, file: str) -> InputFileError:
     """What the engine says about a file, in our words."""
     named = re.search(r"^\s*file = (.*)$", said, re.MULTILINE)
     path = named[1] if named and process.spill_folder() not in named[1] else file
-    line = re.search(r"CSV Error on Line: (\d+)", said)
-    row = shown([(re.search(r"Original Line: ?(.*)", said) or ["", ""])[1]])
-    width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", said)
     if any(word in said.lower() for word in ("utf-8", "unicode")):
         return InputFileError("not_utf8", path=path)
-    if line and width:
-        s = "" if width[2] == "1" else "s"
+    if too_long := re.search(r"Maximum line size of (\d+)", said):
+        line = re.search(r"CSV Error on Line: (\d+)", said)
         return InputFileError(
-            "row_of_other_width", path=path, line=line[1], expected=width[1], found=width[2], row=row, s=s
+            "line_too_long", path=path, line=line[1] if line else "?", most=f"{int(too_long[1]):,} bytes"
         )
-    if line and "quote" in said.partition("Possible fixes")[0]:
-        return InputFileError("quote_not_closed", path=path, line=line[1], row=row)
-    if line and "Maximum line size" in said:
-        return InputFileError("line_too_long", path=path, line=line[1], most="2 MB")
     reason = " ".join(said.splitlines()[:2])[:200].rstrip(". ")
     return InputFileError("cannot_read", path=path, reason=reason)
 

@@ -14,11 +14,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 from crmkit._frame import origins
-from crmkit._frame.csv_files import refuse_other_shape
+from crmkit._frame.csv_files import Row, refuse_other_shape
 from crmkit._frame.databases import broken
 from crmkit._frame.origins import Origin
 from crmkit._frame.requests import Request, unique_names
-from crmkit.errors import ArgumentError, InputFileError, MissingPackageError, shown
+from crmkit.errors import ArgumentError, CrmkitError, InputFileError, MissingPackageError, shown
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OPC = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -39,8 +39,10 @@ def read_excel(file: str, request: Request) -> Origin:
                 if book.get_sheet_by_name(sheet).start is None
                 else book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             )
+    except CrmkitError:
+        raise
     except python_calamine.CalamineError as error:
-        raise _locked(file, error) from None
+        raise _not_a_book(file, error) from None
     except (OSError, ValueError) as error:
         raise broken(file, error) from None
     first = next((at for at, row in enumerate(rows) if at >= request.skip and _filled(row)), None)
@@ -84,7 +86,12 @@ def _has_names(sheet: Any, request: Request) -> bool:
     return False
 
 
-def _locked(file: str, error: Exception) -> InputFileError:
+def _not_a_book(file: str, error: Exception) -> InputFileError:
+    with open(file, "rb") as opened:
+        head = opened.read(1000)
+    if (b"\0" not in head and head.isascii()) or not head.startswith((b"PK", b"\xd0\xcf")):
+        key = "page_named_excel" if re.match(rb"\s*(\xef\xbb\xbf)?\s*<", head) else "text_named_excel"
+        return InputFileError(key, path=file)
     if "password" in str(error).lower() or "encrypt" in str(error).lower():
         return InputFileError("locked_book", path=file)
     return broken(file, error)
@@ -99,9 +106,13 @@ def _headed(rows: Sequence[Sequence[Any]], first: int, file: str, request: Reque
     width = max((at for row in rows[first:] for at, value in enumerate(row, 1) if value != ""), default=0)
     if not request.header:
         return [f"column{at}" for at in range(1, width + 1)], first
-    look = [[origins.as_text(value) or "" for value in row[:width]] for row in rows[first : first + 60]]
-    refuse_other_shape(look, file, request, skip=first, unit="row")
-    return unique_names([cell.strip() for cell in look[0]], request.columns, file), first + 1
+    look = [
+        Row(at, [origins.as_text(value) or "" for value in row[:width]])
+        for at, row in enumerate(rows[first : first + 60], first + 1)
+        if _filled(row)
+    ]
+    refuse_other_shape(look, file, request, unit="row")
+    return unique_names([cell.strip() for cell in look[0].cells], request.columns, file), first + 1
 
 
 def _cells(rows: Sequence[Sequence[Any]], width: int) -> Iterator[Sequence[Any]]:
@@ -127,8 +138,8 @@ def _verify(
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
         return  # another kind of book
     last, n_filled, wrong = found
-    if wrong:
-        raise InputFileError("cells_of_errors", path=file, cells=", ".join(wrong[:3]), sheet=sheet)
+    for key, cells in wrong.items():
+        raise InputFileError(key, path=file, cells=", ".join(cells[:3]), sheet=sheet)
     read = sum(map(_filled, rows))
     if n_filled > read or last > len(rows):
         raise InputFileError("sheet_rows_disagree", path=file, sheet=sheet, rows=n_filled, read=read)
@@ -151,26 +162,48 @@ def _part_of(book: zipfile.ZipFile, sheet: str) -> str | None:
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
-_ERROR = re.compile(
-    rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]+)(\d+)\"[^>]*>.*?<(?:\w+:)?v>([^<]*)<", re.DOTALL
-)
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_PLACE = re.compile(rb"\br=\"([A-Z]+)(\d+)\"")
 _NUMBER = re.compile(rb"\br=\"(\d+)\"")
 
 
-def _counted(xml: Any, first: int, names: Sequence[str], request: Request) -> tuple[int, int, list[str]]:
-    """Number of the last row with a value, rows with values, and cells of asked columns that hold an error."""
+def _counted(xml: Any, first: int, names: Sequence[str], request: Request) -> tuple[int, int, dict[str, list[str]]]:
+    """Number of the last row with a value, rows with values, and cells of asked columns that would be lost."""
     last = at = n_filled = 0
-    wrong: list[str] = []
+    wrong: dict[str, list[str]] = {}
     for attributes, cells in _rows(xml):
         numbered = _NUMBER.search(attributes)
         at = int(numbered[1]) if numbered else at + 1
         if cells and _VALUE.search(cells):
             last, n_filled = at, n_filled + 1
-            for column, row, value in _ERROR.findall(cells) if b't="e"' in cells else ():
-                where = _column(column.decode())
-                if at > first and where < len(names) and names[where] in request.columns:
-                    wrong.append(f"{column.decode()}{row.decode()} ({value.decode(errors='replace')})")
+        if at > first and cells and _SUSPECT.search(cells):
+            for key, cell in _lost_in(cells, names, request):
+                wrong.setdefault(key, []).append(cell)
     return last, n_filled, wrong
+
+
+_SUSPECT = re.compile(rb"t=\"e\"|<(?:\w+:)?f\b|<(?:\w+:)?v>-?\d{16}")
+
+
+def _lost_in(cells: bytes, names: Sequence[str], request: Request) -> Iterator[tuple[str, str]]:
+    for told, inside in _CELL.findall(cells):
+        place = _PLACE.search(told)
+        if place is None or (at := _column(place[1].decode())) >= len(names) or names[at] not in request.columns:
+            continue
+        value = re.search(rb"<(?:\w+:)?v>([^<]*)", inside)
+        shown_value = f" ({value[1].decode(errors='replace')})" if value and value[1] else ""
+        cell = f"{place[1].decode()}{place[2].decode()}{shown_value}"
+        if b't="e"' in told:
+            yield "cells_of_errors", cell
+        elif re.search(rb"<(?:\w+:)?f\b", inside) and not _VALUE.search(inside):
+            yield "cells_not_computed", cell
+        elif b't="' not in told.replace(b't="n"', b"") and value and _is_rounded(value[1]):
+            yield "cells_rounded", cell
+
+
+def _is_rounded(value: bytes) -> bool:
+    """Whether a whole number has more digits than the reader's floats keep."""
+    return bool(re.fullmatch(rb"-?\d{16,}", value)) and abs(int(value)) > 2**53
 
 
 def _rows(xml: Any) -> Iterator[tuple[bytes, bytes]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from crmkit._frame import process, sql
 from crmkit._frame.origins import Origin, stamp_of
@@ -21,7 +24,31 @@ def read_json(files: Sequence[str], request: Request) -> Origin:
         if absent:
             raise InputFileError("column_absent_here", path=group[0], columns=shown(absent), has=shown(names, most=10))
     scans = [_scan(group, names) for names, group in groups.items()]
-    return Origin(" UNION ALL BY NAME ".join(scans), stamps=tuple(map(stamp_of, files)), plain_text=True)
+    return Origin(
+        " UNION ALL BY NAME ".join(scans),
+        stamps=tuple(map(stamp_of, files)),
+        plain_text=True,
+        explain=lambda: _explain(files),
+    )
+
+
+def _explain(files: Sequence[str]) -> None:
+    """Name the first line that is no JSON; the engine counts from elsewhere."""
+    for file in files:
+        opened: Any = gzip.open if file.lower().endswith(".gz") else open
+        with opened(file, "rt", encoding="utf-8") as text:
+            lines = iter(text)
+            for at, line in enumerate(lines, 1):
+                if at == 1 and line.lstrip().startswith("["):
+                    break
+                _refuse_no_json(line, at, file)
+
+
+def _refuse_no_json(line: str, at: int, file: str) -> None:
+    try:
+        json.loads(line or "null") if line.strip() else None
+    except ValueError:
+        raise InputFileError("line_not_json", path=file, line=at, text=shown([line.strip()])) from None
 
 
 def _names(file: str, request: Request) -> list[str]:

@@ -60,6 +60,7 @@ class Origin:
     copies: Copies | None = None  # what of it was copied
     plain_text: bool = False  # whether numbers may come as text because the source, or its driver, has no types
     verify: Callable[[int], None] | None = None  # takes the number of rows read, refuses one that is not the source's
+    explain: Callable[[], None] | None = None  # names the place where reading fails
 
     def frame(self) -> AnyFrame:
         """The rows, on the engine as this thread sees it."""
@@ -143,7 +144,7 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) <= 2**53 else repr(value)
     if isinstance(value, bytes):
         return value.hex()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

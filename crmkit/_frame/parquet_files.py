@@ -13,8 +13,9 @@ from crmkit._frame.origins import Origin, stamp_of
 from crmkit._frame.requests import Request
 from crmkit.errors import InputFileError, shown
 
-_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _FLOATS = ("FLOAT", "DOUBLE")
+_NOTHING = '"NULL"'  # the type of a column without a value
 _STAMPS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 _LARGEST_EXACT = 2**53  # floats count whole numbers exactly up to here
 
@@ -44,7 +45,17 @@ def _alike(files: Sequence[str]) -> list[list[str]]:
     groups: dict[str, list[str]] = {}
     for file in files:
         groups.setdefault(columns.get(file, file), []).append(file)
-    return list(groups.values())
+    if len(groups) == 1:
+        return list(groups.values())
+    filled = [group for group in groups.values() if _n_rows(group)]
+    return filled or list(groups.values())[:1]
+
+
+def _n_rows(files: Sequence[str]) -> int:
+    """Rows of the files; one without any has types that say nothing."""
+    listed = sql.texts(map(sql.literal_path, files))
+    ((n,),) = process.connection().sql(f"SELECT sum(num_rows) FROM parquet_file_metadata({listed})").fetchall()
+    return int(n)
 
 
 def _read(files: Sequence[str], request: Request) -> str:
@@ -76,12 +87,15 @@ def _refuse_absent(groups: Sequence[Sequence[str]], schemas: Sequence[Columns], 
 
 def _common(name: str, groups: Sequence[Sequence[str]], schemas: Sequence[Columns], request: Request) -> str:
     """The type that holds a column of every file exactly."""
-    kinds = list(dict.fromkeys(schema[name] for schema in schemas if name in schema))
+    kinds = list(dict.fromkeys(schema[name] for schema in schemas if schema.get(name, _NOTHING) != _NOTHING))
+    if not kinds:
+        return "VARCHAR"
     if len(kinds) == 1:
         return kinds[0]
     common = _widened(kinds)
     if common is None and name in request.columns:
-        seen = {schema[name]: group[0] for group, schema in reversed(list(zip(groups, schemas, strict=True)))}
+        pairs = [(schema.get(name, _NOTHING), group[0]) for group, schema in zip(groups, schemas, strict=True)]
+        seen = {kind: file for kind, file in pairs if kind != _NOTHING}
         (one, here), (other, there) = list(seen.items())[:2]
         raise InputFileError("types_differ", column=name, one=one, here=here, other=other, there=there)
     if common == "DOUBLE" and name in request.columns:
@@ -96,7 +110,7 @@ def _widened(kinds: Sequence[str]) -> str | None:
     if all(kind in (*_WHOLE, "DECIMAL") for kind in plain):
         digits = max(int(kind.rstrip(")").partition(",")[2] or 0) for kind in kinds if "(" in kind)
         return f"DECIMAL(38, {digits})"
-    if all(kind in (*_WHOLE, *_FLOATS) for kind in plain):
+    if all(kind in (*_WHOLE, *_FLOATS, "DECIMAL") for kind in plain):
         return "DOUBLE"
     return "TIMESTAMP" if all(kind in _STAMPS for kind in plain) else None
 
@@ -104,7 +118,7 @@ def _widened(kinds: Sequence[str]) -> str | None:
 def _refuse_large(name: str, groups: Sequence[Sequence[str]], schemas: Sequence[Columns]) -> None:
     """Whole numbers that floats, which another file has, would round."""
     for group, schema in zip(groups, schemas, strict=True):
-        if schema.get(name) in ("BIGINT", "UINTEGER"):
+        if schema.get(name) in ("BIGINT", "UBIGINT"):
             column = sql.name(name)
             ends = f"SELECT min({column}), max({column}) FROM {_read(group, Request())}"
             ((low, high),) = process.connection().sql(ends).fetchall()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 import os
 import stat
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -54,7 +55,7 @@ def open_source(path: str | Sequence[str], request: Request) -> Origin:
     if path.startswith(("postgresql://", "postgres://")):
         return databases.read_postgres(path, request.table, request.query)
     files = _files(path)
-    kind = kind_of(files[0])
+    kind = _one_kind(files)
     _refuse_out_of_place(files, kind, request)
     with engines.reading(path):
         if kind == "duckdb":
@@ -118,8 +119,18 @@ def _refuse_no_file(file: str) -> None:
         raise InputFileError("empty_file", path=file)
 
 
+def _one_kind(files: Sequence[str]) -> str:
+    kinds = {kind_of(file): file for file in reversed(files)}
+    if len(kinds) > 1:
+        first = Path(files[0])
+        raise ArgumentError(
+            "several_kinds", files=shown([Path(file).name for file in kinds.values()]), example=f"*{first.suffix}"
+        )
+    return next(iter(kinds))
+
+
 def kind_of(file: str) -> str:
-    """What a file is: by its ending, a database also by its first bytes."""
+    """What a file is: by its ending, what says so itself by its first bytes."""
     try:
         with open(file, "rb") as opened:
             head = opened.read(16)
@@ -129,11 +140,24 @@ def kind_of(file: str) -> str:
         return "sqlite"
     if head[8:12] == b"DUCK":
         return "duckdb"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"\xd0\xcf\x11\xe0") or (head.startswith(b"PK\x03\x04") and _is_book(file)):
+        return "excel"
     suffixes = [suffix.lower() for suffix in Path(file).suffixes if suffix.lower() not in {".gz", ".zst"}]
     kind = _ENDINGS.get(suffixes[-1] if suffixes else "")
     if kind is None:
         raise InputFileError("unknown_ending", path=Path(file).name, known=", ".join(_ENDINGS))
     return kind
+
+
+def _is_book(file: str) -> bool:
+    """Whether a zip file is an Excel or OpenDocument book."""
+    try:
+        with zipfile.ZipFile(file) as book:
+            return not {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}.isdisjoint(book.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 # --- SQL over files ---------------------------------------------------------------------------------------------
@@ -153,7 +177,8 @@ def _queried(paths: Sequence[str], request: Request) -> Origin:
             raise ArgumentError("same_stem", stem=stem)
         tables[stem] = open_source(path, plain)
     copies = Copies.begun()
-    files = [stamp[0] for table in tables.values() for stamp in table.stamps]
+    read = {stamp[0] for table in tables.values() for stamp in table.stamps}
+    files = sorted(read | set(map(sql.literal_path, read)))
     folders = [copies.folder, *(table.copies.folder for table in tables.values() if table.copies)]
     views = {stem: _with_types(table) for stem, table in tables.items()}
     import duckdb

@@ -38,6 +38,10 @@ WORDS = {
         "two files are called '{stem}' without their endings, so a query could not tell them apart. Rename one.",
         "有两个文件去掉扩展名后都叫 '{stem}'，查询无法区分。请重命名其中一个。",
     ),
+    "several_kinds": (
+        "the pattern matches files of several kinds: {files}. Name those of one kind, such as '{example}'.",
+        "通配符匹配了多种文件：{files}。请只匹配一种，例如 '{example}'。",
+    ),
     "one_at_a_time": (
         "a pattern may name several CSV, Parquet or JSON files, but one {kind} file at a time. Read '{first}' alone.",
         "通配符可以匹配多个 CSV、Parquet 或 JSON 文件，但 {kind} 文件一次只能读一个。请单独读取 '{first}'。",
@@ -148,9 +152,21 @@ WORDS = {
         "含有分隔符的字段请加引号，或用 separator=... 指定分隔符。",
     ),
     "quote_not_closed": (
-        "line {line} of '{path}' has a quotation mark that opens or closes a field where none may: {row}. "
+        "the row in line {line} of '{path}' has a quotation mark that opens or closes a field where none may. "
         'Within a quoted field a quotation mark is written twice ("").',
-        '\'{path}\' 第 {line} 行的引号位置不对：{row}。在带引号的字段里，引号要写两次（""）。',
+        "'{path}' 第 {line} 行的引号位置不对。在带引号的字段里，引号要写两次（\"\"）。",
+    ),
+    "like_utf16": (
+        "the text of '{path}' has a zero byte beside each letter, as UTF-16 has. Say encoding=\"utf-16-le\".",
+        "'{path}' 的每个字母旁都有零字节，像是 UTF-16。请加上 encoding=\"utf-16-le\"。",
+    ),
+    "another_separator": (
+        "the columns of '{path}' are set apart by {sign!r}: {first}. Say separator={sign!r}.",
+        "'{path}' 的列以 {sign!r} 分隔：{first}。请加上 separator={sign!r}。",
+    ),
+    "line_not_json": (
+        "line {line} of '{path}' is not JSON: {text}. Check that the file is whole, with one object on each line.",
+        "'{path}' 第 {line} 行不是 JSON：{text}。请检查文件是否完整，每行应是一个对象。",
     ),
     "quote_swallows": (
         "a quotation mark in '{path}' opens a field that runs over whole rows: {field}, with the row {row}. "
@@ -233,6 +249,25 @@ WORDS = {
     "cells_of_errors": (
         "cells of the sheet {sheet!r} of '{path}' hold an error: {cells}. Correct or clear them.",
         "'{path}' 的工作表 {sheet!r} 中有错误值：{cells}。请修正或清空这些单元格。",
+    ),
+    "cells_not_computed": (
+        "cells of the sheet {sheet!r} of '{path}' hold formulas without a result: {cells}. Open the book in a "
+        "spreadsheet program and save it.",
+        "'{path}' 的工作表 {sheet!r} 中有尚未计算的公式：{cells}。请用表格软件打开并保存一次。",
+    ),
+    "cells_rounded": (
+        "cells of the sheet {sheet!r} of '{path}' hold numbers of more than 15 digits, which spreadsheets round: "
+        "{cells}. Write such ids as text.",
+        "'{path}' 的工作表 {sheet!r} 中有超过 15 位的数字，表格软件会舍入：{cells}。请把这类编号存为文本。",
+    ),
+    "text_named_excel": (
+        "'{path}' is not an Excel book but text. Rename it to .csv.",
+        "'{path}' 不是 Excel 文件，而是文本。请把扩展名改为 .csv。",
+    ),
+    "page_named_excel": (
+        "'{path}' is not an Excel book but a web page (HTML or XML). Open it in a spreadsheet program and save it as "
+        ".xlsx.",
+        "'{path}' 不是 Excel 文件，而是网页（HTML 或 XML）。请用表格软件打开并另存为 .xlsx。",
     ),
     "sheet_rows_disagree": (
         "the sheet {sheet!r} of '{path}' has {rows:,} rows with cells, and {read:,} were read. Save it anew.",
