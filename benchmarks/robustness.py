@@ -84,7 +84,7 @@ def study(kind: type[PurchaseModel], sets: int) -> bool:
         except Exception as error:  # whatever it is, it is a finding
             failures.append(f"set {i} ({name}): {type(error).__name__}: {error}")
             continue
-        simpler, top = model.verdict_.simpler, reached(model)
+        simpler, top = model.diagnosis_.simpler, reached(model)
         best: dict[str, float] = {}
         for rival, climb in rivals(model, data, i):
             try:
@@ -101,7 +101,7 @@ def study(kind: type[PurchaseModel], sets: int) -> bool:
         worst = max(worst, *(value - top for value in best.values() if np.isfinite(value)))
         if why := untrue(model, data):
             failures.append(f"set {i} ({name}): {why}; {astuple(model.params_)}")
-        verdicts[name, str(model.verdict_) + (f": {simpler.name}" if simpler else "")] += 1
+        verdicts[name, str(model.diagnosis_) + (f": {simpler.name}" if simpler else "")] += 1
     print(f"\n{kind.__name__}: {n} sets, {lost} lost; the best rival is at most {worst:.1e} higher")
     for rival in ("L-BFGS-B", "Newton", "lifetimes"):
         print(f"  {rival:9} more than 1e-3 below crmkit on {behind[rival]:3} sets, raised {raised[rival]:3} times")

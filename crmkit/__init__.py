@@ -58,13 +58,13 @@ if TYPE_CHECKING:
     from crmkit.explanation import explain
     from crmkit.lenses import customer_base_audit
     from crmkit.scoring import score_customers
-    from crmkit.validation import audit, backtest
+    from crmkit.validation import backtest
+    from crmkit.validation.reruns import sensitivity
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Transactions",
-    "audit",
     "backtest",
     "basket",
     "churn",
@@ -93,6 +93,7 @@ __all__ = [
     "score_customers",
     "scoring",
     "segment",
+    "sensitivity",
     "set_language",
     "summarize",
     "survival",
@@ -132,7 +133,7 @@ _MODULES = (
     "wallet",
 )
 _FUNCTIONS = {
-    "audit": "validation",
+    "sensitivity": "validation",
     "backtest": "validation",
     "customer_base_audit": "lenses",
     "explain": "explanation",

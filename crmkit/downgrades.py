@@ -1,9 +1,9 @@
 """Ageing: recency grows by itself, so each customer's segment has a date on which it will drop.
 
 With the cuts held fixed, every day without a purchase adds one day to recency and nothing to orders and spend, so
-that the R score falls on days that are known today, and with it the segment. `slip_dates` tells each customer's
-next such day, `slip_calendar` adds up who and how much money is at stake on which day. `Yardstick` is what both hold
-fixed: the fitted scores, and the segment of each cell of them.
+that the R score falls on days that are known today, and with it the segment. `downgrade_dates` tells each customer's
+next such day, `downgrade_calendar` adds up who and how much money is at stake on which day. `FrozenScheme` is what both
+hold fixed: the fitted scores, and the segment of each cell of them.
 
 Source: the arithmetic of `crmkit.rfm`; the calendar is crmkit's own.
 """
@@ -27,9 +27,9 @@ from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
 __all__ = [
-    "Yardstick",
-    "slip_calendar",
-    "slip_dates",
+    "FrozenScheme",
+    "downgrade_calendar",
+    "downgrade_dates",
 ]
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -37,7 +37,7 @@ Ints: TypeAlias = NDArray[np.int64]
 Date: TypeAlias = "str | dt.date"
 
 HINT = Words("hint_customers")
-SLIP_HINT = Words("hint_downgrade_dates")
+DOWNGRADE_HINT = Words("hint_downgrade_dates")
 NEVER = -1  # days left where no change will come
 NOBODY = -1  # code of no segment
 SCORES = tuple(rfm.SCORES.values())
@@ -46,8 +46,8 @@ SCORES = tuple(rfm.SCORES.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Yardstick:
-    """Scores and segments with everything held fixed; made by `Yardstick.of`.
+class FrozenScheme:
+    """Scores and segments with everything held fixed; made by `FrozenScheme.of`.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Yardstick:
     Examples
     --------
     >>> customers = {"recency": [3, 8, 20, 70], "frequency": [6, 1, 1, 2], "monetary": [90, 10, 15, 20]}
-    >>> fixed = Yardstick.of(rfm.Scorer(bins=4).fit(customers), scheme="eight")
+    >>> fixed = FrozenScheme.of(rfm.Scorer(bins=4).fit(customers), scheme="eight")
     >>> fixed.segments[fixed.code(4, 4, 1)]
     'general_value'
     >>> days, code = fixed.next_change(recency=[3, 30], f=[4, 1], m=[1, 1])
@@ -81,10 +81,10 @@ class Yardstick:
 
     @classmethod
     def of(cls, scorer: rfm.Scorer, scheme: str | rfm.Rules = "eleven") -> Self:
-        """The yardstick of a fitted scorer and a scheme; refused where ageing cannot be told from the scores."""
+        """Freeze a scheme on a fitted scorer; refused where downgrades cannot be told from the scores."""
         _refuse_scorer(scorer)
         scheme = rfm.plain_scheme(scheme)
-        bins = max(len(ladders[()].cuts) + 1 for ladders in scorer.ladders_.values())
+        bins = max(len(by_cell[()].cuts) + 1 for by_cell in scorer.cutpoints_.values())
         if scheme == "eleven" and bins != 5:
             raise ArgumentError("downgrades_scheme_eleven_made_levels", bins=bins)
         cells = np.indices((bins, bins, bins)).reshape(3, -1) + 1
@@ -95,7 +95,7 @@ class Yardstick:
         return cls(scorer, scheme, bins, segments, grid.reshape(bins, bins, bins))
 
     def segment(self, customers: Any, *, language: Language = "en") -> Any:
-        """A table of customers, scored and named by this yardstick."""
+        """A table of customers, scored and named by this frozen scheme."""
         return rfm.segment(self.scorer.score(customers), scheme=self.scheme, bins=self.bins, language=language)
 
     def words(self, language: Language = "en") -> dict[str, str]:
@@ -103,7 +103,7 @@ class Yardstick:
 
         >>> customers = {"recency": [3, 8, 20, 70], "frequency": [6, 1, 1, 2], "monetary": [90, 10, 15, 20]}
         >>> rules = [{"segment": "old", "r": (1, 2), "label": "Long ago"}, {"segment": "new", "r": (3, 4)}]
-        >>> Yardstick.of(rfm.Scorer(bins=4).fit(customers), rules).words("zh")
+        >>> FrozenScheme.of(rfm.Scorer(bins=4).fit(customers), rules).words("zh")
         {'old': 'Long ago', 'new': '新客户'}
         """
         rules = rfm.segment_rules(self.scheme, language=language)
@@ -122,10 +122,10 @@ class Yardstick:
         now = self.code(self.scorer.points("recency", recency), f, m)
         days = np.full(len(recency), NEVER, dtype=np.int64)
         after = np.full(len(recency), NOBODY, dtype=np.int64)
-        ladder = self.scorer.ladders_["recency"][()]
+        cutpoints = self.scorer.cutpoints_["recency"][()]
         # From the best level down: the first fall that changes the segment is the one that counts.
-        for cut in sorted(cut for cut in ladder.cuts if np.isfinite(cut)):
-            wait = _days_until(cut, recency, strict=ladder.strict)
+        for cut in sorted(cut for cut in cutpoints.cuts if np.isfinite(cut)):
+            wait = _days_until(cut, recency, strict=cutpoints.strict)
             then = self.code(self.scorer.points("recency", recency + np.maximum(wait, 0)), f, m)
             first = (wait > 0) & (then != now) & (days == NEVER)
             days[first], after[first] = wait[first], then[first]
@@ -142,14 +142,14 @@ def _refuse_scorer(scorer: Any) -> None:
     if not isinstance(scorer, rfm.Scorer):
         raise ArgumentError("scorer", scorer, "downgrades_scorer_crmkit_rfm_scorer")
     scorer.points("recency", [])  # not fitted, or customers of equal recency scored by their ids
-    if any(len(ladders) > 1 for ladders in scorer.ladders_.values()):
+    if any(len(by_cell) > 1 for by_cell in scorer.cutpoints_.values()):
         raise ArgumentError("downgrades_method_nested_lower_r")
 
 
-# --- slip dates -------------------------------------------------------------------------------------------------
+# --- downgrade dates -------------------------------------------------------------------------------------------------
 
 
-def slip_dates(
+def downgrade_dates(
     customers_or_tx: Any,
     *,
     scorer: rfm.Scorer | None = None,
@@ -160,9 +160,9 @@ def slip_dates(
     """Tell for each customer when the segment will next drop if nothing is bought, and to which.
 
     The cuts are held fixed. Orders and spend are counted over all history, so that only recency moves, by one day a
-    day: a customer scored with the same `scorer` one day before `slip_date` is still in the segment of today, and on
-    `slip_date` in `slip_to`. In the schemes "eleven" and "eight" a lower R is always a worse segment; of rules of your
-    own every change of segment counts.
+    day: a customer scored with the same `scorer` one day before `downgrade_date` is still in the segment of today, and
+    on `downgrade_date` in `next_segment`. In the schemes "eleven" and "eight" a lower R is always a worse segment; of
+    rules of your own every change of segment counts.
 
     Parameters
     ----------
@@ -185,8 +185,8 @@ def slip_dates(
     table, n_customers rows
         The customers, in their own kind and row order, with the scores (`r_score`, `f_score`, `m_score`, `rfm`,
         `rfm_sum`), `segment`, `segment_label`, and
-        `days_left`: days from `as_of` to the slip; `slip_date`; `slip_to` and `slip_to_label`: the segment from that
-        day on. All missing where the segment never changes again.
+        `days_left`: days from `as_of` to the downgrade; `downgrade_date`; `next_segment` and `next_segment_label`: the
+        segment from that day on. All missing where the segment never changes again.
 
     Raises
     ------
@@ -200,32 +200,32 @@ def slip_dates(
     Examples
     --------
     >>> from crmkit import datasets
-    >>> slips = slip_dates(datasets.load_ten_customers())
-    >>> slips[["customer_id", "recency", "segment", "slip_date", "slip_to"]].iloc[[2, 3, 9]]
-      customer_id  recency             segment  slip_date         slip_to
+    >>> downgrades = downgrade_dates(datasets.load_ten_customers())
+    >>> downgrades[["customer_id", "recency", "segment", "downgrade_date", "next_segment"]].iloc[[2, 3, 9]]
+      customer_id  recency             segment  downgrade_date         next_segment
     2         C03        0           champions 2025-01-11           loyal
     3         C04       20  potential_loyalist 2025-01-11  about_to_sleep
     9         C10       70         hibernating 2025-01-01            lost
     """
     _checks.choice("language", language, labels.LANGUAGES)
     if scorer is not None:
-        Yardstick.of(scorer, scheme)  # a wrong setting comes to light before any work
+        FrozenScheme.of(scorer, scheme)  # a wrong setting comes to light before any work
     listed, day = _customers(customers_or_tx, scorer, as_of)
-    yardstick = Yardstick.of(scorer or rfm.Scorer().fit(listed), scheme)
+    frozen = FrozenScheme.of(scorer or rfm.Scorer().fit(listed), scheme)
     checked = (*SCORES, "segment") if scorer is None else ("segment",)
-    return _add_slips(yardstick, _scored(yardstick, listed, checked, language), day, language)
+    return _add_downgrades(frozen, _scored(frozen, listed, checked, language), day, language)
 
 
-def _add_slips(yardstick: Yardstick, scored: Any, as_of: dt.date, language: Language) -> Any:
-    """A table that the yardstick scored, with the columns of the slip; found once for each distinct cell."""
-    keys = [yardstick.scorer.columns["recency"], "f_score", "m_score"]
+def _add_downgrades(frozen: FrozenScheme, scored: Any, as_of: dt.date, language: Language) -> Any:
+    """A table that the frozen scheme scored, with the columns of the downgrade; found once for each distinct cell."""
+    keys = [frozen.scorer.columns["recency"], "f_score", "m_score"]
     table = _frame.open_table(scored, numbers=keys)
     cells = _frame.Table(table.frame.select(*keys)).cells(keys)
     f, m = (np.asarray(cells[name], dtype=np.int64) for name in keys[1:])
-    days, code = yardstick.next_change(cells[keys[0]], f, m)
-    found = {name: cells[name] for name in keys} | {"slip_date": days, "slip_to": code, "days_left": days}
-    words = yardstick.words(language)
-    frame = look_up(table, keys, found, words, as_of, dates=["slip_date"], to=["slip_to"])
+    days, code = frozen.next_change(cells[keys[0]], f, m)
+    found = {name: cells[name] for name in keys} | {"downgrade_date": days, "next_segment": code, "days_left": days}
+    words = frozen.words(language)
+    frame = look_up(table, keys, found, words, as_of, dates=["downgrade_date"], to=["next_segment"])
     return table.give_back(frame)
 
 
@@ -307,14 +307,14 @@ def _end_of_past(table: _frame.Table, recency: str, as_of: Date | None) -> dt.da
     return known
 
 
-def _scored(yardstick: Yardstick, listed: Any, checked: Sequence[str], language: Language) -> Any:
-    """The customers by this yardstick; who was scored otherwise must not get dates that belong to other scores."""
+def _scored(frozen: FrozenScheme, listed: Any, checked: Sequence[str], language: Language) -> Any:
+    """The customers by this frozen scheme; who was scored otherwise must not get dates that belong to other scores."""
     table = _frame.open_table(listed)
     carried = [name for name in checked if name in table.columns]
     if not carried:
-        return yardstick.segment(listed, language=language)
+        return frozen.segment(listed, language=language)
     kept = {f"{name} before": nw.col(name) for name in carried}
-    scored = yardstick.segment(table.give_back(table.frame.with_columns(**kept)), language=language)
+    scored = frozen.segment(table.give_back(table.frame.with_columns(**kept)), language=language)
     table = _frame.open_table(scored)
     flags = {
         name: nw.when(nw.col(f"{name} before") != nw.col(name)).then(1).otherwise(0).alias(name) for name in carried
@@ -340,15 +340,15 @@ _REMEDIES = {
 # --- the calendar -------------------------------------------------------------------------------------------------
 
 
-def slip_calendar(slips: Any, *, period: str = "day", value: str = "monetary") -> Any:
+def downgrade_calendar(downgrades: Any, *, period: str = "day", value: str = "monetary") -> Any:
     """Add up how many customers and how much money will leave which segment on which day if nothing is bought.
 
     Each customer counts once, at the next change of segment; those whose segment never changes again are not listed.
 
     Parameters
     ----------
-    slips : table, n_customers rows
-        As `slip_dates` gives it, of any supported kind.
+    downgrades : table, n_customers rows
+        As `downgrade_dates` gives it, of any supported kind.
     period : {"day", "week", "month", "quarter", "year"}, default "day"
         Calendar periods; weeks begin on Monday.
     value : str, default "monetary"
@@ -357,9 +357,9 @@ def slip_calendar(slips: Any, *, period: str = "day", value: str = "monetary") -
 
     Returns
     -------
-    table, one row per period and change of segment, of the kind of `slips`
+    table, one row per period and change of segment, of the kind of `downgrades`
         In order of time, on a day the best segments first (those of your own by name): `date` and `until` (first and
-        last day of the period), `segment` (today's), `slip_to`, `customers`, `value` (money).
+        last day of the period), `segment` (today's), `next_segment`, `customers`, `value` (money).
 
     Raises
     ------
@@ -371,27 +371,30 @@ def slip_calendar(slips: Any, *, period: str = "day", value: str = "monetary") -
     Examples
     --------
     >>> from crmkit import datasets
-    >>> slip_calendar(slip_dates(datasets.load_ten_customers()), period="week").head(2)
-            date      until             segment          slip_to  customers   value
+    >>> downgrade_calendar(downgrade_dates(datasets.load_ten_customers()), period="week").head(2)
+            date      until             segment          next_segment  customers   value
     0 2024-12-30 2025-01-05           champions            loyal          1  5000.0
     1 2024-12-30 2025-01-05  potential_loyalist  needs_attention          1   250.0
     """
     _checks.choice("period", period, _periods.PERIODS)
     if not isinstance(value, str):
         raise ArgumentError("value", value, "downgrades_name_column_value_monetary")
-    if isinstance(slips, Transactions):
-        raise ColumnError("downgrades_transactions_slip_dates", slip_hint=SLIP_HINT)
-    table = _frame.open_table(slips, numbers=[value], keys=["segment"], hint=SLIP_HINT)
-    absent = [name for name in ("slip_date", "slip_to") if name not in table.columns]
+    if isinstance(downgrades, Transactions):
+        raise ColumnError("downgrades_transactions_downgrade_dates", downgrade_hint=DOWNGRADE_HINT)
+    table = _frame.open_table(downgrades, numbers=[value], keys=["segment"], hint=DOWNGRADE_HINT)
+    absent = [name for name in ("downgrade_date", "next_segment") if name not in table.columns]
     if absent:
         raise ColumnError(
-            "downgrades_column_table", absent=shown(absent), columns=shown(table.columns, most=15), slip_hint=SLIP_HINT
+            "downgrades_column_table",
+            absent=shown(absent),
+            columns=shown(table.columns, most=15),
+            downgrade_hint=DOWNGRADE_HINT,
         )
-    keys = ["slip_date", "segment", "slip_to"]
-    coming = table.frame.filter(~nw.col("slip_to").is_null())
+    keys = ["downgrade_date", "segment", "next_segment"]
+    coming = table.frame.filter(~nw.col("next_segment").is_null())
     bare = coming.select(*keys, value=nw.col(value).cast(nw.Float64))
     found = table.collect(bare.group_by(*keys).agg(nw.len().alias("customers"), nw.col("value").sum()))
-    day = found["slip_date"].astype("datetime64[D]").astype(np.int64)
+    day = found["downgrade_date"].astype("datetime64[D]").astype(np.int64)
     start, end = day, day
     if len(day):
         periods = _periods.periods_between(min(day.tolist()), max(day.tolist()), period)
@@ -402,7 +405,7 @@ def slip_calendar(slips: Any, *, period: str = "day", value: str = "monetary") -
 
 def _added_up(start: Ints, end: Ints, found: dict[str, Any]) -> dict[str, Any]:
     """One row per period, segment and segment after it, in order of time; in a period the best segments first."""
-    columns = (start, end, found["segment"], found["slip_to"])
+    columns = (start, end, found["segment"], found["next_segment"])
     moves = list(zip(*(column.tolist() for column in columns), strict=True))
     rank = {name: at for at, name in enumerate([*rfm.EIGHT, *rfm.ELEVEN])}
     rows = sorted(set(moves), key=lambda move: (move[0], *((rank.get(name, len(rank)), name) for name in move[2:])))
@@ -413,7 +416,7 @@ def _added_up(start: Ints, end: Ints, found: dict[str, Any]) -> dict[str, Any]:
         "date": np.array([move[0] for move in rows], dtype="datetime64[D]"),
         "until": np.array([move[1] for move in rows], dtype="datetime64[D]"),
         "segment": np.array([move[2] for move in rows], dtype=object),
-        "slip_to": np.array([move[3] for move in rows], dtype=object),
+        "next_segment": np.array([move[3] for move in rows], dtype=object),
         "customers": people.astype(np.int64),
         "value": np.bincount(row, found["value"].astype(float), len(rows)),
     }

@@ -20,8 +20,8 @@ from crmkit.errors import ArgumentError, DataError
 from crmkit.transactions import open_transactions
 
 __all__ = [
-    "Rhythm",
-    "fit_rhythm",
+    "Interpurchase",
+    "fit_interpurchase",
 ]
 
 # Customers who buy at regular intervals look alike to a model of random moments, which would then leave no room for
@@ -30,8 +30,8 @@ MOST_WEIGHT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How often the customers of a base buy while they are active; `fit_rhythm` gives it.
+class Interpurchase:
+    """How often the customers of a base buy while they are active; `fit_interpurchase` gives it.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Rhythm:
     --------
     A customer whose 4 gaps took 40 days together:
 
-    >>> round(Rhythm(expected_gap=60, weight=0.5).of(gaps=4, days=40), 2)
+    >>> round(Interpurchase(expected_gap=60, weight=0.5).of(gaps=4, days=40), 2)
     15.56
     """
 
@@ -59,16 +59,16 @@ class Rhythm:
     def of(self, *, gaps: Any, days: Any) -> Any:
         """Expected gap in days of customers with so many gaps of their own, which took so many days together.
 
-        >>> Rhythm(expected_gap=60, weight=0.5).of(gaps=0, days=0)
+        >>> Interpurchase(expected_gap=60, weight=0.5).of(gaps=0, days=0)
         60.0
         """
         return (days + self.weight * self.expected_gap) / (gaps + self.weight)
 
 
-def fit_rhythm(transactions: Any) -> Rhythm:
+def fit_interpurchase(transactions: Any) -> Interpurchase:
     """Learn the rhythm of all customers together, gaps that are still open included.
 
-    `stages` does so by itself. Fitted apart, it holds the yardstick still while the base changes.
+    `stages` does so by itself. Fitted apart, it holds the frozen scheme still while the base changes.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def fit_rhythm(transactions: Any) -> Rhythm:
 
     Returns
     -------
-    Rhythm
+    Interpurchase
 
     Raises
     ------
@@ -89,8 +89,8 @@ def fit_rhythm(transactions: Any) -> Rhythm:
     CDNOW by September 1997. The gaps that have closed take 46 days on average; the long ones are still open:
 
     >>> import crmkit as crm
-    >>> rhythm = fit_rhythm(crm.Transactions(crm.datasets.load_cdnow(), as_of="1997-09-30"))
-    >>> round(rhythm.expected_gap), round(rhythm.weight, 2)
+    >>> fitted = fit_interpurchase(crm.Transactions(crm.datasets.load_cdnow(), as_of="1997-09-30"))
+    >>> round(fitted.expected_gap), round(fitted.weight, 2)
     (80, 0.64)
     """
     tx = open_transactions(transactions)
@@ -101,17 +101,17 @@ def fit_rhythm(transactions: Any) -> Rhythm:
     return found
 
 
-def fitted_to(cells: Mapping[str, NDArray[Any]]) -> Rhythm | None:
+def fitted_to(cells: Mapping[str, NDArray[Any]]) -> Interpurchase | None:
     """The rhythm of n customers of each (x, t_x, T), in days; None if nobody has bought on a second day."""
     from crmkit.models.mbg_nbd import MBGNBD
 
     if not (cells["x"] > 0).any():
         return None
     found = MBGNBD(period="day").fit(cells, weight="n").params_
-    return Rhythm(expected_gap=found.alpha / found.r, weight=min(found.r, MOST_WEIGHT))
+    return Interpurchase(expected_gap=found.alpha / found.r, weight=min(found.r, MOST_WEIGHT))
 
 
-def check_rhythm(rhythm: Any) -> None:
+def check_interpurchase(interpurchase: Any) -> None:
     """Refuse what is neither a rhythm nor None."""
-    if rhythm is not None and not isinstance(rhythm, Rhythm):
-        raise ArgumentError("rhythm", rhythm, "interpurchase_rhythm_rhythm_crmkit_interpurchase")
+    if interpurchase is not None and not isinstance(interpurchase, Interpurchase):
+        raise ArgumentError("interpurchase", interpurchase, "interpurchase_not_one")

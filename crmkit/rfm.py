@@ -1,7 +1,7 @@
 """RFM: score customers by recency, frequency and monetary value, and name the groups that result.
 
 `score` gives each customer 1 to k points per measure, higher is always better; `Scorer` keeps the cuts,
-so that next month's list is scored by the same yardstick; `segment` names the groups, by the eight
+so that next month's list is scored by the same cuts; `segment` names the groups, by the eight
 Chinese groups, the eleven-segment map or rules of your own; `describe_segments` gives one row per
 group; `break_even` reads a test mailing.
 
@@ -33,7 +33,7 @@ __all__ = [
     "EIGHT",
     "ELEVEN",
     "METHODS",
-    "Ladder",
+    "Cutpoints",
     "Rules",
     "Scorer",
     "break_even",
@@ -63,7 +63,7 @@ SCORE_HINT = Words("hint_scores")
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class Cutpoints:
     """The values at which one measure's scores begin, among all customers or within one cell.
 
     Attributes
@@ -173,7 +173,7 @@ def score(
 
 
 class Scorer:
-    """RFM scores whose cuts are kept: fit them on one list, score later lists by the same yardstick.
+    """RFM scores whose cuts are kept: fit them on one list, score later lists by the same cuts.
 
     ``score(customers)`` is ``Scorer().fit(customers).score(customers)``; the parameters are those of `score`.
 
@@ -182,10 +182,10 @@ class Scorer:
     cuts_ : dict of measure to tuple of k - 1 numbers
         The value that earns score 2, 3, ... k: at least so many orders or so much money, at most so many days; for
         mean and median splits, better than it. Infinite where no customer earned the score. Cuts of method "nested"
-        are those among all customers, used for cells that were empty; `ladders_` has them all.
+        are those among all customers, used for cells that were empty; `cutpoints_` has them all.
     levels_ : dict of measure to dict of score to number of customers
         How many customers of the fitted list got each score; 0 says that a level is empty.
-    ladders_ : dict of measure to dict of cell to Ladder
+    cutpoints_ : dict of measure to dict of cell to Cutpoints
         Everything learnt: the cell is () for all customers, (r,) or (r, f) within nested scores.
 
     Examples
@@ -207,7 +207,7 @@ class Scorer:
 
     cuts_: dict[str, tuple[float, ...]]
     levels_: dict[str, dict[int, int]]
-    ladders_: dict[str, dict[Cell, Ladder]]
+    cutpoints_: dict[str, dict[Cell, Cutpoints]]
 
     def __init__(
         self,
@@ -232,7 +232,7 @@ class Scorer:
         self.customer = customer
 
     def fit(self, customers: Any) -> Self:
-        """Learn `cuts_`, `levels_` and `ladders_` from a table of customers."""
+        """Learn `cuts_`, `levels_` and `cutpoints_` from a table of customers."""
         return self._learn(self._open(customers))
 
     def score(self, customers: FrameT) -> FrameT:
@@ -241,7 +241,7 @@ class Scorer:
         Values beyond the fitted ones get the scores at the ends. A nested cell that was empty when the cuts were learnt
         uses the cuts among all customers.
         """
-        if not hasattr(self, "ladders_"):
+        if not hasattr(self, "cutpoints_"):
             raise NotFittedError("rfm_scorer_cuts_yet_call")
         scored: FrameT = self._apply(self._open(customers))
         return scored
@@ -262,16 +262,16 @@ class Scorer:
         >>> Scorer(bins=4).fit(january).points("recency", [0, 8, 9, 500]).tolist()
         [4, 3, 2, 1]
         """
-        if not hasattr(self, "ladders_"):
+        if not hasattr(self, "cutpoints_"):
             raise NotFittedError("rfm_scorer_cuts_yet_call")
-        ladders = self.ladders_[_checks.choice("measure", measure, MEASURES)]
-        if len(ladders) > 1 or ladders[()].ids:
+        by_cell = self.cutpoints_[_checks.choice("measure", measure, MEASURES)]
+        if len(by_cell) > 1 or by_cell[()].ids:
             raise ArgumentError("rfm_score_method_depends_more", measure=measure, value=self._methods[measure])
-        return _scores_of(measure, np.asarray(values, dtype=float), ladders[()])
+        return _scores_of(measure, np.asarray(values, dtype=float), by_cell[()])
 
     def to_dict(self) -> dict[str, Any]:
         """Settings and cuts as plain data, ready for ``json.dumps``; `from_dict` turns it back."""
-        if not hasattr(self, "ladders_"):
+        if not hasattr(self, "cutpoints_"):
             raise NotFittedError("rfm_scorer_cuts_yet_call")
         return {
             "bins": self.bins,
@@ -281,9 +281,9 @@ class Scorer:
             "ties": self.ties,
             "columns": {**self.columns, "customer": self.customer},
             "levels": {name: [[s, n] for s, n in sizes.items()] for name, sizes in self.levels_.items()},
-            "ladders": {
-                measure: [_ladder_to_dict(cell, ladder) for cell, ladder in ladders.items()]
-                for measure, ladders in self.ladders_.items()
+            "cutpoints": {
+                measure: [_cutpoints_to_dict(cell, cutpoints) for cell, cutpoints in by_cell.items()]
+                for measure, by_cell in self.cutpoints_.items()
             },
         }
 
@@ -298,12 +298,12 @@ class Scorer:
             ties=data["ties"],
             **data["columns"],
         )
-        ladders = {measure: dict(map(_ladder_from_dict, data["ladders"][measure])) for measure in MEASURES}
-        return scorer._keep(ladders, {name: dict(sizes) for name, sizes in data["levels"].items()})
+        by_measure = {measure: dict(map(_cutpoints_from_dict, data["cutpoints"][measure])) for measure in MEASURES}
+        return scorer._keep(by_measure, {name: dict(sizes) for name, sizes in data["levels"].items()})
 
-    def _keep(self, ladders: dict[str, dict[Cell, Ladder]], levels: dict[str, dict[int, int]]) -> Self:
-        self.ladders_, self.levels_ = ladders, levels
-        self.cuts_ = {measure: found[()].cuts for measure, found in ladders.items()}
+    def _keep(self, by_measure: dict[str, dict[Cell, Cutpoints]], levels: dict[str, dict[int, int]]) -> Self:
+        self.cutpoints_, self.levels_ = by_measure, levels
+        self.cuts_ = {measure: found[()].cuts for measure, found in by_measure.items()}
         return self
 
     def _open(self, customers: Any) -> _frame.Table:
@@ -317,11 +317,11 @@ class Scorer:
             return self._learn_nested(table)
         learnt = {measure: self._learn_measure(measure, table) for measure in MEASURES}
         return self._keep(
-            {measure: {(): ladder} for measure, (ladder, _) in learnt.items()},
+            {measure: {(): cutpoints} for measure, (cutpoints, _) in learnt.items()},
             {measure: levels for measure, (_, levels) in learnt.items()},
         )
 
-    def _learn_measure(self, measure: str, table: _frame.Table) -> tuple[Ladder, dict[int, int]]:
+    def _learn_measure(self, measure: str, table: _frame.Table) -> tuple[Cutpoints, dict[int, int]]:
         """The cuts of a measure among all customers, and how many customers each score has."""
         values, n = _best_last(measure, _counted(table, self.columns[measure]))
         if not len(n):
@@ -330,47 +330,47 @@ class Scorer:
         if method == "rank":
             sizes = np.diff([0, *_level_starts(n, self.bins), n.sum()])
             levels = {level: int(size) for level, size in enumerate(sizes, start=1)}
-            return self._rank_ladder(measure, values, n, table), levels
+            return self._rank_cutpoints(measure, values, n, table), levels
         if method in ("quantile", "nested"):
-            ladder = _quantile_ladder(measure, values, n, self.bins, self.ties)
+            cutpoints = _quantile_cutpoints(measure, values, n, self.bins, self.ties)
         elif method in ("mean", "median"):
-            ladder = Ladder((centre(values, n, method),), strict=True)
+            cutpoints = Cutpoints((centre(values, n, method),), strict=True)
         else:
-            ladder = Ladder(BANDS if method == "bands" else self.cuts[measure])
-        return ladder, _level_sizes(measure, values, n, ladder)
+            cutpoints = Cutpoints(BANDS if method == "bands" else self.cuts[measure])
+        return cutpoints, _level_sizes(measure, values, n, cutpoints)
 
     def _learn_nested(self, table: _frame.Table) -> Self:
         """The cuts of R, of F within each level of R, and of M within each cell of R and F."""
-        ladders: dict[str, dict[Cell, Ladder]] = {}
+        by_measure: dict[str, dict[Cell, Cutpoints]] = {}
         levels: dict[str, dict[int, int]] = {}
         for measure, within in zip(MEASURES, ([], ["r_score"], ["r_score", "f_score"]), strict=True):
-            ladder, levels[measure] = self._learn_measure(measure, table)
-            ladders[measure] = {(): ladder}
+            cutpoints, levels[measure] = self._learn_measure(measure, table)
+            by_measure[measure] = {(): cutpoints}
             if within:
                 counted = _counted(table, self.columns[measure], within)
                 cells, levels[measure] = self._learn_cells(measure, counted, within)
-                ladders[measure] |= cells
-            table = self._with_score(measure, ladders[measure], table)
-        return self._keep(ladders, levels)
+                by_measure[measure] |= cells
+            table = self._with_score(measure, by_measure[measure], table)
+        return self._keep(by_measure, levels)
 
     def _learn_cells(
         self, measure: str, counted: Mapping[str, Any], within: Sequence[str]
-    ) -> tuple[dict[Cell, Ladder], dict[int, int]]:
+    ) -> tuple[dict[Cell, Cutpoints], dict[int, int]]:
         """Quantile cuts of a measure within each cell of the scores before it, and the sizes of its levels."""
         cells = np.stack([np.asarray(counted[name], dtype=np.int64) for name in within], axis=1)
         starts = np.flatnonzero(np.r_[True, (cells[1:] != cells[:-1]).any(axis=1)])
-        ladders: dict[Cell, Ladder] = {}
+        by_cell: dict[Cell, Cutpoints] = {}
         levels = dict.fromkeys(range(1, self.bins + 1), 0)
         for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
             part = {name: column[start:end] for name, column in counted.items()}
             values, n = _best_last(measure, part)
-            ladder = _quantile_ladder(measure, values, n, self.bins, self.ties)
-            for level, size in _level_sizes(measure, values, n, ladder).items():
+            cutpoints = _quantile_cutpoints(measure, values, n, self.bins, self.ties)
+            for level, size in _level_sizes(measure, values, n, cutpoints).items():
                 levels[level] += size
-            ladders[tuple(cells[start].tolist())] = ladder
-        return ladders, levels
+            by_cell[tuple(cells[start].tolist())] = cutpoints
+        return by_cell, levels
 
-    def _rank_ladder(self, measure: str, values: Floats, n: Ints, table: _frame.Table) -> Ladder:
+    def _rank_cutpoints(self, measure: str, values: Floats, n: Ints, table: _frame.Table) -> Cutpoints:
         """Cut the customers ordered by value, then id, into equal parts; ids are asked for at the edges only."""
         ends = np.cumsum(n)
         cuts: list[float] = []
@@ -384,7 +384,7 @@ class Scorer:
             ahead = int(start - (ends[at] - n[at]))
             cuts.append(float(values[at]))
             ids.append(self._id_at(table, self.columns[measure], values[at], ahead) if ahead else None)
-        return Ladder(tuple(cuts), ids=tuple(ids))
+        return Cutpoints(tuple(cuts), ids=tuple(ids))
 
     def _id_at(self, table: _frame.Table, column: str, value: float, position: int) -> Any:
         equals = table.frame.filter(_number(column) == float(value)).select(_id(table, self.customer).alias("id"))
@@ -395,47 +395,47 @@ class Scorer:
 
     def _apply(self, table: _frame.Table) -> Any:
         for measure in MEASURES:
-            table = self._with_score(measure, self.ladders_[measure], table)
+            table = self._with_score(measure, self.cutpoints_[measure], table)
         r, f, m = (nw.col(name) for name in SCORES.values())
-        most = max(len(ladder.cuts) + 1 for found in self.ladders_.values() for ladder in found.values())
+        most = max(len(cutpoints.cuts) + 1 for found in self.cutpoints_.values() for cutpoints in found.values())
         added = [_code(most).alias("rfm"), (r + f + m).alias("rfm_sum")]
         if self.weights is not None:
             of_r, of_f, of_m = self.weights
             added.append((of_r * r + of_f * f + of_m * m).alias("rfm_weighted"))
         return table.give_back(table.frame.with_columns(*added))
 
-    def _with_score(self, measure: str, ladders: Mapping[Cell, Ladder], table: _frame.Table) -> _frame.Table:
+    def _with_score(self, measure: str, by_cell: Mapping[Cell, Cutpoints], table: _frame.Table) -> _frame.Table:
         """The table with the score of one measure; nested ones need the scores before it."""
         if table.in_memory:
-            return _frame.Table(table.add({SCORES[measure]: self._scores(measure, ladders, table)}))
-        expr = self._score_expr(measure, ladders[()], table)
-        for cell, ladder in ladders.items():
+            return _frame.Table(table.add({SCORES[measure]: self._scores(measure, by_cell, table)}))
+        expr = self._score_expr(measure, by_cell[()], table)
+        for cell, cutpoints in by_cell.items():
             if cell:
                 here = [nw.col(name) == level for name, level in zip(SCORES.values(), cell, strict=False)]
-                expr = nw.when(*here).then(self._score_expr(measure, ladder, table)).otherwise(expr)
+                expr = nw.when(*here).then(self._score_expr(measure, cutpoints, table)).otherwise(expr)
         return _frame.Table(table.frame.with_columns(expr.cast(nw.Int64).alias(SCORES[measure])))
 
-    def _score_expr(self, measure: str, ladder: Ladder, table: _frame.Table) -> nw.Expr:
-        value, ident = _number(self.columns[measure]), _id(table, self.customer) if ladder.ids else None
+    def _score_expr(self, measure: str, cutpoints: Cutpoints, table: _frame.Table) -> nw.Expr:
+        value, ident = _number(self.columns[measure]), _id(table, self.customer) if cutpoints.ids else None
         expr = nw.lit(1)
-        for level, cut in enumerate(ladder.cuts, start=2):
+        for level, cut in enumerate(cutpoints.cuts, start=2):
             if np.isfinite(cut):
-                passed = _passes(measure, value, ladder, level, ident)
+                passed = _passes(measure, value, cutpoints, level, ident)
                 expr = nw.when(passed).then(nw.lit(level)).otherwise(expr)
         return expr
 
-    def _scores(self, measure: str, ladders: Mapping[Cell, Ladder], table: _frame.Table) -> Ints:
+    def _scores(self, measure: str, by_cell: Mapping[Cell, Cutpoints], table: _frame.Table) -> Ints:
         (values,) = table.arrays(self.columns[measure])
         ids = None
-        if ladders[()].ids:
+        if by_cell[()].ids:
             ids = table.collect(table.frame.select(_id(table, self.customer)))[self.customer]
-        scores = _scores_of(measure, values, ladders[()], ids)
-        if len(ladders) > 1:
+        scores = _scores_of(measure, values, by_cell[()], ids)
+        if len(by_cell) > 1:
             within = table.arrays(*list(SCORES.values())[: MEASURES.index(measure)])
-            for cell, ladder in ladders.items():
+            for cell, cutpoints in by_cell.items():
                 if cell:
                     here = np.all([column == level for column, level in zip(within, cell, strict=True)], axis=0)
-                    scores[here] = _scores_of(measure, values[here], ladder)
+                    scores[here] = _scores_of(measure, values[here], cutpoints)
         return scores
 
 
@@ -503,7 +503,7 @@ def _best_last(measure: str, counted: Mapping[str, Any]) -> tuple[Floats, Ints]:
     return (values[::-1], n[::-1]) if measure == "recency" else (values, n)
 
 
-def _quantile_ladder(measure: str, values: Floats, n: Ints, bins: int, ties: str) -> Ladder:
+def _quantile_cutpoints(measure: str, values: Floats, n: Ints, bins: int, ties: str) -> Cutpoints:
     """Cuts from the place where the customers of each value stand; values worst first, n customers each."""
     behind = np.cumsum(n) - n
     # A customer stands in the middle of his place, so that the first of ten stands at 0.5; doubled, all is whole.
@@ -511,7 +511,7 @@ def _quantile_ladder(measure: str, values: Floats, n: Ints, bins: int, ties: str
     doubled = 2 * behind + place[ties]
     scores = 1 + (bins * doubled) // (2 * n.sum())
     first = np.searchsorted(scores, np.arange(2, bins + 1))
-    return Ladder(tuple(float(values[at]) if at < len(values) else _never(measure) for at in first))
+    return Cutpoints(tuple(float(values[at]) if at < len(values) else _never(measure) for at in first))
 
 
 def _level_starts(n: Ints, bins: int) -> list[int]:
@@ -520,28 +520,28 @@ def _level_starts(n: Ints, bins: int) -> list[int]:
     return [(2 * level * total + bins - 1) // (2 * bins) for level in range(1, bins)]
 
 
-def _level_sizes(measure: str, values: Floats, n: Ints, ladder: Ladder) -> dict[int, int]:
+def _level_sizes(measure: str, values: Floats, n: Ints, cutpoints: Cutpoints) -> dict[int, int]:
     """How many customers get each score, from 1 to the highest, empty levels included."""
-    scores = _scores_of(measure, values, ladder)
-    highest = len(ladder.cuts) + 1
+    scores = _scores_of(measure, values, cutpoints)
+    highest = len(cutpoints.cuts) + 1
     sizes = np.bincount(scores, weights=n, minlength=highest + 1)
     return {level: int(sizes[level]) for level in range(1, highest + 1)}
 
 
-def _scores_of(measure: str, values: Floats, ladder: Ladder, ids: Any = None) -> Ints:
+def _scores_of(measure: str, values: Floats, cutpoints: Cutpoints, ids: Any = None) -> Ints:
     scores = np.ones(len(values), dtype=np.int64)
-    for level in range(2, len(ladder.cuts) + 2):
-        scores += _passes(measure, values, ladder, level, ids)
+    for level in range(2, len(cutpoints.cuts) + 2):
+        scores += _passes(measure, values, cutpoints, level, ids)
     return scores
 
 
-def _passes(measure: str, value: Any, ladder: Ladder, level: int, ident: Any = None) -> Any:
+def _passes(measure: str, value: Any, cutpoints: Cutpoints, level: int, ident: Any = None) -> Any:
     """Whether a value (of the customer `ident`, where ids break ties) earns a score; fewer days are better."""
-    cut = ladder.cuts[level - 2]
+    cut = cutpoints.cuts[level - 2]
     beyond = value < cut if measure == "recency" else value > cut
-    if ladder.strict:
+    if cutpoints.strict:
         return beyond
-    first_id = ladder.ids[level - 2] if ladder.ids else None
+    first_id = cutpoints.ids[level - 2] if cutpoints.ids else None
     at_cut = value == cut
     return beyond | (at_cut if first_id is None else at_cut & (ident >= first_id))
 
@@ -568,14 +568,14 @@ def _code(levels: int) -> nw.Expr:
     return nw.concat_str(r.cast(nw.String), f.cast(nw.String), m.cast(nw.String), separator="_")
 
 
-def _ladder_to_dict(cell: Cell, ladder: Ladder) -> dict[str, Any]:
-    cuts = [cut if np.isfinite(cut) else str(cut) for cut in ladder.cuts]  # JSON has no infinity
-    return {"cell": list(cell), "cuts": cuts, "strict": ladder.strict, "ids": list(ladder.ids)}
+def _cutpoints_to_dict(cell: Cell, cutpoints: Cutpoints) -> dict[str, Any]:
+    cuts = [cut if np.isfinite(cut) else str(cut) for cut in cutpoints.cuts]  # JSON has no infinity
+    return {"cell": list(cell), "cuts": cuts, "strict": cutpoints.strict, "ids": list(cutpoints.ids)}
 
 
-def _ladder_from_dict(data: Mapping[str, Any]) -> tuple[Cell, Ladder]:
+def _cutpoints_from_dict(data: Mapping[str, Any]) -> tuple[Cell, Cutpoints]:
     cuts = tuple(float(cut) for cut in data["cuts"])
-    return tuple(data["cell"]), Ladder(cuts, strict=data["strict"], ids=tuple(data["ids"]))
+    return tuple(data["cell"]), Cutpoints(cuts, strict=data["strict"], ids=tuple(data["ids"]))
 
 
 # --- segments ---------------------------------------------------------------------------------------------------

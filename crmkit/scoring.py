@@ -83,13 +83,13 @@ def score_customers(
         In the kind that came in (pandas for files): a lazy table stays lazy, but its summary is computed at once, and
         once only. The columns of `crmkit.summarize`; `current_value` (margin or revenue of the last 12 months, see
         `crmkit.customers.recent_value`); `r_score`, `f_score`, `m_score`, `rfm`, `rfm_sum`; `segment`, `segment_label`;
-        `days_left`, `slip_date`, `slip_to`, `slip_to_label` (`crmkit.downgrades.slip_dates`); `tier`, `tier_label`;
-        `stage`, `pattern` and their labels, `expected_gap`, `overdue` (how many such gaps the silence has lasted) and
-        `ended` (at least four: the customer counts as lost; `crmkit.lifecycle.stages`); with a horizon the columns of
-        `crmkit.clv.lifetime_value`: `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`,
-        `expected_spend`, `residual_clv` and its interval, by the Pareto/NBD and Gamma-Gamma models fitted to these
-        customers, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); with `churn` also `p_churn`; with
-        `alarms_per_week` also `signal` ("overdue", "drop", "both" or "none") and `signal_label`.
+        `days_left`, `downgrade_date`, `next_segment`, `next_segment_label` (`crmkit.downgrades.downgrade_dates`);
+        `tier`, `tier_label`; `stage`, `pattern` and their labels, `expected_gap`, `overdue` (how many such gaps the
+        silence has lasted) and `ended` (at least four: the customer counts as lost; `crmkit.lifecycle.stages`); with a
+        horizon the columns of `crmkit.clv.lifetime_value`: `p_alive`, `expected_purchases`, `p_purchase`,
+        `discounted_purchases`, `expected_spend`, `residual_clv` and its interval, by the Pareto/NBD and Gamma-Gamma
+        models fitted to these customers, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); with `churn`
+        also `p_churn`; with `alarms_per_week` also `signal` ("overdue", "drop", "both" or "none") and `signal_label`.
 
     Warns
     -----
@@ -143,7 +143,7 @@ def _steps(
 ) -> dict[str, Step]:
     """What is known about a customer beyond the summary, in the order in which it is found out."""
     return {
-        "scores, segments, slips": partial(_add_segment, tx=tx, bins=bins, scheme=scheme, language=language),
+        "scores, segments, downgrades": partial(_add_segment, tx=tx, bins=bins, scheme=scheme, language=language),
         "tiers": partial(pyramid.assign_tiers, scheme=tiers),
         "tier labels": partial(_label_tiers, tiers=tiers, language=language),
         "stages": partial(_add_stage, tx=tx, language=language),
@@ -168,7 +168,7 @@ def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[st
 def _add_segment(listed: Any, *, tx: Transactions, bins: int, scheme: str | rfm.Rules, language: Language) -> Any:
     """Add the scores, the segment, and the day on which it drops if nothing is bought."""
     scorer = rfm.Scorer(bins=bins).fit(listed)
-    return downgrades.slip_dates(listed, scorer=scorer, scheme=scheme, as_of=tx.as_of, language=language)
+    return downgrades.downgrade_dates(listed, scorer=scorer, scheme=scheme, as_of=tx.as_of, language=language)
 
 
 def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Language) -> Any:

@@ -165,7 +165,7 @@ def test_pyramid_of_ten_customers(run):
 # --- score --------------------------------------------------------------------------------------------------------
 
 
-DATES = ("first_date", "last_date", "slip_date")
+DATES = ("first_date", "last_date", "downgrade_date")
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
@@ -572,10 +572,10 @@ FAMILIES = {
     "migration": (["--since", "1997-12-31"], r"^up +\d", r"^升级"),
     "clusters": (["--number", "3"], r"^ +3 ", r"^ +3 "),
     "lifecycle": ([], r"^1998-06-30 +Decline", r"^1998-06-30 +退化期"),
-    "slips": (["--period", "month"], r"^1998-07-01 +1998-07-31 +Champions", r"^1998-07-01 +1998-07-31 +冠军客户"),
+    "downgrades": (["--period", "month"], r"^1998-07-01 +1998-07-31 +Champions", r"^1998-07-01 +1998-07-31 +冠军客户"),
     "explain": (["--who", "4"], r"^Customer 4, as of 1998-06-30$", r"^客户 4（截至 1998-06-30）$"),
     "backtest": (["--origin", "1997-09-30"], r"^All customers +2,357 ", r"^全部客户 +2,357 "),
-    "audit": ([], r"^past that is read +all +12 months ", r"^同值处理 +取中间名次 +取较好名次 "),
+    "sensitivity": ([], r"^past that is read +all +12 months ", r"^同值处理 +取中间名次 +取较好名次 "),
     "retention": (["--period", "quarter"], r"^1997-Q4 +418 ", r"^1997-Q4 +418 "),
     "cohorts": ([], r"^1997-01 +\d", r"^1997-01 +\d"),
     "gaps": (["--days", "90D,174D", "--days", "1Y"], r"^ +174 +[\d,]+ +\d+\.\d% ", r"^界限 +\d+ 天；90% 的回购"),
@@ -584,7 +584,7 @@ FAMILIES = {
     "repurchase": (["--most", "3"], r"^ +3\+ +\d", r"^第几次购买 .*90 天内复购率"),
     "churn": ([], r"^recommended ", r"^推荐"),
     "winback": (["--contact-cost", "2"], r"^lost customers +[\d,]+$", r"^值得联系 +[\d,]+ \(\d+\.\d%\)$"),
-    "ways": ([], r"^Champions +one more order of any amount ", r"^冠军客户 +再下一单（金额不限） "),
+    "upgrades": ([], r"^Champions +one more order of any amount ", r"^冠军客户 +再下一单（金额不限） "),
     "watch": (["--alarms", "5"], r"usually buys every|where .* is usual", r"通常"),
 }
 
@@ -830,20 +830,20 @@ def test_a_list_without_churn_and_signals_does_not_speak_of_them(run):
 
 @pytest.mark.parametrize(("scheme", "bins", "best"), [("eleven", 5, "champions"), ("eight", 9, "important_value")])
 def test_ways_up(run, file_of_cdnow, scheme, bins, best):
-    ways = crm.explanation.ways_up(crm.datasets.load_cdnow(sample=True), scheme=scheme, bins=bins)
+    ways = crm.explanation.upgrade_paths(crm.datasets.load_cdnow(sample=True), scheme=scheme, bins=bins)
     words = ["--scheme", scheme, "--bins", str(bins)]
-    code, out, err = run("ways", file_of_cdnow, *words, "-o", "ways.csv")
+    code, out, err = run("upgrades", file_of_cdnow, *words, "-o", "ways.csv")
     assert (code, err) == (0, "")
     facts, kinds, first = out.rstrip("\n").split("\n\n")
-    going = int(ways["up_to"].notna().sum())
+    going = int(ways["upgrade_to"].notna().sum())
     assert figures(facts, "way up by orders")[1] == f"{going:,} ({going / 2357:.1%})"
     added = int(ways["add_to"].notna().sum())
     assert figures(facts, "way up by money added")[1] == f"{added:,} ({added / 2357:.1%})"
     # every kind by hand: who is led to the same segment by as many orders, of any or of some amount
-    ways["pays"] = ways["up_money"] > 0
+    ways["pays"] = ways["upgrade_money"] > 0
     want = [
-        [f"{len(of):,}", f"{len(of) / 2357:.1%}", f"{of['up_money'].mean():,.2f}"]
-        for _, of in ways.groupby(["up_to", "up_orders", "pays"])
+        [f"{len(of):,}", f"{len(of) / 2357:.1%}", f"{of['upgrade_money'].mean():,.2f}"]
+        for _, of in ways.groupby(["upgrade_to", "upgrade_orders", "pays"])
     ]
     top = (ways["segment"] == best).sum()
     want.append([f"{top:,}", f"{top / 2357:.1%}", "-"])
@@ -851,7 +851,7 @@ def test_ways_up(run, file_of_cdnow, scheme, bins, best):
     assert sorted(found) == sorted(want)
     assert "  none: the best segment already  " in kinds
     listed = rows_of(Path("ways.csv"))
-    order = ways.sort_values(["up_by", "customer_id"], na_position="last")["customer_id"].tolist()
+    order = ways.sort_values(["upgrade_by", "customer_id"], na_position="last")["customer_id"].tolist()
     assert [int(row["customer_id"]) for row in listed] == order
     assert [int(line.split()[0]) for line in first.splitlines()[1:]] == order[:10]
 
@@ -860,7 +860,7 @@ def test_several_orders_are_on_several_days_where_there_are_no_order_ids(run):
     crm.datasets.load_ten_customers().rename(columns={"order_id": "nr"}).to_csv("ten.csv", index=False)
     kind = "2 more orders of at least a certain amount together"
     for words, said in (((), f"{kind}, each on another day"), (("--order", "nr"), kind)):
-        lines = [re.split(" {2,}", line) for line in run("ways", "ten.csv", *words)[1].splitlines()]
+        lines = [re.split(" {2,}", line) for line in run("upgrades", "ten.csv", *words)[1].splitlines()]
         assert ["Champions", said, "1", "10.0%", "2,600.00"] in lines
 
 
@@ -893,8 +893,8 @@ def test_the_bridge_is_in_the_words_of_the_library(run, file_of_cdnow, language)
 
 
 def test_the_audit_says_its_settings_in_words(run, file_of_cdnow):
-    found = crm.audit(crm.datasets.load_cdnow(sample=True), "textbook")
-    out = run("audit", file_of_cdnow, "--scheme", "textbook", "--language", "zh")[1]
+    found = crm.sensitivity(crm.datasets.load_cdnow(sample=True), "textbook")
+    out = run("sensitivity", file_of_cdnow, "--scheme", "textbook", "--language", "zh")[1]
     assert out.startswith(found.text("zh") + "\n\n")
     assert "12M" not in out
 
@@ -959,8 +959,8 @@ WRONG = [
     (["growth", "sales.csv", "--product", "sku", "--order=nr"], "--amount amount --product COLUMN --order COLUMN\n"),
     (["growth", "sales.csv", "--customer", "nobody"], "Name the columns: --customer customer_id --date date"),
     (["explain", "sales.csv", "--who", "a", "--bins", "4"], "Use --scheme eight.\n"),
-    (["ways", "sales.csv", "--bins", "4"], "Use --scheme eight.\n"),
-    (["ways", "sales.csv", "--scheme", "nine"], "--scheme nine is not known"),
+    (["upgrades", "sales.csv", "--bins", "4"], "Use --scheme eight.\n"),
+    (["upgrades", "sales.csv", "--scheme", "nine"], "--scheme nine is not known"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "soon"], "--churn soon is not a duration"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "0D"], "--churn 0D is less than a day"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "90D", "--horizon", "none"], "such as --churn 14D."),

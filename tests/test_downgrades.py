@@ -1,4 +1,4 @@
-"""Slip dates against tables worked out on paper and against scoring anew on every later day; the calendar's sums."""
+"""Downgrade dates against tables worked out on paper and scoring anew on every later day; the calendar's sums."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ def as_date(value: Any) -> dt.date | None:
     return None if value is None else dt.date.fromisoformat(str(value)[:10])
 
 
-# --- slip dates -----------------------------------------------------------------------------------------------------
+# --- downgrade dates ------------------------------------------------------------------------------------------------
 
 
 def test_ten_customers_as_worked_out_on_paper_on_every_kind_of_table(make_table, ten):
-    slips = downgrades.slip_dates(make_table(ten), language="zh")
-    assert type(slips) is type(make_table(ten))
-    found = as_columns(slips, sort="customer_id")
+    dates = downgrades.downgrade_dates(make_table(ten), language="zh")
+    assert type(dates) is type(make_table(ten))
+    found = as_columns(dates, sort="customer_id")
     for at, customer in enumerate(SLIPS):
         days, to = SLIPS[customer] or (None, None)
         assert found["days_left"][at] == days, customer
-        assert found["slip_to"][at] == to
-        assert as_date(found["slip_date"][at]) == (None if days is None else END + days * DAY)
-        assert found["slip_to_label"][at] == (None if to is None else labels.text(to, "zh"))
-    assert list(found)[-4:] == ["slip_date", "slip_to", "slip_to_label", "days_left"]
+        assert found["next_segment"][at] == to
+        assert as_date(found["downgrade_date"][at]) == (None if days is None else END + days * DAY)
+        assert found["next_segment_label"][at] == (None if to is None else labels.text(to, "zh"))
+    assert list(found)[-4:] == ["downgrade_date", "next_segment", "next_segment_label", "days_left"]
 
 
 def test_a_table_of_customers_keeps_its_kind_its_rows_and_its_order(make_table, ten):
@@ -66,22 +66,22 @@ def test_a_table_of_customers_keeps_its_kind_its_rows_and_its_order(make_table, 
     order = [7, 2, 9, 0, 1, 3, 4, 5, 6, 8]
     mixed = {name: [values[row] for row in order] for name, values in customers.items()} | {"note": list("abcdefghij")}
     given = make_table(mixed)
-    slips = downgrades.slip_dates(given)
-    assert type(slips) is type(given)
-    found = as_columns(slips, sort="note")  # a relation has no order of its own
+    dates = downgrades.downgrade_dates(given)
+    assert type(dates) is type(given)
+    found = as_columns(dates, sort="note")  # a relation has no order of its own
     assert found["customer_id"] == mixed["customer_id"]
     expected = [SLIPS[customer] for customer in mixed["customer_id"]]
-    assert found["slip_to"] == [None if slip is None else slip[1] for slip in expected]
+    assert found["next_segment"] == [None if slip is None else slip[1] for slip in expected]
     assert set(as_columns(given)) == set(mixed)
 
 
 def test_the_segments_are_those_of_score_customers(ten):
     listed = crm.score_customers(ten, horizon=None)
-    slips = downgrades.slip_dates(ten)
+    dates = downgrades.downgrade_dates(ten)
     for name in ("rfm", "segment", "segment_label", "rfm_sum"):
-        assert slips[name].tolist() == listed[name].tolist()
-    again = downgrades.slip_dates(listed)
-    assert again["slip_to"].tolist() == pytest.approx(slips["slip_to"].tolist(), nan_ok=True)
+        assert dates[name].tolist() == listed[name].tolist()
+    again = downgrades.downgrade_dates(listed)
+    assert again["next_segment"].tolist() == pytest.approx(dates["next_segment"].tolist(), nan_ok=True)
 
 
 RULES = {
@@ -116,15 +116,15 @@ def purchases(seed: int, *, n_customers: int = 60, n_rows: int = 200, days: int 
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_segment_changes_on_the_slip_date_and_on_no_day_before(name):
+def test_the_segment_changes_on_the_downgrade_date_and_on_no_day_before(name):
     """Every customer, every day: recency one day higher each day, scored by the same scorer."""
     scorer, scheme = SETTINGS[name]
     customers = crm.summarize(small_table(purchases(7)))
     scorer.fit(customers)
-    found = as_columns(downgrades.slip_dates(customers, scorer=scorer, scheme=scheme))
+    found = as_columns(downgrades.downgrade_dates(customers, scorer=scorer, scheme=scheme))
     assert any(days is not None for days in found["days_left"])
     later = as_columns(customers)
-    bins = max(len(ladders[()].cuts) + 1 for ladders in scorer.ladders_.values())
+    bins = max(len(by_cell[()].cuts) + 1 for by_cell in scorer.cutpoints_.values())
     events = {left for left in found["days_left"] if left is not None}
     for days in sorted({*events, *(left - 1 for left in events), *range(1, 120, 7)} - {0}):
         aged = small_table({**later, "recency": [value + days for value in later["recency"]]})
@@ -133,19 +133,19 @@ def test_the_segment_changes_on_the_slip_date_and_on_no_day_before(name):
             if left is None or days < left:
                 assert segment[at] == found["segment"][at]
             elif days == left:
-                assert segment[at] == found["slip_to"][at] != found["segment"][at]
+                assert segment[at] == found["next_segment"][at] != found["segment"][at]
 
 
-def test_transactions_read_at_the_slip_date_and_the_day_before_say_the_same():
+def test_transactions_read_at_the_downgrade_date_and_the_day_before_say_the_same():
     rows = purchases(11)
     tx = crm.Transactions(small_table(rows))
     customers = crm.summarize(tx)
     scorer = rfm.Scorer().fit(customers)
-    found = as_columns(downgrades.slip_dates(tx, scorer=scorer), sort="customer_id")
-    dates = [as_date(date) for date in found["slip_date"]]
+    found = as_columns(downgrades.downgrade_dates(tx, scorer=scorer), sort="customer_id")
+    dates = [as_date(date) for date in found["downgrade_date"]]
     assert len(set(dates) - {None}) > 5
     for date in sorted(set(dates) - {None}):
-        for day, column in ((date - DAY, "segment"), (date, "slip_to")):
+        for day, column in ((date - DAY, "segment"), (date, "next_segment")):
             later = crm.summarize(crm.Transactions(small_table(rows), as_of=day))
             named = as_columns(rfm.segment(scorer.score(later), scheme="eleven", bins=5), sort="customer_id")
             for at in [at for at, slip in enumerate(dates) if slip == date]:
@@ -163,18 +163,18 @@ def test_in_the_named_schemes_a_lower_recency_score_is_never_a_better_segment(sc
 @settings(deadline=None, max_examples=10)
 def test_neither_row_order_nor_later_rows_matter(seed, order):
     rows = purchases(seed, n_rows=60)
-    listed = as_columns(downgrades.slip_dates(crm.Transactions(small_table(rows), as_of=END)))
+    listed = as_columns(downgrades.downgrade_dates(crm.Transactions(small_table(rows), as_of=END)))
     places = list(range(len(rows["date"])))
     order.shuffle(places)
     mixed = {name: [values[place] for place in places] for name, values in rows.items()}
     later = {"customer_id": [0, 999], "date": [END + DAY, END + 9 * DAY], "amount": [50.0, 1.0]}
     longer = {name: mixed[name] + later[name] for name in mixed}
-    assert as_columns(downgrades.slip_dates(crm.Transactions(small_table(longer), as_of=END))) == listed
+    assert as_columns(downgrades.downgrade_dates(crm.Transactions(small_table(longer), as_of=END))) == listed
 
 
 def test_cdnow_against_a_loop_over_the_days(cdnow, cdnow_customers):
     """Segments by counting customers with pandas alone; the first fall of R that changes them, by a loop."""
-    slips = downgrades.slip_dates(cdnow).set_index("customer_id")
+    dates = downgrades.downgrade_dates(cdnow).set_index("customer_id")
     customers = cdnow_customers.set_index("customer_id")
     n = len(customers)
 
@@ -197,26 +197,26 @@ def test_cdnow_against_a_loop_over_the_days(cdnow, cdnow_customers):
 
     for customer in customers.index[::97]:
         r, mean = score["r"][customer], fm[customer]
-        assert slips["segment"][customer] == name(r, mean)
+        assert dates["segment"][customer] == name(r, mean)
         falls = [(last[level] + 1, name(level - 1, mean)) for level in range(r, 1, -1)]
         changes = [(day, to) for day, to in falls if to != name(r, mean)]
         if changes:
-            assert slips["days_left"][customer] == changes[0][0] - customers["recency"][customer]
-            assert slips["slip_to"][customer] == changes[0][1]
+            assert dates["days_left"][customer] == changes[0][0] - customers["recency"][customer]
+            assert dates["next_segment"][customer] == changes[0][1]
         else:
-            assert slips["slip_to"].isna()[customer]
-    assert slips["slip_to"].notna().sum() == 18_039
+            assert dates["next_segment"].isna()[customer]
+    assert dates["next_segment"].notna().sum() == 18_039
 
 
 # --- the calendar ---------------------------------------------------------------------------------------------------
 
 
 def test_the_calendar_of_ten_customers_on_every_kind_of_table(make_table, ten):
-    slips = downgrades.slip_dates(make_table(ten))
-    calendar = downgrades.slip_calendar(slips)
-    assert type(calendar) is type(slips)
+    dates = downgrades.downgrade_dates(make_table(ten))
+    calendar = downgrades.downgrade_calendar(dates)
+    assert type(calendar) is type(dates)
     found = as_columns(calendar)
-    rows = list(zip(map(as_date, found["date"]), found["segment"], found["slip_to"], strict=True))
+    rows = list(zip(map(as_date, found["date"]), found["segment"], found["next_segment"], strict=True))
     first, second = END + DAY, END + 11 * DAY
     assert rows == [
         (first, "champions", "loyal"),
@@ -237,7 +237,7 @@ def test_the_calendar_of_ten_customers_on_every_kind_of_table(make_table, ten):
     [("week", ["2024-12-30", "2025-01-06"]), ("month", ["2025-01-01"]), ("year", ["2025-01-01"])],
 )
 def test_periods_add_up_days(ten, period, starts):
-    calendar = downgrades.slip_calendar(downgrades.slip_dates(ten), period=period)
+    calendar = downgrades.downgrade_calendar(downgrades.downgrade_dates(ten), period=period)
     assert sorted(set(calendar["date"].astype(str))) == starts
     assert calendar["customers"].sum() == len(MONEY)
     assert calendar["value"].sum() == sum(MONEY.values())
@@ -246,12 +246,12 @@ def test_periods_add_up_days(ten, period, starts):
 @given(seed=st.integers(0, 50), period=st.sampled_from(["day", "week", "month", "quarter"]))
 @settings(deadline=None, max_examples=10)
 def test_every_customer_who_will_slip_is_in_the_calendar_once(seed, period):
-    slips = as_columns(downgrades.slip_dates(small_table(purchases(seed))))
-    calendar = as_columns(downgrades.slip_calendar(small_table(slips), period=period))
+    dates = as_columns(downgrades.downgrade_dates(small_table(purchases(seed))))
+    calendar = as_columns(downgrades.downgrade_calendar(small_table(dates), period=period))
     moves: Counter[Any] = Counter()
     cents: Counter[Any] = Counter()
     for date, start, to, money in zip(
-        *(slips[c] for c in ("slip_date", "segment", "slip_to", "monetary")), strict=True
+        *(dates[c] for c in ("downgrade_date", "segment", "next_segment", "monetary")), strict=True
     ):
         if date is not None:
             begun = next(
@@ -261,21 +261,21 @@ def test_every_customer_who_will_slip_is_in_the_calendar_once(seed, period):
             )
             moves[begun[0], start, to] += 1
             cents[begun[0], start, to] += round(100 * money)
-    keys = list(zip(calendar["date"], calendar["segment"], calendar["slip_to"], strict=True))
+    keys = list(zip(calendar["date"], calendar["segment"], calendar["next_segment"], strict=True))
     assert dict(zip(keys, calendar["customers"], strict=True)) == dict(moves)
     assert dict(zip(keys, [round(100 * money) for money in calendar["value"]], strict=True)) == dict(cents)
 
 
 def test_money_at_stake_may_be_any_column(ten):
-    slips = downgrades.slip_dates(ten).assign(worth=1.5)
-    assert downgrades.slip_calendar(slips, period="year", value="worth")["value"].sum() == 1.5 * len(MONEY)
+    dates = downgrades.downgrade_dates(ten).assign(worth=1.5)
+    assert downgrades.downgrade_calendar(dates, period="year", value="worth")["value"].sum() == 1.5 * len(MONEY)
 
 
 def test_a_calendar_of_nobody_has_no_rows(make_table):
     one = make_table({"customer_id": ["a"], "date": ["2025-01-01"], "amount": [5.0]})
-    never = downgrades.slip_dates(one, scheme={"all": {}})
-    assert as_columns(never)["slip_to"] == [None]
-    assert as_columns(downgrades.slip_calendar(never))["customers"] == []
+    never = downgrades.downgrade_dates(one, scheme={"all": {}})
+    assert as_columns(never)["next_segment"] == [None]
+    assert as_columns(downgrades.downgrade_calendar(never))["customers"] == []
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------
@@ -285,11 +285,11 @@ def test_a_table_scored_otherwise_is_refused(ten):
     three = rfm.Scorer(bins=3).fit(crm.summarize(ten))
     scored = three.score(crm.summarize(ten))
     with pytest.raises(DataError, match=r"'r_score' .* 7 customers\. Pass scorer="):
-        downgrades.slip_dates(scored)
+        downgrades.downgrade_dates(scored)
     named = rfm.segment(scored, scheme="eight", bins=3)
-    assert downgrades.slip_dates(named, scorer=three, scheme="eight")["slip_to"].notna().any()
+    assert downgrades.downgrade_dates(named, scorer=three, scheme="eight")["next_segment"].notna().any()
     with pytest.raises(DataError, match=r"'segment' .* Pass the scheme="):
-        downgrades.slip_dates(named, scorer=three, scheme=RULES_OF_THREE)
+        downgrades.downgrade_dates(named, scorer=three, scheme=RULES_OF_THREE)
 
 
 RULES_OF_THREE = {"high": {"r": (2, 3)}, "low": {"r": 1}}
@@ -298,12 +298,14 @@ RULES_OF_THREE = {"high": {"r": (2, 3)}, "low": {"r": 1}}
 def test_the_day_is_found_or_asked_for(ten):
     customers = crm.summarize(ten)
     bare = customers[["recency", "frequency", "monetary"]]
-    assert downgrades.slip_dates(bare, as_of="2025-06-30")["slip_date"].astype(str)[0] == "2025-07-01"
+    assert downgrades.downgrade_dates(bare, as_of="2025-06-30")["downgrade_date"].astype(str)[0] == "2025-07-01"
     with pytest.raises(ColumnError, match=r"no column 'last_date'[\s\S]*as_of="):
-        downgrades.slip_dates(bare)
+        downgrades.downgrade_dates(bare)
     with pytest.raises(ArgumentError, match=r'as_of="2025-01-01" is not the day .* 2024-12-31'):
-        downgrades.slip_dates(customers, as_of="2025-01-01")
-    assert downgrades.slip_dates(ten, as_of="2024-11-30")["slip_date"].dropna().min() > np.datetime64("2024-11-30")
+        downgrades.downgrade_dates(customers, as_of="2025-01-01")
+    assert downgrades.downgrade_dates(ten, as_of="2024-11-30")["downgrade_date"].dropna().min() > np.datetime64(
+        "2024-11-30"
+    )
 
 
 @pytest.mark.parametrize(
@@ -327,16 +329,16 @@ def test_settings_that_cannot_work_are_refused_before_any_work(ten, scorer, sche
     if message != "fit" and isinstance(scorer, rfm.Scorer):
         scorer.fit(crm.summarize(ten))
     with pytest.raises(error, match=message):
-        downgrades.slip_dates(object(), scorer=scorer, scheme=scheme)
+        downgrades.downgrade_dates(object(), scorer=scorer, scheme=scheme)
 
 
 def test_a_table_of_rules_is_a_scheme(make_table, ten):
     columns = as_columns(rfm.segment_rules("eleven"))
-    want = as_columns(downgrades.slip_dates(ten, language="zh"))
-    assert as_columns(downgrades.slip_dates(ten, scheme=make_table(columns), language="zh")) == want
+    want = as_columns(downgrades.downgrade_dates(ten, language="zh"))
+    assert as_columns(downgrades.downgrade_dates(ten, scheme=make_table(columns), language="zh")) == want
     columns["label"] = [{"Lost": "Gone"}.get(word, word) for word in columns["label"]]
-    got = as_columns(downgrades.slip_dates(ten, scheme=make_table(columns), language="zh"))
-    for key, label in (("segment", "segment_label"), ("slip_to", "slip_to_label")):
+    got = as_columns(downgrades.downgrade_dates(ten, scheme=make_table(columns), language="zh"))
+    for key, label in (("segment", "segment_label"), ("next_segment", "next_segment_label")):
         assert "lost" in want[key]
         renamed = ["Gone" if name == "lost" else word for name, word in zip(want[key], want[label], strict=True)]
         assert got[label] == renamed
@@ -344,18 +346,18 @@ def test_a_table_of_rules_is_a_scheme(make_table, ten):
 
 def test_bad_calls_say_what_to_do(ten):
     with pytest.raises(ArgumentError, match="language='fr'"):
-        downgrades.slip_dates(ten, language="fr")
-    with pytest.raises(ColumnError, match=r"no column 'slip_date'[\s\S]*crmkit\.ageing\.slip_dates"):
-        downgrades.slip_calendar(rfm.segment(rfm.score(crm.summarize(ten)), scheme="eleven"))
-    slips = downgrades.slip_dates(ten)
+        downgrades.downgrade_dates(ten, language="fr")
+    with pytest.raises(ColumnError, match=r"no column 'downgrade_date'[\s\S]*crmkit\.downgrades\.downgrade_dates"):
+        downgrades.downgrade_calendar(rfm.segment(rfm.score(crm.summarize(ten)), scheme="eleven"))
+    dates = downgrades.downgrade_dates(ten)
     with pytest.raises(ArgumentError, match="period='fortnight'"):
-        downgrades.slip_calendar(slips, period="fortnight")
+        downgrades.downgrade_calendar(dates, period="fortnight")
     with pytest.raises(ArgumentError, match=r"value=\['monetary'\] is not the name of a column.*value=\"monetary\""):
-        downgrades.slip_calendar(slips, value=["monetary"])
+        downgrades.downgrade_calendar(dates, value=["monetary"])
     with pytest.raises(ColumnError, match="no column 'residual_clv'"):
-        downgrades.slip_calendar(slips, value="residual_clv")
+        downgrades.downgrade_calendar(dates, value="residual_clv")
     with pytest.raises(ColumnError, match="no column"):
-        downgrades.slip_dates({"id": ["a"], "spend": [1.0]})
+        downgrades.downgrade_dates({"id": ["a"], "spend": [1.0]})
     empty = crm.summarize(ten).head(0)
     with pytest.raises(DataError, match="no rows"):
-        downgrades.slip_dates(empty)
+        downgrades.downgrade_dates(empty)

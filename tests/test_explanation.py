@@ -14,7 +14,7 @@ import crmkit as crm
 from conftest import as_columns, small_table
 from crmkit import labels, pyramid, rfm
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
-from crmkit.explanation import Explanation, Way, explain, ways_up
+from crmkit.explanation import Explanation, UpgradePath, explain, upgrade_paths
 
 DAY = dt.timedelta(days=1)
 END = dt.date(2024, 12, 31)
@@ -58,7 +58,7 @@ class Judge:
     def __init__(self, rows: Rows, scorer: rfm.Scorer, scheme: Any, *, by_order: bool, **policy: Any) -> None:
         self.rows, self.scheme, self.by_order, self.policy = rows, scheme, by_order, policy
         self.scorer = scorer.fit(crm.summarize(self.tx(END)))
-        self.bins = max(len(ladders[()].cuts) + 1 for ladders in scorer.ladders_.values())
+        self.bins = max(len(by_cell[()].cuts) + 1 for by_cell in scorer.cutpoints_.values())
         self.order = list(rfm.ELEVEN if scheme == "eleven" else rfm.EIGHT if scheme == "eight" else scheme)
 
     def tx(self, as_of: dt.date, more: Rows | None = None) -> crm.Transactions:
@@ -117,12 +117,12 @@ ONE = {"recency": [1], "frequency": [1], "monetary": [1]}
 
 
 def listed(judge: Judge) -> list[dict[str, Any]]:
-    columns = as_columns(ways_up(judge.tx(END), scheme=judge.scheme, scorer=judge.scorer))
+    columns = as_columns(upgrade_paths(judge.tx(END), scheme=judge.scheme, scorer=judge.scorer))
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     for row in rows:
-        for name in ("up_by", "add_by"):
+        for name in ("upgrade_by", "add_by"):
             row[name] = None if row[name] is None else dt.date.fromisoformat(str(row[name])[:10])
-        for name in ("up_money", "add_money"):
+        for name in ("upgrade_money", "add_money"):
             row[name] = None if row[name] is None else round(100 * row[name])
     return rows
 
@@ -142,23 +142,23 @@ def together(ways: Iterable[tuple[Any, tuple[Rows, dt.date]]]) -> dict[dt.date, 
 def test_the_way_up_leads_where_it_says_and_nothing_less_does(name):
     """Every customer: the orders are added and scored anew; then a cent less, and an order less, which must not do."""
     judge = judge_of(name)
-    ways = [row for row in listed(judge) if row["up_to"] is not None]
+    ways = [row for row in listed(judge) if row["upgrade_to"] is not None]
     assert len(ways) > 20
-    assert any(row["up_money"] for row in ways)
+    assert any(row["upgrade_money"] for row in ways)
     start = END + DAY
     for less_money, less_orders in ((0, 0), (CENT, 0), (0, 1)):
         tried = {
-            row["customer_id"]: (row, judge.orders(row["customer_id"], int(row["up_orders"]) - less_orders,
-                                                   row["up_money"] - less_money, start))
+            row["customer_id"]: (row, judge.orders(row["customer_id"], int(row["upgrade_orders"]) - less_orders,
+                                                   row["upgrade_money"] - less_money, start))
             for row in ways
-            if row["up_money"] >= less_money and row["up_orders"] > less_orders
+            if row["upgrade_money"] >= less_money and row["upgrade_orders"] > less_orders
         }  # fmt: skip
         for day, rows in together(tried.values()).items():
             segment = judge.segments(day, rows)
             for who, (row, (_, last)) in tried.items():
                 if last == day and not (less_money or less_orders):
-                    assert segment[who] == row["up_to"], row
-                    assert judge.better(row["up_to"], than=row["segment"])
+                    assert segment[who] == row["upgrade_to"], row
+                    assert judge.better(row["upgrade_to"], than=row["segment"])
                 elif last == day:
                     assert not judge.better(segment[who], than=row["segment"]), row
 
@@ -167,7 +167,7 @@ def test_the_way_up_leads_where_it_says_and_nothing_less_does(name):
 def test_who_has_no_way_up_cannot_get_up(name):
     """Many orders of much money do not lead to a better segment either."""
     judge = judge_of(name)
-    stuck = {row["customer_id"]: row for row in listed(judge) if row["up_to"] is None}
+    stuck = {row["customer_id"]: row for row in listed(judge) if row["upgrade_to"] is None}
     assert stuck
     for n, cents in ((1, 0), (1, 10**7), (30, 0), (30, 10**7)):
         tried = {who: (row, judge.orders(who, n, cents, END + DAY)) for who, row in stuck.items()}
@@ -179,12 +179,12 @@ def test_who_has_no_way_up_cannot_get_up(name):
 @pytest.mark.parametrize("name", ["quantile, eleven", "by day", "mean"])
 def test_an_order_on_the_latest_date_comes_before_the_drop_and_a_day_later_after_it(name):
     judge = judge_of(name)
-    ways = [row for row in listed(judge) if row["up_by"] is not None]
+    ways = [row for row in listed(judge) if row["upgrade_by"] is not None]
     assert ways
-    assert all(row["up_by"] > END for row in ways)
-    for by in sorted({row["up_by"] for row in ways})[::2]:
-        here = [row for row in ways if row["up_by"] == by]
-        added = [judge.orders(row["customer_id"], int(row["up_orders"]), row["up_money"], by) for row in here]
+    assert all(row["upgrade_by"] > END for row in ways)
+    for by in sorted({row["upgrade_by"] for row in ways})[::2]:
+        here = [row for row in ways if row["upgrade_by"] == by]
+        added = [judge.orders(row["customer_id"], int(row["upgrade_orders"]), row["upgrade_money"], by) for row in here]
         before, without = judge.segments(by - DAY), judge.segments(by)
         on_the_day = judge.segments(by, [line for rows, _ in added for line in rows])
         for row, (_, last) in zip(here, added, strict=True):
@@ -193,7 +193,7 @@ def test_an_order_on_the_latest_date_comes_before_the_drop_and_a_day_later_after
             assert judge.better(row["segment"], than=without[who])
             assert not judge.better(row["segment"], than=on_the_day[who])
             if last == by:
-                assert on_the_day[who] == row["up_to"]
+                assert on_the_day[who] == row["upgrade_to"]
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -228,14 +228,16 @@ def test_every_way_of_an_explanation_is_true_and_the_first_is_the_listed_one(nam
         told = explain(tx, who, scheme=judge.scheme, scorer=judge.scorer)
         row = rows[who]
         assert told.segment == row["segment"]
-        by_orders = [way for way in told.ways if way.orders]
-        additions = [way for way in told.ways if not way.orders]
-        assert [way.to for way in by_orders][:1] == ([row["up_to"]] if row["up_to"] else [])
+        by_orders = [way for way in told.upgrade_paths if way.orders]
+        additions = [way for way in told.upgrade_paths if not way.orders]
+        assert [way.to for way in by_orders][:1] == ([row["upgrade_to"]] if row["upgrade_to"] else [])
         assert [way.to for way in additions][:1] == ([row["add_to"]] if row["add_to"] else [])
         if by_orders:
-            first = Way(row["up_to"], int(row["up_orders"]), row["up_money"] / 100, row["up_by"])
+            first = UpgradePath(
+                row["upgrade_to"], int(row["upgrade_orders"]), row["upgrade_money"] / 100, row["upgrade_by"]
+            )
             assert by_orders[0] == first
-        for way in told.ways:
+        for way in told.upgrade_paths:
             cents = round(100 * way.money)
             more, day = (
                 judge.orders(who, way.orders, cents, END + DAY) if way.orders else (judge.addition(who, cents), END)
@@ -291,12 +293,12 @@ Recency: 70 (days since 2024-10-22): R 2 of 5; R 3 up to 50; R 1 from 2025-01-01
 Frequency: 1 (distinct orders): F 1 of 5; F 2 from 2 on (1 more)
 Spend: 80.00 (no refunds): M 1 of 5; M 2 from 150.00 on (70.00 more)
 Tier: Small; 9 of 10 customers spent more, 220.00 more would make it Ordinary
-Way up to New: one more order of any amount by 2025-01-01
-Way up to Potential loyalists: one more order of at least 70.00, or 2 more orders of any amount by 2025-01-01
-Way up to Champions: 2 more orders of at least 2,920.00 together, or 4 more orders of at least 320.00 together, or \
+Upgrade to New: one more order of any amount by 2025-01-01
+Upgrade to Potential loyalists: one more order of at least 70.00, or 2 more orders of any amount by 2025-01-01
+Upgrade to Champions: 2 more orders of at least 2,920.00 together, or 4 more orders of at least 320.00 together, or \
 5 more orders of at least 170.00 together by 2025-01-01
-Way up to At risk: 2,920.00 more on the orders placed so far
-Way down: Lost on 2025-01-01 if nothing is bought (days left: 1)
+Upgrade to At risk: 2,920.00 more on the orders placed so far
+Downgrade: Lost on 2025-01-01 if nothing is bought (days left: 1)
 Last purchases: 2024-10-22 80.00
 The cuts are those of all 10 customers and are held fixed; a purchase is judged on its own day."""
 
@@ -335,18 +337,22 @@ def test_a_customer_worked_out_on_paper_in_both_languages_on_every_kind_of_table
 def test_a_table_of_rules_is_a_scheme_and_its_labels_are_spoken(make_table, ten):
     columns = as_columns(rfm.segment_rules("eleven"))
     for call in (lambda scheme: explain(ten, "C06", scheme=scheme).text("zh"),
-                 lambda scheme: as_columns(ways_up(ten, scheme=scheme, language="zh"))):  # fmt: skip
+                 lambda scheme: as_columns(upgrade_paths(ten, scheme=scheme, language="zh"))):  # fmt: skip
         assert call(make_table(columns)) == call("eleven")
     columns["label"] = [{"Champions": "VIP", "Need attention": "Wake up"}.get(word, word) for word in columns["label"]]
     told = explain(ten, "C06", scheme=make_table(columns))
-    assert (told.segment, told.ways[0].to, told.slip_to) == ("potential_loyalist", "champions", "needs_attention")
+    assert (told.segment, told.upgrade_paths[0].to, told.next_segment) == (
+        "potential_loyalist",
+        "champions",
+        "needs_attention",
+    )
     for language, own in (("en", "Potential loyalists"), ("zh", "潜在忠诚客户")):
         text = told.text(language)
         assert text.count("VIP") == text.count("Wake up") == text.count(own) == 1
         assert "Champions" not in text
         assert "冠军客户" not in text
-    ways = as_columns(ways_up(ten, scheme=make_table(columns), language="zh"))
-    assert (ways["segment_label"][5], ways["up_to_label"][5]) == ("潜在忠诚客户", "VIP")
+    ways = as_columns(upgrade_paths(ten, scheme=make_table(columns), language="zh"))
+    assert (ways["segment_label"][5], ways["upgrade_to_label"][5]) == ("潜在忠诚客户", "VIP")
 
 
 def test_crm_explain_is_the_function():
@@ -383,9 +389,9 @@ def test_the_best_customer_and_a_given_scorer(ten):
     scorer = rfm.Scorer(method="mean").fit(crm.summarize(ten))
     told = explain(ten, "C01", scorer=scorer, scheme="eight")
     assert told.rule == {"r": (2, 2), "f": (2, 2), "m": (2, 2)}
-    assert told.ways == ()
+    assert told.upgrade_paths == ()
     assert told.best
-    assert "Way up: none, this is the best segment\n" in str(told)
+    assert "Upgrade: none, this is the best segment\n" in str(told)
     assert repr(told) == str(told)
     assert "scorer given" in str(told)
     # Means: recency 45 days, 3.5 orders, spend 1000; better than the mean is high.
@@ -407,36 +413,36 @@ def test_amounts_without_an_exact_decimal_form_are_shown_in_cents_that_will_do()
 
 
 def test_ways_up_keep_the_kind_and_speak_the_language(make_table, ten):
-    ways = ways_up(make_table(ten), language="zh")
+    ways = upgrade_paths(make_table(ten), language="zh")
     assert type(ways) is type(make_table(ten))
     found = as_columns(ways, sort="customer_id")
-    assert found["up_to"] == [None, "champions", None, "champions", "potential_loyalist", "champions",
+    assert found["upgrade_to"] == [None, "champions", None, "champions", "potential_loyalist", "champions",
                               "potential_loyalist", "potential_loyalist", "potential_loyalist", "new"]  # fmt: skip
-    assert found["up_orders"] == [None, 1, None, 2, 1, 1, 1, 1, 1, 1]
-    assert found["up_money"] == [None, 0, None, 2600, 0, 0, 0, 0, 0, 0]
+    assert found["upgrade_orders"] == [None, 1, None, 2, 1, 1, 1, 1, 1, 1]
+    assert found["upgrade_money"] == [None, 0, None, 2600, 0, 0, 0, 0, 0, 0]
     assert found["add_money"] == [None, None, None, None, None, 150, None, 250, 280, 2920]
-    assert found["up_to_label"] == [None if to is None else labels.text(to, "zh") for to in found["up_to"]]
-    assert [None if by is None else str(by)[:10] for by in found["up_by"]] == [
+    assert found["upgrade_to_label"] == [None if to is None else labels.text(to, "zh") for to in found["upgrade_to"]]
+    assert [None if by is None else str(by)[:10] for by in found["upgrade_by"]] == [
         None, None, None, "2025-01-11", None, "2025-01-01", "2025-01-01", "2025-01-11", None, "2025-01-01",
     ]  # fmt: skip
 
 
 def test_cdnow_in_one_go(cdnow, cdnow_customers):
     """Every way of the real table against plain arithmetic on the customers that pandas summarised."""
-    ways = ways_up(cdnow).set_index("customer_id")
+    ways = upgrade_paths(cdnow).set_index("customer_id")
     customers = cdnow_customers.set_index("customer_id")
     cuts = rfm.Scorer().fit(cdnow_customers).cuts_
-    up = ways[ways["up_to"].notna()]
+    up = ways[ways["upgrade_to"].notna()]
     assert len(up) == 23_570 - (ways["segment"] == "champions").sum()
-    orders = customers["frequency"][up.index] + up["up_orders"]
-    cents = (customers["monetary"][up.index] * 100).round() + (up["up_money"] * 100).round()
+    orders = customers["frequency"][up.index] + up["upgrade_orders"]
+    cents = (customers["monetary"][up.index] * 100).round() + (up["upgrade_money"] * 100).round()
     f = 1 + np.searchsorted(cuts["frequency"], orders, side="right")
     m = 1 + np.searchsorted(np.round(np.array(cuts["monetary"]) * 100), cents, side="right")
     inside = lambda scores, value: np.ravel(scores)[0] <= value <= np.ravel(scores)[-1]  # noqa: E731
     name = {fm: next(name for name, rule in rfm.ELEVEN.items() if inside(rule["r"], 5) and inside(rule["fm"], fm))
             for fm in range(1, 6)}  # fmt: skip
     reached = [name[fm] for fm in ((f + m) // 2).tolist()]
-    assert reached == up["up_to"].tolist()
+    assert reached == up["upgrade_to"].tolist()
 
 
 def test_an_explanation_of_cdnow(cdnow):
@@ -498,7 +504,7 @@ def test_settings_that_cannot_work_are_refused_before_any_row_is_read(settings, 
         explain(object(), "C01", **settings)
     if "tiers" not in settings:
         with pytest.raises(ArgumentError, match=message):
-            ways_up(object(), **settings)
+            upgrade_paths(object(), **settings)
 
 
 def test_a_scorer_without_cuts_and_a_table_without_columns(ten):

@@ -29,7 +29,7 @@ RESULT = (
     "tier",
     "stage",
     "pattern",
-    "slip_to",
+    "next_segment",
 )
 SCORES = {"recency": "r_score", "frequency": "f_score", "monetary": "m_score"}
 AS_OF = dt.date(2024, 2, 1)

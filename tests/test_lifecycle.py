@@ -17,10 +17,10 @@ import crmkit as crm
 from conftest import as_columns, small_table
 from crmkit import labels, lifecycle
 from crmkit.errors import ArgumentError, DataError
-from crmkit.lifecycle import Rhythm
+from crmkit.lifecycle import Interpurchase
 
 START = dt.date(2000, 1, 1)
-MONTHLY = Rhythm(expected_gap=30, weight=1)
+MONTHLY = Interpurchase(expected_gap=30, weight=1)
 NOW = 720  # the day on which the planted customers are judged
 UPWARD = [10.0 * n for n in range(1, 11)]
 
@@ -93,7 +93,7 @@ def judge(columns, *, as_of=None, **rules):
 
 def test_each_planted_customer_is_found(make_table):
     table = make_table(sales_of(PLANTED))
-    result = lifecycle.stages(crm.Transactions(table, as_of=on_day(NOW)), rhythm=MONTHLY)
+    result = lifecycle.stages(crm.Transactions(table, as_of=on_day(NOW)), interpurchase=MONTHLY)
     assert type(result) is type(table)
     found = as_columns(result, sort="customer_id")
     seen = dict(
@@ -112,7 +112,7 @@ def test_they_are_found_by_the_rhythm_of_the_base_as_well():
 
 
 def test_the_stage_that_was_reached_is_told_of_those_who_declined():
-    found = judge(sales_of(PLANTED), as_of=on_day(NOW), rhythm=MONTHLY)
+    found = judge(sales_of(PLANTED), as_of=on_day(NOW), interpurchase=MONTHLY)
     reached = dict(zip(found["customer_id"], found["stage_reached"], strict=True))
     assert reached["two tries"] == "exploration"
     assert reached["never regular"] == "formation"
@@ -126,10 +126,10 @@ def test_the_stage_that_was_reached_is_told_of_those_who_declined():
 
 
 def test_labels_come_in_the_language_asked_for():
-    found = judge(sales_of(PLANTED), as_of=on_day(NOW), rhythm=MONTHLY, language="zh")
+    found = judge(sales_of(PLANTED), as_of=on_day(NOW), interpurchase=MONTHLY, language="zh")
     assert set(found["stage_label"]) == {"考察期", "形成期", "稳定期", "退化期"}
     assert {"早期流产型", "中途夭折型", "提前退出型", "长久保持型"} < set(found["pattern_label"])
-    english = judge(sales_of(PLANTED), as_of=on_day(NOW), rhythm=MONTHLY)
+    english = judge(sales_of(PLANTED), as_of=on_day(NOW), interpurchase=MONTHLY)
     assert english["pattern_label"] == labels.texts(found["pattern"])
 
 
@@ -141,7 +141,7 @@ def test_measures_worked_out_by_hand():
     found = judge(
         sales_of({"a": ([0, 10, 20, 100], [10.0, 10.0, 20.0, 40.0])}),
         as_of=on_day(150),
-        rhythm=Rhythm(expected_gap=60, weight=2),
+        interpurchase=Interpurchase(expected_gap=60, weight=2),
     )
     assert found["purchase_days"] == [4]
     assert found["own_gap"] == pytest.approx([100 / 3])
@@ -158,17 +158,17 @@ def test_measures_worked_out_by_hand():
 
 def test_a_day_with_more_returned_than_bought_has_no_weight():
     # 20, then 20 of which 50 are returned at once, then 20: the first and the last day weigh alike
-    found = judge(sales_of({"a": ([0, 10, 10, 60], [20.0, 20.0, -50.0, 20.0])}), rhythm=MONTHLY)
+    found = judge(sales_of({"a": ([0, 10, 10, 60], [20.0, 20.0, -50.0, 20.0])}), interpurchase=MONTHLY)
     assert found["purchase_days"] == [3]
     assert found["spend_trend"] == [0]
 
 
 def test_stability_is_counted_from_the_purchase_that_brought_it():
-    found = judge(sales_of({"a": (monthly(0, 9), [5.0] * 9)}), as_of=on_day(250), rhythm=MONTHLY)
+    found = judge(sales_of({"a": (monthly(0, 9), [5.0] * 9)}), as_of=on_day(250), interpurchase=MONTHLY)
     assert found["stable_days"] == pytest.approx([120])  # the ninth is 4 gaps of 30 days after the fifth
 
 
-def by_plain_pandas(rows, as_of, rhythm):
+def by_plain_pandas(rows, as_of, interpurchase):
     """All measures of a pandas table with customer_id, date and amount (no refunds), customer by customer."""
     days = rows.groupby(["customer_id", "date"], as_index=False)["amount"].sum()
     found = {}
@@ -176,7 +176,7 @@ def by_plain_pandas(rows, as_of, rhythm):
         day = (own["date"] - own["date"].min()).dt.days.to_numpy()
         spend, n = own["amount"].to_numpy(), len(own)
         own_gap = np.diff(day).mean() if n > 1 else np.nan
-        expected = (rhythm.weight * rhythm.expected_gap + day[-1]) / (rhythm.weight + n - 1)
+        expected = (interpurchase.weight * interpurchase.expected_gap + day[-1]) / (interpurchase.weight + n - 1)
         silent = (as_of - own["date"].max()).days
         u = 2 * day / day[-1] - 1 if n > 1 else np.zeros(n)
         rate = 3 * np.append(u, [0] * 5).mean()
@@ -198,7 +198,7 @@ def test_cdnow_agrees_with_plain_pandas(cdnow_sample):
     pd = pytest.importorskip("pandas")
     tx = crm.Transactions(pd.DataFrame(cdnow_sample))
     found = lifecycle.stages(tx)
-    expected = by_plain_pandas(pd.DataFrame(cdnow_sample), pd.Timestamp(tx.as_of), lifecycle.fit_rhythm(tx))
+    expected = by_plain_pandas(pd.DataFrame(cdnow_sample), pd.Timestamp(tx.as_of), lifecycle.fit_interpurchase(tx))
     columns = ["own_gap", "expected_gap", "overdue", "rate_trend", "spend_trend"]
     assert found["customer_id"].tolist() == list(expected)
     np.testing.assert_allclose(found[columns].to_numpy(), [row[1:] for row in expected.values()], rtol=1e-9, atol=1e-12)
@@ -251,14 +251,14 @@ def test_chance_alone_seldom_shows_a_trend_of_the_rate(n):
     for who in range(1500):
         inner = rng.choice(np.arange(1, 6000), size=n - 2, replace=False)
         people[who] = (np.sort([0, 6000, *inner]), rng.lognormal(3, 0.5, n).round(2))
-    found = judge(sales_of(people), rhythm=Rhythm(expected_gap=300, weight=1))
+    found = judge(sales_of(people), interpurchase=Interpurchase(expected_gap=300, weight=1))
     for trend in (np.array(found["rate_trend"]), -np.array(found["rate_trend"])):
         assert (trend >= 0.6).mean() <= 0.05
     assert (np.abs(found["spend_trend"]) >= 0.6).mean() <= 0.2  # both directions
 
 
 def test_one_huge_order_is_no_trend_of_spend():
-    found = judge(sales_of({"a": (monthly(0, 10), [2000.0] + [20.0] * 9)}), rhythm=MONTHLY)
+    found = judge(sales_of({"a": (monthly(0, 10), [2000.0] + [20.0] * 9)}), interpurchase=MONTHLY)
     assert found["stage"] == ["stability"]
     assert -0.6 < found["spend_trend"][0] < 0
 
@@ -267,7 +267,7 @@ def test_one_huge_order_is_no_trend_of_spend():
 
 
 def test_the_rhythm_of_cdnow_is_that_of_the_published_model(cdnow_sample):
-    found = lifecycle.fit_rhythm(crm.Transactions(small_table(cdnow_sample), as_of="1997-09-30"))
+    found = lifecycle.fit_interpurchase(crm.Transactions(small_table(cdnow_sample), as_of="1997-09-30"))
     # Batislam and others (2007) on this data: r .524843, alpha 6.183086 weeks
     assert found.weight == pytest.approx(0.524843, rel=1e-4)
     assert found.expected_gap == pytest.approx(7 * 6.183086 / 0.524843, rel=1e-4)
@@ -291,7 +291,7 @@ def drawn_customers(rng, n, *, shape, mean_gap, leave, span):
 
 def test_the_rhythm_of_drawn_customers_is_found_where_closed_gaps_are_too_short():
     _, people = drawn_customers(np.random.default_rng(1), 4000, shape=1.5, mean_gap=60, leave=0.2, span=365)
-    found = lifecycle.fit_rhythm(crm.Transactions(small_table(sales_of(people)), as_of=on_day(365)))
+    found = lifecycle.fit_interpurchase(crm.Transactions(small_table(sales_of(people)), as_of=on_day(365)))
     assert found.expected_gap == pytest.approx(60, rel=0.05)
     assert found.weight == pytest.approx(1.5, rel=0.1)
     closed = np.concatenate([np.diff(days) for days, _ in people.values()])
@@ -309,9 +309,9 @@ def test_shrunk_gaps_are_nearer_the_truth_than_own_gaps_and_than_that_of_all():
 
 
 def test_one_purchase_has_the_gap_of_all_and_many_have_their_own():
-    rhythm = Rhythm(expected_gap=100, weight=2)
+    interpurchase = Interpurchase(expected_gap=100, weight=2)
     people = {n: (monthly(0, n), [1.0] * n) for n in (1, 2, 5, 20, 200)}
-    expected = judge(sales_of(people), rhythm=rhythm)["expected_gap"]
+    expected = judge(sales_of(people), interpurchase=interpurchase)["expected_gap"]
     assert expected[0] == 100
     assert expected == sorted(expected, reverse=True)  # from that of all to 30, ever nearer
     assert expected[-1] == pytest.approx(30, rel=0.03)
@@ -326,8 +326,8 @@ def test_while_nobody_came_back_no_silence_is_long():
     assert set(found["ended"]) == {False}
     assert "no silence is long" in lifecycle.explain(small_table(sales), "a")
     assert as_columns(lifecycle.history(small_table(sales)))["customers"][-4:] == [3, 0, 0, 0]
-    with pytest.raises(DataError, match=r"nobody|no customer bought on a second day[\s\S]*Rhythm\("):
-        lifecycle.fit_rhythm(small_table(sales))
+    with pytest.raises(DataError, match=r"nobody|no customer bought on a second day[\s\S]*Interpurchase\("):
+        lifecycle.fit_interpurchase(small_table(sales))
 
 
 # --- laws -----------------------------------------------------------------------------------------------------------
@@ -413,18 +413,18 @@ def test_everybody_has_one_stage_that_the_rules_say(drawn, formation, more, tren
 
 def test_a_refund_is_never_a_visit(make_table):
     people = {"a": (monthly(0, 6), [20.0] * 6), "b": (monthly(5, 3), [9.0] * 3)}
-    plain = judge(sales_of(people), as_of=on_day(200), rhythm=MONTHLY)
+    plain = judge(sales_of(people), as_of=on_day(200), interpurchase=MONTHLY)
     refunded = {**people, "a": ([*people["a"][0], 77, 190], [*people["a"][1], -8.0, -3.0]), "c": ([50], [-4.0])}
     tx = crm.Transactions(make_table(sales_of(refunded)), as_of=on_day(200))
-    assert as_columns(lifecycle.stages(tx, rhythm=MONTHLY), sort="customer_id") == plain
+    assert as_columns(lifecycle.stages(tx, interpurchase=MONTHLY), sort="customer_id") == plain
 
 
 def test_purchases_of_one_day_are_one(make_table):
     people = {"a": (monthly(0, 4), [20.0] * 4), "b": ([3], [9.0])}
     split = {"a": (sorted(monthly(0, 4) * 2), [15.0, 5.0] * 4), "b": ([3, 3, 3], [3.0] * 3)}
-    expected = judge(sales_of(people), as_of=on_day(99), rhythm=MONTHLY)
+    expected = judge(sales_of(people), as_of=on_day(99), interpurchase=MONTHLY)
     tx = crm.Transactions(make_table(sales_of(split)), as_of=on_day(99))
-    assert as_columns(lifecycle.stages(tx, rhythm=MONTHLY), sort="customer_id") == expected
+    assert as_columns(lifecycle.stages(tx, interpurchase=MONTHLY), sort="customer_id") == expected
 
 
 def test_the_callers_table_is_not_changed(make_table):
@@ -494,7 +494,7 @@ def test_history_is_the_same_for_every_kind_of_table(make_table):
 
 def test_the_last_period_is_marked_if_it_is_not_complete():
     tx = crm.Transactions(small_table(sales_of(PLANTED)), as_of="2001-12-20")
-    found = as_columns(lifecycle.history(tx, rhythm=MONTHLY))
+    found = as_columns(lifecycle.history(tx, interpurchase=MONTHLY))
     assert found["complete"] == [True] * (len(found["complete"]) - 4) + [False] * 4
     assert found["period"][-1] == "2001-12"
     assert str(found["date"][-1])[:10] == "2001-12-20"
@@ -502,8 +502,8 @@ def test_the_last_period_is_marked_if_it_is_not_complete():
 
 def test_one_rhythm_can_be_held_for_all_dates():
     tx = crm.Transactions(small_table(sales_of(PLANTED)), as_of=on_day(NOW))
-    found = counts_by_date(as_columns(lifecycle.history(tx, period="year", rhythm=MONTHLY)))
-    then = Counter(as_columns(lifecycle.stages(tx.until("2000-12-31"), rhythm=MONTHLY))["stage"])
+    found = counts_by_date(as_columns(lifecycle.history(tx, period="year", interpurchase=MONTHLY)))
+    then = Counter(as_columns(lifecycle.stages(tx.until("2000-12-31"), interpurchase=MONTHLY))["stage"])
     assert {stage: found["2000-12-31", stage][0] for stage in lifecycle.STAGES} == {
         s: then[s] for s in lifecycle.STAGES
     }
@@ -523,7 +523,7 @@ def test_time_before_the_first_purchase_is_left_out():
 def test_every_planted_customer_is_explained(language):
     tx = crm.Transactions(small_table(sales_of(PLANTED)), as_of=on_day(NOW))
     for who, (days, _, (stage, pattern, _)) in PLANTED.items():
-        said = lifecycle.explain(tx, who, rhythm=MONTHLY, language=language)
+        said = lifecycle.explain(tx, who, interpurchase=MONTHLY, language=language)
         head, visits, gap, *_ = said.splitlines()
         assert who in head
         assert str(on_day(NOW)) in head
@@ -538,7 +538,7 @@ def test_every_planted_customer_is_explained(language):
 
 def test_an_explanation_shows_measures_limits_and_the_rule():
     tx = crm.Transactions(small_table(sales_of(PLANTED)), as_of=on_day(NOW))
-    assert lifecycle.explain(tx, "soon gone", rhythm=MONTHLY, ended_at=6).splitlines() == [
+    assert lifecycle.explain(tx, "soon gone", interpurchase=MONTHLY, ended_at=6).splitlines() == [
         "Customer soon gone on 2001-12-21: decline, early exit.",
         "6 days with a purchase from 2000-04-10 to 2000-09-07, one every 30.0 days.",
         "Expected gap 30.0 days: 30.0 days by its own (5 so far), 30.0 days by all customers, "
@@ -598,7 +598,7 @@ def test_what_is_no_id_is_refused(make_table, odd):
         ({"falling": "-0.6"}, r"falling='-0.6' is not a finite number\. Give one, such as falling=-0.6\."),
         ({"growing": [0.6]}, r"growing=\[0.6\] is not a finite number"),
         ({"formation_orders": True}, "formation_orders=True is not a whole number"),
-        ({"rhythm": 30}, r"rhythm=30 is not a Rhythm[\s\S]*fit_rhythm\(transactions\)"),
+        ({"interpurchase": 30}, r"interpurchase=30 is not a Interpurchase[\s\S]*fit_interpurchase\(transactions\)"),
         ({"language": "fr"}, "language='fr' is not known"),
     ],
 )
@@ -620,9 +620,9 @@ def test_limits_may_be_numbers_of_any_kind(make_table):
 
 def test_a_rhythm_is_above_zero():
     with pytest.raises(ArgumentError, match="expected_gap=0 must be above 0"):
-        Rhythm(expected_gap=0, weight=1)
+        Interpurchase(expected_gap=0, weight=1)
     with pytest.raises(ArgumentError, match="weight=-1 must be above 0"):
-        Rhythm(expected_gap=9, weight=-1)
+        Interpurchase(expected_gap=9, weight=-1)
 
 
 def test_an_unknown_period_is_refused():

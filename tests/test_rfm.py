@@ -350,7 +350,7 @@ def test_cuts_of_one_scorer_are_fixed_cuts_of_another():
 def test_a_cell_that_was_empty_is_scored_by_the_cuts_among_all():
     january = {"recency": [1, 2, 30, 40], "frequency": [1, 1, 5, 6], "monetary": [1.0, 2.0, 3.0, 4.0]}
     scorer = rfm.Scorer(method="nested", bins=2).fit(january)
-    assert (2, 1) not in scorer.ladders_["monetary"]
+    assert (2, 1) not in scorer.cutpoints_["monetary"]
     june = {"recency": [1], "frequency": [0], "monetary": [3.0]}
     assert scorer.score(june)["rfm"].tolist() == ["212"]
 

@@ -19,7 +19,8 @@ from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValue
 COLUMNS = [
     "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
     "x", "t_x", "T", "m_x", "current_value", "r_score", "f_score", "m_score", "rfm", "rfm_sum", "segment",
-    "segment_label", "slip_date", "slip_to", "slip_to_label", "days_left", "tier", "tier_label", "stage", "stage_label",
+    "segment_label", "downgrade_date", "next_segment", "next_segment_label", "days_left", "tier",
+    "tier_label", "stage", "stage_label",
     "pattern", "pattern_label", "expected_gap", "overdue", "ended",
 ]  # fmt: skip
 
@@ -67,7 +68,7 @@ def test_the_list_carries_what_the_lifetime_models_say(make_table, ten):
 
 
 def test_the_list_joins_what_the_families_say(make_table, ten):
-    """Quadrant, stage, pattern and slip date are those of the families themselves, customer by customer."""
+    """Quadrant, stage, pattern and downgrade dates are those of the families themselves, customer by customer."""
     listed = as_columns(crm.score_customers(make_table(ten)), sort="customer_id")
     customers = as_columns(crm.score_customers(ten), sort="customer_id")
     matrix = as_columns(
@@ -77,9 +78,9 @@ def test_the_list_joins_what_the_families_say(make_table, ten):
     stages = as_columns(crm.lifecycle.stages(ten), sort="customer_id")
     for name in ("stage", "pattern", "expected_gap", "overdue", "ended"):
         assert listed[name] == stages[name]
-    slips = as_columns(crm.downgrades.slip_dates(crm.Transactions(ten)), sort="customer_id")
-    assert [str(day)[:10] for day in listed["slip_date"]] == [str(day)[:10] for day in slips["slip_date"]]
-    assert listed["slip_to"] == slips["slip_to"]
+    dates = as_columns(crm.downgrades.downgrade_dates(crm.Transactions(ten)), sort="customer_id")
+    assert [str(day)[:10] for day in listed["downgrade_date"]] == [str(day)[:10] for day in dates["downgrade_date"]]
+    assert listed["next_segment"] == dates["next_segment"]
     assert listed["current_value"] == as_columns(crm.customers.recent_value(ten).customers)["current_value"]
 
 

@@ -16,8 +16,7 @@ import crmkit as crm
 from conftest import as_columns, small_table, table_of
 from crmkit import labels
 from crmkit.errors import ArgumentError, ColumnError, DataError
-from crmkit.validation import backtesting
-from crmkit.validation import sensitivity as auditing
+from crmkit.validation import backtesting, reruns
 from crmkit.validation._slices import Slice
 
 ORIGIN = "1997-09-30"
@@ -242,9 +241,9 @@ def test_a_table_of_rules_is_tried_like_the_scheme_that_it_defines(few_sales, na
     for part in ("segments", "pooled", "gain", "lift", "totals"):
         assert as_columns(getattr(tried, part)) == as_columns(getattr(named, part))
     assert (tried.order, tried.origins) == ("listed", named.origins)
-    audited, plain = (crm.audit(few_sales, scheme, windows=(None,)) for scheme in (rules, name))
-    assert as_columns(audited.choices) == as_columns(plain.choices)  # of "eight" other numbers of levels too
-    assert as_columns(audited.segments) == as_columns(plain.segments)
+    varied, plain = (crm.sensitivity(few_sales, scheme, windows=(None,)) for scheme in (rules, name))
+    assert as_columns(varied.choices) == as_columns(plain.choices)  # of "eight" other numbers of levels too
+    assert as_columns(varied.segments) == as_columns(plain.segments)
 
 
 def test_a_function_gets_the_past_and_no_more(cdnow_sample):
@@ -525,7 +524,7 @@ def test_a_function_may_give_a_table_of_another_kind(kind, given):
     tx = crm.Transactions(table_of(kind, SALES), as_of="2025-01-15")
     found = crm.backtest(tx, tiers, origins="2025-01-10", horizon=5, order=["x", "y"], column="tier")
     assert as_columns(found.segments)["rebuyers"] == [1, 0, 1]
-    again = crm.audit(tx.until("2025-01-10"), tiers, windows=(None, 6), earlier=(), column="tier")
+    again = crm.sensitivity(tx.until("2025-01-10"), tiers, windows=(None, 6), shifts=(), column="tier")
     assert as_columns(again.customers)["steadiness"] == [1.0] * 4
 
 
@@ -544,7 +543,7 @@ def test_the_horizon_begins_after_the_origin_and_ends_with_its_last_day():
     assert as_columns(shorter.totals)["rebuyers"] == [0]
 
 
-# --- the audit --------------------------------------------------------------------------------------------------------
+# --- the sensitivity ------------------------------------------------------------------------------------------------
 
 
 def steady_sales() -> dict[str, list[Any]]:
@@ -563,7 +562,7 @@ def steady_sales() -> dict[str, list[Any]]:
 
 def test_customers_far_from_every_cut_are_steady_and_earn_an_a():
     tx = crm.Transactions(small_table(steady_sales()), as_of="2025-12-31")
-    found = crm.audit(tx, "eleven", windows=(None, "12M"))
+    found = crm.sensitivity(tx, "eleven", windows=(None, "12M"))
     assert found.grade == "A"
     assert as_columns(found.choices)["changed"] == [0] * 5
     assert as_columns(found.customers)["steadiness"] == [1.0] * 25
@@ -574,7 +573,7 @@ def test_customers_far_from_every_cut_are_steady_and_earn_an_a():
 def test_equal_customers_are_at_the_mercy_of_the_rule_for_ties():
     """All alike they are in the middle, the best or the worst places, by a choice that nobody thinks about."""
     sales = {"customer_id": list("abcdefghij"), "date": ["2025-01-01"] * 10, "amount": [5.0] * 10}
-    found = crm.audit(crm.Transactions(sales, as_of="2025-03-01"), "eleven", windows=(None,), earlier=())
+    found = crm.sensitivity(crm.Transactions(sales, as_of="2025-03-01"), "eleven", windows=(None,), shifts=())
     listed = as_columns(found.choices)
     assert listed["setting"] == ["better", "worse"]
     assert listed["changed_share"] == [1.0, 1.0]
@@ -588,19 +587,19 @@ def test_equal_customers_are_at_the_mercy_of_the_rule_for_ties():
 
 def test_the_audit_of_cdnow_is_what_pandas_counts(cdnow_rows, cdnow_tx):
     """Ties, the window and the date, each run again by ranks."""
-    found = crm.audit(cdnow_tx, "eleven", windows=(None, "12M"))
+    found = crm.sensitivity(cdnow_tx, "eleven", windows=(None, "12M"))
     end = str(AS_OF)
     base = eleven_by_pandas(cdnow_rows, end)
     year = cdnow_rows[cdnow_rows["date"] > np.datetime64(end) - np.timedelta64(365, "D")]
     # better: the last of the places taken together; worse: the first
-    reruns = [
+    runs = [
         eleven_by_pandas(cdnow_rows, end, method="max"),
         eleven_by_pandas(cdnow_rows, end, method="min"),
         eleven_by_pandas(year, end),
         *(eleven_by_pandas(cdnow_rows, day) for day in ("1998-06-23", "1998-06-16", "1998-06-02")),
     ]
     kept, there = np.zeros((len(base), 6), dtype=bool), np.zeros((len(base), 6), dtype=bool)
-    for at, again in enumerate(reruns):
+    for at, again in enumerate(runs):
         segment = again["segment"].reindex(base.index)
         there[:, at], kept[:, at] = segment.notna(), segment == base["segment"]
     cents = base["cents"].to_numpy()
@@ -634,7 +633,7 @@ def test_the_audit_of_cdnow_is_what_pandas_counts(cdnow_rows, cdnow_tx):
 
 def test_fewer_levels_are_compared_where_the_groups_still_mean_the_same(cdnow_sample):
     tx = crm.Transactions(small_table(cdnow_sample))
-    found = crm.audit(tx, "eight", ties=("better",), bins=(4, 3), windows=(None,), earlier=())
+    found = crm.sensitivity(tx, "eight", ties=("better",), bins=(4, 3), windows=(None,), shifts=())
     assert as_columns(found.choices)["base"] == ["4"]
     summary = crm.summarize(tx)
     four, three = (
@@ -647,7 +646,7 @@ def test_fewer_levels_are_compared_where_the_groups_still_mean_the_same(cdnow_sa
 
 
 def test_tiers_are_audited_by_what_they_know(cdnow_sample):
-    found = crm.audit(small_table(cdnow_sample), "textbook")
+    found = crm.sensitivity(small_table(cdnow_sample), "textbook")
     assert as_columns(found.choices)["setting"][0] == "worse"
     assert set(as_columns(found.choices)["choice"]) == {"ties", "window", "as_of"}
 
@@ -659,7 +658,7 @@ def test_a_function_is_audited_by_other_rows():
 
     sales = {"customer_id": ["a", "a", "b", "c"], "amount": [8.0, 2.0, 20.0, 1.0],
              "date": ["2024-01-01", "2025-01-20", "2025-01-25", "2025-01-30"]}  # fmt: skip
-    found = crm.audit(sales, kinds, windows=(None, "12M"), earlier=(7,), column="kind")
+    found = crm.sensitivity(sales, kinds, windows=(None, "12M"), shifts=(7,), column="kind")
     listed = as_columns(found.choices)
     assert listed["choice"] == ["window", "as_of"]
     assert listed["changed"] == [1, 0]  # a is small without the order of 2024
@@ -672,14 +671,14 @@ def test_a_function_is_audited_by_other_rows():
 
 
 def test_windows_and_days_that_the_data_do_not_hold_are_left_out(cdnow_sample):
-    found = crm.audit(small_table(cdnow_sample), windows=(None, "12M", "24M"), earlier=(7, 9999))
+    found = crm.sensitivity(small_table(cdnow_sample), windows=(None, "12M", "24M"), shifts=(7, 9999))
     assert as_columns(found.choices)["setting"] == ["better", "worse", "12M", "1998-06-23"]
 
 
 def test_the_base_run_may_read_a_window(cdnow_sample):
     """Of the last year only; then all history is the other choice."""
     tx = crm.Transactions(small_table(cdnow_sample))
-    found = crm.audit(tx, windows=("12M", None), earlier=(28,), ties=("middle",))
+    found = crm.sensitivity(tx, windows=("12M", None), shifts=(28,), ties=("middle",))
     listed = as_columns(found.choices)
     assert (listed["base"], listed["setting"]) == (["12M", "1998-06-30"], ["all", "1998-06-02"])
     year = Slice.of(tx, AS_OF, days=365)
@@ -694,7 +693,7 @@ def test_names_row_order_and_currency_change_no_steadiness(cdnow_sample, seed):
     chosen = set(draw.sample(sorted(set(cdnow_sample["customer_id"])), 200))
     rows = [row for row, who in enumerate(cdnow_sample["customer_id"]) if who in chosen]
     sales = {name: [values[row] for row in rows] for name, values in cdnow_sample.items() if name != "quantity"}
-    plain = crm.audit(crm.Transactions(small_table(sales), as_of=AS_OF), "eight")
+    plain = crm.sensitivity(crm.Transactions(small_table(sales), as_of=AS_OF), "eight")
     order = draw.sample(range(len(rows)), len(rows))
     names = dict(zip(sorted(chosen), draw.sample(sorted(chosen), len(chosen)), strict=True))
     other_sales = {
@@ -702,7 +701,7 @@ def test_names_row_order_and_currency_change_no_steadiness(cdnow_sample, seed):
         "date": [sales["date"][row] for row in order],
         "amount": [3 * sales["amount"][row] for row in order],
     }
-    other = crm.audit(crm.Transactions(small_table(other_sales), as_of=AS_OF), "eight")
+    other = crm.sensitivity(crm.Transactions(small_table(other_sales), as_of=AS_OF), "eight")
     assert as_columns(other.choices)["changed"] == as_columns(plain.choices)["changed"]
     assert other.grade == plain.grade
     mine = as_columns(plain.customers)
@@ -723,11 +722,11 @@ SETTINGS: dict[str, Any] = {"scheme": "eight", "horizon": "30D", "origins": "199
 def plain_results(few_sales):
     """Of the kind that is quickest when small, which the kinds below must repeat."""
     few = small_table(few_sales)
-    return crm.audit(few, "textbook", earlier=(28,)), crm.backtest(few, **SETTINGS)
+    return crm.sensitivity(few, "textbook", shifts=(28,)), crm.backtest(few, **SETTINGS)
 
 
 def test_every_kind_of_table_gives_the_same_audit(make_table, few_sales, plain_results):
-    found, plain = crm.audit(make_table(few_sales), "textbook", earlier=(28,)), plain_results[0]
+    found, plain = crm.sensitivity(make_table(few_sales), "textbook", shifts=(28,)), plain_results[0]
     assert {type(found.choices), type(found.customers)} == {type(make_table(SALES))}
     for name in ("choices", "steadiness", "segments", "moves"):
         mine, theirs = as_columns(getattr(found, name)), as_columns(getattr(plain, name))
@@ -751,7 +750,7 @@ def test_the_callers_table_is_not_changed(few_sales):
     frame = table_of("pandas", few_sales)
     before = frame.copy()
     crm.backtest(frame, "textbook", origins=ORIGIN)
-    crm.audit(frame, "textbook", windows=(None,), earlier=())
+    crm.sensitivity(frame, "textbook", windows=(None,), shifts=())
     assert frame.equals(before)
 
 
@@ -761,42 +760,42 @@ def test_the_callers_table_is_not_changed(few_sales):
         ({"ties": ("middle", "best")}, r"ties='best' is not known"),
         ({"ties": "better"}, r"ties='better' is not a list of choices"),
         ({"ties": ()}, r"is not a list of choices"),
-        ({"bins": (5, 4)}, r"written for 5 levels[\s\S]*audit scheme=\"eight\""),
+        ({"bins": (5, 4)}, r"written for 5 levels[\s\S]*sensitivity scheme=\"eight\""),
         ({"bins": (5, 1), "scheme": "eight"}, r"bins=1"),
         ({"bins": (5, 4), "scheme": "textbook"}, r"this scheme has no such choice"),
         ({"ties": ("middle",), "scheme": "textbook"}, r"ties='middle' is not known[\s\S]*'better', 'worse'"),
         ({"windows": (None, "soon")}, r"windows='soon' is not a duration"),
         ({"windows": "12M"}, r"is not a list of choices"),
-        ({"earlier": (0,)}, r"shorter than a day"),
-        ({"earlier": 28}, r"earlier=28 is not a list of choices\. Give one, such as earlier=\(7, 28\)\."),
-        ({"earlier": "28D"}, r"earlier='28D' is not a list of choices"),
+        ({"shifts": (0,)}, r"shorter than a day"),
+        ({"shifts": 28}, r"shifts=28 is not a list of choices\. Give one, such as shifts=\(7, 28\)\."),
+        ({"shifts": "28D"}, r"shifts='28D' is not a list of choices"),
         ({"windows": None}, r"windows=None is not a list of choices[\s\S]*windows=\(None, \"12M\"\)"),
-        ({"ties": ("middle",), "windows": (None,), "earlier": ()}, r"nothing to vary"),
+        ({"ties": ("middle",), "windows": (None,), "shifts": ()}, r"nothing to vary"),
         ({"scheme": "nine"}, r"scheme='nine' is not known"),
     ],
 )
 def test_a_wrong_call_of_the_audit_says_what_would_work(cdnow_sample, arguments, message):
     with pytest.raises(ArgumentError, match=message):
-        crm.audit(small_table(cdnow_sample), **arguments)
+        crm.sensitivity(small_table(cdnow_sample), **arguments)
 
 
 def test_a_first_window_in_which_nobody_bought_is_refused():
     tx = crm.Transactions(SALES, as_of="2026-01-01")
     with pytest.raises(ArgumentError, match="nobody bought in the last 30D before 2026-01-01"):
-        crm.audit(tx, windows=(30, None))
+        crm.sensitivity(tx, windows=(30, None))
 
 
 def test_a_segment_called_absent_is_refused():
     table = {"customer_id": ["a", "b"], "segment": ["absent", "x"]}
-    with pytest.raises(DataError, match="a name that the audit needs"):
-        crm.audit(SALES, lambda tx: table, windows=(None, 10), earlier=())
+    with pytest.raises(DataError, match="a name that the sensitivity needs"):
+        crm.sensitivity(SALES, lambda tx: table, windows=(None, 10), shifts=())
 
 
 def test_results_are_printed_in_both_languages(cdnow_sample):
     """The figures are those of the tables, and nothing but keys of the user's own is left in English."""
     table = small_table(cdnow_sample)
-    found, audited = crm.backtest(table, origins=ORIGIN), crm.audit(table, earlier=(7,))
-    pooled, choices = as_columns(found.pooled), as_columns(audited.choices)
+    found, varied = crm.backtest(table, origins=ORIGIN), crm.sensitivity(table, shifts=(7,))
+    pooled, choices = as_columns(found.pooled), as_columns(varied.choices)
     for language in ("en", "zh"):
         lines = found.text(language).split("\n\n")
         assert lines[1:] == [found.headline(language), found.definition.text(language)]
@@ -806,25 +805,25 @@ def test_results_are_printed_in_both_languages(cdnow_sample):
             assert row.startswith(labels.text(name, language))
             assert f" {n:,} " in row
             assert f" {rate:.1%} " in row
-        lines = audited.text(language).split("\n\n")
-        assert lines[1] == audited.headline(language)
+        lines = varied.text(language).split("\n\n")
+        assert lines[1] == varied.headline(language)
         shares = [row.split()[-2] for row in lines[0].splitlines()[1:]]
         assert shares == [f"{share:.1%}" for share in choices["changed_share"]]
-    assert not re.search("[a-zA-Z_]{2}", found.text("zh") + audited.text("zh"))
+    assert not re.search("[a-zA-Z_]{2}", found.text("zh") + varied.text("zh"))
 
 
 def test_the_headline_names_the_worst_choice_in_both_languages(cdnow_sample):
-    found = crm.audit(small_table(cdnow_sample), earlier=())
+    found = crm.sensitivity(small_table(cdnow_sample), shifts=())
     assert len(found.headline().splitlines()) == 2  # nothing about time
     assert "the past that is read matters most (12 months instead of all)" in found.headline()
     assert "影响最大的是数据窗口（由“全部历史”改为“12 个月”）" in found.headline("zh")
-    by_time = crm.audit(small_table(cdnow_sample), ties=("middle",), windows=(None,), earlier=(28, 7)).headline()
+    by_time = crm.sensitivity(small_table(cdnow_sample), ties=("middle",), windows=(None,), shifts=(28, 7)).headline()
     assert by_time.splitlines()[1].startswith("If the past ends on 1998-06-02 instead of 1998-06-30, ")
 
 
 @pytest.mark.parametrize(("steadiness", "grade"), [(1.0, "A"), (0.95, "A"), (0.9499, "B"), (0.7, "C"), (0.0, "E")])
 def test_grades_begin_where_they_say(steadiness, grade):
-    assert auditing._grade(steadiness) == grade
+    assert reruns._grade(steadiness) == grade
 
 
 def test_the_grid_of_shares_ends_with_everybody():
@@ -839,7 +838,9 @@ def test_segments_are_called_as_rules_of_one_s_own_call_them(cdnow_sample):
         names = [line.split()[0] for line in found.text(language).splitlines()[1:3]]
         assert names == ["保持", "inactive"]
     assert [tick.get_text() for tick in crm.plotting.plot_backtest(found).get_yticklabels()] == ["保持", "inactive"]
-    drawn = crm.plotting.plot_audit(crm.audit(crm.Transactions(cdnow_sample), rules), show="segments", language="zh")
+    drawn = crm.plotting.plot_sensitivity(
+        crm.sensitivity(crm.Transactions(cdnow_sample), rules), show="segments", language="zh"
+    )
     assert [tick.get_text() for tick in drawn.get_yticklabels()] == ["保持", "inactive"]
 
 
@@ -847,13 +848,13 @@ def test_a_window_of_months_is_that_of_the_calendar():
     """24 months before the end of 2024 begin on 2023-01-01, leap day or not, so they hold all rows of these data."""
     days = ["2023-01-01", "2023-06-01", "2024-02-29", "2024-12-31"] * 5
     tx = crm.Transactions({"customer_id": list(range(20)), "date": days, "amount": [float(n) for n in range(1, 21)]})
-    settings = crm.audit(tx, "textbook").choices
+    settings = crm.sensitivity(tx, "textbook").choices
     assert "24M" not in as_columns(settings)["setting"]
     assert "12M" in as_columns(settings)["setting"]
 
 
 def test_where_no_choice_changes_anything_the_headline_says_so():
     tx = crm.Transactions({"customer_id": ["a", "a"], "date": ["2024-01-01", "2024-03-01"], "amount": [5.0, 6.0]})
-    found = crm.audit(tx, "textbook", windows=(None,), earlier=(7,))
+    found = crm.sensitivity(tx, "textbook", windows=(None,), shifts=(7,))
     assert "None of the choices changes any customer's segment." in found.headline()
     assert "matters most" not in found.headline()

@@ -24,7 +24,7 @@ Floats: TypeAlias = NDArray[np.float64]
 # What a feature is about: features of one subject say much the same, so reasons are given by subject.
 SUBJECTS = {
     "quiet": ("recency", "quiet_gaps"),
-    "rhythm": ("x", "mean_gap", "days_30", "days_90", "days_365"),
+    "interpurchase": ("x", "mean_gap", "days_30", "days_90", "days_365"),
     "spend": ("mean_spend", "spend_90", "spend_365"),
     "tenure": ("tenure",),
 }

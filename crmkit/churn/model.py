@@ -208,9 +208,9 @@ class ChurnModel:
         Returns
         -------
         table, up to `most` rows per customer
-            `customer_id`, `p_boosting`, `subject` ("quiet", "rhythm", "spend", "tenure"), `added` (to the probability;
-            below 0 where the subject speaks against churn), `reason` in words with the customer's figures and the
-            typical ones.
+            `customer_id`, `p_boosting`, `subject` ("quiet", "interpurchase", "spend", "tenure"), `added` (to the
+            probability; below 0 where the subject speaks against churn), `reason` in words with the customer's figures
+            and the typical ones.
 
         Raises
         ------

@@ -13,12 +13,12 @@ from crmkit.cli import text
 SECTIONS = {
     "Begin": ("demo", "check", "score", "explain"),
     "Who is worth what": ("pyramid", "matrix", "clusters"),
-    "What changed": ("lenses", "growth", "migration", "lifecycle", "slips"),
+    "What changed": ("lenses", "growth", "migration", "lifecycle", "downgrades"),
     "Who stays": ("retention", "cohorts", "contracts", "repurchase"),
     "When they are lost": ("gaps", "lost", "survival"),
     "What goes with what": ("basket",),
-    "Whom to look at": ("churn", "winback", "watch", "ways"),
-    "Can it be trusted": ("backtest", "audit"),
+    "Whom to look at": ("churn", "winback", "watch", "upgrades"),
+    "Can it be trusted": ("backtest", "sensitivity"),
 }
 
 

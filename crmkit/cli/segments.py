@@ -1,4 +1,4 @@
-"""Commands about groups of customers: value, growth, moves, clusters, stages, slips, explanations, trials."""
+"""Commands about groups of customers: value, growth, moves, clusters, stages, downgrades, explanations, trials."""
 
 from __future__ import annotations
 
@@ -198,18 +198,18 @@ def lifecycle(given: Input, period: Every = "quarter", language: Words = "en") -
 
 @app.command()
 @reads_transactions
-def slips(given: Input, period: Every = "week", scheme: Scheme = "eleven", language: Words = "en") -> None:
-    """Print the slip calendar.
+def downgrades(given: Input, period: Every = "week", scheme: Scheme = "eleven", language: Words = "en") -> None:
+    """Print the downgrade calendar.
 
     How many customers, with how much spend, will drop to a lower segment when, if they buy nothing.
     """
-    from crmkit.downgrades import slip_calendar, slip_dates
+    from crmkit.downgrades import downgrade_calendar, downgrade_dates
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        calendar = slip_calendar(slip_dates(tx, scheme=scheme, language=speech), period=period)
+        calendar = downgrade_calendar(downgrade_dates(tx, scheme=scheme, language=speech), period=period)
         formats: text.Formats = {
-            "date": text.date, "until": text.date, "segment": text.segment, "slip_to": text.segment,
+            "date": text.date, "until": text.date, "segment": text.segment, "next_segment": text.segment,
             "customers": text.count, "value": text.money(tx),
         }  # fmt: skip
         text.say(*text.table(calendar, formats, speech))
@@ -263,9 +263,9 @@ def backtest(
 
 @app.command()
 @reads_transactions
-def audit(given: Input, scheme: Scheme = "eleven", language: Words = "en") -> None:
+def sensitivity(given: Input, scheme: Scheme = "eleven", language: Words = "en") -> None:
     """Print how much the segments depend on arbitrary choices: ties, bins, window, as-of date."""
-    from crmkit.validation import audit as tried
+    from crmkit.validation import sensitivity as tried
 
     speech = text.language_of(language)
     with given.opened() as tx:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, labels, pyramid, rfm
-from crmkit.downgrades import Yardstick
+from crmkit.downgrades import FrozenScheme
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.transactions import Transactions
@@ -28,9 +28,9 @@ def refuse_settings(bins: int, scheme: Any, tiers: Any, scorer: rfm.Scorer | Non
     pyramid.assign_tiers({"monetary": [1.0]}, scheme=tiers)
     if scorer is None:
         measures = {name: [1.0] for name in rfm.MEASURES}
-        Yardstick.of(rfm.Scorer(bins=bins).fit(measures), scheme)
+        FrozenScheme.of(rfm.Scorer(bins=bins).fit(measures), scheme)
         return
-    Yardstick.of(scorer, scheme)
+    FrozenScheme.of(scorer, scheme)
     for measure, known in MEASURED.items():
         scorer.points(measure, [])
         if scorer.columns[measure] not in known:
@@ -44,8 +44,8 @@ def refuse_settings(bins: int, scheme: Any, tiers: Any, scorer: rfm.Scorer | Non
         raise ArgumentError("bins", bins, "explanation_scorer_given_bins_contradict", bins=scorer.bins)
 
 
-def yardstick_of(listed: Any, bins: int, scheme: str | rfm.Rules, scorer: rfm.Scorer | None) -> Yardstick:
-    return Yardstick.of(scorer or rfm.Scorer(bins=bins).fit(listed), scheme)
+def frozen_scheme_of(listed: Any, bins: int, scheme: str | rfm.Rules, scorer: rfm.Scorer | None) -> FrozenScheme:
+    return FrozenScheme.of(scorer or rfm.Scorer(bins=bins).fit(listed), scheme)
 
 
 def units_per_money(tx: Transactions) -> int:
@@ -55,7 +55,7 @@ def units_per_money(tx: Transactions) -> int:
 
 def edge(scorer: rfm.Scorer, measure: str, level: int, per: int) -> int | None:
     """The worst whole number of steps (days, orders, 1 / per of money) that earns a score; None if nothing does."""
-    cut = scorer.ladders_[measure][()].cuts[level - 2]
+    cut = scorer.cutpoints_[measure][()].cuts[level - 2]
     if not np.isfinite(cut):
         return None
     near = int(np.floor(cut * per)) + np.arange(-2, 4)
@@ -69,7 +69,7 @@ def points_of(scorer: rfm.Scorer, measure: str, steps: int | None, per: int) -> 
 
 def spends_of(scorer: rfm.Scorer, per: int) -> list[int | None]:
     """The least units of money that earn score 2, 3, ... of M."""
-    return [edge(scorer, "monetary", level, per) for level in range(2, len(scorer.ladders_["monetary"][()].cuts) + 2)]
+    return [edge(scorer, "monetary", level, per) for level in range(2, len(scorer.cutpoints_["monetary"][()].cuts) + 2)]
 
 
 def spend_levels(scorer: rfm.Scorer, m: Ints, spends: Sequence[int | None], per: int) -> Iterator[tuple[Ints, Ints]]:
@@ -82,17 +82,17 @@ def spend_levels(scorer: rfm.Scorer, m: Ints, spends: Sequence[int | None], per:
             yield np.where(above, level, ANY), np.where(above, earned, m)
 
 
-def order_ways(yardstick: Yardstick, orders: Ints, m: Ints, spends: Sequence[int | None], per: int) -> Iterator[Any]:
+def order_ways(frozen: FrozenScheme, orders: Ints, m: Ints, spends: Sequence[int | None], per: int) -> Iterator[Any]:
     """All changes by further orders that can matter: orders, level of spend (or ANY), segment reached; arrays.
 
     Scores are steps, so the least change is at the foot of one: the orders that reach a level of F and the spend that
     reaches a level of M. They come by fewest orders, then by least spend, for each customer alike.
     """
-    scorer = yardstick.scorer
+    scorer = frozen.scorer
     (fresh,) = scorer.points("recency", [0.0])
-    feet = [edge(scorer, "frequency", level, 1) for level in range(2, len(scorer.ladders_["frequency"][()].cuts) + 2)]
+    feet = [edge(scorer, "frequency", level, 1) for level in range(2, len(scorer.cutpoints_["frequency"][()].cuts) + 2)]
     for foot in [0, *(foot for foot in feet if foot is not None)]:
         more = np.maximum(foot - orders, 1)
         f = scorer.points("frequency", orders + more)
         for level, after in spend_levels(scorer, m, spends, per):
-            yield more, level, yardstick.code(fresh, f, after)
+            yield more, level, frozen.code(fresh, f, after)

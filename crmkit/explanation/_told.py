@@ -51,7 +51,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class UpgradePath:
     """A least change that brings a customer into a better segment; a part of `Explanation`.
 
     Attributes
@@ -65,14 +65,14 @@ class Way:
         The least that the further orders must bring together (0: any amount), or the least addition.
     by : datetime.date or None
         The last day on which this can be done. Of orders: for the first of them, to come before the customer drops; it
-        is the `slip_date`, for who orders on that day does not drop. Later orders lead to the same segment, but from a
-        lower one. Of an addition: on which it still leads to `to`. None if the day does not matter.
+        is the `downgrade_date`, for who orders on that day does not drop. Later orders lead to the same segment, but
+        from a lower one. Of an addition: on which it still leads to `to`. None if the day does not matter.
 
     Examples
     --------
     >>> from crmkit import datasets, explain
-    >>> explain(datasets.load_ten_customers(), "C06").ways[0]
-    Way(to='champions', orders=1, money=0.0, by=datetime.date(2025, 1, 1))
+    >>> explain(datasets.load_ten_customers(), "C06").upgrade_paths[0]
+    UpgradePath(to='champions', orders=1, money=0.0, by=datetime.date(2025, 1, 1))
     """
 
     to: str
@@ -106,9 +106,9 @@ class Explanation:
         Whether there is no better segment.
     rule : mapping of axis to (lowest, highest)
         The rule that fired: scores on "r", "f", "m" and "fm", the mean of F and M.
-    slip_date, slip_to : datetime.date and str, or None
+    downgrade_date, next_segment : datetime.date and str, or None
         When the segment next drops if nothing is bought, and to which.
-    ways : tuple of Way
+    upgrade_paths : tuple of UpgradePath
         The least changes that lead to a better segment, the fewest orders first, then the least money. A way is left
         out if another leads at least as high for no more orders and no more money.
     tier : str
@@ -135,7 +135,7 @@ class Explanation:
     --------
     >>> from crmkit import datasets, explain
     >>> told = explain(datasets.load_ten_customers(), "C06")
-    >>> told.segment, told.rule, told.slip_to
+    >>> told.segment, told.rule, told.next_segment
     ('potential_loyalist', {'r': (4, 5), 'fm': (2, 3)}, 'needs_attention')
     """
 
@@ -150,9 +150,9 @@ class Explanation:
     segment: str
     best: bool
     rule: Mapping[str, tuple[int, int]]
-    slip_date: dt.date | None
-    slip_to: str | None
-    ways: tuple[Way, ...]
+    downgrade_date: dt.date | None
+    next_segment: str | None
+    upgrade_paths: tuple[UpgradePath, ...]
     tier: str
     customers: int
     customers_ahead: int
@@ -206,11 +206,11 @@ def _lines(found: Explanation, language: Language) -> Iterator[str]:
         ahead += comma + say("explain_tier_up", money=_needed(found, found.next_tier_money), tier=tier)
     yield ahead
     yield from _ways_in_words(found, language)
-    if found.slip_date is None or found.slip_to is None:
+    if found.downgrade_date is None or found.next_segment is None:
         yield say("way_stays")
     else:
-        days = (found.slip_date - found.as_of).days
-        yield say("way_down", to=_called(found, found.slip_to, language), date=found.slip_date, days=days)
+        days = (found.downgrade_date - found.as_of).days
+        yield say("way_down", to=_called(found, found.next_segment, language), date=found.downgrade_date, days=days)
     yield say("explain_purchases", purchases=_rows_in_words(found, found.purchases, comma))
     refunds = _rows_in_words(found, found.refund_rows, comma)
     if refunds:
@@ -277,10 +277,10 @@ def _refunds_in_words(found: Explanation, language: Language) -> str:
 
 def _ways_in_words(found: Explanation, language: Language) -> Iterator[str]:
     """One line per segment that can be reached, the cheapest first."""
-    if not found.ways:
+    if not found.upgrade_paths:
         yield labels.text("way_best" if found.best else "way_none", language)
-    by_segment: dict[str, list[Way]] = {}
-    for way in found.ways:
+    by_segment: dict[str, list[UpgradePath]] = {}
+    for way in found.upgrade_paths:
         by_segment.setdefault(way.to, []).append(way)
     for to, ways in by_segment.items():
         said = []
@@ -296,7 +296,7 @@ def _either(ways: Sequence[str], language: Language) -> str:
     return reduce(lambda one, other: labels.phrase("way_or", language, one=one, other=other), ways)
 
 
-def _way_in_words(found: Explanation, way: Way, language: Language) -> str:
+def _way_in_words(found: Explanation, way: UpgradePath, language: Language) -> str:
     money = _needed(found, way.money)
     if way.orders == 0:
         return labels.phrase("way_addition", language, money=money)

@@ -13,21 +13,21 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, _ids, customers, labels, pyramid, rfm
 from crmkit._frame import engines, outputs
-from crmkit.downgrades import NEVER, NOBODY, Yardstick
+from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
     ANY,
     TOMORROW,
     Ints,
     edge,
+    frozen_scheme_of,
     order_ways,
     points_of,
     refuse_settings,
     spend_levels,
     spends_of,
     units_per_money,
-    yardstick_of,
 )
-from crmkit.explanation._told import Explanation, Measure, Way
+from crmkit.explanation._told import Explanation, Measure, UpgradePath
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
@@ -91,9 +91,9 @@ def explain(
     Frequency: 5 (distinct orders): F 4 of 5; F 5 from 6 on (1 more); F 3 up to 4
     Spend: 250.00 (no refunds): M 3 of 5; M 4 from 400.00 on (150.00 more); M 2 up to 249.99
     Tier: Small; 5 of 10 customers spent more, 50.00 more would make it Ordinary
-    Way up to Champions: one more order of any amount by 2025-01-01
-    Way up to Loyal: 150.00 more on the orders placed so far by 2025-01-20
-    Way down: Need attention on 2025-01-01 if nothing is bought (days left: 1)
+    Upgrade to Champions: one more order of any amount by 2025-01-01
+    Upgrade to Loyal: 150.00 more on the orders placed so far by 2025-01-20
+    Downgrade: Need attention on 2025-01-01 if nothing is bought (days left: 1)
     Last purchases: 2024-12-01 50.00, 2024-11-01 50.00, ...
     The cuts are those of all 10 customers and are held fixed; a purchase is judged on its own day.
     """
@@ -101,30 +101,30 @@ def explain(
     tx = open_transactions(transactions)
     listed = outputs.keep(customers.summarize(tx))
     own = _own_row(listed, customer)
-    yardstick = yardstick_of(listed, bins, scheme, scorer)
-    facts = _Facts.of(yardstick, tx, own)
+    frozen = frozen_scheme_of(listed, bins, scheme, scorer)
+    facts = _Facts.of(frozen, tx, own)
     table = _frame.open_table(listed, numbers=["monetary"])
     (spends,) = table.arrays("monetary")
-    days, code = yardstick.next_change([facts.recency], [facts.f], [facts.m])
+    days, code = frozen.next_change([facts.recency], [facts.f], [facts.m])
     rows = _own_rows(tx, own["customer_id"])
     refund = rows["bought"] == 0
-    segment, rule = rfm.rule_of((facts.r, facts.f, facts.m), scheme=scheme, bins=yardstick.bins)
+    segment, rule = rfm.rule_of((facts.r, facts.f, facts.m), scheme=scheme, bins=frozen.bins)
     tier, next_tier, more = _tiers(spends, facts, tiers)
     return Explanation(
         customer_id=own["customer_id"],
         as_of=tx.as_of,
         first_date=_checks.date_of(own["first_date"]),
         last_date=_checks.date_of(own["last_date"]),
-        measures=tuple(_measure(yardstick.scorer, name, value, facts.per) for name, value in facts.values().items()),
+        measures=tuple(_measure(frozen.scorer, name, value, facts.per) for name, value in facts.values().items()),
         orders_by="order" if "order" in tx.roles else "day",
         refunds=tx.policy.refunds if refund.any() or tx.policy.refunds == "drop" else None,
         refunded=-float(rows["money"][refund].sum()) / tx.scale,
         segment=segment,
-        best=segment == yardstick.segments[0],
+        best=segment == frozen.segments[0],
         rule=rule,
-        slip_date=_date_after(tx.as_of, int(days[0])),
-        slip_to=None if code[0] == NOBODY else yardstick.segments[code[0]],
-        ways=_ways(yardstick, facts, tx.as_of, int(days[0])),
+        downgrade_date=_date_after(tx.as_of, int(days[0])),
+        next_segment=None if code[0] == NOBODY else frozen.segments[code[0]],
+        upgrade_paths=_upgrade_paths(frozen, facts, tx.as_of, int(days[0])),
         tier=tier,
         customers=len(spends),
         customers_ahead=int((spends > own["monetary"]).sum()),
@@ -132,7 +132,7 @@ def explain(
         next_tier_money=more,
         purchases=engines.build(_last_of(tx, rows, ~refund), tx.like),
         refund_rows=engines.build(_last_of(tx, rows, refund & (tx.policy.refunds == "net")), tx.like),
-        own_labels={key: word for key, word in yardstick.words().items() if word != labels.segment(key)},
+        own_labels={key: word for key, word in frozen.words().items() if word != labels.segment(key)},
         own_cuts=scorer is None,
         money_digits=len(str(facts.per)) - 1 if tx.guard == 1 else 2,
         language=language,
@@ -152,10 +152,10 @@ class _Facts:
     m: int
 
     @classmethod
-    def of(cls, yardstick: Yardstick, tx: Transactions, own: Mapping[str, Any]) -> _Facts:
+    def of(cls, frozen: FrozenScheme, tx: Transactions, own: Mapping[str, Any]) -> _Facts:
         per = units_per_money(tx)
         values = {name: [float(own[name])] for name in rfm.MEASURES}
-        r, f, m = (int(yardstick.scorer.points(name, value)[0]) for name, value in values.items())
+        r, f, m = (int(frozen.scorer.points(name, value)[0]) for name, value in values.items())
         return cls(int(own["recency"]), int(own["frequency"]), round(own["monetary"] * per), per, r, f, m)
 
     def values(self) -> dict[str, int]:
@@ -198,7 +198,7 @@ def _measure(scorer: rfm.Scorer, name: str, steps: int, per: int) -> Measure:
     """A measure with the cuts around it; `steps` are whole days, orders or units of money."""
     per = per if name == "monetary" else 1
     (score,) = scorer.points(name, [steps / per]).tolist()
-    levels = len(scorer.ladders_[name][()].cuts) + 1
+    levels = len(scorer.cutpoints_[name][()].cuts) + 1
     better = edge(scorer, name, score + 1, per) if score < levels else None
     lower = edge(scorer, name, score, per) if score > 1 else None
     if lower is not None:
@@ -217,24 +217,24 @@ def _measure(scorer: rfm.Scorer, name: str, steps: int, per: int) -> Measure:
     )
 
 
-def _ways(yardstick: Yardstick, facts: _Facts, as_of: dt.date, days_left: int) -> tuple[Way, ...]:
+def _upgrade_paths(frozen: FrozenScheme, facts: _Facts, as_of: dt.date, days_left: int) -> tuple[UpgradePath, ...]:
     """Every least change of one customer that leads to a better segment."""
-    spends = spends_of(yardstick.scorer, facts.per)
-    now = int(yardstick.code(facts.r, facts.f, facts.m))
+    spends = spends_of(frozen.scorer, facts.per)
+    now = int(frozen.code(facts.r, facts.f, facts.m))
     orders, m = np.array([facts.orders]), np.array([facts.m])
     by_orders = {
         (int(code[0]), int(more[0]), _missing(spends, int(level[0]), facts.units)): days_left
-        for more, level, code in order_ways(yardstick, orders, m, spends, facts.per)
+        for more, level, code in order_ways(frozen, orders, m, spends, facts.per)
     }
     additions = {}
-    for level, after in spend_levels(yardstick.scorer, m, spends, facts.per):
-        code = int(yardstick.code(facts.r, facts.f, after)[0])
-        change, _ = yardstick.next_change([facts.recency], [facts.f], after)
+    for level, after in spend_levels(frozen.scorer, m, spends, facts.per):
+        code = int(frozen.code(facts.r, facts.f, after)[0])
+        change, _ = frozen.next_change([facts.recency], [facts.f], after)
         if change[0] != TOMORROW:
             last = NEVER if change[0] == NEVER else int(change[0]) - 1
             additions[code, 0, _missing(spends, int(level[0]), facts.units)] = last
     found = [
-        Way(yardstick.segments[code], orders, units / facts.per, _date_after(as_of, by))
+        UpgradePath(frozen.segments[code], orders, units / facts.per, _date_after(as_of, by))
         for ways in (by_orders, additions)
         for (code, orders, units), by in ways.items()
         if code < now and not any(_beats(other, (code, orders, units)) for other in ways)

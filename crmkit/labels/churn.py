@@ -26,7 +26,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason": ("reason", "原因"),
     "log_loss_without": ("log-loss added without it", "去掉后增加的对数损失"),
     "quiet": ("quiet", "沉默时间"),
-    "rhythm": ("rhythm", "购买节奏"),
+    "interpurchase": ("interpurchase", "购买节奏"),
     "spend": ("spend level", "消费水平"),
     "definition_p_churn_numerator": (
         "chance that the customer makes no purchase in the {days} days after the past ends",
@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "last and only purchase {recency} days ago (typical: {typical_recency} days)",
         "唯一一次购买在 {recency} 天前（一般客户：{typical_recency} 天）",
     ),
-    "reason_rhythm": (
+    "reason_interpurchase": (
         "{x} repeat purchases, {days_90} in the last 90 days (typical: {typical_x} and {typical_days_90})",
         "重复购买 {x} 次，最近 90 天购买 {days_90} 天（一般客户：{typical_x} 次、{typical_days_90} 天）",
     ),

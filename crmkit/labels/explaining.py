@@ -1,30 +1,30 @@
-"""Words of explanations and the slip calendar."""
+"""Words of explanations and the downgrade calendar."""
 
 _SLIPS = {
-    "slip_date": ("segment drops on", "降级日期"),
-    "slip_to": ("segment then", "降级后客户群"),
-    "slip_to_label": ("segment then", "降级后客户群"),
+    "downgrade_date": ("segment drops on", "降级日期"),
+    "next_segment": ("segment then", "降级后客户群"),
+    "next_segment_label": ("segment then", "降级后客户群"),
     "until": ("until", "截至"),
     "days_left": ("days left", "剩余天数"),
-    "up_to": ("better segment", "可升入客户群"),
-    "up_to_label": ("better segment", "可升入客户群"),
-    "up_orders": ("further orders needed", "还需订单数"),
-    "up_money": ("money needed in them", "还需金额"),
-    "up_by": ("latest date", "最晚日期"),
+    "upgrade_to": ("better segment", "可升入客户群"),
+    "upgrade_to_label": ("better segment", "可升入客户群"),
+    "upgrade_orders": ("further orders needed", "还需订单数"),
+    "upgrade_money": ("money needed in them", "还需金额"),
+    "upgrade_by": ("latest date", "最晚日期"),
     "add_to": ("segment by an addition", "加购可升入客户群"),
     "add_to_label": ("segment by an addition", "加购可升入客户群"),
     "add_money": ("addition to orders placed", "已有订单需加购金额"),
     "add_by": ("latest date of the addition", "加购最晚日期"),
-    "plot_slip_halves": (
+    "plot_downgrade_halves": (
         "← share of their money (%)      share of their customers (%) →",
         "← 占其金额的比例（%）      占其客户的比例（%） →",
     ),
-    "plot_slip_customers": (
+    "plot_downgrade_customers": (
         "{customers} customers will drop if they buy nothing",
         "若不再购买，{customers} 位客户将降级",
     ),
-    "plot_slip_money": ("money at stake: {money}", "涉及金额：{money}"),
-    "plot_slip_date": ("date of the drop", "降级日期"),
+    "plot_downgrade_money": ("money at stake: {money}", "涉及金额：{money}"),
+    "plot_downgrade_date": ("date of the drop", "降级日期"),
 }
 
 _EXPLAIN = {
@@ -65,7 +65,7 @@ _EXPLAIN = {
     "refunds_net": ("refunds of {refunded} taken off", "已扣除退款 {refunded}"),
     "refunds_ignore": ("refunds not taken off", "未扣除退款"),
     "refunds_drop": ("refunds left out", "退款已剔除"),
-    "way_to": ("Way up to {to}: {ways}", "升为{to}：{ways}"),
+    "way_to": ("Upgrade to {to}: {ways}", "升为{to}：{ways}"),
     "way_or": ("{one}, or {other}", "{one}，或{other}"),
     "way_order": ("one more order of any amount", "再下一单（金额不限）"),
     "way_order_money": ("one more order of at least {money}", "再下一单，金额不低于 {money}"),
@@ -81,16 +81,16 @@ _EXPLAIN = {
     ),
     "way_addition": ("{money} more on the orders placed so far", "在已有订单上加购 {money}"),
     "way_by": ("{way} by {date}", "最迟 {date} {way}"),
-    "way_best": ("Way up: none, this is the best segment", "升级：已是最好的客户群"),
+    "way_best": ("Upgrade: none, this is the best segment", "升级：已是最好的客户群"),
     "way_none": (
-        "Way up: none, no order and no money leads to a better segment",
+        "Upgrade: none, no order and no money leads to a better segment",
         "升级：无论下单还是加购，都没有更好的客户群可升",
     ),
     "way_down": (
-        "Way down: {to} on {date} if nothing is bought (days left: {days})",
+        "Downgrade: {to} on {date} if nothing is bought (days left: {days})",
         "降级：若不再购买，{date} 将变为{to}（还剩 {days} 天）",
     ),
-    "way_stays": ("Way down: none, waiting changes nothing any more", "降级：不再购买也不会再变"),
+    "way_stays": ("Downgrade: none, waiting changes nothing any more", "降级：不再购买也不会再变"),
     "explain_purchases": ("Last purchases: {purchases}", "最近的购买：{purchases}"),
     "explain_refunds": ("Last refunds: {refunds}", "最近的退款：{refunds}"),
     "explain_cuts_own": (

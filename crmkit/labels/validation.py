@@ -1,4 +1,4 @@
-"""Words of back-tests and the audit of a segmentation."""
+"""Words of back-tests and the sensitivity of a segmentation."""
 
 _BACKTEST = {
     "all_customers": ("All customers", "全部客户"),
@@ -51,38 +51,38 @@ _AUDIT = {
     "steadiness": ("steadiness", "稳定度"),
     "grade": ("grade", "等级"),
     "reruns": ("re-runs", "重算次数"),
-    "audit_base": ("base run", "基准"),
-    "audit_setting": ("instead", "改为"),
-    "audit_ties": ("rule for ties", "同值处理"),
-    "audit_bins": ("number of levels", "得分级数"),
-    "audit_window": ("past that is read", "数据窗口"),
-    "audit_as_of": ("past ends", "截止日期"),
-    "audit_ties_middle": ("middle", "取中间名次"),
-    "audit_ties_better": ("better", "取较好名次"),
-    "audit_ties_worse": ("worse", "取较差名次"),
-    "audit_window_all": ("all", "全部历史"),
-    "audit_window_D": ("{n} days", "{n} 天"),
-    "audit_window_W": ("{n} weeks", "{n} 周"),
-    "audit_window_M": ("{n} months", "{n} 个月"),
-    "audit_window_Y": ("{n} years", "{n} 年"),
-    "audit_headline": (
+    "sensitivity_base": ("base run", "基准"),
+    "sensitivity_setting": ("instead", "改为"),
+    "sensitivity_ties": ("rule for ties", "同值处理"),
+    "sensitivity_bins": ("number of levels", "得分级数"),
+    "sensitivity_window": ("past that is read", "数据窗口"),
+    "sensitivity_as_of": ("past ends", "截止日期"),
+    "sensitivity_ties_middle": ("middle", "取中间名次"),
+    "sensitivity_ties_better": ("better", "取较好名次"),
+    "sensitivity_ties_worse": ("worse", "取较差名次"),
+    "sensitivity_window_all": ("all", "全部历史"),
+    "sensitivity_window_D": ("{n} days", "{n} 天"),
+    "sensitivity_window_W": ("{n} weeks", "{n} 周"),
+    "sensitivity_window_M": ("{n} months", "{n} 个月"),
+    "sensitivity_window_Y": ("{n} years", "{n} 年"),
+    "sensitivity_headline": (
         "Grade {grade}: a customer keeps the segment in {customers} of {reruns} re-runs on average "
         "({money} weighted by money).",
         "等级 {grade}：在 {reruns} 次重算中，客户平均有 {customers} 的次数保持原客户群（按金额加权为 {money}）。",
     ),
-    "audit_headline_choices": (
+    "sensitivity_headline_choices": (
         "Of the choices, the {choice} matters most ({setting} instead of {base}): {changed} change segment.",
         "各项设定中影响最大的是{choice}（由“{base}”改为“{setting}”）：{changed} 的客户换了客户群。",
     ),
-    "audit_headline_no_choices": (
+    "sensitivity_headline_no_choices": (
         "None of the choices changes any customer's segment.",
         "各项设定都没有使任何客户换客户群。",
     ),
-    "audit_headline_no_time": (
+    "sensitivity_headline_no_time": (
         "If the past ends earlier, every customer is in the same segment.",
         "截止日期提前，所有客户仍在原客户群。",
     ),
-    "audit_headline_time": (
+    "sensitivity_headline_time": (
         "If the past ends on {setting} instead of {base}, {changed} are in another segment: customers change in time.",
         "若截止日期由 {base} 提前到 {setting}，{changed} 的客户处于另一客户群（其中包含客户本身随时间的变化）。",
     ),

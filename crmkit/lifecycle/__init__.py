@@ -3,7 +3,7 @@
 A relation grows through exploration (考察期), formation (形成期) and stability (稳定期), and declines (退化期) from
 any of them. Each customer is judged by an own rhythm: `stages` compares the silence since the last purchase with
 the gap to be expected of that customer, `explain` says in words which rule fired, `history` counts the whole base
-at each period's end, as it stood then, and `fit_rhythm` shows the rhythm of all customers together.
+at each period's end, as it stood then, and `fit_interpurchase` shows the rhythm of all customers together.
 
 **Expected gap.** While customers are active they buy at random moments, at rates that differ between them as a
 Gamma distribution; after each purchase, the first included, they may leave. That is the MBG/NBD model, fitted by
@@ -28,10 +28,10 @@ measure of trend); Kish (1965), Survey Sampling, section 11.7 (the effective num
 
 from __future__ import annotations
 
-from crmkit.interpurchase import Rhythm, fit_rhythm
+from crmkit.interpurchase import Interpurchase, fit_interpurchase
 from crmkit.lifecycle._rules import PATTERNS, STAGES
 from crmkit.lifecycle.explain import explain
 from crmkit.lifecycle.history import history
 from crmkit.lifecycle.stages import stages
 
-__all__ = ["PATTERNS", "STAGES", "Rhythm", "explain", "fit_rhythm", "history", "stages"]
+__all__ = ["PATTERNS", "STAGES", "Interpurchase", "explain", "fit_interpurchase", "history", "stages"]

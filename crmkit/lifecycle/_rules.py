@@ -13,7 +13,7 @@ import numpy as np
 from crmkit import _checks
 from crmkit._frame.engines import LazyFrame
 from crmkit.errors import ArgumentError
-from crmkit.interpurchase import Rhythm
+from crmkit.interpurchase import Interpurchase
 
 Case: TypeAlias = tuple[nw.Expr, Any]
 
@@ -106,9 +106,11 @@ def _limit(name: str, value: Any, usual: float) -> float:
     return number
 
 
-def judged(facts: LazyFrame, rules: Rules, rhythm: Rhythm | None, *, origin: int, as_of: int) -> LazyFrame:
+def judged(
+    facts: LazyFrame, rules: Rules, interpurchase: Interpurchase | None, *, origin: int, as_of: int
+) -> LazyFrame:
     """The facts with measures, rule, stage and pattern; the data begin on the day `origin`."""
-    measured = facts.with_columns(**_measures(rhythm, origin, as_of))
+    measured = facts.with_columns(**_measures(interpurchase, origin, as_of))
     compared = measured.with_columns(
         overdue=nw.col("recency") / nw.col("expected_gap"),
         stage_reached=first_that_fits([(fits, stage) for _, stage, fits in _upward(rules)], "stability"),
@@ -124,7 +126,7 @@ def judged(facts: LazyFrame, rules: Rules, rhythm: Rhythm | None, *, origin: int
     return staged.with_columns(pattern=first_that_fits(_patterns(rules), "ongoing"))
 
 
-def _measures(rhythm: Rhythm | None, origin: int, as_of: int) -> dict[str, nw.Expr]:
+def _measures(interpurchase: Interpurchase | None, origin: int, as_of: int) -> dict[str, nw.Expr]:
     """The measures that need no other one; `crmkit.lifecycle` says how trends are measured."""
     n, spend = nw.col("n_days"), nw.col("spend")
     gaps, days = n - 1, nw.col("last_day") - nw.col("first_day")
@@ -137,7 +139,7 @@ def _measures(rhythm: Rhythm | None, origin: int, as_of: int) -> dict[str, nw.Ex
     none = nw.lit(None).cast(nw.Float64)
     return {
         "own_gap": nw.when(gaps > 0).then(days / gaps),
-        "expected_gap": none if rhythm is None else rhythm.of(gaps=gaps, days=days),
+        "expected_gap": none if interpurchase is None else interpurchase.of(gaps=gaps, days=days),
         "recency": as_of - nw.col("last_day"),
         "rate_trend": nw.when(gaps > 0).then(rate).otherwise(nw.lit(0.0)),
         "spend_trend": nw.when((gaps > 0) & (spend > 0)).then(spent).otherwise(nw.lit(0.0)),

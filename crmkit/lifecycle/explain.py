@@ -10,7 +10,7 @@ import numpy as np
 
 from crmkit import _checks, _ids, labels
 from crmkit._frame import engines
-from crmkit.interpurchase import Rhythm, check_rhythm, fitted_to
+from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import counted, facts_of_customers
 from crmkit.lifecycle._rules import (
@@ -37,7 +37,7 @@ def explain(
     decline_at: float = DECLINE_AT,
     ended_at: float = ENDED_AT,
     long_stability: float = LONG_STABILITY,
-    rhythm: Rhythm | None = None,
+    interpurchase: Interpurchase | None = None,
     language: Language = "en",
 ) -> str:
     """Say how one customer's stage and pattern came about: measures, limits, and the rule that fitted.
@@ -48,7 +48,7 @@ def explain(
         Nothing after its `as_of` is seen.
     customer_id : id
         The customer, by an id of the same type as in the transactions.
-    formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability, rhythm
+    formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability, interpurchase
         As in `stages`; give what you gave there.
     language : {"en", "zh"}, default "en"
         Language of the text.
@@ -72,7 +72,7 @@ def explain(
     >>> import crmkit as crm
     >>> sales = {"customer_id": ["a", "a", "a", "b", "c"], "amount": [30.0, 20, 25, 9, 12],
     ...          "date": ["2024-01-01", "2024-01-29", "2024-03-01", "2024-05-20", "2024-06-30"]}
-    >>> print(explain(sales, "a", rhythm=Rhythm(expected_gap=40, weight=1)))
+    >>> print(explain(sales, "a", interpurchase=Interpurchase(expected_gap=40, weight=1)))
     Customer a on 2024-06-30: decline, ongoing.
     3 days with a purchase from 2024-01-01 to 2024-03-01, one every 30.0 days.
     Expected gap 33.3 days: 30.0 days by its own (2 so far), 40.0 days by all customers, which weighs as much as 1 ...
@@ -84,12 +84,12 @@ def explain(
     """
     rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
     _checks.choice("language", language, labels.LANGUAGES)
-    check_rhythm(rhythm)
+    check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
     facts = facts_of_customers(tx)
     own = facts.filter(nw.col("customer_id") == _ids.plain_id(facts, customer_id))
-    fitted = rhythm or fitted_to(counted(facts, as_of))
+    fitted = interpurchase or fitted_to(counted(facts, as_of))
     found = engines.collect(judged(own, rules, fitted, origin=tx.first_day, as_of=as_of))
     if not len(found["stage"]):
         raise _ids.unknown(facts, customer_id)
@@ -97,14 +97,16 @@ def explain(
     return "\n".join(_sentences(row, rules, fitted, language))
 
 
-def _sentences(row: Mapping[str, Any], rules: Rules, rhythm: Rhythm | None, language: Language) -> list[str]:
+def _sentences(
+    row: Mapping[str, Any], rules: Rules, interpurchase: Interpurchase | None, language: Language
+) -> list[str]:
     """The text about one judged customer, line by line; without a rhythm its gap is not a number, and goes unsaid."""
     n = int(row["n_days"])
     about = [
         "head",
         "visits" if n > 1 else "visit",
-        _about_gap(n, rhythm),
-        *([] if rhythm is None else ["silence"]),
+        _about_gap(n, interpurchase),
+        *([] if interpurchase is None else ["silence"]),
         *(["trends"] if n > 1 else []),
         f"why_{row['rule']}",
         *(["before"] if row["stage"] == "decline" else []),
@@ -121,8 +123,8 @@ def _sentences(row: Mapping[str, Any], rules: Rules, rhythm: Rhythm | None, lang
         "last": _checks.date_of_day(row["last_day"]),
         "own": f"{row['own_gap']:,.1f}",
         "expected": f"{row['expected_gap']:,.1f}",
-        "everybody": f"{rhythm.expected_gap if rhythm else np.nan:,.1f}",
-        "weight": f"{rhythm.weight if rhythm else np.nan:.2g}",
+        "everybody": f"{interpurchase.expected_gap if interpurchase else np.nan:,.1f}",
+        "weight": f"{interpurchase.weight if interpurchase else np.nan:.2g}",
         "recency": f"{row['recency']:,}",
         "overdue": f"{row['overdue']:.2f}",
         "rate": f"{row['rate_trend']:.2f}",
@@ -142,8 +144,8 @@ def _sentences(row: Mapping[str, Any], rules: Rules, rhythm: Rhythm | None, lang
     return [labels.phrase(f"lifecycle_{key}", language, **values) for key in about]
 
 
-def _about_gap(n_days: int, rhythm: Rhythm | None) -> str:
+def _about_gap(n_days: int, interpurchase: Interpurchase | None) -> str:
     """Which sentence tells where the expected gap comes from."""
-    if rhythm is None:
+    if interpurchase is None:
         return "gap_unknown"
     return "gap" if n_days > 1 else "gap_first"

@@ -14,7 +14,7 @@ from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._periods import Periods, periods_between
 from crmkit.customers import customer_days, money_of
-from crmkit.interpurchase import Rhythm, check_rhythm, fitted_to
+from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import SUMS, Facts, facts_by
 from crmkit.lifecycle._rules import (
@@ -45,7 +45,7 @@ def history(
     decline_at: float = DECLINE_AT,
     ended_at: float = ENDED_AT,
     long_stability: float = LONG_STABILITY,
-    rhythm: Rhythm | None = None,
+    interpurchase: Interpurchase | None = None,
     language: Language = "en",
 ) -> Any:
     """Count the customers of each stage at the end of each period, every one as it stood on that day.
@@ -61,7 +61,7 @@ def history(
         How far the dates lie apart. The last one is `as_of`, complete or not.
     formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability
         As in `stages`.
-    rhythm : Rhythm, optional
+    interpurchase : Interpurchase, optional
         One rhythm for all dates; by default each date has that of the transactions up to it.
     language : {"en", "zh"}, default "en"
         Language of `stage_label`.
@@ -94,11 +94,11 @@ def history(
     """
     rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
     _checks.choice("language", language, labels.LANGUAGES)
-    check_rhythm(rhythm)
+    check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     periods = periods_between(tx.first_day, _checks.day_number(tx.as_of), period)
     found = [
-        (at, *_stage_counts(tx, facts, rules, rhythm, day=min(int(periods.ends[at]), periods.as_of)))
+        (at, *_stage_counts(tx, facts, rules, interpurchase, day=min(int(periods.ends[at]), periods.as_of)))
         for at, facts in enumerate(_pasts(tx, periods))
         if len(facts["n_days"])
     ]
@@ -155,10 +155,10 @@ def _codes(ids: Array) -> Ints:
 
 
 def _stage_counts(
-    tx: Transactions, facts: Facts, rules: Rules, rhythm: Rhythm | None, *, day: int
+    tx: Transactions, facts: Facts, rules: Rules, interpurchase: Interpurchase | None, *, day: int
 ) -> tuple[Ints, NDArray[np.float64]]:
     """Customers in each stage, and their spend so far, at the end of `day`."""
-    fitted = rhythm or fitted_to(_cells(facts, day))
+    fitted = interpurchase or fitted_to(_cells(facts, day))
     frame = engines.lift(engines.upload(facts, tx.like))
     staged = judged(frame, rules, fitted, origin=tx.first_day, as_of=day)
     summed = staged.group_by("stage").agg(customers=nw.len().cast(nw.Int64), money=nw.col("money").sum().cast(nw.Int64))

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import _checks, labels
 from crmkit._frame import engines
-from crmkit.interpurchase import Rhythm, check_rhythm, fitted_to
+from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import counted, facts_of_customers
 from crmkit.lifecycle._rules import (
@@ -43,7 +43,7 @@ def stages(
     decline_at: float = DECLINE_AT,
     ended_at: float = ENDED_AT,
     long_stability: float = LONG_STABILITY,
-    rhythm: Rhythm | None = None,
+    interpurchase: Interpurchase | None = None,
     language: Language = "en",
 ) -> Any:
     """Name the stage and the pattern of each customer's relation, with the measures that decided.
@@ -80,9 +80,9 @@ def stages(
         active than not at 2 and no longer so at 4; at 4, of purchases at random moments, 1 gap in 55 is longer.
     long_stability : float, default 8
         For how many expected gaps stability is kept to be long-lasting: twice what it takes to get there.
-    rhythm : Rhythm, optional
-        What customers with few purchases are shrunk to; by default that of these transactions (`fit_rhythm`). As long
-        as nobody has bought on a second day there is none, and no silence is long.
+    interpurchase : Interpurchase, optional
+        What customers with few purchases are shrunk to; by default that of these transactions (`fit_interpurchase`). As
+        long as nobody has bought on a second day there is none, and no silence is long.
     language : {"en", "zh"}, default "en"
         Language of `stage_label` and `pattern_label`.
 
@@ -109,7 +109,8 @@ def stages(
     >>> days = pd.date_range("2023-01-15", periods=24, freq="30D")
     >>> sales = pd.DataFrame({"customer_id": ["ann"] * 24 + ["bob"] * 3 + ["cy"], "amount": 20.0,
     ...                       "date": [*days, *days[5:8], days[22]]})
-    >>> found = stages(crm.Transactions(sales, as_of="2024-12-31"), rhythm=Rhythm(expected_gap=40, weight=1))
+    >>> found = stages(crm.Transactions(sales, as_of="2024-12-31"),
+    ...                interpurchase=Interpurchase(expected_gap=40, weight=1))
     >>> found[["customer_id", "stage", "pattern", "rule", "expected_gap", "overdue"]].round(1)
       customer_id        stage       pattern        rule  expected_gap  overdue
     0         ann    stability  long_lasting      steady          30.4      0.9
@@ -118,11 +119,11 @@ def stages(
     """
     rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
     _checks.choice("language", language, labels.LANGUAGES)
-    check_rhythm(rhythm)
+    check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
     facts = facts_of_customers(tx)
-    fitted = rhythm or fitted_to(counted(facts, as_of))
+    fitted = interpurchase or fitted_to(counted(facts, as_of))
     named = judged(facts, rules, fitted, origin=tx.first_day, as_of=as_of).with_columns(
         purchase_days=nw.col("n_days"),
         stage_label=_in_words("stage", STAGES, language),

@@ -3,7 +3,7 @@
 Each model is a file of its own. What they share:
 
 - `_fit`: the optimiser, trust-region Newton in log parameters with exact derivatives;
-- `_verdict`: optimum, boundary or ridge, and the limits that are simpler models;
+- `_diagnosis`: optimum, boundary or ridge, and the limits that are simpler models;
 - `_base`: parameters, standard errors, summary, JSON;
 - `_repeats`: customers as x, t_x, T, and the distinct cells of them;
 - `_quadrature`, `_stirling`: integrals and gamma functions, exact to the last digits;
@@ -15,6 +15,6 @@ Each model is a file of its own. What they share:
 To add a model of repeat purchases (with Erlang gaps, Gompertz lifetimes, covariates), write one
 file with its parameters, its log-likelihood with gradient and Hessian, P(alive), and the law of a
 living customer's purchases (`_purchases.Living`), in a subclass of `_purchases.PurchaseModel`;
-fit, verdict, forecasts, intervals, simulation and storage come from the frame. A model of contracts
+fit, diagnosis, forecasts, intervals, simulation and storage come from the frame. A model of contracts
 brings its survival curve to `_contracts.ContractModel` in the same way.
 """

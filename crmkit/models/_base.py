@@ -1,4 +1,4 @@
-"""What every fitted model has: parameters, fit, uncertainty, verdict, and a form to be stored in.
+"""What every fitted model has: parameters, fit, uncertainty, diagnosis, and a form to be stored in.
 
 A model of its own brings a frozen dataclass of parameters and a `fit` that ends in `_adopt`; the
 standard errors, information criteria, summary and JSON come from here.
@@ -21,8 +21,8 @@ from scipy.special import chdtrc, expit, logit
 
 from crmkit import _frame
 from crmkit.errors import ArgumentError, NotFittedError, shown
+from crmkit.models._diagnosis import Diagnosis, Simpler
 from crmkit.models._fit import Optimum, covariance
-from crmkit.models._verdict import Simpler, Verdict
 
 Array = NDArray[np.float64]
 # Two-sided 95 % of the normal distribution.
@@ -50,7 +50,7 @@ class Model:
     params_: Any
     log_likelihood_: float
     covariance_: Array
-    verdict_: Verdict
+    diagnosis_: Diagnosis
     n_customers_: float
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -179,7 +179,7 @@ class Model:
 
         Parameters
         ----------
-        simpler : a fitted model, or `verdict_.simpler`
+        simpler : a fitted model, or `diagnosis_.simpler`
             Fitted to the same customers, with fewer parameters.
         """
         self._fitted("likelihood_ratio()")
@@ -223,18 +223,23 @@ class Model:
                 "log_likelihood": self.log_likelihood_,
                 "customers": float(self.n_customers_),
                 "covariance": [[None if np.isnan(v) else float(v) for v in row] for row in self.covariance_],
-                "verdict": self.verdict_.to_dict(),
+                "diagnosis": self.diagnosis_.to_dict(),
             }
         return json.dumps(stored, ensure_ascii=False)
 
     def _adopt(
-        self, params: Sequence[float], log_likelihood: float, covariance_: Array, verdict: Verdict, n_customers: float
+        self,
+        params: Sequence[float],
+        log_likelihood: float,
+        covariance_: Array,
+        diagnosis: Diagnosis,
+        n_customers: float,
     ) -> Self:
         """Take over the result of a fit; the covariance is that of `params`."""
         self.params_ = self.Params(*(float(value) for value in params))
         self.log_likelihood_ = float(log_likelihood)
         self.covariance_ = covariance_
-        self.verdict_ = verdict
+        self.diagnosis_ = diagnosis
         self.n_customers_ = float(n_customers)
         return self
 
@@ -293,7 +298,7 @@ def load(text: str) -> Model:
         model.log_likelihood_ = fit["log_likelihood"]
         model.n_customers_ = fit["customers"]
         model.covariance_ = np.array(rows, dtype=float)
-        model.verdict_ = Verdict.from_dict(fit["verdict"])
+        model.diagnosis_ = Diagnosis.from_dict(fit["diagnosis"])
     return model
 
 

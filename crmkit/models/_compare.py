@@ -78,7 +78,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The past alone would have chosen {bic} (lowest BIC).",
         "若只看历史拟合，会选择 {bic}（BIC 最低）。",
     ),
-    "verdict": ("{best}: {verdict}", "{best}：{verdict}"),
+    "diagnosis": ("{best}: {diagnosis}", "{best}：{diagnosis}"),
     "rolling": (
         "{best} has the smallest error in {wins} of {n} holdouts.",
         "{best} 在 {n} 次留出期检验中有 {wins} 次误差最小。",
@@ -116,7 +116,7 @@ class Comparison:
         `model`; `parameters`, their number; `log_likelihood`, `aic`, `bic` of the latest past (missing for naive
         forecasts); `predicted`, `actual`: purchases in all holdouts; `bias` = predicted - actual, `bias_share` =
         bias / actual; `mae`, `rmse`: errors per customer; `gini`: how well customers are ranked, 1 as by the future
-        itself, 0 as by chance; `lift`: purchases of the top tenth by forecast, as a multiple of a tenth; `verdict` of
+        itself, 0 as by chance; `lift`: purchases of the top tenth by forecast, as a multiple of a tenth; `diagnosis` of
         the latest fit.
     by_origin : table
         The same for each holdout apart, with its `origin`.
@@ -263,12 +263,12 @@ def _fits(models: Mapping[str, PurchaseModel]) -> dict[str, dict[str, Any]]:
             "log_likelihood": model.log_likelihood_,
             "aic": model.aic_,
             "bic": model.bic_,
-            "verdict": str(model.verdict_),
+            "diagnosis": str(model.diagnosis_),
         }
         for name, model in models.items()
     }
     for name in NAIVE:
-        found[name] = {"model": name, **dict.fromkeys(FIT, np.nan), "verdict": ""}
+        found[name] = {"model": name, **dict.fromkeys(FIT, np.nan), "diagnosis": ""}
     return found
 
 
@@ -359,8 +359,8 @@ def _recommend(
     by_bic = min(models, key=lambda name: models[name].bic_)
     if by_bic != best:
         findings.append(("past", {"bic": by_bic}))
-    if models[best].verdict_ != "optimum":
-        findings.append(("verdict", {"best": best, "verdict": models[best].verdict_}))
+    if models[best].diagnosis_ != "optimum":
+        findings.append(("diagnosis", {"best": best, "diagnosis": models[best].diagnosis_}))
     return best, tuple(findings)
 
 
@@ -386,7 +386,7 @@ def _said(key: str, values: Values, chinese: bool) -> str:
 
 
 def _worded(name: str, value: Any, chinese: bool) -> Any:
-    if name == "verdict":
+    if name == "diagnosis":
         return value.text("zh" if chinese else "en")
     if name == "others":
         return ("、" if chinese else ", ").join(value)
@@ -395,7 +395,7 @@ def _worded(name: str, value: Any, chinese: bool) -> Any:
 
 def _columns(rows: Sequence[Values]) -> dict[str, NDArray[Any]]:
     """Rows of results as columns; text stays text."""
-    names = [name for name in rows[0] if name != "verdict"] + ["verdict"]
+    names = [name for name in rows[0] if name != "diagnosis"] + ["diagnosis"]
     found = {name: [row[name] for row in rows] for name in names}
-    text = ("model", "verdict")
+    text = ("model", "diagnosis")
     return {name: np.array(values, dtype=object if name in text else None) for name, values in found.items()}

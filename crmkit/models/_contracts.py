@@ -25,11 +25,11 @@ from numpy.typing import ArrayLike, NDArray
 from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.models._base import Model, natural_covariance
+from crmkit.models._diagnosis import Limit, judge
 from crmkit.models._fit import BOX, Objective, maximise
 from crmkit.models._purchases import DAYS_IN, Period
 from crmkit.models._repeats import distinct
 from crmkit.models._steps import discounted_sum, rate_per_step, steps_of
-from crmkit.models._verdict import Limit, judge
 
 Array = NDArray[np.float64]
 COUNTS_HINT = Words("hint_contract_counts")
@@ -129,7 +129,7 @@ class ContractModel(Model):
 
         Returns
         -------
-        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `verdict_`
+        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `diagnosis_`
 
         Raises
         ------
@@ -144,10 +144,10 @@ class ContractModel(Model):
         optimum = maximise(objective, [np.log(start) for start in self._starts], lower=lower, upper=upper)
         params = np.exp(optimum.theta)
         names = [field.name for field in fields(self.Params)]
-        verdict = judge(optimum, objective, renewals, names, self._limits, unit=1.0, shift=0.0)
+        diagnosis = judge(optimum, objective, renewals, names, self._limits, unit=1.0, shift=0.0)
         covariance = natural_covariance(optimum, params)
         return self._adopt(
-            params.tolist(), optimum.log_likelihood, covariance, verdict, float(np.max(renewals.at_risk))
+            params.tolist(), optimum.log_likelihood, covariance, diagnosis, float(np.max(renewals.at_risk))
         )
 
     # The survival curve --------------------------------------------------------------------------

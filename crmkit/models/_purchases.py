@@ -35,6 +35,7 @@ from crmkit.models._covariates import (
     p_one_time,
     through,
 )
+from crmkit.models._diagnosis import LEVEL, Diagnosis, Limit, Simpler, climb_from_limits, judge
 from crmkit.models._fit import Objective, Optimum, covariance, maximise
 from crmkit.models._repeats import (
     COLUMNS,
@@ -49,7 +50,6 @@ from crmkit.models._repeats import (
     read_rows,
     representatives,
 )
-from crmkit.models._verdict import LEVEL, Limit, Simpler, Verdict, climb_from_limits, judge
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -172,7 +172,7 @@ class PurchaseModel(Model):
 
         Returns
         -------
-        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `verdict_`
+        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `diagnosis_`
 
         Raises
         ------
@@ -188,7 +188,7 @@ class PurchaseModel(Model):
         >>> model = NBD(period="week").fit(cells, weight="customers")
         >>> model.params_
         NBDParams(r=0.604..., alpha=13.60...)
-        >>> model.verdict_
+        >>> model.diagnosis_
         'optimum'
         """
         cells = self._read_cells(customers, weight=weight)
@@ -206,10 +206,14 @@ class PurchaseModel(Model):
         shift = dot(cells.n, cells.x) * float(np.log(self._days / cells.unit))
         names = [field.name for field in fields(self.Params)][-optimum.theta.size :]
         unit = cells.unit / self._days
-        verdict = judge(optimum, objective, cells, names, self._limits, unit=unit, shift=shift)
+        diagnosis = judge(optimum, objective, cells, names, self._limits, unit=unit, shift=shift)
         params = np.exp(optimum.theta) * np.array([unit if name in self._durations else 1.0 for name in names])
         return self._adopt(
-            params.tolist(), optimum.log_likelihood + shift, natural_covariance(optimum, params), verdict, cells.n.sum()
+            params.tolist(),
+            optimum.log_likelihood + shift,
+            natural_covariance(optimum, params),
+            diagnosis,
+            cells.n.sum(),
         )
 
     def _learn_more(self, cells: Cells) -> Self:
@@ -239,10 +243,10 @@ class PurchaseModel(Model):
         }
         self.one_time_share_ = float(expit(optimum.theta[-1])) if self.one_time else 0.0
         spread = through(matrix, covariance(optimum)) * np.outer(*[np.append(params, np.ones(len(matrix) - k))] * 2)
-        verdict = judge(optimum, climbed, cells, self._names()[: design.size], (), unit=unit, shift=shift)
+        diagnosis = judge(optimum, climbed, cells, self._names()[: design.size], (), unit=unit, shift=shift)
         if self.one_time and 2 * (value + shift - plain.log_likelihood_) < float(chdtri(1, LEVEL)):
-            verdict = Verdict("boundary", simpler=_without_one_time(plain), ll=value + shift)
-        return self._adopt(params.tolist(), value + shift, spread, verdict, cells.n.sum())
+            diagnosis = Diagnosis("boundary", simpler=_without_one_time(plain), ll=value + shift)
+        return self._adopt(params.tolist(), value + shift, spread, diagnosis, cells.n.sum())
 
     def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Array]) -> Optimum:
         if cells.x.size <= 2 * SAMPLE:
@@ -603,7 +607,7 @@ class PurchaseModel(Model):
 
 
 def _without_one_time(plain: PurchaseModel) -> Simpler:
-    """The same model without one-time buyers, as a verdict names it."""
+    """The same model without one-time buyers, as a diagnosis names it."""
     params = {field.name: float(getattr(plain.params_, field.name)) for field in fields(plain.Params)}
     return Simpler("no one-time buyers", "无一次性买家", params, plain.log_likelihood_)
 

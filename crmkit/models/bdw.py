@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit.models._contracts import ContractModel, Renewals
+from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._fit import BOX, Objective
 from crmkit.models._stirling import log_beta_ratio, log_rise
-from crmkit.models._verdict import FAR, Limit
 
 Array = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ class BDW(ContractModel):
     ----------
     params_ : BDWParams
         gamma and delta of the probability to leave, and c, how it changes with a customer's age: rising above 1.
-    log_likelihood_, covariance_, verdict_, standard_errors_, aic_, bic_
+    log_likelihood_, covariance_, diagnosis_, standard_errors_, aic_, bic_
         The fit. `likelihood_ratio(SBG().fit(...))` tests whether c differs from 1.
 
     Examples

@@ -23,12 +23,12 @@ from scipy.special import gammaln
 from crmkit import _checks, _frame
 from crmkit.errors import DataError, Words, shown
 from crmkit.models._base import Model, natural_covariance
+from crmkit.models._diagnosis import FAR, Limit, judge
 from crmkit.models._fit import maximise
 from crmkit.models._purchases import DAYS_IN, Period, counts_of, shaped
 from crmkit.models._repeats import distinct
 from crmkit.models._steps import discounted_sum, rate_per_step, steps_of
 from crmkit.models._stirling import log_beta_ratio, log_rise
-from crmkit.models._verdict import FAR, Limit, judge
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -261,7 +261,7 @@ class BGBB(Model):
     ----------
     params_ : BGBBParams
         alpha, beta of the probability to take an occasion; gamma, delta of that to leave before it.
-    log_likelihood_, covariance_, verdict_, standard_errors_, aic_, bic_
+    log_likelihood_, covariance_, diagnosis_, standard_errors_, aic_, bic_
         The fit.
 
     Examples
@@ -293,7 +293,7 @@ class BGBB(Model):
 
         Returns
         -------
-        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `verdict_`
+        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `diagnosis_`
 
         Raises
         ------
@@ -307,9 +307,9 @@ class BGBB(Model):
         optimum = maximise(histories, [np.log(start) for start in STARTS])
         params = np.exp(optimum.theta)
         names = [field.name for field in fields(BGBBParams)]
-        verdict = judge(optimum, histories, histories, names, _LIMITS, unit=1.0, shift=0.0)
+        diagnosis = judge(optimum, histories, histories, names, _LIMITS, unit=1.0, shift=0.0)
         covariance = natural_covariance(optimum, params)
-        return self._adopt(params.tolist(), optimum.log_likelihood, covariance, verdict, customers_in.sum())
+        return self._adopt(params.tolist(), optimum.log_likelihood, covariance, diagnosis, customers_in.sum())
 
     def log_likelihood(self, customers: Any) -> Array:
         """Log-likelihood of each customer, shape (n_customers,)."""

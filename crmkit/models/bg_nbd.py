@@ -19,10 +19,10 @@ from scipy.special import expit
 
 from crmkit.models import _beta_geometric as shared
 from crmkit.models._covariates import RowTerms
+from crmkit.models._diagnosis import VANISHED, Limit
 from crmkit.models._fit import Objective
 from crmkit.models._purchases import Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._repeats import Cells
-from crmkit.models._verdict import VANISHED, Limit
 
 Array = NDArray[np.float64]
 

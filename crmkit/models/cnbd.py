@@ -21,11 +21,11 @@ from scipy.special import expit
 from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError
 from crmkit.models import _beta_geometric as shared
+from crmkit.models._diagnosis import FAR, Diagnosis, Limit
 from crmkit.models._erlang import LivingErlang, gap_terms
 from crmkit.models._fit import Objective
 from crmkit.models._purchases import Drawn, Period, PurchaseModel, draw_rates
 from crmkit.models._repeats import GAPS, Cells, dot, read_rows
-from crmkit.models._verdict import FAR, Limit, Verdict
 from crmkit.models.mbg_nbd import AT_ONCE_OR_NEVER
 
 Array = NDArray[np.float64]
@@ -108,15 +108,20 @@ class _CNBD(PurchaseModel):
         one = found[best]
         self.k_log_likelihoods_ = {k: each.log_likelihood_ for k, each in found.items()}
         self.params_, self.log_likelihood_, self.covariance_ = one.params_, one.log_likelihood_, one.covariance_
-        self.verdict_, self.n_customers_ = one.verdict_, one.n_customers_
+        self.diagnosis_, self.n_customers_ = one.diagnosis_, one.n_customers_
         return self
 
     def _adopt(
-        self, params: Sequence[float], log_likelihood: float, covariance_: Array, verdict: Verdict, n_customers: float
+        self,
+        params: Sequence[float],
+        log_likelihood: float,
+        covariance_: Array,
+        diagnosis: Diagnosis,
+        n_customers: float,
     ) -> Self:
         full = np.full((5, 5), np.nan)
         full[1:, 1:] = covariance_
-        super()._adopt([self._stages, *params], log_likelihood, full, verdict, n_customers)
+        super()._adopt([self._stages, *params], log_likelihood, full, diagnosis, n_customers)
         self.params_ = replace(self.params_, k=self._stages)
         return self
 

@@ -23,10 +23,10 @@ from scipy.special import gammaincinv
 from crmkit import _checks, _frame
 from crmkit.errors import DataError, shown
 from crmkit.models._base import Z_95, Model, natural_covariance
+from crmkit.models._diagnosis import FAR, Limit, judge
 from crmkit.models._fit import maximise
 from crmkit.models._repeats import HINT, distinct
 from crmkit.models._stirling import log_beta
-from crmkit.models._verdict import FAR, Limit, judge
 
 Array = NDArray[np.float64]
 COLUMNS = ("x", "m_x")
@@ -224,7 +224,7 @@ class GammaGamma(Model):
     ----------
     params_ : GammaGammaParams
         p and q unitless, v in money.
-    log_likelihood_, covariance_, verdict_, standard_errors_, aic_, bic_
+    log_likelihood_, covariance_, diagnosis_, standard_errors_, aic_, bic_
         The fit; covariance of (p, q, v).
     independence_ : Independence
         Correlation of frequency and mean spend; printed, it is a sentence.
@@ -260,7 +260,7 @@ class GammaGamma(Model):
 
         Returns
         -------
-        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `verdict_`, `independence_`
+        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `diagnosis_`, `independence_`
 
         Raises
         ------
@@ -281,11 +281,11 @@ class GammaGamma(Model):
         optimum = maximise(spending, [np.log(start) for start in STARTS])
         params = np.exp(optimum.theta) * [1.0, 1.0, spending.scale]
         names = [field.name for field in fields(GammaGammaParams)]
-        verdict = judge(optimum, spending, spending, names, _LIMITS, unit=spending.scale, shift=0.0)
+        diagnosis = judge(optimum, spending, spending, names, _LIMITS, unit=spending.scale, shift=0.0)
         self.independence_ = independence(x[used], m[used], n[used])
         self.n_left_out_ = float(n[(x > 0) & (m <= 0)].sum())
         covariance = natural_covariance(optimum, params)
-        return self._adopt(params.tolist(), optimum.log_likelihood, covariance, verdict, spending.n)
+        return self._adopt(params.tolist(), optimum.log_likelihood, covariance, diagnosis, spending.n)
 
     def remarks(self, language: Literal["en", "zh"] = "en") -> list[str]:
         """What a reader of the fit should know, in sentences: who was left out, whether the mean exists, independence.

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from scipy.special import betainc, expit, gammaln
 
 from crmkit.models._covariates import RowTerms
+from crmkit.models._diagnosis import Limit
 from crmkit.models._fit import Objective
 from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._quadrature import growth
 from crmkit.models._repeats import Cells, distinct, log_rising, survivors
-from crmkit.models._verdict import Limit
 
 Array = NDArray[np.float64]
 

@@ -22,10 +22,10 @@ from scipy.special import expit
 from crmkit.errors import ArgumentError
 from crmkit.models import nbd
 from crmkit.models._covariates import Design, RowTerms, mixed, objective, p_one_time
+from crmkit.models._diagnosis import Limit, judge
 from crmkit.models._fit import covariance, maximise
 from crmkit.models._purchases import Drawn, Period, PurchaseModel, counts_of, draw_rates
 from crmkit.models._repeats import Cells, dot
-from crmkit.models._verdict import Limit, judge
 
 Array = NDArray[np.float64]
 ONCE = (0, 1)
@@ -104,7 +104,7 @@ class NBDOTB(PurchaseModel):
         best = max(fits, key=lambda model: model.log_likelihood_)
         self.once_ = best.once_
         self.params_, self.log_likelihood_, self.covariance_ = best.params_, best.log_likelihood_, best.covariance_
-        self.verdict_, self.n_customers_ = best.verdict_, best.n_customers_
+        self.diagnosis_, self.n_customers_ = best.diagnosis_, best.n_customers_
         return self
 
     def _learn_once(self, cells: Cells, once: int) -> NBDOTB:
@@ -117,12 +117,12 @@ class NBDOTB(PurchaseModel):
         unit = cells.unit / self._days
         shift = dot(cells.n, cells.x) * float(np.log(self._days / cells.unit))
         names = ("r", "alpha", "omega")
-        verdict = judge(optimum, climbed, cells, names, self._limits, unit=unit, shift=shift)
+        diagnosis = judge(optimum, climbed, cells, names, self._limits, unit=unit, shift=shift)
         r, alpha = np.exp(optimum.theta[:2]) * [1.0, unit]
         scale = np.array([r, alpha, 1.0])
         spread = covariance(optimum) * np.outer(scale, scale)
         model._adopt(
-            [r, alpha, expit(optimum.theta[2])], optimum.log_likelihood + shift, spread, verdict, cells.n.sum()
+            [r, alpha, expit(optimum.theta[2])], optimum.log_likelihood + shift, spread, diagnosis, cells.n.sum()
         )
         return model
 

@@ -28,11 +28,11 @@ from scipy.special import betaln, expit, gammaln
 
 from crmkit.models import nbd
 from crmkit.models._covariates import RowTerms
+from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._fit import BOX, Objective, Optimum, maximise
 from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._quadrature import NEGLIGIBLE, PANEL, chunks, discounted_power, growth, panelled
 from crmkit.models._repeats import Cells, distinct, log_rising, survivors
-from crmkit.models._verdict import FAR, Limit
 from crmkit.models.nbd import LivingNBD
 
 Array = NDArray[np.float64]

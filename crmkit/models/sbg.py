@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit.models._contracts import ContractModel, Renewals
+from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._fit import Objective
 from crmkit.models._stirling import log_beta_ratio
-from crmkit.models._verdict import FAR, Limit
 
 Array = NDArray[np.float64]
 
@@ -76,7 +76,7 @@ class SBG(ContractModel):
     ----------
     params_ : SBGParams
         alpha and beta of the probability to leave at the end of a period.
-    log_likelihood_, covariance_, verdict_, standard_errors_, aic_, bic_
+    log_likelihood_, covariance_, diagnosis_, standard_errors_, aic_, bic_
         The fit.
 
     Examples

@@ -22,7 +22,7 @@ from crmkit.plotting.basket import (
 from crmkit.plotting.churn import plot_calibration, plot_campaign, plot_gain
 from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profiles
 from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
-from crmkit.plotting.downgrades import plot_slip_calendar
+from crmkit.plotting.downgrades import plot_downgrade_calendar
 from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
 from crmkit.plotting.lenses import plot_customer_base_audit
 from crmkit.plotting.lifecycle import plot_lifecycle
@@ -44,13 +44,12 @@ from crmkit.plotting.survival import (
     plot_repurchase_comparison,
     plot_survival,
 )
-from crmkit.plotting.validation import plot_audit, plot_backtest
+from crmkit.plotting.validation import plot_backtest, plot_sensitivity
 from crmkit.plotting.watch import plot_watch_list
 
 __all__ = [
     "MissingFontWarning",
     "plot_alive_history",
-    "plot_audit",
     "plot_backtest",
     "plot_calibration",
     "plot_campaign",
@@ -61,6 +60,7 @@ __all__ = [
     "plot_cross_sell_rate",
     "plot_customer_base_audit",
     "plot_distribution_fit",
+    "plot_downgrade_calendar",
     "plot_gain",
     "plot_gap_curve",
     "plot_growth_matrix",
@@ -81,8 +81,8 @@ __all__ = [
     "plot_rfm_grid",
     "plot_rules",
     "plot_segments",
+    "plot_sensitivity",
     "plot_sequences",
-    "plot_slip_calendar",
     "plot_survival",
     "plot_tiers",
     "plot_tracking",

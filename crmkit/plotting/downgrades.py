@@ -1,4 +1,4 @@
-"""Picture of the slip calendar: when customers, and the money at stake with them, drop to a lower segment."""
+"""Picture of the downgrade calendar: when customers, and the money at stake with them, drop to a lower segment."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 HINT = Words("hint_downgrade_calendar")
 
 
-def plot_slip_calendar(calendar: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the table of `downgrades.slip_calendar`: for each day (or week, month) who will drop, and their money.
+def plot_downgrade_calendar(calendar: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+    """Draw the table of `downgrades.downgrade_calendar`: for each day (or week, month) who will drop, and their money.
 
     Bars upwards are customers, bars downwards the money at stake, both as shares of all that the calendar lists, so
     that a day on which much money rests on few customers stands out.
@@ -28,7 +28,7 @@ def plot_slip_calendar(calendar: Any, *, ax: Axes | None = None, language: Langu
     Parameters
     ----------
     calendar : table, one row per period and change of segment
-        As `crmkit.downgrades.slip_calendar` gives it, of any supported kind.
+        As `crmkit.downgrades.downgrade_calendar` gives it, of any supported kind.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -51,8 +51,8 @@ def plot_slip_calendar(calendar: Any, *, ax: Axes | None = None, language: Langu
     Examples
     --------
     >>> import crmkit as crm
-    >>> slips = crm.downgrades.slip_dates(crm.datasets.load_ten_customers())
-    >>> ax = crm.plotting.plot_slip_calendar(crm.downgrades.slip_calendar(slips))
+    >>> dates = crm.downgrades.downgrade_dates(crm.datasets.load_ten_customers())
+    >>> ax = crm.plotting.plot_downgrade_calendar(crm.downgrades.downgrade_calendar(dates))
     >>> [text.get_text() for text in ax.texts]
     ['7 customers will drop if they buy nothing', 'money at stake: 6,580']
     """
@@ -71,8 +71,8 @@ def plot_slip_calendar(calendar: Any, *, ax: Axes | None = None, language: Langu
     date, width = date[order], 0.9 * ((until - date)[order].astype(int) + 1)
     ax, spoken = open_axes(ax, language)
     for side, colour, what, key in (
-        (+1, BLUE, "customers", "plot_slip_customers"),
-        (-1, VERMILLION, "value", "plot_slip_money"),
+        (+1, BLUE, "customers", "plot_downgrade_customers"),
+        (-1, VERMILLION, "value", "plot_downgrade_money"),
     ):
         numbers = found[what].astype(float)[order]
         total = float(numbers.sum())
@@ -103,7 +103,7 @@ def _fit(ax: Axes, spoken: Language) -> None:
         show_offset=False,
     )
     ax.xaxis.set_major_formatter(form)
-    ax.set_xlabel(word("plot_slip_date", spoken))
-    ax.set_ylabel(word("plot_slip_halves", spoken))
+    ax.set_xlabel(word("plot_downgrade_date", spoken))
+    ax.set_ylabel(word("plot_downgrade_halves", spoken))
     ax.spines[["top", "right"]].set_visible(False)
     _fonts.apply(ax, spoken)

@@ -14,7 +14,7 @@ from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, segment_name, short, word
 from crmkit.plotting._definitions import small_print
-from crmkit.validation.sensitivity import worded
+from crmkit.validation.reruns import worded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,19 +122,19 @@ def _curves(result: Any, show: str, ax: Axes | None, language: Language | None) 
     return ax
 
 
-def plot_audit(
+def plot_sensitivity(
     result: Any,
     *,
     show: Literal["choices", "segments"] = "choices",
     ax: Axes | None = None,
     language: Language | None = None,
 ) -> Axes:
-    """Draw the result of `crmkit.audit`: who changes segment by each choice, or how steady each segment is.
+    """Draw the result of `crmkit.sensitivity`: who changes segment by each choice, or how steady each segment is.
 
     Parameters
     ----------
-    result : crmkit.validation.Audit
-        The audit.
+    result : crmkit.validation.Sensitivity
+        The sensitivity.
     show : {"choices", "segments"}, default "choices"
         "choices": a row per re-run, with the shares of customers and of money in another segment than in the base
         run. "segments": a row per segment, with the mean steadiness of its customers.
@@ -159,13 +159,13 @@ def plot_audit(
     --------
     >>> import crmkit as crm
     >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True))
-    >>> ax = crm.plotting.plot_audit(crm.audit(tx, "eight", windows=(None,), earlier=(28,)))
+    >>> ax = crm.plotting.plot_sensitivity(crm.sensitivity(tx, "eight", windows=(None,), shifts=(28,)))
     >>> [tick.get_text() for tick in ax.get_yticklabels()][:3]
     ['rule for ties: better', 'rule for ties: worse', 'number of levels: 3']
     """
     _checks.choice("show", show, ("choices", "segments"))
     if not hasattr(result, "shakiest"):
-        raise _not_that(result, "a_sensitivity", "plot_audit(crmkit.audit(transactions))")
+        raise _not_that(result, "a_sensitivity", "plot_sensitivity(crmkit.sensitivity(transactions))")
     if show == "choices":
         found = _columns(result.choices, ["changed_share", "money_changed_share"])
         pairs = (("changed_share", "plot_of_customers"), ("money_changed_share", "plot_of_money"))
@@ -209,7 +209,10 @@ def _run_names(found: dict[str, Array], spoken: Language) -> list[str]:
     pairs = [(str(choice), str(setting)) for choice, setting in zip(found["choice"], found["setting"], strict=True)]
     return [
         phrase(
-            "plot_named_number", spoken, what=word(f"audit_{choice}", spoken), amount=worded(choice, setting, spoken)
+            "plot_named_number",
+            spoken,
+            what=word(f"sensitivity_{choice}", spoken),
+            amount=worded(choice, setting, spoken),
         )
         for choice, setting in pairs
     ]

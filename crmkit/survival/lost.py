@@ -23,7 +23,7 @@ from crmkit._results import Result
 from crmkit.customers import summarize
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
-from crmkit.interpurchase import Rhythm, fit_rhythm
+from crmkit.interpurchase import Interpurchase, fit_interpurchase
 from crmkit.survival.gaps import Gaps, inactivity_threshold
 from crmkit.transactions import Transactions, open_transactions
 
@@ -71,7 +71,8 @@ def flag_lost(
     inactive : duration, optional
         Lost after so many days without a purchase: "180D".
     gaps : float, optional
-        Lost after so many times the gap to expect of a customer of this base (`crmkit.interpurchase.fit_rhythm`).
+        Lost after so many times the gap to expect of a customer of this base
+        (`crmkit.interpurchase.fit_interpurchase`).
     own_gaps : float, optional
         Lost after so many times the customer's own expected gap: the own gaps, shrunk to the base's where they are few.
     returning : float, optional
@@ -187,7 +188,7 @@ class Limit:
 
     days: float | None = None
     gaps: float = 1.0
-    rhythm: Rhythm | None = None
+    interpurchase: Interpurchase | None = None
     p_alive: float | None = None
 
 
@@ -205,8 +206,12 @@ def _limit(tx: Transactions, name: str, value: Any) -> Limit:
         raise ArgumentError(name, value, "survival_says_nothing_about_anybody", hint=HINT)
     if name == "p_alive":
         return Limit(p_alive=number)
-    rhythm = fit_rhythm(tx)
-    return Limit(days=number * rhythm.expected_gap) if name == "gaps" else Limit(gaps=number, rhythm=rhythm)
+    interpurchase = fit_interpurchase(tx)
+    return (
+        Limit(days=number * interpurchase.expected_gap)
+        if name == "gaps"
+        else Limit(gaps=number, interpurchase=interpurchase)
+    )
 
 
 def _marked(tx: Transactions, limit: Limit) -> Any:
@@ -221,14 +226,14 @@ def _marked(tx: Transactions, limit: Limit) -> Any:
         found = table.frame.select("customer_id", quiet, "p_alive", gone.alias("lost"))
         return table.give_back(found.sort("customer_id"))  # a lazy table has no order of its own to keep
     table = _frame.open_table(customers)
-    days = nw.lit(limit.days) if limit.rhythm is None else _own_days(limit.gaps, limit.rhythm)
+    days = nw.lit(limit.days) if limit.interpurchase is None else _own_days(limit.gaps, limit.interpurchase)
     found = table.frame.with_columns(limit_days=days)
     gone = nw.col("recency") >= nw.col("limit_days")
     return table.give_back(found.select("customer_id", quiet, "limit_days", gone.alias("lost")))
 
 
-def _own_days(gaps: float, rhythm: Rhythm) -> nw.Expr:
-    expected: nw.Expr = rhythm.of(gaps=nw.col("x"), days=nw.col("t_x"))
+def _own_days(gaps: float, interpurchase: Interpurchase) -> nw.Expr:
+    expected: nw.Expr = interpurchase.of(gaps=nw.col("x"), days=nw.col("t_x"))
     return expected * gaps
 
 

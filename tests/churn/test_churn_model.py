@@ -172,7 +172,7 @@ def test_reasons_add_up_to_words_about_the_customer(fitted, cdnow):
 def test_the_quiet_and_the_rhythm_matter_most(fitted):
     importance = as_columns(fitted.importance_)
     assert importance["log_loss_without"][0] > 0.01
-    assert set(importance["subject"]) == {"quiet", "rhythm", "spend", "tenure"}
+    assert set(importance["subject"]) == {"quiet", "interpurchase", "spend", "tenure"}
 
 
 def test_what_cannot_be_learnt_is_refused(cdnow_sample):

@@ -1,4 +1,4 @@
-"""Simulated customers that break fits, other ways to fit them, and what a verdict may not say about them.
+"""Simulated customers that break fits, other ways to fit them, and what a diagnosis may not say about them.
 
 The customers are one-time buyers, never drop out, are few, have times in seconds, or are all alike.
 """
@@ -58,23 +58,23 @@ def by_lbfgsb(objective: Objective, start: np.ndarray) -> float:
 
 
 def reached(model: PurchaseModel) -> float:
-    """The highest log-likelihood that a fit reports: of the model, or of a limit that its verdict names."""
-    limits = [one for one in (model.verdict_.simpler, model.verdict_.higher) if one is not None]
+    """The highest log-likelihood that a fit reports: of the model, or of a limit that its diagnosis names."""
+    limits = [one for one in (model.diagnosis_.simpler, model.diagnosis_.higher) if one is not None]
     return max([model.log_likelihood_, *(one.log_likelihood for one in limits)])
 
 
 def untrue(model: PurchaseModel, data: dict[str, np.ndarray]) -> str:
-    """What the data contradict in a verdict; empty if nothing."""
+    """What the data contradict in a diagnosis; empty if nothing."""
     determined = bool(np.isfinite(list(model.standard_errors_.values())).all())
     nbd = NBD(period=model.period).fit(data)
-    if model.verdict_ == "optimum" and not determined:
+    if model.diagnosis_ == "optimum" and not determined:
         return "optimum, but without standard errors"
-    if model.verdict_ == "optimum" and not isinstance(model, NBD) and model.likelihood_ratio(nbd).p_value > 0.05:
+    if model.diagnosis_ == "optimum" and not isinstance(model, NBD) and model.likelihood_ratio(nbd).p_value > 0.05:
         return "optimum, but the NBD fits as well"
-    if model.verdict_ == "ridge" and determined:
+    if model.diagnosis_ == "ridge" and determined:
         return "ridge, but all parameters are determined"
-    if model.verdict_ == "boundary":
-        simpler = model.verdict_.simpler
+    if model.diagnosis_ == "boundary":
+        simpler = model.diagnosis_.simpler
         if model.likelihood_ratio(simpler).p_value < 0.05:
             return f"boundary, but {simpler.name} fits worse"
         if simpler.name.startswith("the NBD") and abs(simpler.log_likelihood - nbd.log_likelihood_) > 1e-6:

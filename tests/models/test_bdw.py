@@ -72,7 +72,7 @@ def test_with_c_of_one_it_is_the_shifted_beta_geometric_model():
 def test_fit_on_four_renewals_reproduces_the_published_estimates():
     model = BDW().fit(HIGH_END[:5])
     assert astuple(model.params_) == pytest.approx((0.25934, 1.72255, 1.58436), rel=2e-5)
-    assert model.verdict_ == "optimum"
+    assert model.diagnosis_ == "optimum"
 
 
 # --- laws -------------------------------------------------------------------------------------------------------
@@ -128,15 +128,15 @@ def test_fit_finds_the_parameters_of_simulated_cohorts():
     assert np.abs(np.subtract(astuple(model.params_), (0.6, 4.0, c)) / errors).max() < 3
 
 
-# --- verdicts and storage ---------------------------------------------------------------------------------------
+# --- diagnoses and storage ---------------------------------------------------------------------------------------
 
 
 def test_too_few_ages_are_not_called_an_optimum():
     model = BDW().fit([1000, 869, 743])
-    assert model.verdict_ == "boundary"
+    assert model.diagnosis_ == "boundary"
     # A churn of 13.1 % and then of 14.5 %: no more than chance.
-    assert list(model.verdict_.simpler.params) == ["churn_rate"]
-    assert model.likelihood_ratio(model.verdict_.simpler).p_value > 0.05
+    assert list(model.diagnosis_.simpler.params) == ["churn_rate"]
+    assert model.likelihood_ratio(model.diagnosis_.simpler).p_value > 0.05
     assert model.survival([1, 2]) == pytest.approx([0.869, 0.743], abs=1e-4)
 
 
@@ -146,7 +146,7 @@ def test_too_few_ages_are_not_called_an_optimum():
 )
 def test_thin_and_plain_data_end_in_a_verdict_not_in_an_exception(survivors):
     model = BDW().fit(survivors)
-    assert model.verdict_ in {"boundary", "ridge"}
+    assert model.diagnosis_ in {"boundary", "ridge"}
     assert np.isfinite(model.survival(range(20))).all()
     model.summary()
 

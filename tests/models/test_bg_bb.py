@@ -181,7 +181,7 @@ def test_fit_reproduces_the_paper(fitted):
     assert astuple(fitted.params_) == pytest.approx((1.203522, 0.749716, 0.656718, 2.783443), rel=1e-6)
     assert fitted.log_likelihood_ == pytest.approx(-33225.5813, abs=1e-4)
     assert list(fitted.standard_errors_.values()) == pytest.approx([0.0694, 0.0294, 0.0510, 0.3208], abs=6e-5)
-    assert fitted.verdict_ == "optimum"
+    assert fitted.diagnosis_ == "optimum"
     assert fitted.n_customers_ == 11_104
     assert fitted.log_likelihood(donors()) @ donors()["donors"] == pytest.approx(fitted.log_likelihood_, rel=1e-13)
 
@@ -255,7 +255,7 @@ def test_simulated_donors_have_the_predicted_future():
     assert np.abs(np.subtract(astuple(again.params_), astuple(model.params_)) / errors).max() < 3.5
 
 
-# --- verdicts ---------------------------------------------------------------------------------------------------
+# --- diagnoses ---------------------------------------------------------------------------------------------------
 
 
 def simulated(n_customers, occasions, *params, seed=1):
@@ -273,11 +273,11 @@ def simulated(n_customers, occasions, *params, seed=1):
 )
 def test_simpler_worlds_are_recognised(params, seed, name, found):
     model = BGBB().fit(simulated(600, 6, *params, seed=seed))
-    assert model.verdict_ == "boundary"
-    assert name in model.verdict_.sentence
+    assert model.diagnosis_ == "boundary"
+    assert name in model.diagnosis_.sentence
     for key, value in found.items():
-        assert model.verdict_.simpler.params[key] == pytest.approx(value, rel=0.25)
-    assert model.likelihood_ratio(model.verdict_.simpler).p_value > 0.05
+        assert model.diagnosis_.simpler.params[key] == pytest.approx(value, rel=0.25)
+    assert model.likelihood_ratio(model.diagnosis_.simpler).p_value > 0.05
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -288,7 +288,7 @@ def test_thin_and_odd_data_end_in_a_verdict_not_in_an_exception(seed):
     )
     customers["x"][0], customers["t_x"][0] = 1, 1
     model = BGBB().fit(customers)
-    assert model.verdict_ in {"optimum", "boundary", "ridge"}
+    assert model.diagnosis_ in {"optimum", "boundary", "ridge"}
     assert np.isfinite(model.predict(customers, horizon=10)).all()
     model.summary()
     histories = Histories(*(customers[name] for name in ("x", "t_x", "n")))

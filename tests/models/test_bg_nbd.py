@@ -41,8 +41,8 @@ def test_the_fit_reproduces_the_paper(fitted):
     p = fitted.params_
     assert (p.r, p.alpha, p.a, p.b) == pytest.approx((0.242595, 4.413602, 0.792922, 2.425907), rel=1e-5)
     assert fitted.log_likelihood_ == pytest.approx(-9582.4292, abs=1e-4)
-    assert fitted.verdict_ == "optimum"
-    assert "clear maximum" in fitted.verdict_.sentence
+    assert fitted.diagnosis_ == "optimum"
+    assert "clear maximum" in fitted.diagnosis_.sentence
 
 
 def test_covariance_and_standard_errors(fitted):
@@ -170,14 +170,14 @@ def test_data_without_dropout_are_an_nbd_and_the_verdict_says_so():
     # Each customer bought on the last day seen: no sign of anybody leaving.
     x = np.array([1, 2, 3, 4, 6, 9, 1, 2, 12, 5])
     model = BGNBD().fit({"x": x, "t_x": np.full(10, 99), "T": np.full(10, 100)})
-    assert model.verdict_ == "boundary"
-    assert model.verdict_.simpler.name == "the NBD, no dropout"
-    assert "NBD" in model.verdict_.sentence
-    assert "NBD" in model.verdict_.text("zh")
+    assert model.diagnosis_ == "boundary"
+    assert model.diagnosis_.simpler.name == "the NBD, no dropout"
+    assert "NBD" in model.diagnosis_.sentence
+    assert "NBD" in model.diagnosis_.text("zh")
     assert np.isnan(model.standard_errors_["a"])
     nbd = NBD().fit({"x": x, "t_x": np.full(10, 99), "T": np.full(10, 100)})
-    assert model.verdict_.simpler.log_likelihood == pytest.approx(nbd.log_likelihood_, abs=1e-9)
-    assert model.verdict_.simpler.params == pytest.approx({"r": nbd.params_.r, "alpha": nbd.params_.alpha}, rel=1e-6)
+    assert model.diagnosis_.simpler.log_likelihood == pytest.approx(nbd.log_likelihood_, abs=1e-9)
+    assert model.diagnosis_.simpler.params == pytest.approx({"r": nbd.params_.r, "alpha": nbd.params_.alpha}, rel=1e-6)
 
 
 def test_impossible_histories_are_shown():

@@ -49,7 +49,7 @@ def test_the_fit_and_the_forecast_on_grocery_data(grocery):
     assert (p.k, p.r, p.alpha, p.a, p.b) == pytest.approx((2, 1.3292, 2.8126, 0.4247, 0.7900), abs=5e-5)
     assert model.log_likelihood_ == pytest.approx(-14978.211, abs=5e-4)
     assert model.log_likelihood(grocery).sum() == pytest.approx(model.log_likelihood_, rel=1e-12)
-    assert model.verdict_ == "optimum"
+    assert model.diagnosis_ == "optimum"
     assert max(model.k_log_likelihoods_, key=model.k_log_likelihoods_.get) == 2
     forecast = model.predict(grocery, horizon="52W")
     assert np.abs(forecast - grocery.future).mean() <= 1.42

@@ -55,7 +55,7 @@ def test_fits_are_the_published_ones(judged):
         assert rows[name]["aic"] == pytest.approx(8 - 2 * log_likelihood, abs=2e-3)
         assert rows[name]["bic"] == pytest.approx(4 * np.log(2357) - 2 * log_likelihood, abs=2e-3)
         assert rows[name]["parameters"] == 4
-        assert rows[name]["verdict"] == "optimum"
+        assert rows[name]["diagnosis"] == "optimum"
     assert rows["last_period"]["log_likelihood"] is None
 
 
@@ -225,7 +225,7 @@ def trial(forecasts, future):
     return _compare.Trial(past, {name: np.array(values, dtype=float) for name, values in forecasts.items()})
 
 
-def recommend(forecasts, future, verdicts=None):
+def recommend(forecasts, future, diagnoses=None):
     """The choice among models A, B and C, without any fit."""
     far_off = [9.0] * len(future)
     given = {"last_period": far_off, "same_for_all": far_off, **forecasts}
@@ -234,7 +234,7 @@ def recommend(forecasts, future, verdicts=None):
     class Fitted:
         def __init__(self, name):
             self.bic_ = {"A": 1.0, "B": 2.0, "C": 3.0}[name]
-            self.verdict_ = (verdicts or {}).get(name, "optimum")
+            self.diagnosis_ = (diagnoses or {}).get(name, "optimum")
 
     rows = [{"model": name, **_compare._judged(trials, name)} for name in given]
     best, findings = _compare._recommend(trials, {name: Fitted(name) for name in "ABC"}, rows)
@@ -265,11 +265,11 @@ def test_a_naive_forecast_that_is_as_sharp_is_recommended_and_said():
 
 
 def test_a_boundary_and_a_large_bias_are_said():
-    class Verdict(str):
+    class Diagnosis(str):
         __slots__ = ()
 
     forecasts = {"A": [1, 1, 3, 3], "B": [9] * 4, "C": [9] * 4}
-    assert recommend(forecasts, [0, 0, 2, 2], {"A": Verdict("boundary")})[1][-2:] == ["biased", "verdict"]
+    assert recommend(forecasts, [0, 0, 2, 2], {"A": Diagnosis("boundary")})[1][-2:] == ["biased", "diagnosis"]
 
 
 def test_a_holdout_without_purchases_recommends_nothing():

@@ -224,6 +224,6 @@ def test_a_share_of_one_time_buyers_is_found(kind):
 def test_where_nobody_buys_once_the_plain_model_is_named():
     drawn = clv.BGNBD.from_params(r=2.0, alpha=10.0, a=0.5, b=3.0, period="day").simulate(np.full(2000, 90.0), seed=1)
     model = clv.BGNBD(period="day", one_time=True).fit(drawn)
-    assert model.verdict_ == "boundary"
-    assert "no one-time buyers" in model.verdict_.sentence
-    assert model.verdict_.simpler.log_likelihood == pytest.approx(clv.BGNBD(period="day").fit(drawn).log_likelihood_)
+    assert model.diagnosis_ == "boundary"
+    assert "no one-time buyers" in model.diagnosis_.sentence
+    assert model.diagnosis_.simpler.log_likelihood == pytest.approx(clv.BGNBD(period="day").fit(drawn).log_likelihood_)

@@ -139,8 +139,8 @@ def test_json_round_trip(kind):
     assert type(again) is kind
     assert again.period == "month"
     assert again.params_ == model.params_
-    assert again.verdict_ == model.verdict_
-    assert again.verdict_.sentence == model.verdict_.sentence
+    assert again.diagnosis_ == model.diagnosis_
+    assert again.diagnosis_.sentence == model.diagnosis_.sentence
     np.testing.assert_array_equal(again.covariance_, model.covariance_)
     assert again.to_json() == text
     assert len(text) < 1200
@@ -152,7 +152,7 @@ def test_a_boundary_survives_storage():
     x = np.array([1, 2, 3, 4, 6, 9, 1, 2, 12, 5])
     model = BGNBD().fit({"x": x, "t_x": np.full(10, 99), "T": np.full(10, 100)})
     again = load(model.to_json())
-    assert again.verdict_.simpler == model.verdict_.simpler
+    assert again.diagnosis_.simpler == model.diagnosis_.simpler
     assert np.isnan(again.covariance_).any()
     json.loads(model.to_json(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
@@ -170,7 +170,7 @@ def test_texts_that_are_no_models():
 
 
 def assert_robust(kind, i, data, climbs):
-    """No exception and no warning; no other way to fit gets higher; forecasts finite; a truthful verdict."""
+    """No exception and no warning; no other way to fit gets higher; forecasts finite; a truthful diagnosis."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model = kind().fit(data)
@@ -181,7 +181,7 @@ def assert_robust(kind, i, data, climbs):
             model.p_purchase(few, horizon="1Y"),
             model.discounted_purchases(few, discount_rate=0.1),
         ]
-        sentence = model.verdict_.sentence
+        sentence = model.diagnosis_.sentence
     for values in forecasts:
         assert np.isfinite(values).all()
         assert (values >= 0).all()
@@ -193,7 +193,7 @@ def assert_robust(kind, i, data, climbs):
     k = len(model.standard_errors_)
     others = [maximise(objective, [rng.normal(0, 2.5, k)]).log_likelihood + shift for _ in range(climbs)]
     others += [by_lbfgsb(objective, rng.normal(0, 2, k)) + shift for _ in range(climbs)]
-    # Beyond the box only a limit is higher, and then the verdict has named it.
+    # Beyond the box only a limit is higher, and then the diagnosis has named it.
     assert reached(model) >= max(others) - 1e-4
     assert sentence
     assert untrue(model, data) == ""
@@ -213,7 +213,7 @@ def test_forty_nasty_data_sets(kind):
         assert_robust(kind, i, data, climbs=4)
 
 
-# --- what a verdict says about known worlds ----------------------------------------------------------------------
+# --- what a diagnosis says about known worlds ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", [BGNBD, MBGNBD, ParetoNBD])
@@ -229,7 +229,7 @@ def test_forty_nasty_data_sets(kind):
 def test_known_worlds_are_recognised(kind, truth, simpler):
     drawn = truth.simulate(np.linspace(200, 500, 2000), seed=1)
     model = kind().fit({"x": drawn["x"], "t_x": np.ceil(drawn["t_x"]), "T": np.ceil(drawn["T"])})
-    found = model.verdict_.simpler
+    found = model.diagnosis_.simpler
     assert (found and found.name) == simpler
 
 
@@ -246,7 +246,7 @@ def test_known_worlds_are_recognised(kind, truth, simpler):
 )
 def test_customers_who_are_all_alike_are_recognised(truth, words, found):
     drawn = truth.simulate(np.linspace(200, 500, 3000), seed=1)
-    simpler = type(truth)().fit({name: drawn[name] for name in ("x", "t_x", "T")}).verdict_.simpler
+    simpler = type(truth)().fit({name: drawn[name] for name in ("x", "t_x", "T")}).diagnosis_.simpler
     assert words in simpler.name
     assert simpler.params == pytest.approx(found, rel=0.1)
 

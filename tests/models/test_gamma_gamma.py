@@ -154,7 +154,7 @@ def test_fit_reproduces_the_published_cdnow_figures(fitted):
     assert fitted.log_likelihood_ == pytest.approx(-4055.9177, abs=1e-4)
     assert list(fitted.standard_errors_.values()) == pytest.approx([1.190, 0.290, 4.159], rel=1e-3)
     assert fitted.n_customers_ == 946
-    assert fitted.verdict_ == "optimum"
+    assert fitted.diagnosis_ == "optimum"
 
 
 def test_expected_spend_of_the_first_ten_customers(fitted, repeat_buyers):
@@ -227,15 +227,15 @@ def test_forecasts_lie_between_the_customer_and_the_crowd(x, m, low):
     assert 0 < below < above
 
 
-# --- verdicts ---------------------------------------------------------------------------------------------------
+# --- diagnoses ---------------------------------------------------------------------------------------------------
 
 
 def test_customers_with_one_mean_spend_are_called_so():
     x = np.repeat([1, 2, 3, 4], 40)
     share = np.tile((np.arange(40) + 0.5) / 40, 4)  # quantiles: the mean spend differs by chance alone
     model = GammaGamma().fit({"x": x, "m_x": stats.gamma.ppf(share, 3 * x, scale=10 / (3 * x))})
-    assert model.verdict_ == "boundary"
-    simpler = model.verdict_.simpler
+    assert model.diagnosis_ == "boundary"
+    simpler = model.diagnosis_.simpler
     assert simpler.params["mean_spend"] == pytest.approx(10, rel=0.01)
     assert simpler.params["p"] == pytest.approx(3, rel=0.1)
     assert model.likelihood_ratio(simpler).p_value > 0.05
@@ -243,8 +243,8 @@ def test_customers_with_one_mean_spend_are_called_so():
 
 def test_customers_who_always_spend_the_same_are_called_so():
     model = GammaGamma().fit(simulated(300, 1e7, 4.0, 4e-5))
-    assert model.verdict_ == "boundary"
-    assert "always spends the same" in model.verdict_.sentence
+    assert model.diagnosis_ == "boundary"
+    assert "always spends the same" in model.diagnosis_.sentence
     assert np.isnan(model.standard_errors_["p"])
 
 
@@ -263,7 +263,7 @@ def test_thin_and_odd_data_end_in_a_verdict_not_in_an_exception(seed):
     p, q, scale = 10.0 ** rng.uniform([-1, -0.3, -3], [3, 3, 6])
     customers = simulated(int(rng.integers(2, 60)) + 5, p, q, scale * q / p, seed=seed)
     model = GammaGamma().fit(customers)
-    assert model.verdict_ in {"optimum", "boundary", "ridge"}
+    assert model.diagnosis_ in {"optimum", "boundary", "ridge"}
     assert np.isfinite(model.log_likelihood_)
     assert np.isfinite(model.median_spend(customers)).all()
     assert (model.expected_spend(customers) > 0).all()

@@ -31,7 +31,7 @@ def test_the_fit_reproduces_the_figures(fitted):
     assert fitted.log_likelihood_ == pytest.approx(-9582.1357, abs=1e-4)
     errors = list(fitted.standard_errors_.values())
     assert errors == pytest.approx([0.08327, 0.69561, 0.15478, 0.53747], rel=1e-3)
-    assert fitted.verdict_ == "optimum"
+    assert fitted.diagnosis_ == "optimum"
 
 
 def test_worked_examples():
@@ -95,10 +95,10 @@ def test_leavers_at_once_are_found_and_named():
     # The last of x uniform purchase times.
     t_x = np.where(x > 0, 200 * rng.random(2000) ** (1 / np.maximum(x, 1)), 0)
     model = MBGNBD().fit({"x": x, "t_x": t_x, "T": np.full(2000, 200.0)})
-    assert model.verdict_ == "boundary"
-    assert "zero-inflated" in model.verdict_.simpler.name
-    assert model.verdict_.simpler.params["share"] == pytest.approx(0.4, abs=0.05)
-    assert model.verdict_.simpler.params["r"] == pytest.approx(2, rel=0.2)
+    assert model.diagnosis_ == "boundary"
+    assert "zero-inflated" in model.diagnosis_.simpler.name
+    assert model.diagnosis_.simpler.params["share"] == pytest.approx(0.4, abs=0.05)
+    assert model.diagnosis_.simpler.params["r"] == pytest.approx(2, rel=0.2)
 
 
 @needs_shared

@@ -63,10 +63,10 @@ def test_nobody_ever_leaves():
 def test_customers_all_alike_are_a_poisson_process():
     x = np.tile([3, 4, 5, 4], 50)
     model = NBD(period="week").fit({"x": x, "t_x": np.full(200, 80), "T": np.full(200, 140)})
-    assert model.verdict_ == "boundary"
-    assert model.verdict_.simpler.params == pytest.approx({"rate": 4 / 20}, rel=1e-6)
+    assert model.diagnosis_ == "boundary"
+    assert model.diagnosis_.simpler.params == pytest.approx({"rate": 4 / 20}, rel=1e-6)
     n, T, mean = 200, 20, 0.2
-    assert model.verdict_.simpler.log_likelihood == pytest.approx(n * (4 * np.log(mean) - mean * T), rel=1e-12)
+    assert model.diagnosis_.simpler.log_likelihood == pytest.approx(n * (4 * np.log(mean) - mean * T), rel=1e-12)
     best = objective_of_one_rate(Cells(*(np.array([v]) for v in (4.0, 9.0, 20.0, 200.0))))(np.log([0.2]))
     assert best[1] == pytest.approx([0], abs=1e-9)
 

@@ -37,7 +37,7 @@ def test_the_fit_reproduces_the_paper(fitted):
     assert fitted.log_likelihood_ == pytest.approx(-9594.9762, abs=1e-4)
     errors = list(fitted.standard_errors_.values())
     assert errors == pytest.approx([0.04763, 0.84272, 0.18727, 6.21079], rel=1e-3)
-    assert fitted.verdict_ == "optimum"
+    assert fitted.diagnosis_ == "optimum"
 
 
 def test_worked_examples():
@@ -175,11 +175,11 @@ def test_a_share_that_leaves_at_once_is_a_zero_inflated_nbd():
     t_x = np.where(x > 0, np.ceil(200 * rng.random(2000) ** (1 / np.maximum(x, 1))), 0)
     data = {"x": x, "t_x": t_x, "T": np.full(2000, 200.0)}
     model = ParetoNBD().fit(data)
-    assert model.verdict_ == "boundary"
-    assert "zero-inflated" in model.verdict_.sentence
-    assert "零膨胀" in model.verdict_.text("zh")
-    assert model.verdict_.simpler.params["share"] == pytest.approx(0.4, abs=0.05)
-    assert model.verdict_.simpler.log_likelihood > model.log_likelihood_
+    assert model.diagnosis_ == "boundary"
+    assert "zero-inflated" in model.diagnosis_.sentence
+    assert "零膨胀" in model.diagnosis_.text("zh")
+    assert model.diagnosis_.simpler.params["share"] == pytest.approx(0.4, abs=0.05)
+    assert model.diagnosis_.simpler.log_likelihood > model.log_likelihood_
     test = model.likelihood_ratio(NBD().fit(data))
     assert test.degrees_of_freedom == 2
     assert test.p_value < 1e-10
@@ -191,12 +191,12 @@ def test_a_limit_beyond_all_parameters_is_told():
     x = np.array([0] * 45 + [1, 2, 2, 2, 3])
     t_x = np.array([0] * 45 + [148, 110, 131, 145, 69])
     model = ParetoNBD().fit({"x": x, "t_x": t_x, "T": np.full(50, 150)})
-    higher = model.verdict_.higher
-    assert model.verdict_.simpler.name == "the NBD, no dropout"
+    higher = model.diagnosis_.higher
+    assert model.diagnosis_.simpler.name == "the NBD, no dropout"
     assert higher.name.startswith("the zero-inflated NBD")
     assert higher.log_likelihood > model.log_likelihood_ + 1e-4
-    assert f"{higher.log_likelihood:.3f}" in model.verdict_.sentence
-    assert load(model.to_json()).verdict_.text("zh") == model.verdict_.text("zh")
+    assert f"{higher.log_likelihood:.3f}" in model.diagnosis_.sentence
+    assert load(model.to_json()).diagnosis_.text("zh") == model.diagnosis_.text("zh")
 
 
 @needs_shared

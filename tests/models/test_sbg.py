@@ -73,7 +73,7 @@ def test_fit_on_seven_renewals_reproduces_the_paper(survivors, params, log_likel
     assert astuple(model.params_) == pytest.approx(params, rel=1e-5)
     assert model.log_likelihood_ == pytest.approx(log_likelihood, abs=6e-4)
     assert 100 * model.survival(range(8, 13)) == pytest.approx(forecast, abs=6e-3)
-    assert model.verdict_ == "optimum"
+    assert model.diagnosis_ == "optimum"
     assert model.n_customers_ == 1000
 
 
@@ -159,33 +159,33 @@ def test_fit_finds_the_parameters_of_simulated_cohorts():
     assert np.abs(np.subtract(astuple(model.params_), (0.8, 2.5)) / errors).max() < 3
 
 
-# --- verdicts ---------------------------------------------------------------------------------------------------
+# --- diagnoses ---------------------------------------------------------------------------------------------------
 
 
 def test_equally_loyal_customers_are_called_geometric():
     model = SBG().fit([100_000, 80_000, 64_000, 51_200, 40_960])
-    assert model.verdict_ == "boundary"
-    assert model.verdict_.simpler.params["churn_rate"] == pytest.approx(0.2, rel=1e-4)
-    assert "geometric" in model.verdict_.sentence
-    assert "几何" in model.verdict_.text("zh")
+    assert model.diagnosis_ == "boundary"
+    assert model.diagnosis_.simpler.params["churn_rate"] == pytest.approx(0.2, rel=1e-4)
+    assert "geometric" in model.diagnosis_.sentence
+    assert "几何" in model.diagnosis_.text("zh")
 
 
 def test_a_cohort_that_splits_at_once_is_called_so():
     model = SBG().fit([1000, 400, 400, 400, 400])
-    assert model.verdict_ == "boundary"
-    assert model.verdict_.simpler.params["share_leaving"] == pytest.approx(0.6, rel=1e-4)
+    assert model.diagnosis_ == "boundary"
+    assert model.diagnosis_.simpler.params["share_leaving"] == pytest.approx(0.6, rel=1e-4)
 
 
 def test_a_single_renewal_does_not_determine_two_parameters():
     model = SBG().fit([1000, 800])
-    assert model.verdict_ != "optimum"
+    assert model.diagnosis_ != "optimum"
     assert model.retention_rate([1]) == pytest.approx([0.8], abs=1e-4)
 
 
 @pytest.mark.parametrize("survivors", [[500, 500, 500], [500, 0], [3, 2, 2], [1, 1], [10_000, 1, 0]])
 def test_thin_data_end_in_a_verdict_not_in_an_exception(survivors):
     model = SBG().fit(survivors)
-    assert model.verdict_ in {"optimum", "boundary", "ridge"}
+    assert model.diagnosis_ in {"optimum", "boundary", "ridge"}
     assert np.isfinite(model.survival(range(20))).all()
     model.summary()
 
@@ -218,7 +218,7 @@ def test_a_stored_model_is_the_same_model():
     assert isinstance(again, SBG)
     assert again.params_ == model.params_
     assert again.period == "month"
-    assert again.verdict_.sentence == model.verdict_.sentence
+    assert again.diagnosis_.sentence == model.diagnosis_.sentence
 
 
 @pytest.mark.parametrize(

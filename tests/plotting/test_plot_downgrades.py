@@ -1,4 +1,4 @@
-"""The picture of the slip calendar, read back."""
+"""The picture of the downgrade calendar, read back."""
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -9,7 +9,7 @@ from matplotlib.dates import date2num
 from crmkit import downgrades, labels
 from crmkit.datasets import load_ten_customers
 from crmkit.errors import ColumnError, DataError
-from crmkit.plotting import _fonts, plot_slip_calendar
+from crmkit.plotting import _fonts, plot_downgrade_calendar
 
 matplotlib.use("Agg")
 
@@ -17,14 +17,14 @@ CALENDAR = {
     "date": np.array(["2025-01-01", "2025-01-01", "2025-03-01"], dtype="datetime64[us]"),
     "until": np.array(["2025-01-31", "2025-01-31", "2025-03-31"], dtype="datetime64[us]"),
     "segment": ["champions", "new", "new"],
-    "slip_to": ["loyal", "promising", "promising"],
+    "next_segment": ["loyal", "promising", "promising"],
     "customers": [1, 2, 7],
     "value": [150.0, 50.0, 800.0],
 }
 
 
 def test_customers_go_up_and_money_down_at_their_dates(make_table):
-    ax = plot_slip_calendar(make_table(CALENDAR))
+    ax = plot_downgrade_calendar(make_table(CALENDAR))
     customers, money = ax.containers
     assert [bar.get_height() for bar in customers] == pytest.approx([30, 70])
     assert [bar.get_height() for bar in money] == pytest.approx([-20, -80])
@@ -42,10 +42,12 @@ def test_customers_go_up_and_money_down_at_their_dates(make_table):
 def test_labels_are_in_the_language_and_inside_the_picture(language):
     if language == "zh" and not _fonts.chinese_font():
         pytest.skip("no font with Chinese characters")
-    ax = plot_slip_calendar(downgrades.slip_calendar(downgrades.slip_dates(load_ten_customers())), language=language)
+    ax = plot_downgrade_calendar(
+        downgrades.downgrade_calendar(downgrades.downgrade_dates(load_ten_customers())), language=language
+    )
     ax.figure.canvas.draw()
-    assert ax.get_xlabel() == labels.text("plot_slip_date", language)
-    assert ax.get_ylabel() == labels.text("plot_slip_halves", language)
+    assert ax.get_xlabel() == labels.text("plot_downgrade_date", language)
+    assert ax.get_ylabel() == labels.text("plot_downgrade_halves", language)
     inside = ax.figure.bbox
     for text in [*ax.texts, ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels()]:
         box = text.get_window_extent()
@@ -57,19 +59,19 @@ def test_labels_are_in_the_language_and_inside_the_picture(language):
 
 
 def test_money_that_adds_up_to_nothing_has_no_bars():
-    ax = plot_slip_calendar({**CALENDAR, "value": [0.0, 0.0, 0.0]})
+    ax = plot_downgrade_calendar({**CALENDAR, "value": [0.0, 0.0, 0.0]})
     assert [bar.get_height() for bar in ax.containers[1]] == [0, 0]
 
 
 def test_the_callers_axes_are_used():
     ax = plt.subplots()[1]
-    assert plot_slip_calendar(CALENDAR, ax=ax) is ax
+    assert plot_downgrade_calendar(CALENDAR, ax=ax) is ax
 
 
 def test_what_is_no_calendar_is_refused_with_the_way_out():
-    with pytest.raises(ColumnError, match=r"no column 'date', 'until'[\s\S]*slip_calendar"):
-        plot_slip_calendar({"customers": [1], "value": [2.0]})
+    with pytest.raises(ColumnError, match=r"no column 'date', 'until'[\s\S]*downgrade_calendar"):
+        plot_downgrade_calendar({"customers": [1], "value": [2.0]})
     with pytest.raises(DataError, match="nothing to draw"):
-        plot_slip_calendar(
+        plot_downgrade_calendar(
             {name: values[:0] for name, values in CALENDAR.items()} | {"customers": np.zeros(0), "value": np.zeros(0)}
         )

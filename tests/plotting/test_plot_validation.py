@@ -11,7 +11,7 @@ import crmkit as crm
 from conftest import as_columns, small_table
 from crmkit import labels
 from crmkit.errors import ArgumentError
-from crmkit.plotting import _fonts, plot_audit, plot_backtest
+from crmkit.plotting import _fonts, plot_backtest, plot_sensitivity
 
 matplotlib.use("Agg")
 
@@ -24,8 +24,8 @@ def tested(cdnow_sample):
 
 
 @pytest.fixture(scope="module")
-def audited(cdnow_sample):
-    return crm.audit(small_table(cdnow_sample), "eight")
+def varied(cdnow_sample):
+    return crm.sensitivity(small_table(cdnow_sample), "eight")
 
 
 def test_a_bar_per_segment_with_its_interval_and_a_line_for_all(tested):
@@ -57,9 +57,9 @@ def test_three_curves_from_nobody_to_everybody(tested, show, what):
     assert said == labels.texts(["plot_by_segment", "plot_by_recency", "plot_at_random"])
 
 
-def test_a_pair_of_bars_per_re_run(audited):
-    ax = plot_audit(audited)
-    found = as_columns(audited.choices)
+def test_a_pair_of_bars_per_re_run(varied):
+    ax = plot_sensitivity(varied)
+    found = as_columns(varied.choices)
     customers, money = ax.containers
     assert [bar.get_width() for bar in customers] == pytest.approx([100 * share for share in found["changed_share"]])
     assert [bar.get_width() for bar in money] == pytest.approx([100 * share for share in found["money_changed_share"]])
@@ -67,28 +67,28 @@ def test_a_pair_of_bars_per_re_run(audited):
     assert names[:3] == ["rule for ties: better", "rule for ties: worse", "number of levels: 3"]
     assert "past that is read: 12 months" in names
     assert names[-1] == "past ends: 1998-06-02"
-    assert ax.texts[-1].get_text() == f"grade: {audited.grade}"
+    assert ax.texts[-1].get_text() == f"grade: {varied.grade}"
 
 
-def test_a_pair_of_bars_per_segment(audited):
-    ax = plot_audit(audited, show="segments")
-    found = as_columns(audited.segments)
+def test_a_pair_of_bars_per_segment(varied):
+    ax = plot_sensitivity(varied, show="segments")
+    found = as_columns(varied.segments)
     for bars, name in zip(ax.containers, ("steadiness_choices", "steadiness_time"), strict=True):
         assert [bar.get_width() for bar in bars] == pytest.approx([100 * share for share in found[name]])
     assert [tick.get_text() for tick in ax.get_yticklabels()] == labels.texts(found["segment"])
 
 
 def test_without_an_earlier_day_there_are_bars_for_choices_only(cdnow_sample):
-    ax = plot_audit(crm.audit(small_table(cdnow_sample), "textbook", earlier=()), show="segments")
+    ax = plot_sensitivity(crm.sensitivity(small_table(cdnow_sample), "textbook", shifts=()), show="segments")
     assert len(ax.containers) == 1
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [labels.text("plot_other_choices")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_stays_inside_the_picture(tested, audited, language):
-    pictures = [plot_backtest(tested, language=language), plot_audit(audited, language=language)]
+def test_every_text_stays_inside_the_picture(tested, varied, language):
+    pictures = [plot_backtest(tested, language=language), plot_sensitivity(varied, language=language)]
     for ax in [*pictures, plot_backtest(tested, show="gain", language=language),
-               plot_audit(audited, show="segments", language=language)]:  # fmt: skip
+               plot_sensitivity(varied, show="segments", language=language)]:  # fmt: skip
         ax.figure.canvas.draw()
         whole = ax.figure.bbox
         for text in [*ax.texts, *ax.get_yticklabels(), ax.xaxis.label]:
@@ -106,17 +106,17 @@ def test_when_nobody_buys_again_the_pictures_are_still_drawn():
     assert plot_backtest(found, show="gain").lines[0].get_ydata().max() == 0
 
 
-def test_the_callers_axes_are_used_and_returned(tested, audited):
+def test_the_callers_axes_are_used_and_returned(tested, varied):
     _, ax = plt.subplots()
     assert plot_backtest(tested, ax=ax) is ax
     _, ax = plt.subplots()
-    assert plot_audit(audited, ax=ax) is ax
+    assert plot_sensitivity(varied, ax=ax) is ax
 
 
-def test_what_cannot_be_drawn_is_said(tested, audited):
+def test_what_cannot_be_drawn_is_said(tested, varied):
     with pytest.raises(ArgumentError, match=r"plot_backtest\(crmkit\.backtest\(transactions\)\)"):
         plot_backtest(tested.segments)
-    with pytest.raises(ArgumentError, match=r"plot_audit\(crmkit\.audit\(transactions\)\)"):
-        plot_audit(tested)
+    with pytest.raises(ArgumentError, match=r"plot_sensitivity\(crmkit\.sensitivity\(transactions\)\)"):
+        plot_sensitivity(tested)
     with pytest.raises(ArgumentError, match="show='pie' is not known"):
-        plot_audit(audited, show="pie")
+        plot_sensitivity(varied, show="pie")

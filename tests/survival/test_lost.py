@@ -106,9 +106,9 @@ def test_lost_after_so_many_days(make_table):
 
 
 def test_lost_by_the_gap_to_expect_of_everybody(make_table):
-    """The rhythm of the base is that of `fit_rhythm`; half of it is less than b's and d's quiet."""
+    """The rhythm of the base is that of `fit_interpurchase`; half of it is less than b's and d's quiet."""
     tx = transactions(make_table)
-    gap = crm.lifecycle.fit_rhythm(tx).expected_gap
+    gap = crm.lifecycle.fit_interpurchase(tx).expected_gap
     times = 60 / gap
     table = as_columns(crm.survival.flag_lost(tx, gaps=times), sort="customer_id")
     assert table["limit_days"] == pytest.approx([60] * 4)
@@ -119,9 +119,12 @@ def test_lost_by_the_gap_to_expect_of_everybody(make_table):
 def test_lost_by_the_customer_s_own_gap(make_table):
     """Own gaps together take a 60 days for 2, b 9 for 1, c 99 for 2, d none; each is shrunk to the base's."""
     tx = transactions(make_table)
-    rhythm = crm.lifecycle.fit_rhythm(tx)
+    interpurchase = crm.lifecycle.fit_interpurchase(tx)
     own = [(60, 2), (9, 1), (99, 2), (0, 0)]
-    limit = [3 * (days + rhythm.weight * rhythm.expected_gap) / (gaps + rhythm.weight) for days, gaps in own]
+    limit = [
+        3 * (days + interpurchase.weight * interpurchase.expected_gap) / (gaps + interpurchase.weight)
+        for days, gaps in own
+    ]
     table = as_columns(crm.survival.flag_lost(tx, own_gaps=3), sort="customer_id")
     assert table["limit_days"] == pytest.approx(limit)
     assert table["lost"] == [quiet >= days for quiet, days in zip(QUIET.values(), limit, strict=True)]

@@ -23,13 +23,13 @@ WORDS = {
         '{name_given} is not the name of a column. Give one, such as value="monetary".',
         '{name_given} 不是列名。请给出一个，例如 value="monetary"。',
     ),
-    "downgrades_transactions_slip_dates": (
-        "these are transactions, which have no slip dates. {slip_hint}",
-        "这是交易数据，没有降级日期。{slip_hint}",
+    "downgrades_transactions_downgrade_dates": (
+        "these are transactions, which have no downgrade dates. {downgrade_hint}",
+        "这是交易数据，没有降级日期。{downgrade_hint}",
     ),
     "downgrades_column_table": (
-        "no column {absent}; the table has {columns}. {slip_hint}",
-        "没有列 {absent}；表中有 {columns}。{slip_hint}",
+        "no column {absent}; the table has {columns}. {downgrade_hint}",
+        "没有列 {absent}；表中有 {columns}。{downgrade_hint}",
     ),
     "downgrades_scheme_eleven_made_levels": (
         'scheme="eleven" is made for 5 levels, and these scores have {bins}. Use scheme="eight", or your own rules.',

@@ -8,8 +8,8 @@ WORDS = {
         "请用 crmkit.summarize(transactions) 生成。",
     ),
     "hint_downgrade_dates": (
-        "Build it with crmkit.downgrades.slip_dates(transactions).",
-        "请用 crmkit.downgrades.slip_dates(transactions) 生成。",
+        "Build it with crmkit.downgrades.downgrade_dates(transactions).",
+        "请用 crmkit.downgrades.downgrade_dates(transactions) 生成。",
     ),
     "hint_contracts": (
         'Name the columns, such as contract_rates(contracts, start="begins", end="ends", as_of="2025-12-31").',
@@ -64,8 +64,8 @@ WORDS = {
         "请用 crmkit.score_customers(transactions) 生成。",
     ),
     "hint_downgrade_calendar": (
-        "Build it with crmkit.downgrades.slip_calendar(crmkit.downgrades.slip_dates(transactions)).",
-        "请用 crmkit.downgrades.slip_calendar(crmkit.downgrades.slip_dates(transactions)) 生成。",
+        "Build it with crmkit.downgrades.downgrade_calendar(crmkit.downgrades.downgrade_dates(transactions)).",
+        "请用 crmkit.downgrades.downgrade_calendar(crmkit.downgrades.downgrade_dates(transactions)) 生成。",
     ),
     "hint_history": (
         "Build it with crmkit.lifecycle.history(transactions).",

@@ -60,8 +60,8 @@ WORDS = {
         "方案给到 {origin} 为止没有购买的 {value:,} 个编号分了组：{found}。请只使用调用时传入的交易数据。",
     ),
     "validation_nothing_vary_other_ties": (
-        'there is nothing to vary: no other ties, bins or windows, and no earlier day that the data hold. Give some, such as windows=(None, "12M") or earlier=(7, 14, 28).',
-        '没有可以变动的设置：没有其他的并列处理、等级数或窗口，数据中也没有更早的日子。请给出，例如 windows=(None, "12M") 或 earlier=(7, 14, 28)。',
+        'there is nothing to vary: no other ties, bins or windows, and no earlier day that the data hold. Give some, such as windows=(None, "12M") or shifts=(7, 14, 28).',
+        '没有可以变动的设置：没有其他的并列处理、等级数或窗口，数据中也没有更早的日子。请给出，例如 windows=(None, "12M") 或 shifts=(7, 14, 28)。',
     ),
     "validation_list_choices": (
         "{name_given} is not a list of choices. Give one, {value}.",
@@ -72,7 +72,7 @@ WORDS = {
         '{name}：{duration!r} 不足一天。请给时长，例如 28（天）或 "12M"。',
     ),
     "validation_scheme_segment_called_name_2": (
-        'the scheme has a segment called "{absent}", a name that the audit needs. Rename it.',
+        'the scheme has a segment called "{absent}", a name that the sensitivity needs. Rename it.',
         "方案中有名为“{absent}”的分组，而检验要用到这个名称。请改名。",
     ),
     "validation_cannot_varied_scheme_choice": (
@@ -80,7 +80,7 @@ WORDS = {
         "{name_given} 不能变动：该方案没有这个选项。请省略 {argument}=。",
     ),
     "validation_scheme_written_levels_segments": (
-        '{name_given}: this scheme is written for 5 levels, and its segments mean something else with {value}. Leave bins= out, or audit scheme="eight".',
+        '{name_given}: this scheme is written for 5 levels, and its segments mean something else with {value}. Leave bins= out, or sensitivity scheme="eight".',
         '{name_given}：该方案按 5 个等级编写，换成 {value} 后分组的含义就变了。请省略 bins=，或检验 scheme="eight"。',
     ),
     "validation_windows_nobody_bought_last": (
@@ -108,7 +108,7 @@ WORDS = {
         '把通常的放在前面，例如 windows=(None, "12M")',
     ),
     "choices_of_shifts": (
-        "such as earlier=(7, 28)",
-        "例如 earlier=(7, 28)",
+        "such as shifts=(7, 28)",
+        "例如 shifts=(7, 28)",
     ),
 }

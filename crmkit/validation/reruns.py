@@ -1,9 +1,9 @@
-"""The arbitrariness audit: run a segmentation again with choices that are as good, and see who changes segment.
+"""The arbitrariness sensitivity: run a segmentation again with choices that are as good, and see who changes segment.
 
 A customer who is a champion with one rule for ties and loyal with another is neither; treating the two differently is
-a matter of chance. The audit changes one choice at a time: how ties are ranked, how many levels there are, how far back
-the past reaches, and on which day of the month the list was made. The last is no choice but time, in which customers
-really change, so it is reported apart.
+a matter of chance. The sensitivity changes one choice at a time: how ties are ranked, how many levels there are, how
+far back the past reaches, and on which day of the month the list was made. The last is no choice but time, in which
+customers really change, so it is reported apart.
 
 Sources: Saltelli and others (2008), Global Sensitivity Analysis, chapter 1 (one choice at a time); Steegen, Tuerlinckx,
 Gelman & Vanpaemel (2016), Increasing transparency through a multiverse analysis, Perspectives on Psychological Science
@@ -45,8 +45,8 @@ N_SHAKIEST = 10
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Audit(Result):
-    """How much of a segmentation depends on arbitrary choices; given by `audit`.
+class Sensitivity(Result):
+    """How much of a segmentation depends on arbitrary choices; given by `sensitivity`.
 
     The steadiness of a customer is the share of re-runs in which the segment is that of the base run, over the re-runs
     in which the customer occurs. Tables are of the kind of the transactions.
@@ -94,7 +94,7 @@ class Audit(Result):
         --------
         >>> import crmkit as crm
         >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True))
-        >>> print(audit(tx).headline())
+        >>> print(sensitivity(tx).headline())
         Grade B: a customer keeps the segment in 89.4% of 6 re-runs on average (87.9% weighted by money).
         Of the choices, the past that is read matters most (12 months instead of all): 84.2% change segment.
         If the past ends on 1998-06-02 instead of 1998-06-30, 4.5% are in another segment: customers change in time.
@@ -102,7 +102,7 @@ class Audit(Result):
         mean, runs = (engines.collect(engines.wrap(table)) for table in (self.steadiness, self.choices))
         lines = [
             labels.phrase(
-                "audit_headline",
+                "sensitivity_headline",
                 language,
                 grade=self.grade,
                 reruns=int(mean["reruns"][-1]),
@@ -113,15 +113,15 @@ class Audit(Result):
         for kind in [kind for kind in KINDS if kind in runs["kind"]]:
             worst = int(np.argmax(np.where(runs["kind"] == kind, runs["changed_share"], -1)))
             if not runs["changed_share"][worst] > 0:
-                lines.append(labels.text(f"audit_headline_no_{kind}", language))
+                lines.append(labels.text(f"sensitivity_headline_no_{kind}", language))
                 continue
             choice = str(runs["choice"][worst])
             setting, base = (worded(choice, str(runs[name][worst]), language) for name in ("setting", "base"))
             lines.append(
                 labels.phrase(
-                    f"audit_headline_{kind}",
+                    f"sensitivity_headline_{kind}",
                     language,
-                    choice=labels.text(f"audit_{choice}", language),
+                    choice=labels.text(f"sensitivity_{choice}", language),
                     setting=setting,
                     base=base,
                     changed=f"{float(runs['changed_share'][worst]):.1%}",
@@ -136,7 +136,7 @@ class Audit(Result):
         --------
         >>> import crmkit as crm
         >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True))
-        >>> print(*audit(tx, "textbook", earlier=(7,)).text().splitlines()[:4], sep="\n")
+        >>> print(*sensitivity(tx, "textbook", shifts=(7,)).text().splitlines()[:4], sep="\n")
         choice             base run    instead     customers  absent  in another segment  of the customers  of the money
         rule for ties      better      worse           2,357       0                   0              0.0%          0.0%
         past that is read  all         12 months         812   1,545                 494             60.8%         49.2%
@@ -144,10 +144,10 @@ class Audit(Result):
         """
         runs = engines.collect(engines.wrap(self.choices))
         columns = {
-            "choice": [labels.text(f"audit_{choice}", language) for choice in runs["choice"]],
+            "choice": [labels.text(f"sensitivity_{choice}", language) for choice in runs["choice"]],
             **{
                 heading: [worded(*pair, language) for pair in zip(runs["choice"], runs[name], strict=True)]
-                for heading, name in (("audit_base", "base"), ("audit_setting", "setting"))
+                for heading, name in (("sensitivity_base", "base"), ("sensitivity_setting", "setting"))
             },
             **{name: [f"{n:,}" for n in runs[name]] for name in ("customers", "absent", "changed")},
             "plot_of_customers": [_pages.share(part) for part in runs["changed_share"]],
@@ -169,22 +169,22 @@ def worded(choice: str, setting: str, language: Language = "en") -> str:
     ('12 months', '取较好名次', '4')
     """
     if choice == "window" and setting[-1:] in _checks.DAYS:
-        return labels.phrase(f"audit_window_{setting[-1]}", language, n=setting[:-1])
-    key = f"audit_{choice}_{setting}"
+        return labels.phrase(f"sensitivity_window_{setting[-1]}", language, n=setting[:-1])
+    key = f"sensitivity_{choice}_{setting}"
     said = labels.text(key, language)
     return setting if said == key else said
 
 
-def audit(
+def sensitivity(
     transactions: Any,
     scheme: Scheme = "eleven",
     *,
     ties: Sequence[str] | None = None,
     bins: Sequence[int] | None = None,
     windows: Sequence[Any] = (None, "12M", "24M"),
-    earlier: Sequence[Any] = (7, 14, 28),
+    shifts: Sequence[Any] = (7, 14, 28),
     column: str = "segment",
-) -> Audit:
+) -> Sensitivity:
     """Run a segmentation again with other choices, one at a time, and grade how steady its segments are.
 
     Of `ties`, `bins` and `windows` the first value is that of the base run, the others are tried. Only choices after
@@ -205,14 +205,14 @@ def audit(
     windows : sequence of duration or None, default (None, "12M", "24M")
         How far back rows are read, whole months being those of the calendar; None: all of them. A window that holds
         the same rows as the base run, or no purchase, is left out.
-    earlier : sequence of duration, default (7, 14, 28)
+    shifts : sequence of duration, default (7, 14, 28)
         How much earlier the past is made to end, in days (or "1W" ...); more than the data hold are left out.
     column : str, default "segment"
         Column that a function's table has the segments in.
 
     Returns
     -------
-    Audit
+    Sensitivity
 
     Raises
     ------
@@ -225,7 +225,7 @@ def audit(
     --------
     >>> import crmkit as crm
     >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True))
-    >>> found = audit(tx, "eight")
+    >>> found = sensitivity(tx, "eight")
     >>> found.grade
     'B'
     >>> found.choices[["choice", "setting", "customers", "changed", "changed_share"]].round(3)
@@ -242,7 +242,7 @@ def audit(
     segmentation = segmentation_of(scheme, column)
     choices = _choices(segmentation, ties, bins)
     said = [_span("windows", window) for window in _listed("windows", windows)]
-    backs = [_span("earlier", back) for back in _listed("earlier", earlier, least=0)]
+    backs = [_span("shifts", back) for back in _listed("shifts", shifts, least=0)]
     bench = _Bench(open_transactions(transactions), segmentation)
     spans = [(_days_back(window, bench.tx.as_of), text) for window, (_, text) in zip(windows, said, strict=True)]
     base = _Run(span=spans[0][0], text=spans[0][1], settings={name: values[0] for name, values in choices.items()})
@@ -256,7 +256,7 @@ _LISTS = {
     "ties": "choices_of_ties",
     "bins": "choices_of_bins",
     "windows": "choices_of_windows",
-    "earlier": "choices_of_shifts",
+    "shifts": "choices_of_shifts",
 }
 
 
@@ -419,7 +419,7 @@ class _Cells:
         return np.asarray(self.kept[:, runs].sum(axis=1) / np.where(there == 0, np.nan, there))
 
 
-def _result(bench: _Bench, base: _Run, runs: Sequence[_Run]) -> Audit:
+def _result(bench: _Bench, base: _Run, runs: Sequence[_Run]) -> Sensitivity:
     tx, names = bench.tx, [f"run_{at}" for at in range(len(runs))]
     frame = _side_by_side(bench, base, dict(zip(names, runs, strict=True)))
     unit = tx.scale // tx.guard
@@ -431,7 +431,7 @@ def _result(bench: _Bench, base: _Run, runs: Sequence[_Run]) -> Audit:
     worst = listed.filter(nw.col("reruns") > 0).sort(
         "steadiness", "monetary", "customer_id", descending=[False, True, False]
     )
-    return Audit(
+    return Sensitivity(
         grade=str(summed["grade"][-1]),
         steadiness=engines.build(summed, tx.like),
         choices=engines.build(_choice_rows(cells, runs, unit), tx.like),

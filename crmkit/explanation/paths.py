@@ -10,23 +10,23 @@ import numpy as np
 
 from crmkit import _frame, customers, downgrades, rfm
 from crmkit._frame import outputs
-from crmkit.downgrades import NEVER, NOBODY, Yardstick
+from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
     ANY,
     TOMORROW,
     Ints,
+    frozen_scheme_of,
     order_ways,
     refuse_settings,
     spend_levels,
     spends_of,
     units_per_money,
-    yardstick_of,
 )
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
 
-def ways_up(
+def upgrade_paths(
     transactions: Any,
     *,
     bins: int = 5,
@@ -52,11 +52,11 @@ def ways_up(
     table, n_customers rows
         In the kind that came in, sorted by customer_id where the kind has an order: `customer_id`, `recency`,
         `frequency`, `monetary`, `segment`, `segment_label`;
-        by orders: `up_to` and `up_to_label` (the segment reached), `up_orders` (further orders; without order ids each
-        on a day of its own), `up_money` (the least that they must bring together; 0: any amount will do) and `up_by`
-        (the last day for the first of them: on that day the customer drops without it, see `downgrades.slip_dates`);
-        by an addition: `add_to`, `add_to_label`, `add_money`, and `add_by` (the last day on which it leads there).
-        Missing where there is no such way, dates also where no day matters.
+        by orders: `upgrade_to` and `upgrade_to_label` (the segment reached), `upgrade_orders` (further orders; without
+        order ids each on a day of its own), `upgrade_money` (the least that they must bring together; 0: any amount
+        will do) and `upgrade_by` (the last day for the first of them: on that day the customer drops without it, see
+        `downgrades.downgrade_dates`); by an addition: `add_to`, `add_to_label`, `add_money`, and `add_by` (the last day
+        on which it leads there). Missing where there is no such way, dates also where no day matters.
 
     Raises
     ------
@@ -68,9 +68,9 @@ def ways_up(
     Examples
     --------
     >>> from crmkit import datasets
-    >>> ways = ways_up(datasets.load_ten_customers())
-    >>> ways[["customer_id", "up_to", "up_orders", "up_money", "up_by"]].iloc[[3, 5, 9]]
-      customer_id      up_to  up_orders  up_money      up_by
+    >>> ways = upgrade_paths(datasets.load_ten_customers())
+    >>> ways[["customer_id", "upgrade_to", "upgrade_orders", "upgrade_money", "upgrade_by"]].iloc[[3, 5, 9]]
+      customer_id      upgrade_to  upgrade_orders  upgrade_money      upgrade_by
     3         C04  champions        2.0    2600.0 2025-01-11
     5         C06  champions        1.0       0.0 2025-01-01
     9         C10        new        1.0       0.0 2025-01-01
@@ -78,53 +78,53 @@ def ways_up(
     refuse_settings(bins, scheme, "textbook", scorer, language)
     tx = open_transactions(transactions)
     listed = outputs.keep(customers.summarize(tx))
-    yardstick = yardstick_of(listed, bins, scheme, scorer)
-    table = _frame.open_table(yardstick.segment(listed, language=language))
+    frozen = frozen_scheme_of(listed, bins, scheme, scorer)
+    table = _frame.open_table(frozen.segment(listed, language=language))
     keys = ["recency", "frequency", "m_score"]
     cells = _frame.Table(table.frame.select(*keys)).cells(keys)
-    found = {name: cells[name] for name in keys} | _cheapest(yardstick, cells, units_per_money(tx))
+    found = {name: cells[name] for name in keys} | _cheapest(frozen, cells, units_per_money(tx))
     frame = downgrades.look_up(
         table,
         keys,
         found,
-        yardstick.words(language),
+        frozen.words(language),
         tx.as_of,
-        dates=["up_by", "add_by"],
-        to=["up_to", "add_to"],
+        dates=["upgrade_by", "add_by"],
+        to=["upgrade_to", "add_to"],
     )
     own = ["customer_id", *rfm.MEASURES, "segment", "segment_label"]
-    spends = spends_of(yardstick.scorer, units_per_money(tx))
+    spends = spends_of(frozen.scorer, units_per_money(tx))
     return table.give_back(
         frame.select(
             *own,
-            *("up_to", "up_to_label", "up_orders", _money("up", spends, tx), "up_by"),
+            *("upgrade_to", "upgrade_to_label", "upgrade_orders", _money("upgrade", spends, tx), "upgrade_by"),
             *("add_to", "add_to_label", _money("add", spends, tx), "add_by"),
         )
     )
 
 
-def _cheapest(yardstick: Yardstick, cells: Mapping[str, Any], per: int) -> dict[str, Ints]:
+def _cheapest(frozen: FrozenScheme, cells: Mapping[str, Any], per: int) -> dict[str, Ints]:
     """Of each cell of recency, orders and score of M: the first way by orders, and by an addition; -1 for none."""
-    scorer, spends = yardstick.scorer, spends_of(yardstick.scorer, per)
+    scorer, spends = frozen.scorer, spends_of(frozen.scorer, per)
     orders, m = (np.asarray(cells[name], dtype=np.int64) for name in ("frequency", "m_score"))
     f, r = scorer.points("frequency", orders), scorer.points("recency", cells["recency"])
-    now = yardstick.code(r, f, m)
-    up_to, up_orders, up_level, add_to, add_level, add_by = (np.full(len(m), -1) for _ in range(6))
-    for more, level, code in order_ways(yardstick, orders, m, spends, per):
-        first = (code < now) & (up_to == NOBODY)
-        up_to[first], up_orders[first], up_level[first] = code[first], more[first], level[first]
+    now = frozen.code(r, f, m)
+    upgrade_to, upgrade_orders, upgrade_level, add_to, add_level, add_by = (np.full(len(m), -1) for _ in range(6))
+    for more, level, code in order_ways(frozen, orders, m, spends, per):
+        first = (code < now) & (upgrade_to == NOBODY)
+        upgrade_to[first], upgrade_orders[first], upgrade_level[first] = code[first], more[first], level[first]
     for level, after in spend_levels(scorer, m, spends, per):
-        code = yardstick.code(r, f, after)
-        change, _ = yardstick.next_change(cells["recency"], f, after)
+        code = frozen.code(r, f, after)
+        change, _ = frozen.next_change(cells["recency"], f, after)
         first = (code < now) & (change != TOMORROW) & (add_to == NOBODY)
         add_to[first], add_level[first] = code[first], level[first]
         add_by[first] = np.where(change == NEVER, NEVER, change - 1)[first]
-    slip, _ = yardstick.next_change(cells["recency"], f, m)
+    slip, _ = frozen.next_change(cells["recency"], f, m)
     return {
-        "up_to": up_to,
-        "up_orders": up_orders,
-        "up_level": up_level,
-        "up_by": np.where(up_to == NOBODY, NEVER, slip),
+        "upgrade_to": upgrade_to,
+        "upgrade_orders": upgrade_orders,
+        "upgrade_level": upgrade_level,
+        "upgrade_by": np.where(upgrade_to == NOBODY, NEVER, slip),
         "add_to": add_to,
         "add_level": add_level,
         "add_by": add_by,

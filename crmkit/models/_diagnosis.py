@@ -74,13 +74,13 @@ class Simpler:
         return ", ".join(f"{name} = {value:.5g}" for name, value in self.params.items())
 
 
-class Verdict(str):
+class Diagnosis(str):
     """One of "optimum", "boundary" and "ridge", with a sentence that says more.
 
     Attributes
     ----------
     sentence : str
-        The verdict in words.
+        The diagnosis in words.
     simpler : Simpler or None
         At a boundary, the simpler model with its fit.
     higher : Simpler or None
@@ -95,19 +95,19 @@ class Verdict(str):
     def __new__(
         cls, kind: Kind, *, simpler: Simpler | None = None, higher: Simpler | None = None, **values: Any
     ) -> Self:
-        verdict = super().__new__(cls, kind)
-        verdict.simpler = simpler
-        verdict.higher = higher
-        verdict.values = values
-        return verdict
+        diagnosis = super().__new__(cls, kind)
+        diagnosis.simpler = simpler
+        diagnosis.higher = higher
+        diagnosis.values = values
+        return diagnosis
 
     @property
     def sentence(self) -> str:
-        """The verdict in words, in English."""
+        """The diagnosis in words, in English."""
         return self.text("en")
 
     def text(self, language: Literal["en", "zh"] = "en") -> str:
-        """The verdict in words."""
+        """The diagnosis in words."""
         chinese = language == "zh"
         values = dict(self.values)
         if self.simpler is not None:
@@ -132,7 +132,7 @@ class Verdict(str):
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """The verdict that `to_dict` stored."""
+        """The diagnosis that `to_dict` stored."""
         simpler, higher = (Simpler(*parts) if (parts := stored.get(key)) else None for key in ("simpler", "higher"))
         return cls(stored["kind"], simpler=simpler, higher=higher, **stored["values"])
 
@@ -225,8 +225,8 @@ def judge(
     *,
     unit: float,
     shift: float,
-) -> Verdict:
-    """Verdict on an optimum; the limits of the model that may fit as well are fitted.
+) -> Diagnosis:
+    """Diagnosis on an optimum; the limits of the model that may fit as well are fitted.
 
     The simplest limit that fits as well names the boundary. If none does, and some parameters are
     undetermined, it is a ridge.
@@ -240,8 +240,8 @@ def judge(
         simplest = min(as_well, key=lambda one: (len(one.params), -one.log_likelihood))
         highest = max(fits, key=lambda one: one.log_likelihood)
         beyond = highest.log_likelihood > max(reached, simplest.log_likelihood) + NOTICED
-        return Verdict("boundary", simpler=simplest, higher=highest if beyond else None, ll=reached)
-    return Verdict("optimum") if clear else ridge(optimum, names)
+        return Diagnosis("boundary", simpler=simplest, higher=highest if beyond else None, ll=reached)
+    return Diagnosis("optimum") if clear else ridge(optimum, names)
 
 
 def _is_shaky(optimum: Optimum) -> bool:
@@ -257,12 +257,12 @@ def _is_worse(simpler: Simpler, best: float, n_params: int) -> bool:
     return 2 * (best - simpler.log_likelihood) > float(chdtri(freedom, LEVEL))
 
 
-def ridge(optimum: Optimum, names: Sequence[str]) -> Verdict:
-    """The verdict that names what the data leave open, and the product of powers that they fix."""
+def ridge(optimum: Optimum, names: Sequence[str]) -> Diagnosis:
+    """The diagnosis that names what the data leave open, and the product of powers that they fix."""
     flat = flat_directions(optimum)
     open_ = optimum.at_bound | (np.abs(flat) > 0.1).any(axis=1)
     loose = [name for name, is_open in zip(names, open_, strict=True) if is_open]
-    return Verdict("ridge", names=", ".join(loose), together=_combination(flat, loose, open_))
+    return Diagnosis("ridge", names=", ".join(loose), together=_combination(flat, loose, open_))
 
 
 def _combination(flat: Array, loose: Sequence[str], open_: NDArray[np.bool_]) -> str:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from crmkit.labels import Language
     from crmkit.transactions import Transactions
 
-ORDER = ("up_by", "customer_id")  # whose time runs out first
+ORDER = ("upgrade_by", "customer_id")  # whose time runs out first
 
 
 @app.command()
 @reads_transactions
-def ways(
+def upgrades(
     given: Input, bins: Bins = 5, scheme: Scheme = "eleven", output: Optional = None, language: Words = "en"
 ) -> None:
     """List every customer's cheapest way to a better segment.
@@ -30,17 +30,17 @@ def ways(
     orders already placed. Prints how many customers have which way, and the customers whose time runs out first.
     """
     from crmkit._frame import open_table, outputs
-    from crmkit.explanation import ways_up
+    from crmkit.explanation import upgrade_paths
 
     speech = text.language_of(language)
     if output is not None:
         outputs.target_of(output, source=given.source)
     with given.opened() as tx:
-        found = outputs.keep(ways_up(tx, bins=bins, scheme=scheme, language=speech))
+        found = outputs.keep(upgrade_paths(tx, bins=bins, scheme=scheme, language=speech))
         _say_kinds(_kinds(open_table(found), scheme), tx, speech)
         formats: text.Formats = {
-            "customer_id": text.verbatim, "segment_label": text.verbatim, "up_to_label": text.verbatim,
-            "up_orders": text.count, "up_money": text.money(tx), "up_by": text.date,
+            "customer_id": text.verbatim, "segment_label": text.verbatim, "upgrade_to_label": text.verbatim,
+            "upgrade_orders": text.count, "upgrade_money": text.money(tx), "upgrade_by": text.date,
             "add_to_label": text.verbatim, "add_money": text.money(tx),
         }  # fmt: skip
         text.say("", *text.table(_first(open_table(found), list(formats)), formats, speech))
@@ -59,14 +59,14 @@ def _kinds(listed: Table, scheme: str) -> dict[str, Any]:
 
     segments = segment_rules(scheme)["segment"].tolist()
     marked = listed.frame.with_columns(
-        to=nw.col("up_to").fill_null(""),
-        orders=nw.col("up_orders").fill_null(0).cast(nw.Int64),
-        pays=nw.when(nw.col("up_money") > 0).then(1).otherwise(0),
+        to=nw.col("upgrade_to").fill_null(""),
+        orders=nw.col("upgrade_orders").fill_null(0).cast(nw.Int64),
+        pays=nw.when(nw.col("upgrade_money") > 0).then(1).otherwise(0),
         best=nw.when(nw.col("segment") == segments[0]).then(1).otherwise(0),
         adds=nw.when(nw.col("add_to").is_null()).then(0).otherwise(1),
     )
     counted = marked.group_by("to", "orders", "pays", "best").agg(
-        customers=nw.len().cast(nw.Int64), money=nw.col("up_money").sum(), adds=nw.col("adds").sum().cast(nw.Int64)
+        customers=nw.len().cast(nw.Int64), money=nw.col("upgrade_money").sum(), adds=nw.col("adds").sum().cast(nw.Int64)
     )
     found = listed.collect(counted)
     place = np.array([segments.index(to) if to else len(segments) for to in found["to"].tolist()])
@@ -86,7 +86,7 @@ def _say_kinds(kinds: dict[str, Any], tx: Transactions, speech: Language) -> Non
     text.say(*text.facts(facts, speech))
     each = "orders" if "order" in tx.roles else "days"
     said = {
-        "up_to_label": [text.label(to, speech) for to in kinds["to"].tolist()],
+        "upgrade_to_label": [text.label(to, speech) for to in kinds["to"].tolist()],
         "way_said": [
             _said(*kind, each, speech)
             for kind in zip(kinds["orders"].tolist(), kinds["pays"].tolist(), kinds["best"].tolist(), strict=True)
@@ -96,7 +96,7 @@ def _say_kinds(kinds: dict[str, Any], tx: Transactions, speech: Language) -> Non
         "mean_up_money": np.where(going, kinds["money"] / customers, np.nan),
     }
     formats: text.Formats = {
-        "up_to_label": text.verbatim, "way_said": text.verbatim, "customers": text.count,
+        "upgrade_to_label": text.verbatim, "way_said": text.verbatim, "customers": text.count,
         "customer_share": text.percent, "mean_up_money": text.cents,
     }  # fmt: skip
     text.say("", *text.table(said, formats, speech))
