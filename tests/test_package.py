@@ -161,6 +161,8 @@ NO_EXAMPLE = {
     "crmkit.equity.moves.Switching": "a record that `switching` gives; the example is there",
     "crmkit.loyalty.importance.SatisfactionDrivers": "a record that `drivers` gives; the example is there",
     "crmkit.loyalty.complaining.Complaints": "a record that `complaints` gives; the example is there",
+    "crmkit.loyalty.indicators.Indicators": "a record that `indicators` gives; the example is there",
+    "crmkit.loyalty.indicators.Measures": "a record that `measures` gives; the example is there",
     "crmkit.loyalty.matrix.LoyaltyMatrix": "a record that `matrix` gives; the example is there",
     "crmkit.loyalty.response.ResponseBias": "a record that `response_bias` gives; the example is there",
     "crmkit.loyalty.satisfaction.CSAT": "a record that `csat` gives; the example is there",

@@ -159,6 +159,49 @@ _CARDS = {
         "相似客户：此前未投诉、同一购买次序、同一间隔档、同一季度、同样天数之后仍未购买者；未结束的间隔作删失处理；"
         "{level}% 区间（Garwood、Wilson、Kaplan-Meier），差异为 95% 区间（Newcombe）",
     ),
+    "satisfaction_indicators": ("indicators of satisfaction", "满意度指标"),
+    "definition_satisfaction_indicators_numerator": (
+        "customers who had bought on an earlier day by the end of the period (repurchase rate); who complained; "
+        "respondents who answered 9 or 10 (recommendation), name the brand unaided, speak well of it, would leave "
+        "if the "
+        "price rose",
+        "到期末曾在更早的日子购买过的客户（回头率）；投诉客户；回答 9 或 10（推荐率）、主动指名、给予好评、"
+        "涨价会离开的受访者",
+    ),
+    "definition_satisfaction_indicators_denominator": (
+        "customers who bought in the period (repurchase rate, purchase amount); who bought or complained (complaint "
+        "rate); "
+        "respondents of the period (the others)",
+        "本期购买客户（回头率、购买额）；本期购买或投诉的客户（投诉率）；本期受访者（其余指标）",
+    ),
+    "definition_satisfaction_indicators_window": ("each calendar {each}", "每个自然{each}"),
+    "definition_satisfaction_indicators_exclusions": (
+        "what the data do not give; refunds, which are no purchases; earlier answers of a respondent in the period",
+        "数据未提供的指标；退款（不算购买）；受访者在本期较早的答案",
+    ),
+    "definition_satisfaction_indicators_formula": (
+        "share = numerator / denominator ({level} % intervals after Wilson); purchase amount = money / customers (t)",
+        "比例 = 分子 / 分母（Wilson {level}% 区间）；购买额 = 金额 / 客户数（t 区间）",
+    ),
+    "loyalty_measures": ("signs of loyalty", "忠诚度的衡量"),
+    "definition_loyalty_measures_numerator": (
+        "purchase days after the first (repeat purchases); answers (attention to the brand, tolerance of faults, price "
+        "sensitivity)",
+        "首次之后的购买日数（重复购买次数）；答案（对品牌的关注、对质量事故的承受、对价格的敏感）",
+    ),
+    "definition_loyalty_measures_denominator": ("customers with a purchase; respondents", "有购买的客户；受访者"),
+    "definition_loyalty_measures_window": (
+        "up to the as-of date; the last answer of each respondent",
+        "截至截止日期；每位受访者的最后一次回答",
+    ),
+    "definition_loyalty_measures_exclusions": (
+        "what the data do not give; rows without an answer",
+        "数据未提供的指标；没有答案的行",
+    ),
+    "definition_loyalty_measures_formula": (
+        "means with {level} % intervals (Student's t)",
+        "均值及 {level}% 区间（t）",
+    ),
 }
 
 WORDS = {
@@ -227,4 +270,13 @@ WORDS = {
     "open_share": ("still open", "未关闭比例"),
     "repurchase_rate": ("bought again", "再次购买"),
     "alike_rate": ("alike customers who did not complain", "未投诉的相似客户"),
+    "indicator": ("indicator", "指标"),
+    "purchase_amount": ("purchase amount per customer", "购买额（每位客户）"),
+    "complaint_rate": ("complaint rate", "投诉率"),
+    "recommendation_rate": ("recommendation rate", "推荐率"),
+    "naming_rate": ("naming rate", "指名度"),
+    "reputation": ("reputation", "美誉度"),
+    "price_sensitivity": ("price sensitivity", "价格敏感度"),
+    "brand_attention": ("attention to the brand", "对品牌的关注程度"),
+    "fault_tolerance": ("tolerance of faults", "对质量事故的承受能力"),
 }

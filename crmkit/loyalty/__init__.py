@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from crmkit.loyalty.complaining import Complaints, complaints
 from crmkit.loyalty.importance import SatisfactionDrivers, drivers
+from crmkit.loyalty.indicators import Indicators, Measures, indicators, measures
 from crmkit.loyalty.matrix import LoyaltyMatrix, matrix
 from crmkit.loyalty.promoters import NPS, NPSComparison, compare_nps, nps, nps_interval
 from crmkit.loyalty.response import ResponseBias, response_bias
@@ -18,7 +19,9 @@ __all__ = [
     "CSAT",
     "NPS",
     "Complaints",
+    "Indicators",
     "LoyaltyMatrix",
+    "Measures",
     "NPSComparison",
     "ResponseBias",
     "Satisfaction",
@@ -28,7 +31,9 @@ __all__ = [
     "csat",
     "delivered_value",
     "drivers",
+    "indicators",
     "matrix",
+    "measures",
     "nps",
     "nps_interval",
     "response_bias",

@@ -7,7 +7,7 @@ several on its day the lowest. What is left out is counted in `notes`, and an an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -148,6 +148,11 @@ def _periods(frame: LazyFrame, period: str, column: str) -> tuple[int, Periods]:
     if first is None or first != first:
         raise DataError("survey_undated", column=column)
     return int(found["undated"][0] or 0), periods_between(int(first), int(last), period)
+
+
+def of_rows(survey: Survey, frame: LazyFrame) -> Survey:
+    """The same survey with its rows counted by another `period`."""
+    return replace(survey, frame=frame, keys=("period",))
 
 
 def scale_of(scale: Any) -> Scale:

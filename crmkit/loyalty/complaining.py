@@ -136,7 +136,7 @@ def complaints(
     if days < 1:
         raise ArgumentError("within", within, "a_day_or_more", example="90D")
     tx = open_transactions(transactions)
-    desk = _read(complaints, tx, customer)
+    desk = read_desk(complaints, tx, customer)
     promised = _promised(promise, desk["channel"])
     desk["late"] = _late(desk, promised)
     n_orders = _orders(tx)
@@ -158,8 +158,13 @@ def complaints(
     )
 
 
-def _read(complaints: Any, tx: Transactions, customer: str) -> dict[str, Any]:
-    """Complaints as arrays: times in days since 1970 with fractions, missing where not yet; those that can be seen."""
+def read_desk(complaints: Any, tx: Transactions, customer: str) -> dict[str, Any]:
+    """Complaints as arrays: times in days since 1970 with fractions, missing where not yet; those that can be seen.
+
+    >>> tx = open_transactions({"customer_id": [1], "date": ["2025-01-02"], "amount": [5.0]})
+    >>> read_desk({"customer_id": [1], "opened": ["2025-01-02 12:00"]}, tx, "customer_id")["opened"].tolist()
+    [20090.5]
+    """
     table = _frame.open_table(complaints, keys=[customer, "opened"], hint=HINT)
     has = [name for name in ("answered", "closed", "channel") if name in table.columns]
     roles = {"customer_id": customer, "opened": "opened"} | dict(zip(has, has, strict=True))

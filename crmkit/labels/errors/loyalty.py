@@ -135,4 +135,8 @@ WORDS = {
         "zones.",
         "有 {n} 个投诉在列 {column!r} 的时间早于受理时间。请检查各列及其时区。",
     ),
+    "no_questions": (
+        "the survey has none of the columns {wanted}; it has {has}. Name them, such as columns={{'tolerance': 'q4'}}.",
+        "调查表没有列 {wanted}；它有 {has}。请指定列名，例如 columns={{'tolerance': 'q4'}}。",
+    ),
 }
