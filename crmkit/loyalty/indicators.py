@@ -53,10 +53,11 @@ class Indicators(Result):
     ----------
     table : table
         One row per `period` and `indicator`: `value` with its interval `low`, `high`; `n` (customers or respondents
-        that it was counted on) and `complete` (whether the period is over). Indicators: `repurchase_rate` 回头率 (of the
-        period's customers, who had bought on an earlier day), `purchase_amount` 购买额 (money per customer of the
-        period), `complaint_rate` 投诉率 (of those who bought or complained), `recommendation_rate` 推荐率, `naming_rate`
-        指名度, `reputation` 美誉度 and `price_sensitivity` 敏感度 (of respondents).
+        that it was counted on) and `complete` (whether the period is over). Indicators: `repurchase_rate`
+        回头率 (of the period's customers, who had bought on an earlier day), `purchase_amount` 购买额 (money
+        per customer of the period), `complaint_rate` 投诉率 (of those who bought or complained),
+        `recommendation_rate` 推荐率, `naming_rate` 指名度, `reputation` 美誉度 and `price_sensitivity` 敏感度 (of
+        respondents).
     missing : tuple of str
         Indicators that the data do not give.
     definition : Definition
@@ -251,8 +252,8 @@ class Measures(Result):
     ----------
     table : table
         One row per measure: `measure` ("repeat_purchases": per customer, purchase days after the first;
-        "brand_attention", "fault_tolerance", "price_sensitivity": mean answers), `value` with its interval `low`, `high`,
-        `n` customers.
+        "brand_attention", "fault_tolerance", "price_sensitivity": mean answers), `value` with its interval `low`,
+        `high`, `n` customers.
     missing : tuple of str
         Measures that the data do not give.
     definition : Definition
