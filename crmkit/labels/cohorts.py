@@ -8,6 +8,8 @@ _COLUMNS = {
     "reached": ("customers who reached the age", "已达到该期龄的客户数"),
     "retained": ("retained customers", "留存客户数"),
     "cumulative_revenue": ("cumulative revenue", "累计销售额"),
+    "chain_per_customer": ("cumulative revenue per customer, chain ladder", "人均累计销售额（链梯法）"),
+    "cohort_chained": ("all cohorts, chain ladder", "全部同期群（链梯法）"),
     "cumulative_per_customer": ("cumulative revenue per customer", "人均累计销售额"),
     "state": ("state", "状态"),
 }

@@ -142,11 +142,12 @@ def plot_cohort_curves(
     ax: Axes | None = None,
     language: Language | None = None,
 ) -> Axes:
-    """Draw the result of `crmkit.retention.cohorts` as curves by age: one per cohort, the pooled one on top.
+    """Draw the result of `crmkit.retention.cohorts` as curves by age: one per cohort, that of all of them on top.
 
     Older cohorts are darker. What is partial is dashed and ends in a ring; but the rate of a calendar period that is
     not over would look like a collapse, and is left out. With groups there is one pooled curve per group instead, which
-    is how groups compare.
+    is how groups compare. The curve of money over calendar ages is a chain ladder: each step is that of the cohorts
+    that have both ages, so it never steps where only the cohorts behind it change.
 
     Parameters
     ----------
@@ -177,7 +178,7 @@ def plot_cohort_curves(
     >>> import crmkit as crm
     >>> ax = crm.plotting.plot_cohort_curves(crm.retention.cohorts(crm.datasets.load_cdnow()))
     >>> [line.get_label() for line in ax.lines if not line.get_label().startswith("_")]
-    ['1997-01', '1997-02', '1997-03', 'pooled']
+    ['1997-01', '1997-02', '1997-03', 'all cohorts, chain ladder']
     """
     _checks.choice("value", value, VALUES)
     found = _triangle_of(cohorts, value)
@@ -192,7 +193,8 @@ def plot_cohort_curves(
             curve = _curve_of(found.numbers[row], found.states[row], found.ages, value, left_out=left_out)
             ends.append(_draw_curve(ax, curve, colour, label, width=1.1))
     for row, group in enumerate(found.pooled_groups):
-        label = group_name(group, spoken) if found.grouped else word("cohort_pooled", spoken)
+        together = word("cohort_chained" if found.chained else "cohort_pooled", spoken)
+        label = group_name(group, spoken) if found.grouped else together
         colour = _GROUPS[row % len(_GROUPS)] if found.grouped else VERMILLION
         curve = _curve_of(found.pooled[row], found.pooled_states[row], found.ages, value, left_out=left_out)
         ends.append(_draw_curve(ax, curve, colour, label, width=2.4))
@@ -226,6 +228,7 @@ class _Triangle:
     pooled: Array
     pooled_states: Array
     grouped: bool
+    chained: bool  # whether `pooled` is a chain ladder
 
     def pooled_row(self, group: str) -> int:
         return self.pooled_groups.index(group)
@@ -248,7 +251,8 @@ def _triangle_of(cohorts: Any, value: str) -> _Triangle:
     )
     rows = [names.index(group) for group in averages["group"]] if grouped else np.zeros(len(averages["cohorts"]), int)
     columns = [ages.index(str(age)) for age in averages["cohort_age"]]
-    pooled[rows, columns] = averages[value].astype(float)
+    chained = value == "cumulative_per_customer" and "chain_per_customer" in averages
+    pooled[rows, columns] = averages["chain_per_customer" if chained else value].astype(float)
     pooled_states[rows, columns] = averages["state"]
     scale = 100 if value == "retention_rate" else 1
     return _Triangle(
@@ -262,6 +266,7 @@ def _triangle_of(cohorts: Any, value: str) -> _Triangle:
         pooled=scale * pooled,
         pooled_states=pooled_states,
         grouped=grouped,
+        chained=chained,
     )
 
 

@@ -3,7 +3,8 @@
 A cell is complete when no later row can change it. What has not happened yet is missing, never 0, because a 0 would
 drag every average down.
 
-Sources: Wilson (1927), JASA 22, 209-212, for the intervals; the rule that an average counts only cohorts that have
+Sources: Wilson (1927), JASA 22, 209-212, for the intervals; Taylor (2000), Loss Reserving, chapter 2, for the chain
+ladder; the rule that an average counts only cohorts that have
 reached the age, weighted by their customers, is that of product analytics (Amplitude).
 """
 
@@ -47,9 +48,12 @@ def cells_of(
 
 
 def averages_of(
-    counts: Counts, tx: Transactions, ages: Mapping[str, Array], *, least: int, grouped: bool
+    counts: Counts, tx: Transactions, ages: Mapping[str, Array], *, least: int, grouped: bool, chained: bool
 ) -> dict[str, Array]:
-    """Columns of the averages: cohorts for whom the age is over, pooled; one row per group and age that has any."""
+    """Columns of the averages: cohorts for whom the age is over, pooled; one row per group and age that has any.
+
+    `chained` ages are calendar periods, whose money adds up from one to the next.
+    """
     names, code = np.unique(counts.group.astype(str), return_inverse=True)
     n_ages = counts.retained.shape[1]
 
@@ -74,6 +78,7 @@ def averages_of(
         "cohorts": n_cohorts.ravel(),
         "customers": together.reached.ravel(),
         **{name: np.where(seen, values, np.nan).ravel() for name, values in _measures(together, tx).items()},
+        **({"chain_per_customer": np.where(seen, _chain(together, tx), np.nan).ravel()} if chained else {}),
         "state": np.array(STATES, dtype=object)[state].ravel(),
     }
     reached = n_cohorts.ravel() > 0
@@ -84,6 +89,14 @@ def _state(counts: Counts, least: int) -> Array:
     """State of each cell: what has not begun, then what is too small to show, then whether it may still change."""
     seen = np.where(counts.settled, COMPLETE, PARTIAL)
     return np.where(counts.reached == 0, NOT_YET, np.where(counts.reached < least, TOO_SMALL, seen))
+
+
+def _chain(together: Counts, tx: Transactions) -> Array:
+    """Cumulative money per customer along the ages: each step is that of the cohorts that have both its ages.
+
+    The money of all cohorts up to an age is of fewer and older cohorts at each next one, and steps where they change.
+    """
+    return share(money(together.units, tx.scale, tx.guard), together.reached).cumsum(axis=1)
 
 
 def _measures(counts: Counts, tx: Transactions) -> dict[str, Array]:

@@ -56,7 +56,9 @@ class Cohorts(Result):
         (fewer than `min_customers` have reached the age; values withheld).
     averages : table, one row per age that a cohort has completed (and `group`)
         All `cohorts` that did, pooled: sums over their `customers`, never means of their rates. The columns are those
-        of `table`. With groups it is the table to compare them by.
+        of `table`; of calendar periods also `chain_per_customer`, the cumulative revenue per customer as a chain
+        ladder: each step is that of the cohorts that have both ages, so none is larger than the largest of theirs. With
+        groups it is the table to compare them by.
     definition, revenue_definition : Definition
         What the rates count, and what cumulative revenue per customer does.
     kind, period : str
@@ -258,7 +260,8 @@ def cohorts(
     if grouped:
         _shared._group_names(counts.group)  # refuses groups that fit nobody
     cells = _cohort_cells.cells_of(counts, tx, periods.names, ages, least=least, grouped=grouped)
-    pooled = _cohort_cells.averages_of(counts, tx, ages, least=least, grouped=grouped)
+    chained = kind in ("classic", "rolling")
+    pooled = _cohort_cells.averages_of(counts, tx, ages, least=least, grouped=grouped, chained=chained)
     window = _shared.window(periods, period, rolling=False, fiscal_start=fiscal_start)
     said = {**window, **_said_of(by, least, own_clock=windows is not None)}
     return Cohorts(

@@ -624,3 +624,36 @@ def test_other_bad_input():
             "date": [str(dt.date(2016, 1, 1) + dt.timedelta(days=day)) for day in range(3000)]}  # fmt: skip
     with pytest.raises(ArgumentError, match=r"9,000,000 cells[\s\S]*max_age=52"):
         cohorts(many, period="day")
+
+
+@settings(deadline=None, max_examples=40)
+@given(data=st.data())
+def test_the_chain_ladder_never_steps_above_the_largest_step_of_a_cohort_that_has_both_ages(data):
+    days = st.integers(0, 260).map(lambda day: str(np.datetime64("2024-01-01") + day))
+    rows = data.draw(
+        st.lists(st.tuples(st.sampled_from("abcdefg"), days, st.integers(0, 900)), min_size=2, max_size=40)
+    )
+    who, when, amount = (list(column) for column in zip(*rows, strict=True))
+    found = cohorts(small_table({"customer_id": who, "date": when, "amount": amount}))
+    table, averages = as_columns(found.table), as_columns(found.averages)
+    path = dict(zip(averages["cohort_age"], averages["chain_per_customer"], strict=True))
+    own = {
+        (cohort, age): value
+        for cohort, age, value, state in zip(
+            table["cohort"], table["cohort_age"], table["cumulative_per_customer"], table["state"], strict=True
+        )
+        if state == "complete"
+    }
+    for age in [age for age in path if age > 0]:
+        steps = [own[cohort, age] - own[cohort, age - 1] for cohort, at in own if at == age]
+        assert min(steps) - 1e-9 <= path[age] - path[age - 1] <= max(steps) + 1e-9
+
+
+def test_the_chain_ladder_by_hand():
+    """January: 2 customers spend 10, 4, 6 each; February: 1 customer 30, 1; age 2 is January's alone."""
+    rows = [("a", 1, 10), ("b", 1, 10), ("a", 2, 4), ("b", 2, 4), ("a", 3, 6), ("b", 3, 6), ("c", 2, 30), ("c", 3, 1)]
+    sales = {"customer_id": [who for who, _, _ in rows], "date": [f"2024-0{month}-01" for _, month, _ in rows],
+             "amount": [float(money) for _, _, money in rows]}  # fmt: skip
+    averages = columns(cohorts(crm.Transactions(sales, as_of="2024-03-31")), "averages")
+    assert averages["chain_per_customer"] == pytest.approx([50 / 3, 50 / 3 + 9 / 3, 50 / 3 + 3 + 6])
+    assert averages["cumulative_per_customer"] == pytest.approx([50 / 3, 59 / 3, 20])
