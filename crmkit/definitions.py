@@ -46,8 +46,9 @@ class Definition:
     as_of: dt.date | None
     values: Mapping[str, Any] = field(default_factory=dict)
 
-    def lines(self, language: Language = "en") -> list[tuple[str, str]]:
+    def lines(self, language: Language | None = None) -> list[tuple[str, str]]:
         """Name and words of each part, ready to be read."""
+        language = labels.resolve(language)
         values = self._in_words(language)
         named = [
             ("measure", labels.text(self.measure, language)),
@@ -56,12 +57,13 @@ class Definition:
         ]
         return [(labels.text(name, language), words) for name, words in named]
 
-    def text(self, language: Language = "en") -> str:
+    def text(self, language: Language | None = None) -> str:
         """The definition as lines of text, for the foot of a table or a picture.
 
         >>> print(Definition("no such figure", dt.date(2025, 1, 31)).text().splitlines()[0])
         measure: no such figure
         """
+        language = labels.resolve(language)
         return "\n".join(f"{name}{_COLON[language]}{words}" for name, words in self.lines(language))
 
     def _in_words(self, language: Language) -> dict[str, Any]:

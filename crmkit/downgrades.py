@@ -94,11 +94,11 @@ class FrozenScheme:
         grid = np.array([code[name] for name in named["segment"].tolist()], dtype=np.int64)
         return cls(scorer, scheme, bins, segments, grid.reshape(bins, bins, bins))
 
-    def segment(self, customers: Any, *, language: Language = "en") -> Any:
+    def segment(self, customers: Any, *, language: Language | None = None) -> Any:
         """A table of customers, scored and named by this frozen scheme."""
         return rfm.segment(self.scorer.score(customers), scheme=self.scheme, bins=self.bins, language=language)
 
-    def words(self, language: Language = "en") -> dict[str, str]:
+    def words(self, language: Language | None = None) -> dict[str, str]:
         """What people read for each of the segments, in their order.
 
         >>> customers = {"recency": [3, 8, 20, 70], "frequency": [6, 1, 1, 2], "monetary": [90, 10, 15, 20]}
@@ -155,7 +155,7 @@ def downgrade_dates(
     scorer: rfm.Scorer | None = None,
     scheme: str | rfm.Rules = "eleven",
     as_of: Date | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> Any:
     """Tell for each customer when the segment will next drop if nothing is bought, and to which.
 
@@ -177,7 +177,7 @@ def downgrade_dates(
     as_of : date or str, optional
         The day on which the past ends. By default that of the transactions; of a table of customers,
         `last_date` + `recency`, so it must be given if there is no `last_date`.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of the labels.
 
     Returns
@@ -207,6 +207,7 @@ def downgrade_dates(
     3         C04       20  potential_loyalist 2025-01-11  about_to_sleep
     9         C10       70         hibernating 2025-01-01            lost
     """
+    language = labels.resolve(language)
     _checks.choice("language", language, labels.LANGUAGES)
     if scorer is not None:
         FrozenScheme.of(scorer, scheme)  # a wrong setting comes to light before any work

@@ -658,7 +658,7 @@ def segment(
     split: str | Mapping[str, float] = "middle",
     bins: int | None = None,
     otherwise: str | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> FrameT:
     """Name each customer's segment from its three scores.
 
@@ -683,7 +683,7 @@ def segment(
         Number k of levels. By default the highest score that occurs in any of the three columns, or that a rule names.
     otherwise : str, optional
         Segment of the cells that your rules leave out; without it such cells are an error.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `segment_label`.
 
     Returns
@@ -717,6 +717,7 @@ def segment(
     >>> segment(scores, scheme=edited)["segment_label"].tolist()
     ['Best of all', 'Important keep', 'General develop']
     """
+    language = labels.resolve(language)
     table = _frame.open_table(scores, numbers=list(SCORES.values()), hint=SCORE_HINT)
     cells = _realised_cells(table, bins)
     written = _written(scheme)
@@ -740,14 +741,14 @@ def segment(
     return named
 
 
-def segment_rules(scheme: str | Rules = "eleven", *, language: Language = "en") -> Any:
+def segment_rules(scheme: str | Rules = "eleven", *, language: Language | None = None) -> Any:
     """The definition of a scheme as a table, one row per rule; edited, it is a scheme too.
 
     Parameters
     ----------
     scheme : "eight", "eleven", or rules, default "eleven"
         As for `segment`.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `label`.
 
     Returns
@@ -770,6 +771,7 @@ def segment_rules(scheme: str | Rules = "eleven", *, language: Language = "en") 
     1               loyal                Loyal  3-4  4-5
     2  potential_loyalist  Potential loyalists  4-5  2-3
     """
+    language = labels.resolve(language)
     rules = _written(scheme)
     words = _labels_of(rules, language)
     used = [axis for axis in AXES if any(axis in rule.ranges for rule in rules)]

@@ -48,7 +48,7 @@ def score_customers(
     margin: float = 1.0,
     churn: Any = None,
     alarms_per_week: float | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> Any:
     """One row per customer with everything that crmkit knows: summary, scores, segment, tier, lifetime value.
 
@@ -74,7 +74,7 @@ def score_customers(
     alarms_per_week : number above 0, optional
         Also who is on the watch-list now (`crmkit.outreach.watch_list`), if so many new alarms a week can be looked
         after.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
 
     Returns
@@ -114,6 +114,7 @@ def score_customers(
     1         C02    3000.0  155  cannot_lose  secondary
     2         C03     500.0  544    champions   ordinary
     """
+    language = labels.resolve(language)
     _refuse_settings(bins, scheme, tiers, language)
     if horizon is not None:
         _checks.days_of(horizon)
@@ -278,7 +279,7 @@ class Headline:
     reach_share: float
     segments: Any
 
-    def lines(self, language: Language = "en") -> list[tuple[str, str]]:
+    def lines(self, language: Language | None = None) -> list[tuple[str, str]]:
         """Label and figure of each line, ready to be read.
 
         Examples
@@ -299,14 +300,14 @@ class Headline:
         return [(labels.text(key, language), figure) for key, figure in figures.items()]
 
 
-def headline(scored: Any, *, language: Language = "en") -> Headline:
+def headline(scored: Any, *, language: Language | None = None) -> Headline:
     """Sum a scored list up: customers, revenue, period, the 80/20 rule as measured, and the segments by money.
 
     Parameters
     ----------
     scored : table, n_customers rows
         As `score_customers` gives it.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of the `segment_label` of `Headline.segments`.
 
     Returns
@@ -327,6 +328,7 @@ def headline(scored: Any, *, language: Language = "en") -> Headline:
     >>> found.customers, found.revenue, found.top_share, found.n_reach
     (10, 10000.0, 0.8, 2)
     """
+    language = labels.resolve(language)
     table = _frame.open_table(
         scored, numbers=["orders", "monetary", "recency"], keys=["first_date", "last_date", "segment"], hint=HINT
     )

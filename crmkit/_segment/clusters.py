@@ -103,7 +103,7 @@ def cluster(
     order_by: str | None = None,
     sample: int | None = None,
     seed: int = 0,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> Clusters:
     """Find groups of similar customers, choose how many by several criteria, name them, and say whether to trust them.
 
@@ -135,7 +135,7 @@ def cluster(
         tree, whose memory grows with the square (4 n^2 bytes).
     seed : int, default 0
         Start of the random draws; the same seed gives the same clusters.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `cluster_label` and `recommendation`.
 
     Returns
@@ -267,8 +267,9 @@ class Clusterer:
         order_by: str | None = None,
         sample: int | None = None,
         seed: int = 0,
-        language: Language = "en",
+        language: Language | None = None,
     ) -> None:
+        language = labels.resolve(language)
         self.columns = _columns(columns)
         self.n_clusters = _numbers(n_clusters)
         self.method = _checks.choice("method", method, METHODS)

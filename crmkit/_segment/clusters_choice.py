@@ -109,13 +109,14 @@ def structure_of(evidence: Evidence) -> tuple[str, str]:
     return "clear", "silhouette"
 
 
-def recommendation(evidence: Evidence, language: Language = "en", *, asked: bool = False) -> str:
+def recommendation(evidence: Evidence, language: Language | None = None, *, asked: bool = False) -> str:
     """The number of clusters, who is for it, and how far to trust it; `asked` if the caller gave the number.
 
     >>> criteria = {"n_clusters": np.array([1, 2]), "silhouette": np.array([0, 0.6]), "stability": np.array([0, 0.7])}
     >>> recommendation(Evidence(criteria, 2), asked=True).split(". ")[0]
     '2 clusters, as asked for'
     """
+    language = labels.resolve(language)
     structure, because = structure_of(evidence)
     bound = f"{BOUNDS[because][0 if structure == 'none' else 1]:g}" if because in BOUNDS else ""
     figures = {name: _figure(evidence.of(name)) for name in ("silhouette", "stability")}

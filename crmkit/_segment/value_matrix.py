@@ -80,7 +80,7 @@ class Cut:
     share: float = math.nan
     measured: Mapping[str, str] = field(default_factory=dict)
 
-    def words(self, language: Language = "en", *, equal: str = "low") -> str:
+    def words(self, language: Language | None = None, *, equal: str = "low") -> str:
         r"""What is measured and from where on it is high, on two lines.
 
         >>> Cut("monetary", "quantile", 35.5, 0.8).words("zh", equal="high")
@@ -125,7 +125,7 @@ class ValueMatrix(Result):
     potential: Cut
     equal: str
 
-    def describe_cuts(self, language: Language = "en") -> str:
+    def describe_cuts(self, language: Language | None = None) -> str:
         """What the axes measure and where they are cut, for the foot of a table.
 
         Examples
@@ -161,7 +161,7 @@ def value_matrix(
     horizon: Any = HORIZON,
     discount_rate: float = DISCOUNT_RATE,
     margin: float | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> ValueMatrix:
     """Sort customers into four quadrants by current value and growth potential, each cut in two.
 
@@ -197,7 +197,7 @@ def value_matrix(
     margin : float, optional
         Of the lifetime value where it is computed: share of the spend that is margin. By default that of the
         window where current value is margin, and 1 where it is revenue, so that both axes are of one kind.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `quadrant_label` and `strategy`.
 
     Returns
@@ -239,6 +239,7 @@ def value_matrix(
     >>> found.current.column, found.current.threshold
     ('monetary', 45.0)
     """
+    language = labels.resolve(language)
     current = current if current is None else column_name("current", current, "monetary")
     column_name("potential", potential, "residual_clv")
     rules = _rules(cut, share)

@@ -187,7 +187,9 @@ class ChurnModel:
         columns = {f"p_{name}": p for name, p in found.items()}
         return engines.build({"customer_id": seen.customer_id, "p_churn": found[self.recommended_], **columns}, tx.like)
 
-    def reasons(self, transactions: Any, *, customers: Any = None, most: int = 3, language: Language = "en") -> Any:
+    def reasons(
+        self, transactions: Any, *, customers: Any = None, most: int = 3, language: Language | None = None
+    ) -> Any:
         """Why the trees think so, customer by customer: what makes the difference to a typical customer.
 
         The features of one subject at a time are replaced by those of a typical customer (the medians of the fitted
@@ -202,7 +204,7 @@ class ChurnModel:
             Only these, in this order; by default all.
         most : int, default 3
             Subjects per customer, those that add most first.
-        language : {"en", "zh"}, default "en"
+        language : {"en", "zh"}, optional
             Language of `reason`.
 
         Returns
@@ -225,6 +227,7 @@ class ChurnModel:
         >>> told["subject"].tolist()
         ['quiet']
         """
+        language = labels.resolve(language)
         tx, predict = open_transactions(transactions), self._fitted()[BOOSTING]
         seen = _only(snapshot(tx, tx.as_of), customers)
         p = predict(seen)

@@ -29,7 +29,7 @@ def basket(
     n: Annotated[int, typer.Option("--offers", help="Items to offer each customer, in the list that is written.")] = 10,
     new_only: Annotated[bool, typer.Option("--new-only", help="Offer only what the customer never bought.")] = False,
     output: Optional = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print what is bought together and what is bought next.
 

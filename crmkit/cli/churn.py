@@ -35,7 +35,7 @@ def churn(
         float, typer.Option(metavar="MONEY", help="For a campaign: cost of what is given to those who stay.")
     ] = 0.0,
     output: Optional = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Fit the churn model, and say whom to contact.
 
@@ -130,7 +130,7 @@ def winback(
         float | None, typer.Option(metavar="MONEY", help="What a customer who comes back brings; else estimated.")
     ] = None,
     output: Optional = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Rank the lost customers worth winning back.
 
@@ -181,7 +181,7 @@ def watch(
     ] = "90D",
     by: By = None,
     output: Optional = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print the accounts to look at now.
 

@@ -27,7 +27,7 @@ from crmkit.errors import ArgumentError
 
 
 @app.command()
-def demo(output: Folder = "crmkit-demo", language: Words = "en") -> None:
+def demo(output: Folder = "crmkit-demo", language: Words = None) -> None:
     """Score CDNOW's customers.
 
     Reads the 23,570 real customers of the CDNOW data, prints the headline and writes the scored list.
@@ -57,7 +57,7 @@ def check(
     fail_if_left_out: Annotated[
         str | None, typer.Option(metavar="SHARE", help="Exit with 1 if more rows or money are not used, such as 10%.")
     ] = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print the ledger of the input.
 
@@ -119,7 +119,7 @@ def score(
         ),
     ] = None,
     bom: Bom = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Write the scored list of customers.
 
@@ -165,7 +165,7 @@ def score(
 
 @app.command()
 @reads_transactions
-def pyramid(given: Input, tiers: Tiers = "textbook", language: Words = "en") -> None:
+def pyramid(given: Input, tiers: Tiers = "textbook", language: Words = None) -> None:
     """Print the customer pyramid.
 
     The tiers of customers by spend, and how few customers bring how much of it.

@@ -23,7 +23,7 @@ def lenses(
         float | None,
         typer.Option(help="Share of revenue that is profit; else revenue less cost, where it is known."),
     ] = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Audit the customer base through five lenses.
 

@@ -68,7 +68,9 @@ DateFormat = Annotated[str | None, typer.Option(metavar="FORMAT", help="How date
 Decimal = Annotated[str | None, typer.Option(metavar=".|,", help='Decimal mark of money that is text ("$1,234.50").')]
 AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="Where the past ends; else the last date of the data.")]
 MemoryLimit = Annotated[str | None, typer.Option(metavar="SIZE", help="Most memory to use, such as 2GB.")]
-Words = Annotated[str, typer.Option("--language", metavar="en|zh", help="Language of what is printed and of labels.")]
+Words = Annotated[
+    str | None, typer.Option("--language", metavar="en|zh", help="Language of what is printed and of labels.")
+]
 Bins = Annotated[int, typer.Option(help="Levels of the RFM scores.")]
 Scheme = Annotated[str, typer.Option(metavar="eleven|eight", help="Segments.")]
 Tiers = Annotated[str, typer.Option(metavar="textbook|curry|zeithaml|abc", help="Tiers of the customer pyramid.")]

@@ -44,7 +44,7 @@ def retention(
     by: By = None,
     rolling: Rolling = False,
     fiscal_start: FiscalStart = 1,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print retention and churn by period.
 
@@ -106,7 +106,7 @@ def cohorts(
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE.xlsx", help="Also write counts and rates to Excel.")
     ] = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print cohorts: who bought again, and when.
 
@@ -168,7 +168,7 @@ def contracts(
     table: Table = None,
     query: Query = None,
     encoding: Encoding = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print retention, renewals and recurring revenue of contracts.
 

@@ -34,7 +34,7 @@ def matrix(
         str,
         typer.Option(metavar="COLUMN", help="Growth potential: residual_clv, or a measure such as mean_order."),
     ] = "residual_clv",
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print the value matrix.
 
@@ -55,7 +55,7 @@ def matrix(
 
 @app.command()
 @reads_transactions
-def growth(given: Input, base: Span = None, current: Span = None, language: Words = "en") -> None:
+def growth(given: Input, base: Span = None, current: Span = None, language: Words = None) -> None:
     """Print where revenue grew.
 
     The bridge from a base period's revenue to the current one; with a column of products also the growth matrix.
@@ -86,7 +86,7 @@ def migration(
     given: Input,
     since: Annotated[str, typer.Option(metavar="DATE", help="The earlier day to compare with.")],
     scheme: Scheme = "eleven",
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print who moved between segments.
 
@@ -136,7 +136,7 @@ def clusters(
         str, typer.Option(metavar="auto|NUMBER|FROM-TO", help="How many clusters; of several, the best number.")
     ] = "auto",
     output: Optional = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print clusters of customers on recency, frequency and spend.
 
@@ -178,7 +178,7 @@ def _numbers(written: str) -> str | range:
 
 @app.command()
 @reads_transactions
-def lifecycle(given: Input, period: Every = "quarter", language: Words = "en") -> None:
+def lifecycle(given: Input, period: Every = "quarter", language: Words = None) -> None:
     """Print the stages of the customers' relations over time, and the patterns of those today."""
     from crmkit import lifecycle as stages_of
     from crmkit.rfm import describe_segments
@@ -198,7 +198,7 @@ def lifecycle(given: Input, period: Every = "quarter", language: Words = "en") -
 
 @app.command()
 @reads_transactions
-def downgrades(given: Input, period: Every = "week", scheme: Scheme = "eleven", language: Words = "en") -> None:
+def downgrades(given: Input, period: Every = "week", scheme: Scheme = "eleven", language: Words = None) -> None:
     """Print the downgrade calendar.
 
     How many customers, with how much spend, will drop to a lower segment when, if they buy nothing.
@@ -222,7 +222,7 @@ def explain(
     who: Annotated[str, typer.Option("--who", metavar="ID", help="The customer's id.")],
     bins: Bins = 5,
     scheme: Scheme = "eleven",
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Explain one customer's scores, segment and tier, and what would change them."""
     from crmkit.explanation import explain as told
@@ -240,7 +240,7 @@ def backtest(
     origin: Annotated[str | None, typer.Option(metavar="DATE", help="A past day; several by default.")] = None,
     horizon: Annotated[str, typer.Option(metavar="DURATION", help="How far to look from it.")] = "90D",
     scheme: Scheme = "eleven",
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print what the segments of past days then did.
 
@@ -263,7 +263,7 @@ def backtest(
 
 @app.command()
 @reads_transactions
-def sensitivity(given: Input, scheme: Scheme = "eleven", language: Words = "en") -> None:
+def sensitivity(given: Input, scheme: Scheme = "eleven", language: Words = None) -> None:
     """Print how much the segments depend on arbitrary choices: ties, bins, window, as-of date."""
     from crmkit.validation import sensitivity as tried
 

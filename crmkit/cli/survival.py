@@ -30,7 +30,7 @@ def gaps(
         list[str] | None, typer.Option(metavar="DURATION,...", help="Read the curve off here, such as 90D,180D.")
     ] = None,
     output: Optional = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print how long a gap between purchases is too long.
 
@@ -95,7 +95,7 @@ def lost(
     horizon: Annotated[
         str, typer.Option(metavar="DURATION", help="How long before the past ends the rules are tried.")
     ] = "180D",
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print who would be called lost by several definitions.
 
@@ -124,7 +124,7 @@ def survival(
         list[str] | None, typer.Option(metavar="DURATION,...", help="Read the curves off here, such as 90D,1Y.")
     ] = None,
     output: Optional = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print how long customers stay: Kaplan-Meier curves.
 
@@ -195,7 +195,7 @@ def repurchase(
         str | None, typer.Option(metavar="GROUP", help="With --compare: the group to compare with; else the largest.")
     ] = None,
     window: Span = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print repurchase rates by order number.
 

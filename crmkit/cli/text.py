@@ -31,11 +31,9 @@ def say(*lines: str) -> None:
         raise typer.Exit(CLOSED_PIPE) from None
 
 
-def language_of(option: str) -> Language:
-    """The language that `--language` names."""
-    from crmkit import _checks
-
-    return cast("Language", _checks.choice("language", option, labels.LANGUAGES))
+def language_of(option: str | None) -> Language:
+    """The language that `--language` names; without it, the one that is set."""
+    return labels.resolve(cast("Language | None", option))
 
 
 def label(key: str, language: Language) -> str:

@@ -22,7 +22,7 @@ ORDER = ("upgrade_by", "customer_id")  # whose time runs out first
 @app.command()
 @reads_transactions
 def upgrades(
-    given: Input, bins: Bins = 5, scheme: Scheme = "eleven", output: Optional = None, language: Words = "en"
+    given: Input, bins: Bins = 5, scheme: Scheme = "eleven", output: Optional = None, language: Words = None
 ) -> None:
     """List every customer's cheapest way to a better segment.
 

@@ -42,7 +42,7 @@ def explain(
     scheme: str | rfm.Rules = "eleven",
     tiers: str | Mapping[str, float] = "textbook",
     scorer: rfm.Scorer | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> Explanation:
     """Tell how one customer's scores, segment and tier came about, and what would change them.
 
@@ -64,7 +64,7 @@ def explain(
     scorer : crmkit.rfm.Scorer, optional
         A fitted scorer, whose cuts are used in place of those of `bins`: of methods "quantile", "bands", "mean",
         "median", or with cuts of your own.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of the text.
 
     Returns
@@ -97,6 +97,7 @@ def explain(
     Last purchases: 2024-12-01 50.00, 2024-11-01 50.00, ...
     The cuts are those of all 10 customers and are held fixed; a purchase is judged on its own day.
     """
+    language = labels.resolve(language)
     refuse_settings(bins, scheme, tiers, scorer, language)
     tx = open_transactions(transactions)
     listed = outputs.keep(customers.summarize(tx))

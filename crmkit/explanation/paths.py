@@ -22,7 +22,7 @@ from crmkit.explanation._cuts import (
     spends_of,
     units_per_money,
 )
-from crmkit.labels import Language
+from crmkit.labels import Language, resolve
 from crmkit.transactions import Transactions, open_transactions
 
 
@@ -32,7 +32,7 @@ def upgrade_paths(
     bins: int = 5,
     scheme: str | rfm.Rules = "eleven",
     scorer: rfm.Scorer | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> Any:
     """List for every customer the cheapest way to a better segment: orders, money, and by when.
 
@@ -75,6 +75,7 @@ def upgrade_paths(
     5         C06  champions        1.0       0.0 2025-01-01
     9         C10        new        1.0       0.0 2025-01-01
     """
+    language = resolve(language)
     refuse_settings(bins, scheme, "textbook", scorer, language)
     tx = open_transactions(transactions)
     listed = outputs.keep(customers.summarize(tx))

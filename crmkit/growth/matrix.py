@@ -89,7 +89,7 @@ def growth_matrix(
     current: Period | None = None,
     by: str = "product",
     existing: str = "base",
-    language: Language = "en",
+    language: Language | None = None,
 ) -> GrowthMatrix:
     """Split the revenue of the current period by existing/new customers x existing/new products.
 
@@ -111,7 +111,7 @@ def growth_matrix(
         Existing customers (and products) are those that bought (were sold) in the base period, so that the matrix
         compares two periods and nothing else; or at any time before the current period, so that nobody who comes back
         after a pause counts as new.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `cell_label`.
 
     Returns
@@ -277,7 +277,7 @@ def revenue_bridge(
     base: Period | None = None,
     current: Period | None = None,
     split: str | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> RevenueBridge:
     """Lead from the base period's revenue to the current one's: who left, bought less or more, came back, is new.
 
@@ -303,7 +303,7 @@ def revenue_bridge(
     split : {"channel", "category", "product"}, optional
         Also split each step by a role of the rows. A customer moves as a whole (who goes from the shop to the web is
         not lost), so the parts of a step add up to it in money; customers count in each part in which they have rows.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `step_label` and `movement_label`.
 
     Returns
@@ -342,6 +342,7 @@ def revenue_bridge(
     2           c  20.0     35.0    15.0    expanded
     3           d   0.0     10.0    10.0         new
     """
+    language = labels.resolve(language)
     tx = open_transactions(transactions)
     _checks.choice("language", language, labels.LANGUAGES)
     if split is not None:

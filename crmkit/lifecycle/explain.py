@@ -38,7 +38,7 @@ def explain(
     ended_at: float = ENDED_AT,
     long_stability: float = LONG_STABILITY,
     interpurchase: Interpurchase | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> str:
     """Say how one customer's stage and pattern came about: measures, limits, and the rule that fitted.
 
@@ -50,7 +50,7 @@ def explain(
         The customer, by an id of the same type as in the transactions.
     formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability, interpurchase
         As in `stages`; give what you gave there.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of the text.
 
     Returns
@@ -82,6 +82,7 @@ def explain(
     It had reached the stage formation.
     Pattern ongoing: it has not ended, which takes a silence of 4 expected gaps.
     """
+    language = labels.resolve(language)
     rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
     _checks.choice("language", language, labels.LANGUAGES)
     check_interpurchase(interpurchase)

@@ -46,7 +46,7 @@ def history(
     ended_at: float = ENDED_AT,
     long_stability: float = LONG_STABILITY,
     interpurchase: Interpurchase | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> Any:
     """Count the customers of each stage at the end of each period, every one as it stood on that day.
 
@@ -63,7 +63,7 @@ def history(
         As in `stages`.
     interpurchase : Interpurchase, optional
         One rhythm for all dates; by default each date has that of the transactions up to it.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `stage_label`.
 
     Returns

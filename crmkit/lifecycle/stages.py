@@ -44,7 +44,7 @@ def stages(
     ended_at: float = ENDED_AT,
     long_stability: float = LONG_STABILITY,
     interpurchase: Interpurchase | None = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> Any:
     """Name the stage and the pattern of each customer's relation, with the measures that decided.
 
@@ -83,7 +83,7 @@ def stages(
     interpurchase : Interpurchase, optional
         What customers with few purchases are shrunk to; by default that of these transactions (`fit_interpurchase`). As
         long as nobody has bought on a second day there is none, and no silence is long.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `stage_label` and `pattern_label`.
 
     Returns
@@ -117,6 +117,7 @@ def stages(
     1         bob      decline  midway_death      silent          33.3     15.2
     2          cy  exploration       ongoing  few_orders          40.0      1.4
     """
+    language = labels.resolve(language)
     rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
     _checks.choice("language", language, labels.LANGUAGES)
     check_interpurchase(interpurchase)

@@ -96,7 +96,7 @@ def watch_list(
     horizon: Any = "90D",
     min_purchases: int = 4,
     by: Any = None,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> WatchList:
     """The accounts that are overdue or buy less than they used to, most urgent first, and how many alarms were false.
 
@@ -127,7 +127,7 @@ def watch_list(
     by : role of the transactions, or table with customer_id and group, optional
         Which accounts are similar: those of the same channel, category or product at first, or of groups of your own.
         By default all accounts watched. Groups of fewer than 10 look to all.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Of `signal_label` and `why`.
 
     Returns
@@ -153,6 +153,7 @@ def watch_list(
     >>> found.table[["customer_id", "signal", "why"]].values.tolist()
     [['big', 'drop', '1,020 in the last 90 days, to cover 91 days, where 1,194 is usual: 15 % less']]
     """
+    language = labels.resolve(language)
     per_week = _checks.finite("alarms_per_week", alarms_per_week)
     if per_week <= 0:
         raise ArgumentError("alarms_per_week", alarms_per_week, "outreach_above_alarms_per_week")

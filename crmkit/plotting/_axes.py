@@ -90,12 +90,13 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f}%"
 
 
-def short(number: float, language: Language = "en") -> str:
+def short(number: float, language: Language | None = None) -> str:
     """A number in few characters: as it is below 100,000, in three digits and a unit from there on.
 
     >>> short(23570), short(2500315.6), short(2500315.6, "zh"), short(12.5), short(-123456, "zh")
     ('23,570', '2.50M', '250万', '12.5', '-12.3万')
     """
+    language = labels.resolve(language)
     size = abs(number)
     if size < _EXACT_BELOW:
         return f"{number:,.0f}" if size >= 100 or number == int(number) else f"{number:.3g}"

@@ -102,7 +102,7 @@ class Cohorts(Result):
         _checks.choice("value", value, VALUES)
         return engines.build(_cohort_pages.wide(self._cells, value), engines.wrap(self.table))
 
-    def remarks(self, language: Language = "en") -> list[str]:
+    def remarks(self, language: Language | None = None) -> list[str]:
         """What a reader should know of these data: where they begin, and what is still running.
 
         >>> import crmkit as crm
@@ -111,7 +111,7 @@ class Cohorts(Result):
         """
         return [labels.phrase(key, language, **values) for key, values in self.notes]
 
-    def text(self, language: Language = "en") -> str:
+    def text(self, language: Language | None = None) -> str:
         r"""The triangle of rates in per cent with averages, legend, remarks and definition, to be read as it is.
 
         >>> import crmkit as crm
@@ -120,10 +120,11 @@ class Cohorts(Result):
         1997-Q1     23,570  100.0  22.8  18.1  17.9  16.2  14.1
         pooled              100.0  22.8  18.1  17.9  16.2  14.1
         """
+        language = labels.resolve(language)
         triangle = _cohort_pages.text(self._cells, self._pooled, self.definition, language)
         return "\n\n".join([triangle, "\n".join(self.remarks(language)), self.definition.text(language)])
 
-    def to_excel(self, path: str | Path, *, language: Language = "en") -> None:
+    def to_excel(self, path: str | Path, *, language: Language | None = None) -> None:
         """Write an Excel book: rates, counts, revenue, revenue per customer, and what they mean, a sheet each.
 
         Partial cells are hatched and withheld ones grey, with a legend under each sheet; what is not yet is empty.
@@ -133,7 +134,7 @@ class Cohorts(Result):
         ----------
         path : str
             Where to write; the ending must be .xlsx. An existing file is replaced once all is written.
-        language : {"en", "zh"}, default "en"
+        language : {"en", "zh"}, optional
             Language of sheets, columns and legend.
 
         Raises
@@ -152,6 +153,7 @@ class Cohorts(Result):
         >>> path.stat().st_size > 5000
         True
         """
+        language = labels.resolve(language)
         _checks.choice("language", language, labels.LANGUAGES)
         definitions = (self.definition, self.revenue_definition)
         sheets = _cohort_pages.sheets(self._cells, self._pooled, definitions, self.remarks(language), language)

@@ -214,7 +214,7 @@ def movement_list(
     period: Period = "month",
     rolling: bool = False,
     fiscal_start: int = 1,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> Any:
     """The customers behind one period of `movements`: who is new, grew, shrank, left or came back, and by how much.
 
@@ -227,7 +227,7 @@ def movement_list(
         is over.
     period, rolling, fiscal_start
         As for `movements`.
-    language : {"en", "zh"}, default "en"
+    language : {"en", "zh"}, optional
         Language of `movement_label`.
 
     Returns

@@ -97,7 +97,7 @@ class BackTest(Result):
     definition: Definition
     own_labels: Mapping[str, str]
 
-    def headline(self, language: Language = "en") -> str:
+    def headline(self, language: Language | None = None) -> str:
         """One sentence: whom a fifth of the customers reaches, by segment and by recency alone.
 
         Examples
@@ -121,7 +121,7 @@ class BackTest(Result):
             lift=f"{float(found['lift_over_recency'][at]):.2f}",
         )
 
-    def text(self, language: Language = "en") -> str:
+    def text(self, language: Language | None = None) -> str:
         r"""What the segments did at all origins together, the headline and the definition, to be read as they are.
 
         Examples
@@ -138,6 +138,7 @@ class BackTest(Result):
         >>> found.text("zh").splitlines()[5].split()
         ['全部客户', '2,357', '398', '16.9%', '15.4-18.5', '%', '1.00', '27,383.28', '100.0%']
         """
+        language = labels.resolve(language)
         found = engines.collect(engines.wrap(self.pooled))
         written = _pages.table(
             {

@@ -87,7 +87,7 @@ class Sensitivity(Result):
     shakiest: Any
     own_labels: Mapping[str, str]
 
-    def headline(self, language: Language = "en") -> str:
+    def headline(self, language: Language | None = None) -> str:
         """The grade in one line, then the choice and the earlier day by which most customers change segment.
 
         Examples
@@ -129,7 +129,7 @@ class Sensitivity(Result):
             )
         return "\n".join(lines)
 
-    def text(self, language: Language = "en") -> str:
+    def text(self, language: Language | None = None) -> str:
         r"""The re-runs and the headline, to be read as they are.
 
         Examples
@@ -142,6 +142,7 @@ class Sensitivity(Result):
         past that is read  all         12 months         812   1,545                 494             60.8%         49.2%
         past ends          1998-06-30  1998-06-23      2,357       0                   8              0.3%          0.3%
         """
+        language = labels.resolve(language)
         runs = engines.collect(engines.wrap(self.choices))
         columns = {
             "choice": [labels.text(f"sensitivity_{choice}", language) for choice in runs["choice"]],
@@ -160,7 +161,7 @@ class Sensitivity(Result):
         return self.choices, self.headline()
 
 
-def worded(choice: str, setting: str, language: Language = "en") -> str:
+def worded(choice: str, setting: str, language: Language | None = None) -> str:
     """A setting of a choice as people read it; numbers and dates as they are.
 
     Examples
