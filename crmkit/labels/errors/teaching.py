@@ -2,8 +2,8 @@
 
 WORDS = {
     "teaching_no_xlsxwriter": (
-        'writing a workbook needs the package XlsxWriter. Install it with: pip install "crmkit[teaching]"',
-        '写出工作簿需要 XlsxWriter。安装方法：pip install "crmkit[teaching]"',
+        'writing a workbook needs the package XlsxWriter. Install it with: pip install "crmkit[excel]"',
+        '写出工作簿需要 XlsxWriter。安装方法：pip install "crmkit[excel]"',
     ),
     "teaching_too_many": (
         "{rows:,} rows are too many for a spreadsheet that counts each against each; at most {most:,}. "
