@@ -1,110 +1,250 @@
-"""Results of several parts: used like their main table, and printed with what they mean.
+"""Results of several parts: each is a table that says what it means, and goes wherever a table goes.
 
 A table alone cannot carry the definition of its rates. So several functions give a small object: `.table` (or
-another name) holds the rows, `.definition` says what they count. Whoever only wants the rows need not know.
+another name) holds the rows, `.definition` says what they count. Other packages take it as the table that it mainly is:
+`pd.DataFrame(r)`, `pl.DataFrame(r)`, `pa.table(r)`, a query of DuckDB over it.
 """
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Iterator
+import dataclasses
+import datetime as dt
+import importlib
+import math
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from crmkit._frame import engines
-
-_WIDE, _LONG = 120, 60  # characters, and rows, of a table as text
+from crmkit import _near, _reading, labels
+from crmkit._frame import engines, outputs
+from crmkit.errors import ArgumentError, ColumnError, UnknownNameError, shown
+from crmkit.labels import Language
 
 
 class Result:
-    """Base of results. What a result does not have itself is looked for in its main table.
+    """Base of results: their main table in every form, and all parts as words, pictures, JSON or an Excel book.
 
     >>> class Months(Result):
     ...     def __init__(self, table):
     ...         self.table = table
-    >>> found = Months(engines.wrap({"month": ["2025-01", "2025-02"], "churn": [None, 0.25]}).to_native())
-    >>> found["churn"].tolist(), found.shape, len(found)
-    ([nan, 0.25], (2, 2), 2)
+    >>> found = Months(engines.wrap({"month": ["2025-01", "2025-02"], "churn_rate": [None, 0.25]}).to_native())
+    >>> found["churn_rate"].tolist(), "month" in found, len(found)
+    ([nan, 0.25], True, 2)
     >>> found
-      month  churn
-    2025-01      -
-    2025-02   0.25
+    month    churn_rate
+    2025-01           -
+    2025-02      25.0 %
     """
 
     __slots__ = ()
-    main: ClassVar[str] = "table"  # the attribute whose columns, rows and methods are those of the result
+    main: ClassVar[str] = "table"  # the attribute whose columns and rows are those of the result
+    drawn: ClassVar[str] = ""  # the drawer plotting.plot_<drawn>, where it is not called by the name of the class
     definition: Any  # of those that have one
 
     def shown(self) -> tuple[Any, ...]:
-        """What is printed, in this order: tables, and texts."""
-        return (self._main_table, str(self.definition)) if hasattr(type(self), "definition") else (self._main_table,)
+        """What is printed, in this order: tables, texts, and definitions."""
+        return (self._main_table, self.definition) if hasattr(type(self), "definition") else (self._main_table,)
 
     @property
     def _main_table(self) -> Any:
         return getattr(self, self.main)
 
+    # --- as a table -------------------------------------------------------------------------------------------------
+
+    def to_pandas(self) -> Any:
+        """The main table as a pandas table."""
+        return engines.converted(self._main_table, "pandas")
+
+    def to_polars(self) -> Any:
+        """The main table as a polars table."""
+        return engines.converted(self._main_table, "polars")
+
+    def to_arrow(self) -> Any:
+        """The main table as a pyarrow table."""
+        return engines.converted(self._main_table, "pyarrow")
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The main table for any package that reads Arrow's C stream."""
+        return engines.arrow_stream(self._main_table, requested_schema)
+
+    def __narwhals_dataframe__(self) -> Any:
+        """The main table for narwhals, computed if it was lazy."""
+        return engines.compliant(self._main_table)
+
     def __getitem__(self, column: Any) -> Any:
-        """A column, or whatever else the main table gives for it."""
-        return self._main_table[column]
+        """A column of the main table, or several, as its kind gives them."""
+        known = engines.names_of(engines.wrap(self._main_table))
+        wanted = [column] if isinstance(column, str) else column
+        absent = [name for name in wanted if name not in known] if isinstance(wanted, list) else [column]
+        if absent:
+            near = ", ".join(_near.closest(str(absent[0]), known)) or ", ".join(known)
+            raise ColumnError("result_column", column=shown(absent), what=type(self).__name__, near=near)
+        frame = engines.wrap(self._main_table)
+        return self._main_table[column] if engines.is_eager(frame) else frame.select(*wanted).to_native()
 
-    def __iter__(self) -> Iterator[Any]:
-        """Over the main table."""
-        return iter(self._main_table)
+    def __contains__(self, column: object) -> bool:
+        """Whether the main table has a column of this name."""
+        return column in engines.names_of(engines.wrap(self._main_table))
 
-    def __array__(self, *given: Any, **settings: Any) -> Any:
-        """None: as a sequence of columns it would silently become an array of their names."""
-        raise TypeError(f"a {type(self).__name__} is no array. Its rows are the table .{self.main}.")
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Over the rows of the main table, each a mapping of column to value."""
+        columns = engines.collect(engines.wrap(self._main_table))
+        lists = {name: values.tolist() for name, values in _stamped(columns).items()}
+        for row in zip(*lists.values(), strict=True):
+            yield dict(zip(lists, row, strict=True))
 
     def __len__(self) -> int:
         """Rows of the main table."""
-        return len(self._main_table)
+        return engines.n_rows(engines.wrap(self._main_table))
+
+    def __dir__(self) -> list[str]:
+        """The parts, and what can be done with them."""
+        inside = {"main", "drawn", "shown"}
+        return sorted(name for name in {*dir(type(self)), *_parts(self)} - inside if not name.startswith("_"))
 
     if not TYPE_CHECKING:  # a type checker is to find misspelt names
 
         def __getattr__(self, name: str) -> Any:
-            """Whatever the main table has."""
-            if name.startswith("_") or name == self.main or not hasattr(self._main_table, name):
-                raise AttributeError(f"a {type(self).__name__} has no {name!r}, nor has its table, .{self.main}")
-            return getattr(self._main_table, name)
+            """What is not here is not looked for in the table: that would be another thing under a known name."""
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__} has no {name!r}")
+            near = _near.closest(name, dir(self))
+            meant = near[0] if near else f"{self.main}.{name}"
+            raise UnknownNameError("result_attribute", what=type(self).__name__, name=name, meant=meant)
+
+    # --- as words, pictures, JSON, a book ---------------------------------------------------------------------------
+
+    def text(self, language: Language | None = None) -> str:
+        """All that is printed, as text in one language (that which is set)."""
+        said = labels.resolve(language)
+        return "\n\n".join(_as_text(part, said) for part in self.shown())
+
+    def plot(self, **options: Any) -> Any:
+        """Draw it with the drawer of `crmkit.plotting` that is made for it; gives the axes.
+
+        Parameters
+        ----------
+        **options
+            Those of the drawer, such as `ax` and `language`.
+        """
+        name = f"plot_{self.drawn or _snake(type(self).__name__)}"
+        drawer = getattr(importlib.import_module("crmkit.plotting"), name, None)
+        if drawer is None:
+            raise ArgumentError("no_drawer", what=type(self).__name__)
+        return drawer(self, **options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All parts as plain values, ready for JSON: tables as lists of rows, dates as text, nothing that is NaN."""
+        return {name: _plain(getattr(self, name)) for name in _parts(self)}
+
+    def to_excel(self, path: str | Path, *, language: Language | None = None) -> None:
+        """Write an Excel book: a sheet per table, labels in the first row and keys in the second, and what it means.
+
+        Parameters
+        ----------
+        path : str
+            Where to write; the ending must be .xlsx. An existing file is replaced once all is written.
+        language : {"en", "zh"}, optional
+            Language of the labels and the definition; that which is set unless given.
+
+        Raises
+        ------
+        ArgumentError, InputFileError
+            The ending is another one, or the file cannot be written.
+        """
+        said = labels.resolve(language)
+        outputs.write_book(path, _sheets(self, said))
 
     def __repr__(self) -> str:
         """The tables with what they mean beneath them."""
-        return "\n\n".join(part if isinstance(part, str) else as_text(part) for part in self.shown())
+        return self.text()
 
     def _repr_html_(self) -> str:
-        """The same for a notebook."""
-        return "\n".join(_small_print(part) if isinstance(part, str) else _as_html(part) for part in self.shown())
+        """The same for a notebook, with what it means folded."""
+        return "\n".join(_as_html(part, labels.resolve(None)) for part in self.shown())
 
 
 def as_text(table: Any) -> str:
-    """A table of any kind as text, all its columns shown.
-
-    >>> print(as_text({"month": ["2025-01", "2025-02"], "start": [None, 40.0], "churn": [None, 0.25]}))
-      month start  churn
-    2025-01     -      -
-    2025-02    40   0.25
-    """
-    plain, counts = _plain(table)
-    return str(plain.to_string(index=False, na_rep="-", formatters=counts, line_width=_WIDE, max_rows=_LONG))
+    """A table of any kind as text in the language that is set; see `crmkit._reading`."""
+    return _reading.as_text(table)
 
 
-def _as_html(table: Any) -> str:
-    plain, counts = _plain(table)
-    return str(plain.to_html(index=False, na_rep="-", formatters=counts, border=0, max_rows=_LONG))
+def _stamped(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Time stamps in a unit that Python's datetime holds; nanoseconds would become bare numbers."""
+    return {name: v.astype("datetime64[us]") if v.dtype.kind == "M" else v for name, v in columns.items()}
 
 
-def _small_print(text: str) -> str:
-    return f'<p style="white-space: pre-line; font-size: small; opacity: 0.7">{html.escape(text)}</p>'
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def _plain(table: Any) -> tuple[Any, dict[str, Callable[..., str]]]:
-    """The table in pandas, because other kinds leave columns out or say their plan, and how its counts are written."""
-    columns = engines.collect(engines.wrap(table))
-    counts = {name: "{:.0f}".format for name, values in columns.items() if _is_whole(values)}
-    return engines.wrap(columns).to_native(), counts
+def _parts(result: Any) -> list[str]:
+    """Names of the public parts."""
+    if dataclasses.is_dataclass(result):
+        return [field.name for field in dataclasses.fields(result) if not field.name.startswith("_")]
+    return [name for name in vars(result) if not name.startswith("_")]
 
 
-def _is_whole(values: engines.Array) -> bool:
-    """Whether these are counts that came as floats, because some are missing."""
-    return values.dtype.kind == "f" and bool((np.isnan(values) | (values == np.rint(values))).all())
+def _is_definition(part: Any) -> bool:
+    return hasattr(part, "lines") and hasattr(part, "text")
+
+
+def _as_text(part: Any, language: Language) -> str:
+    if isinstance(part, str):
+        return part
+    return str(part.text(language)) if _is_definition(part) else _reading.as_text(part, language)
+
+
+def _as_html(part: Any, language: Language) -> str:
+    if isinstance(part, str):
+        return _reading.small(part)
+    if _is_definition(part):
+        return _reading.folded(labels.text("what_it_means", language), part.text(language))
+    return _reading.as_html(part, language)
+
+
+def _plain(value: Any) -> Any:
+    """A part as values that JSON knows."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        return str(value)[:10] if value.dtype.kind == "M" else _plain(value.item())
+    if isinstance(value, np.ndarray):
+        return [_plain(each) for each in value]
+    if _is_definition(value):
+        return dict(value.lines("en"))
+    if isinstance(value, Result):
+        return value.to_dict()
+    if engines.is_native(value):
+        columns = engines.collect(engines.wrap(value))
+        rows = zip(*columns.values(), strict=True)
+        return [dict(zip(columns, (_plain(each) for each in row), strict=True)) for row in rows]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if dataclasses.is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in _parts(value)}
+    return str(value)
+
+
+def _sheets(result: Result, language: Language) -> list[outputs.Sheet]:
+    """A sheet per table, and one of words."""
+    sheets, words = [], []
+    for name in _parts(result):
+        part = getattr(result, name)
+        if engines.is_native(part):
+            columns = engines.collect(engines.wrap(part))
+            heads = [_reading.heading(column, language) for column in columns]
+            rows = zip(*(values.tolist() for values in _stamped(columns).values()), strict=True)
+            sheets.append(outputs.Sheet(name[:31], [heads, list(columns), *map(list, rows)]))
+        elif _is_definition(part):
+            words += [list(line) for line in part.lines(language)]
+    return [*sheets, *([outputs.Sheet("definition", words)] if words else [])]

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from crmkit._frame import process, sql
 from crmkit._frame.process import connection
-from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, shown
+from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, MissingPackageError, shown
 
 Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = Mapping[str, Array]
@@ -129,6 +129,15 @@ def is_table(frame: Any) -> bool:
     """Whether it can be read as a table."""
     try:
         wrap(frame)
+    except Exception:
+        return False
+    return True
+
+
+def is_native(part: Any) -> bool:
+    """Whether it is a table of a supported kind, and not something that could only be made into one."""
+    try:
+        nw.from_native(part)
     except Exception:
         return False
     return True
@@ -311,6 +320,43 @@ def _plain_array(values: Any) -> Array:
             values = values.astype(float)
         return np.asarray(values.filled(np.nan if values.dtype.kind == "f" else np.datetime64("NaT")))
     return np.asarray(values)
+
+
+def n_rows(frame: AnyFrame) -> int:
+    """Number of rows, counted where the table is."""
+    if isinstance(frame, nw.DataFrame):
+        return len(frame)
+    return int(collect(frame.select(n=nw.len()))["n"][0])
+
+
+def in_memory(frame: AnyFrame) -> nw.DataFrame[Any]:
+    """The table in memory: as it is, or computed by its engine."""
+    if isinstance(frame, nw.DataFrame):
+        return frame
+    if frame.implementation.is_polars():
+        return frame.collect()
+    return frame.collect(backend="pyarrow" if find_spec("pyarrow") else "pandas")
+
+
+def converted(native: Any, kind: Literal["pandas", "polars", "pyarrow"]) -> Any:
+    """A table of any kind as a pandas, polars or pyarrow table."""
+    if find_spec(kind) is None:
+        raise MissingPackageError("package_missing", package=kind)
+    frame = in_memory(wrap(native))
+    try:
+        return {"pandas": frame.to_pandas, "polars": frame.to_polars, "pyarrow": frame.to_arrow}[kind]()
+    except ImportError:  # the way through pyarrow, where it is not installed
+        return nw.from_dict(collect(frame), backend=kind).to_native()
+
+
+def arrow_stream(native: Any, requested_schema: object | None) -> object:
+    """The table as a capsule of Arrow's C stream."""
+    return in_memory(wrap(native)).__arrow_c_stream__(requested_schema)
+
+
+def compliant(native: Any) -> Any:
+    """The table as narwhals holds it inside."""
+    return in_memory(wrap(native))._compliant_frame
 
 
 def upload(columns: Columns, like: AnyFrame) -> AnyFrame:

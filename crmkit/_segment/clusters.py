@@ -77,6 +77,7 @@ class Clusters(Result):
     """
 
     main: ClassVar[str] = "customers"
+    drawn: ClassVar[str] = "cluster_profiles"
 
     customers: Any
     profiles: Any

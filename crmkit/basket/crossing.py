@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -37,6 +37,8 @@ class CrossSelling(Result):
     definition : Definition
         What was counted.
     """
+
+    drawn: ClassVar[str] = "cross_sell_rate"
 
     table: Any
     by_items: Any

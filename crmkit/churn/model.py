@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,8 @@ class Validation(Result):
     definition : Definition
         What was predicted.
     """
+
+    drawn: ClassVar[str] = "calibration"
 
     table: Any
     calibration: Any

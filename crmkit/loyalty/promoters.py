@@ -62,7 +62,7 @@ class NPS(Result):
     def shown(self) -> tuple[Any, ...]:
         """The scores, what was left out, and what they mean."""
         notes = (self.notes,) if engines.collect(engines.wrap(self.notes))["answers"].size else ()
-        return (self.table, *notes, str(self.definition))
+        return (self.table, *notes, self.definition)
 
 
 def nps(

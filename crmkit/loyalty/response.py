@@ -58,7 +58,7 @@ class ResponseBias(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """The tiers, the scores, and what they mean."""
-        return self.table, self.scores, str(self.definition)
+        return self.table, self.scores, self.definition
 
 
 def response_bias(

@@ -173,7 +173,7 @@ class Satisfaction(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """The items, and what they mean."""
-        return self.items, str(self.definition)
+        return self.items, self.definition
 
 
 def satisfaction(

@@ -161,7 +161,7 @@ class Cohorts(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """The triangle with its definition."""
-        return self.triangle(), str(self.definition)
+        return self.triangle(), self.definition
 
     def __repr__(self) -> str:
         """The triangle of rates with its definition."""

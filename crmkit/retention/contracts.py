@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -53,6 +53,8 @@ class ContractRates(Result):
     definition, renewal_definition : Definition
         What the rates of `table` and of `renewals` count.
     """
+
+    drawn: ClassVar[str] = "retention"
 
     table: Any
     renewals: Any

@@ -58,7 +58,7 @@ class Movements(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """The money, the customers, and the definition."""
-        return self.table, self.customers, str(self.definition)
+        return self.table, self.customers, self.definition
 
 
 def movements(

@@ -10,7 +10,7 @@ Sources: the textbook formula (客户保持率); Wilson (1927), JASA 22, 209-212
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class Rates(Result):
     definition : Definition
         What the rates count.
     """
+
+    drawn: ClassVar[str] = "retention"
 
     table: Any
     definition: Definition

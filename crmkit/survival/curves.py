@@ -91,7 +91,7 @@ class Survival(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """The summary with the definition."""
-        return self.summary, str(self.definition)
+        return self.summary, self.definition
 
 
 def curve(transactions: Any, *, inactive: Any = None, by: Any = None, level: float = 0.95) -> Survival:

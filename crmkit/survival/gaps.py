@@ -10,7 +10,7 @@ Source: Kaplan & Meier (1958), JASA 53, 457-481.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -45,6 +45,8 @@ class Gaps(Result):
     definition : Definition
         What was counted.
     """
+
+    drawn: ClassVar[str] = "gap_curve"
 
     table: Any
     limit: int

@@ -161,7 +161,7 @@ class BackTest(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """What the segments did, in short, and what was counted."""
-        return self.pooled, self.headline(), str(self.definition)
+        return self.pooled, self.headline(), self.definition
 
 
 def backtest(

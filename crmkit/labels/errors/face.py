@@ -48,4 +48,16 @@ WORDS = {
         "{argument}= takes a table that was made of transactions, not the transactions themselves. Give {call}.",
         "{argument}= 需要由交易数据得出的表，而不是交易数据本身。请给出 {call}。",
     ),
+    "result_column": (
+        "no column {column} in this {what}. It has {near}.",
+        "{what} 中没有列 {column}。其中有：{near}。",
+    ),
+    "result_attribute": (
+        "{what} has no {name!r}. Its rows are a table: use .{meant}, or .to_pandas().{name}.",
+        "{what} 没有 {name!r}。它的数据是一张表：请用 .{meant}，或 .to_pandas().{name}。",
+    ),
+    "no_drawer": (
+        "there is no chart for {what}. Draw its table, such as .to_pandas().plot().",
+        "没有为 {what} 设计的图。请用它的表作图，例如 .to_pandas().plot()。",
+    ),
 }
