@@ -22,7 +22,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from crmkit import _near
-from crmkit._frame import engines
+from crmkit._frame import engines, process
 from crmkit._language import Language
 from crmkit.customers import summarize
 from crmkit.errors import (
@@ -225,8 +225,8 @@ def _netted(function: Callable[..., Any], home: str = "") -> Callable[..., Any]:
             return function(*args, **kwargs)
         token = _outer.set(False)
         try:
-            args, kwargs = _at_the_edge(place, args, kwargs)
-            return function(*args, **kwargs)
+            args, kwargs = process.in_turn(lambda: _at_the_edge(place, args, kwargs), (*args, *kwargs.values()))
+            return process.in_turn(lambda: function(*args, **kwargs), (*args, *kwargs.values()))
         except (CrmkitError, Warning) as error:
             again = _summarised(error, place, args, kwargs)
             if again is None:
@@ -235,6 +235,8 @@ def _netted(function: Callable[..., Any], home: str = "") -> Callable[..., Any]:
         except MemoryError:
             raise
         except Exception as error:
+            if process.was_interrupted(error):
+                raise KeyboardInterrupt from None
             raise _told(error, function, _called(function, home, args), args, kwargs) from error
         finally:
             _outer.reset(token)

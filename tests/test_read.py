@@ -151,7 +151,8 @@ def test_rows_far_below_the_first_thousands_are_read_like_the_rest(tmp_path):
         ("broken.parquet", b"PAR1" + b"\0" * 200, r"cannot read [\s\S]*broken.parquet"),
         ("text.parquet", b"hello, this is no parquet file", r"cannot read [\s\S]*text.parquet"),
         ("broken.json", b"{no json", r"cannot read [\s\S]*broken.json"),
-        ("broken.xlsx", b"no excel", r"cannot read [\s\S]*broken.xlsx"),
+        ("broken.xlsx", b"no excel", r"broken.xlsx' is not an Excel book but text"),
+        ("broken2.xlsx", b"PK\x03\x04\0", r"cannot read [\s\S]*broken2.xlsx"),
         ("what.xyz", b"a", r"ending of 'what.xyz' is not known"),
     ],
 )

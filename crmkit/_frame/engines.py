@@ -59,6 +59,8 @@ def reading(file: str, explain: Callable[[], None] | None = None) -> Iterator[No
         yield
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
+    except duckdb.OutOfMemoryException:
+        raise InputFileError("out_of_memory", path=file) from None
     except duckdb.Error as error:
         if explain is not None:
             explain()
@@ -71,6 +73,8 @@ def _told(said: str, file: str) -> InputFileError:
     path = named[1] if named and process.spill_folder() not in named[1] else file
     if any(word in said.lower() for word in ("utf-8", "unicode")):
         return InputFileError("not_utf8", path=path)
+    if "No space left" in said or '"errno":"28"' in said:
+        return InputFileError("no_temporary_folder", path=process.spill_folder(), reason="No space left on device")
     if too_long := re.search(r"Maximum line size of (\d+)", said):
         line = re.search(r"CSV Error on Line: (\d+)", said)
         return InputFileError(

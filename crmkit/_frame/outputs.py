@@ -197,6 +197,8 @@ def _writing(path: str) -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
+    except duckdb.OutOfMemoryException:
+        raise InputFileError("out_of_memory", path=path) from None
     except (duckdb.Error, OSError) as error:
         if isinstance(error, CrmkitError):
             raise

@@ -19,8 +19,9 @@ import shutil
 import stat
 import tempfile
 import threading
+import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,11 +58,12 @@ _numbers = itertools.count(1)
 
 def _begin_anew() -> None:
     """In a forked child: an engine of its own. The parent's is never closed here: its threads are not there to end."""
-    global _state
+    global _state, _turn
     if _state.database is not None:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(_state.database))
     _parents.append(_state)
     _state = _State()
+    _turn = threading.RLock()  # another thread of the parent may have held it
 
 
 if hasattr(os, "register_at_fork"):
@@ -115,6 +117,43 @@ def stop_queries() -> None:
     """Interrupt what the embedded engine is doing, in every thread; from a signal handler, say."""
     for database in list(_state.open):
         database.interrupt()
+
+
+# DuckDB refuses a second thread on a connection. Those of crmkit are per thread; that of a caller's table is not.
+_turn = threading.RLock()
+
+
+def in_turn(call: Callable[[], Any], values: Iterable[object]) -> Any:
+    """Calls that were given a table of DuckDB, or transactions that read one, wait for each other.
+
+    They also wait for what the caller's own threads do on that connection; a call changes nothing, so it begins anew.
+    """
+    if not any(map(_on_a_connection, values)):
+        return call()
+    import duckdb
+
+    busy = getattr(duckdb, "ResourceInUseException", ())  # before 2.0 it has other ways to say so
+    for wait in (0.01 * 1.3**attempt for attempt in range(30)):  # a minute and a half in all
+        try:
+            with _turn:
+                return call()
+        except busy:
+            time.sleep(wait)
+    with _turn:
+        return call()
+
+
+def _on_a_connection(value: object) -> bool:
+    table = getattr(getattr(value, "_origin", None), "table", None)
+    native = value if table is None else table.to_native()
+    return type(native).__module__.lstrip("_").startswith("duckdb")
+
+
+def was_interrupted(error: BaseException) -> bool:
+    """Whether an error is how the engine says that Ctrl-C was pressed."""
+    return type(error).__name__ == "InterruptException" or (
+        type(error) is RuntimeError and "interrupted" in str(error).lower()
+    )
 
 
 def set_limit(size: str) -> None:

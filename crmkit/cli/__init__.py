@@ -10,6 +10,7 @@ itself; 130 stopped by Ctrl-C, 143 by TERM; 141 the reader of the output went aw
 from __future__ import annotations
 
 import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; whatever goes wrong is told in a few lines."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = [word for word in given if word != "--debug"]
+    if not _streams_are_open():
+        return 1
     _write_what_can_be_written()
     with signals() as heard, notes():
         try:
@@ -40,6 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 traceback.print_exc()
             status = None if heard else explained(error, words)
         return 128 + heard[0] if heard else int(status or 0)
+
+
+def _streams_are_open() -> bool:
+    """Whether there is somewhere to print to; where standard error is closed, what would go there is lost."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  as long as the process lives
+    if sys.stdout is None:
+        print("error: standard output is closed; send it to a file or to /dev/null", file=sys.stderr)
+    return sys.stdout is not None
 
 
 def _write_what_can_be_written() -> None:

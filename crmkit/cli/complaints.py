@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import re
 import shlex
 import sys
@@ -11,7 +13,9 @@ from typing import Any
 
 import typer
 
+from crmkit import labels
 from crmkit.cli.app import app
+from crmkit.errors import ArgumentError, CrmkitError
 
 FAULT = 70
 QUOTES = "\"'"
@@ -47,8 +51,6 @@ _OF_PYTHON = {
 
 def explained(error: BaseException, words: Sequence[str] = ()) -> int:
     """Tell the user what went wrong with a command of these words, and give the exit code."""
-    from crmkit.errors import ArgumentError, CrmkitError
-
     if isinstance(error, CrmkitError):
         command = words[0] if words else ""
         if error.key == "absent_columns":  # its options are written as such already
@@ -61,13 +63,30 @@ def explained(error: BaseException, words: Sequence[str] = ()) -> int:
         where = error.ctx.command_path if error.ctx else "crmkit"
         _complain(f"{error.format_message()}\nSee: {where} --help")
         return 2
+    fault = _of_the_system(error)
+    if fault:
+        _complain(fault)
+        return 1
+    if isinstance(error, KeyboardInterrupt):
+        return 130
     reason = (str(error).splitlines() or [""])[0][:300]
     _complain(f"unexpected {type(error).__name__}: {reason}\nThis is a fault of crmkit. Run it again with --debug.")
     return FAULT
 
 
+def _of_the_system(error: BaseException) -> str:
+    """What the machine ran out of, or would not do; empty if the error is ours."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+        return CrmkitError("cli_no_memory").text()
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f" ({error.filename})" if error.filename else ""
+        return CrmkitError("cli_system", reason=f"{os.strerror(error.errno)}{where}").text()
+    return ""
+
+
 def _complain(message: str) -> None:
-    print(f"error: {message}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody is left to tell; the exit code says it
+        print(labels.printable(f"error: {message}"), file=sys.stderr, flush=True)
 
 
 def options_of(command: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ def notes() -> Iterator[None]:
     """Warnings of crmkit as one line each, without the place in the code that a script's reader has no use for."""
 
     def told(message: Warning | str, *_: Any, **__: Any) -> None:
-        print(f"note: {message}", file=sys.stderr)
+        print(labels.printable(f"note: {message}"), file=sys.stderr)
 
     with warnings.catch_warnings():
         warnings.showwarning = told
@@ -49,7 +49,7 @@ def patience(name: str) -> Iterator[None]:
 def _tell(name: str, done: threading.Event) -> None:
     start, told = time.monotonic(), ""
     while not done.wait(1.0 if told else PATIENCE):
-        told = f"{name}: {time.monotonic() - start:.0f} s"
+        told = f"{labels.printable(name, within_line=True)}: {time.monotonic() - start:.0f} s"
         print(f"\r{told}", end="", file=sys.stderr, flush=True)
     if told:
         print("\r" + " " * labels.width(told), end="\r", file=sys.stderr, flush=True)

@@ -24,7 +24,7 @@ CLOSED_PIPE = 141
 def say(*lines: str) -> None:
     """Print lines; a reader who has seen enough ends the command."""
     try:
-        print(*lines, sep="\n", flush=True)
+        print(*map(labels.printable, lines), sep="\n", flush=True)
     except BrokenPipeError:
         # The reader has seen enough; what is still buffered must not be written again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -88,7 +88,7 @@ def table(
 
 
 def _cell(form: Callable[[Any], str], value: Any, language: Language) -> str:
-    cell = form(value)
+    cell = labels.printable(form(value), within_line=True)
     if form is word:
         return label(cell, language)
     if form is segment:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -22,6 +23,7 @@ __all__ = [
     "LANGUAGES",
     "group",
     "phrase",
+    "printable",
     "segment",
     "set_language",
     "text",
@@ -41,6 +43,25 @@ _GROUPS = frozenset().union(*(getattr(family, "GROUPS", ()) for family in FAMILI
 
 
 _errors.know(_error_words.words())
+
+
+# What a terminal acts on instead of showing: control characters, marks that turn the direction of text or hide.
+_ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_BREAKS = re.compile(r"[\t\n]")
+
+
+def printable(text: str, *, within_line: bool = False) -> str:
+    r"""A text that a terminal shows and does not act on; within a line also without tabs and line ends.
+
+    >>> print(printable("shop\x1b[31m"), printable("a\nb", within_line=True))
+    shop\x1b[31m a\nb
+    """
+    shown = _ACTS.sub(_escaped, text)
+    return _BREAKS.sub(_escaped, shown) if within_line else shown
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
 
 
 def set_language(language: Language | None) -> None:

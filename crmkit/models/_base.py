@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, expit, logit
 
 from crmkit import _frame
-from crmkit.errors import ArgumentError, NotFittedError, shown
+from crmkit.errors import ArgumentError, CrmkitError, NotFittedError, shown
 from crmkit.models._diagnosis import Diagnosis, Simpler
 from crmkit.models._fit import Optimum, covariance
 
@@ -281,25 +281,51 @@ def load(text: str) -> Model:
         The text is not a stored model, or names a model that this version does not know.
     """
     try:
-        stored: Mapping[str, Any] = json.loads(text)
-        name, params, settings = stored["model"], stored["params"], stored["settings"]
-    except (ValueError, KeyError, TypeError) as error:
+        stored = json.loads(text)
+        name, params, settings = stored["model"], dict(stored["params"]), dict(stored["settings"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ArgumentError("models_stored_model_write_model", value=shown([text])) from error
-    if name not in Model.known:
+    if not isinstance(name, str) or name not in Model.known:
         _import_all()
-    if name not in Model.known:
-        raise ArgumentError("models_model_called_known", name=name, join=", ".join(sorted(Model.known)))
+    if not isinstance(name, str) or name not in Model.known:
+        raise ArgumentError("models_model_called_known", name=shown([name]), join=", ".join(sorted(Model.known)))
     kind = Model.known[name]
-    model = kind(**settings)
-    model.params_ = kind.Params(**params)
-    model._restore(stored)
-    if fit := stored.get("fit"):
-        rows = [[np.nan if value is None else value for value in row] for row in fit["covariance"]]
-        model.log_likelihood_ = fit["log_likelihood"]
-        model.n_customers_ = fit["customers"]
-        model.covariance_ = np.array(rows, dtype=float)
-        model.diagnosis_ = Diagnosis.from_dict(fit["diagnosis"])
+    _refuse_no_numbers(kind, params)
+    try:
+        model = kind(**settings)
+        model.params_ = kind.from_params(**params).params_
+        model._restore(stored)
+        if "fit" in stored:
+            _restore_fit(model, stored["fit"])
+    except CrmkitError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+        raise ArgumentError("models_stored_model_write_model", value=shown([text])) from error
     return model
+
+
+def number_of(stored: Any) -> float:
+    """A finite number of a stored model; ValueError if it is none."""
+    if type(stored) not in (int, float) or not np.isfinite(stored):
+        raise ValueError(stored)
+    return float(stored)
+
+
+def _refuse_no_numbers(kind: type[Model], params: Mapping[str, Any]) -> None:
+    bad = [f"{name}={value!r}" for name, value in params.items() if type(value) not in (int, float)]
+    if bad:
+        raise ArgumentError("models_parameters_positive_finite_numbers", join=", ".join(bad)[:200])
+    kind.from_params(**params)
+
+
+def _restore_fit(model: Model, fit: Mapping[str, Any]) -> None:
+    """Take back the measures of a fit; what cannot have come from one is refused."""
+    covariance = np.array([[np.nan if value is None else value for value in row] for row in fit["covariance"]], float)
+    model.log_likelihood_, model.n_customers_ = number_of(fit["log_likelihood"]), number_of(fit["customers"])
+    model.covariance_ = covariance
+    model.diagnosis_ = Diagnosis.from_dict(fit["diagnosis"])
+    if covariance.shape != (len(model._names()),) * 2 or np.isinf(covariance).any() or model.n_customers_ <= 0:
+        raise ValueError(fit)
 
 
 def _import_all() -> None:

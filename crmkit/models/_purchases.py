@@ -23,7 +23,7 @@ from scipy.special import chdtri, expit
 
 from crmkit import _checks, _frame
 from crmkit.errors import ArgumentError
-from crmkit.models._base import Model, natural_covariance
+from crmkit.models._base import Model, natural_covariance, number_of
 from crmkit.models._covariates import (
     Covariates,
     Design,
@@ -311,8 +311,11 @@ class PurchaseModel(Model):
 
     def _restore(self, stored: Mapping[str, Any]) -> None:
         if "coefficients" in stored:
-            self.coefficients_, self.one_time_share_ = stored["coefficients"], stored["one_time_share"]
-            self.n_free_ = stored["n_free"]
+            self.coefficients_ = {
+                str(rate): {str(name): number_of(value) for name, value in each.items()}
+                for rate, each in stored["coefficients"].items()
+            }
+            self.one_time_share_, self.n_free_ = number_of(stored["one_time_share"]), int(stored["n_free"])
 
     def _read_cells(self, customers: Any, *, weight: str | None = None) -> Cells:
         if not self.covariates:

@@ -134,6 +134,8 @@ class NBDOTB(PurchaseModel):
 
     def _restore(self, stored: Any) -> None:
         self.once_ = stored.get("once", self.once_)
+        if self.once_ not in ONCE or isinstance(self.once_, bool):
+            raise ValueError(self.once_)
 
     def _log_likelihood(self, params: NBDOTBParams, x: Array, t_x: Array, T: Array) -> Array:  # noqa: ARG002
         plain = nbd.log_likelihood(nbd.NBDParams(params.r, params.alpha), x, T)

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 WORDS = {
+    "cli_no_memory": (
+        "there is not enough memory for this. Give a bound that spills to disk, such as --memory-limit 1GB, or fewer "
+        "rows.",
+        "内存不足。请设定上限使其落盘，例如 --memory-limit 1GB，或减少行数。",
+    ),
+    "cli_system": (
+        "the system refuses: {reason}. Check space, permissions and whether the output is still open.",
+        "系统拒绝：{reason}。请检查空间、权限，以及输出是否仍然打开。",
+    ),
     "cli_campaign_needs_cost_value": (
         "a campaign needs its cost, the value of a customer and its success. Give also {asked}.",
         "活动需要成本、客户价值和成功率。还请给出 {asked}。",

@@ -135,6 +135,11 @@ WORDS = {
         "another.",
         "无法写入临时文件夹 '{path}'：{reason}。请腾出空间，或把 TMPDIR 设为其他文件夹。",
     ),
+    "out_of_memory": (
+        "the work on '{path}' needs more memory than there is, or than memory_limit= allows. Give a larger one, such as "
+        'memory_limit="2GB".',
+        "处理 '{path}' 所需的内存超过现有内存或 memory_limit= 的限制。请调大，例如 memory_limit=\"2GB\"。",
+    ),
     # --- text
     "not_utf8": (
         "the text of '{path}' is not UTF-8. Say what it is, such as encoding=\"gb18030\" (Chinese Excel) or "
