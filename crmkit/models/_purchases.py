@@ -37,6 +37,7 @@ from crmkit.models._covariates import (
 )
 from crmkit.models._diagnosis import LEVEL, Diagnosis, Limit, Simpler, climb_from_limits, judge
 from crmkit.models._fit import Objective, Optimum, covariance, maximise
+from crmkit.models._posterior import Posterior
 from crmkit.models._repeats import (
     COLUMNS,
     HINT,
@@ -66,6 +67,10 @@ DAYS_IN: dict[str, float] = {
 }
 # Above so many distinct rows, losing starts are found out on a sample of them.
 SAMPLE = 3000
+# Standard errors of logarithms below which estimates are as good as normal.
+SURE = 0.5
+# Customers up to which draws near an edge are weighted by the exact posterior.
+WEIGHED = 5000
 # Rows for which the total of a forecast is recomputed under every draw of the parameters.
 SAMPLED_TOTAL = 5000
 ONES = np.ones(SAMPLED_TOTAL)
@@ -123,6 +128,7 @@ class PurchaseModel(Model):
     settings: ClassVar[tuple[str, ...]] = ("period", "covariates", "one_time")
 
     coefficients_: dict[str, dict[str, float]]
+    _posterior: Posterior
     one_time_share_: float
 
     def __init__(self, *, period: Period = "week", covariates: Any = None, one_time: bool = False) -> None:
@@ -207,7 +213,12 @@ class PurchaseModel(Model):
         names = [field.name for field in fields(self.Params)][-optimum.theta.size :]
         unit = cells.unit / self._days
         diagnosis = judge(optimum, objective, cells, names, self._limits, unit=unit, shift=shift)
-        params = np.exp(optimum.theta) * np.array([unit if name in self._durations else 1.0 for name in names])
+        factors = np.array([unit if name in self._durations else 1.0 for name in names])
+        params = np.exp(optimum.theta) * factors
+        read, centre = self._prior(names, rate)
+        self._posterior = Posterior(
+            objective, optimum.theta, read, centre, lambda theta: self._values(np.exp(theta) * factors)
+        )
         return self._adopt(
             params.tolist(),
             optimum.log_likelihood + shift,
@@ -244,9 +255,64 @@ class PurchaseModel(Model):
         self.one_time_share_ = float(expit(optimum.theta[-1])) if self.one_time else 0.0
         spread = through(matrix, covariance(optimum)) * np.outer(*[np.append(params, np.ones(len(matrix) - k))] * 2)
         diagnosis = judge(optimum, climbed, cells, self._names()[: design.size], (), unit=unit, shift=shift)
+        self._posterior = self._posterior_of(design, climbed, optimum.theta, durations, rate)
         if self.one_time and 2 * (value + shift - plain.log_likelihood_) < float(chdtri(1, LEVEL)):
             diagnosis = Diagnosis("boundary", simpler=_without_one_time(plain), ll=value + shift)
         return self._adopt(params.tolist(), value + shift, spread, diagnosis, cells.n.sum())
+
+    def _posterior_of(self, design: Design, climbed: Objective, phi: Array, durations: Array, rate: float) -> Posterior:
+        """The posterior with covariates or one-time buyers; effects are per standard deviation, shares in log odds."""
+        k = design.k
+        read, centre = np.eye(design.size), np.zeros(design.size)
+        read[:k, :k], centre[:k] = self._prior([field.name for field in fields(self.Params)], rate)
+
+        def values(phi: Array) -> Array:
+            theta, coefficients, _ = design.plain(phi)
+            share = [expit(phi[-1])] if self.one_time else []
+            return np.concatenate([np.exp(theta) * durations, *coefficients.values(), share])
+
+        return Posterior(climbed, phi, read, centre, values)
+
+    def _prior(self, names: Sequence[str], rate: float) -> tuple[Array, Array]:
+        """Quantities without a unit that a weak prior is about, as rows that read log parameters, and their centres.
+
+        Shapes around 1, purchases per mean T around those seen, dropout per mean T around 1.
+        """
+        read, centre = np.eye(len(names)), np.zeros(len(names))
+        for place, name in enumerate(names):
+            if name in self._durations:
+                read[place] = -read[place]
+                read[place, place - 1] = 1.0  # the shape that goes with it stands before it
+                centre[place] = np.log(rate) if name == "alpha" else 0.0
+        return read, centre
+
+    def _values(self, params: Array) -> Array:
+        """Estimates, in their order, of the parameters that are climbed."""
+        return params
+
+    def parameter_draws(self, draws: int, rng: np.random.Generator) -> list[Any]:
+        """Parameters drawn from the distribution of their estimates.
+
+        It is normal in the logarithms where the data determine them well, and the posterior under a weak prior where
+        they do not: at a boundary, on a ridge, with few customers. (A model that was stored and read again has no
+        data to look up, and leaves undetermined parameters where they are.)
+        """
+        self._fitted("parameter_draws()")
+        if not hasattr(self, "_posterior") or self._is_sure():
+            return super().parameter_draws(draws, rng)
+        # Thousands of customers make the posterior normal, and weights dear.
+        weigh = self.n_customers_ <= WEIGHED
+        return [self._drawn(values) for values in self._posterior.draw(draws, rng, weigh=weigh)]
+
+    def _is_sure(self) -> bool:
+        """Whether the estimates are as good as normal."""
+        values, kinds = self._estimates()
+        positive = kinds == "positive"
+        errors = np.sqrt(np.diag(self.covariance_))[positive] / values[positive]
+        return self.diagnosis_ == "optimum" and bool((errors < SURE).all())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_posterior"}
 
     def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Array]) -> Optimum:
         if cells.x.size <= 2 * SAMPLE:

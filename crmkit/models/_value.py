@@ -23,7 +23,7 @@ spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the law 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -250,12 +250,9 @@ def _ratios(forecast: Forecast, cells: Cells, spend: Spend, draws: int, rng: np.
 
 
 def _draws_of(model: Model, draws: int, rng: np.random.Generator) -> list[Any]:
-    """Parameters drawn from the distribution of their estimates; undetermined ones stay put."""
+    """Parameters drawn from the distribution of their estimates."""
     model._fitted("portfolio_value()")
-    values = np.array(astuple(model.params_))
-    spread = np.nan_to_num(model.covariance_ / np.outer(values, values))
-    shifts = rng.multivariate_normal(np.zeros(values.size), spread, size=draws, method="eigh")
-    return [model.Params(*(values * np.exp(shift))) for shift in shifts]
+    return model.parameter_draws(draws, rng)
 
 
 def _level(level: float) -> float:

@@ -11,7 +11,7 @@ way, International Journal of Research in Marketing 38(1), 194-215; Batislam, De
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -24,7 +24,7 @@ from crmkit.models import _beta_geometric as shared
 from crmkit.models._diagnosis import FAR, Diagnosis, Limit
 from crmkit.models._erlang import LivingErlang, gap_terms
 from crmkit.models._fit import Objective
-from crmkit.models._purchases import Drawn, Period, PurchaseModel, draw_rates
+from crmkit.models._purchases import SURE, Drawn, Period, PurchaseModel, draw_rates
 from crmkit.models._repeats import GAPS, Cells, dot, read_rows
 from crmkit.models.mbg_nbd import AT_ONCE_OR_NEVER
 
@@ -108,8 +108,15 @@ class _CNBD(PurchaseModel):
         one = found[best]
         self.k_log_likelihoods_ = {k: each.log_likelihood_ for k, each in found.items()}
         self.params_, self.log_likelihood_, self.covariance_ = one.params_, one.log_likelihood_, one.covariance_
-        self.diagnosis_, self.n_customers_ = one.diagnosis_, one.n_customers_
+        self.diagnosis_, self.n_customers_, self._posterior = one.diagnosis_, one.n_customers_, one._posterior
         return self
+
+    def _values(self, params: Array) -> Array:
+        return np.concatenate([[float(self._stages)], params])
+
+    def _is_sure(self) -> bool:
+        errors = np.sqrt(np.diag(self.covariance_))[1:] / np.array(astuple(self.params_)[1:])
+        return self.diagnosis_ == "optimum" and bool((errors < SURE).all())
 
     def _adopt(
         self,
