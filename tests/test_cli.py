@@ -602,6 +602,30 @@ def test_a_command_of_a_family_prints_its_table(run, file_of_cdnow, command, lan
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_survey_is_printed_with_its_drivers(run, language):
+    crm.datasets.make_survey(300, seed=1).survey.to_csv("survey.csv", index=False)
+    options = ["--items", "product,delivery,price", "--overall", "overall", "--period", "month", "--language", language]
+    code, out, err = run("loyalty", "survey.csv", *options)
+    assert (code, err) == (0, "")
+    assert {"en": "net promoter score", "zh": "净推荐值"}[language] in out
+    assert {"en": "derived importance", "zh": "推导重要性"}[language] in out
+    assert "2023-01" in out
+    scores = as_of_survey = crm.loyalty.nps(crm.datasets.make_survey(300, seed=1).survey).table
+    assert f"{scores['promoters'][0]:,}" in out
+    assert as_of_survey is scores
+
+
+def test_a_survey_that_cannot_be_read_is_told(run):
+    Path("survey.csv").write_text("customer_id,nps\na,nine\n", encoding="utf-8")
+    code, _, err = run("loyalty", "survey.csv")
+    assert code == 1
+    assert "nine" in err
+    code, _, err = run("loyalty", "survey.csv", "--score", "q1")
+    assert code == 1
+    assert "q1" in err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_baskets_are_printed_and_offers_written(run, language):
     crm.datasets.make_baskets(200).transactions.to_csv("baskets.csv", index=False)
     code, out, err = run("basket", "baskets.csv", "--language", language, "--offers", "3", "-o", "offers.csv")

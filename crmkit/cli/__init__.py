@@ -17,12 +17,24 @@ from collections.abc import Sequence
 
 import typer
 
-from crmkit.cli import basket, churn, foundation, lenses, retention, segments, survival, upgrades
+from crmkit.cli import basket, churn, foundation, lenses, loyalty, retention, segments, survival, upgrades
 from crmkit.cli.app import app
 from crmkit.cli.complaints import explained
 from crmkit.cli.running import notes, signals
 
-__all__ = ["app", "basket", "churn", "foundation", "lenses", "main", "retention", "segments", "survival", "upgrades"]
+__all__ = [
+    "app",
+    "basket",
+    "churn",
+    "foundation",
+    "lenses",
+    "loyalty",
+    "main",
+    "retention",
+    "segments",
+    "survival",
+    "upgrades",
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,6 +17,7 @@ SECTIONS = {
     "Who stays": ("retention", "cohorts", "contracts", "repurchase"),
     "When they are lost": ("gaps", "lost", "survival"),
     "What goes with what": ("basket",),
+    "What customers say": ("loyalty",),
     "Whom to look at": ("churn", "winback", "watch", "upgrades"),
     "Can it be trusted": ("backtest", "sensitivity"),
 }

@@ -173,7 +173,7 @@ class Input:
         from crmkit._frame import engines, sources
 
         told = ("table", "query", "sheet", "header", "skip", "separator", "encoding", "partitions")
-        where = {name: self.settings[name] for name in told}
+        where = {name: self.settings[name] for name in told if name in self.settings}
         with patience(self.name), engines.reading(self.name):
             yield sources.open_source(self.source, sources.Request(columns, **where))
 

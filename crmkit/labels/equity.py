@@ -79,4 +79,9 @@ WORDS = {
     "cost_of_selling": ("cost of selling", "推销成本"),
     "cost_of_serving": ("cost of serving", "服务成本"),
     "net_clv": ("lifetime value after costs", "扣除成本后的终身价值"),
+    "plot_coefficient": ("utility per unit of the rating", "评分每提高一个单位的效用"),
+    "plot_value_before_after": (
+        "value of a customer to the brand, in the currency of the margin: ○ before, ● after",
+        "一位客户对该品牌的价值（毛利的货币单位）：○ 改进前，● 改进后",
+    ),
 }

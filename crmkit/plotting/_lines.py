@@ -36,7 +36,8 @@ def columns_of(result: Any, part: str, needed: str, call: str, *, order: Sequenc
     if opened is None or needed not in opened.columns:
         raise ArgumentError("plotting_result_draws_draw", name=type(result).__name__, call=call)
     found = opened.collect(opened.frame)
-    rows = np.lexsort([found[name] for name in reversed(order) if name in found]) if order else slice(None)
+    keys = [found[name] for name in reversed(order) if name in found]
+    rows = np.lexsort(keys) if keys else slice(None)
     return {name: values[rows] for name, values in found.items()}
 
 
