@@ -23,7 +23,7 @@ from typing import Any, Literal, Self, TypeAlias
 import narwhals.stable.v2 as nw
 
 from crmkit import _checks, _date_text, _exports, _hints, _intake, _ledger, _where, labels
-from crmkit._frame import engines, process, sources, texts
+from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
 from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, shown
@@ -200,6 +200,7 @@ class Transactions:
         if self._profile.whole_ids:
             self._whole_ids, self._all_rows = True, {}
         self._refuse_bad_values()
+        self._cut = cut
         self.as_of = self._last_date() if cut is None else cut
         self._refuse_nothing()
 
@@ -236,6 +237,34 @@ class Transactions:
     def has_refunds(self) -> bool:
         """Whether a row that is used may be a refund."""
         return self._profile.counts["negative"] > 0 and self.policy.refunds != "drop"
+
+    @property
+    def source(self) -> AnyFrame:
+        """The table as it came in, with all its columns."""
+        self._origin.check()
+        return self._source
+
+    def ids_of(self, customers: Sequence[Any]) -> list[Any]:
+        """Ids, as they stand in the table, of the rows that count for these customers."""
+        same = self.policy.same or {"customer_id": [], "person": []}
+        joined = [one for one, person in zip(*same.values(), strict=True) if person in customers or one in customers]
+        own = list(dict.fromkeys([*customers, *joined]))
+        as_text = self._whole_ids and self._plain_text
+        return [str(one) if as_text and isinstance(one, int) else one for one in own]
+
+    def without(self, ids: Sequence[Any]) -> Self:
+        """The same transactions as if the rows with these ids, as they stand in the table, had never been there."""
+        policy = self.policy
+        if policy.same is not None:
+            pairs = [pair for pair in zip(*policy.same.values(), strict=True) if not set(pair) & set(ids)]
+            same = {"customer_id": [one for one, _ in pairs], "person": [person for _, person in pairs]}
+            policy = dataclasses.replace(policy, same=same if pairs else None)
+        told: dict[str, str | None] = {role: self.roles.get(role) for role in NAMES}
+        others = type(self).__new__(type(self))
+        origin: Any = _Without(self._origin, self.roles["customer"], tuple(ids))
+        others._open(origin, self._kind, told, policy, self._cut, plain_text=self._plain_text)
+        others.profile = self.profile
+        return others
 
     @property
     def like(self) -> AnyFrame:
@@ -545,6 +574,23 @@ class Transactions:
             [(step, -rows) for step, rows in left if rows < 0], n=f"{self._profile.counts['rows']:,}", as_of=self.as_of,
             roles=", ".join(f"{role}={column!r}" for role, column in self.roles.items()),
         )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class _Without:
+    """Where rows come from, but for those with some ids."""
+
+    origin: Any
+    column: str
+    ids: tuple[Any, ...]
+
+    def frame(self) -> AnyFrame:
+        """The rows of everybody else."""
+        return persons.without(self.origin.frame(), self.column, self.ids)
+
+    def check(self) -> None:
+        """Whether they are still what they were."""
+        self.origin.check()
 
 
 class _NothingLeft(DataError):  # noqa: N818
