@@ -16,6 +16,7 @@ from crmkit.errors import ArgumentError, shown
 
 EPOCH = dt.date(1970, 1, 1)
 DAYS_PER_YEAR = 365.25
+LONGEST = 1_000_000  # days of a duration; beyond, dates and floats give out
 # Days in one unit of a duration; a month and a year are the calendar's averages.
 DAYS = {"D": 1.0, "W": 7.0, "M": DAYS_PER_YEAR / 12, "Y": DAYS_PER_YEAR}
 
@@ -93,6 +94,19 @@ def days_of(duration: Any, name: str = "horizon") -> float:
     days = _days(duration)
     if days is None or not math.isfinite(days) or days < 0:
         raise ArgumentError(name, duration, "duration", example="52W")
+    if days > LONGEST:
+        raise ArgumentError(name, duration, "duration_too_long", example="52W")
+    return days
+
+
+def within_past(days: float, past: float, given: Any, name: str = "horizon") -> float:
+    """A horizon that is no longer than the past from which it is told, in days.
+
+    >>> within_past(180, 365, "180D")
+    180
+    """
+    if days > past:
+        raise ArgumentError(name, given, "beyond_the_past", example=f"{max(int(past), 1)}D", past=f"{int(past):,}")
     return days
 
 

@@ -21,6 +21,19 @@ ROUNDING = 1e-12  # of the largest value
 Z = 1.959963984540054  # the normal distribution has 95 % within +- Z
 
 
+def shares_of(parts: Any, *, axis: int | None = None) -> Floats:
+    """Each part's share of all; not a number where all together are not above 0.
+
+    A share of nothing, or of a loss, says nothing: the only one who brings a profit would have a negative one.
+
+    >>> shares_of([3, 1]).tolist(), shares_of([60, -200]).tolist()
+    ([0.75, 0.25], [nan, nan])
+    """
+    values = np.asarray(parts, dtype=float)
+    total = values.sum(axis=axis, keepdims=True)
+    return np.where(total > 0, values / np.where(total > 0, total, 1), np.nan)
+
+
 def z_of(level: float) -> float:
     """How many standard deviations on both sides hold this share of the normal distribution.
 

@@ -256,7 +256,7 @@ def suppress_small(
     2       c        NaN    NaN
     """
     opened = engines.wrap(table)
-    if not isinstance(opened, nw.DataFrame):
+    if not engines.is_eager(opened):
         raise ArgumentError("table", "...", "suppress_lazy")
     _refuse_absent(opened, [count])
     n = np.asarray(engines.collect(opened.select(count))[count], dtype=float)
@@ -347,8 +347,7 @@ def _there(frame: AnyFrame, column: str, ids: Sequence[Any], missing: str) -> li
 
 
 def _nobody(frame: AnyFrame, column: str, one: Any) -> DataError:
-    ids = frame.select(nw.col(column).alias("customer_id")).filter(~nw.col("customer_id").is_null()).unique()
-    return _ids.unknown(ids, one)
+    return _ids.unknown(persons.distinct(frame, column), one)
 
 
 def _erased(tx: Transactions, ids: list[Any], missing: str) -> Transactions:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import FrameT
+from crmkit._statistics import shares_of
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.transactions import Transactions, open_transactions
 
@@ -225,13 +226,12 @@ def describe_tiers(tiers: FrameT, *, value: str = "monetary", tier: str = "tier"
         raise DataError("pyramid_table_rows_tiers", tier_hint=TIER_HINT)
     n, money = found["customers"].astype(np.int64), found["value"].astype(float)
     order = _best_first(found[tier].tolist(), money / n)
-    total = money.sum()
     columns = {
         tier: found[tier],
         "customers": n,
         "customer_share": n / n.sum(),
         "value": money,
-        "value_share": money / total if total else np.full(len(money), np.nan),
+        "value_share": shares_of(money),
         "mean_value": money / n,
         **{name: found[name].astype(np.int64 if name == "orders" else float) for name in more},
     }

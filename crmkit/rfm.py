@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame.engines import FrameT
-from crmkit._statistics import centre
+from crmkit._statistics import centre, shares_of
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
 
@@ -1160,7 +1160,7 @@ def describe_segments(segments: FrameT, *, value: str = "monetary", by: str = "s
             "customers": n,
             "customer_share": n / n.sum(),
             "value": money,
-            "value_share": money / money.sum() if money.sum() else np.full(len(money), np.nan),
+            "value_share": shares_of(money),
             **{name: rows[name].astype(float) for name in means},
         }
     )

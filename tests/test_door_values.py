@@ -461,3 +461,29 @@ def test_a_nightly_check_fails_beyond_its_limit(tmp_path):
     assert main(["check", str(path), "--fail-if-unassigned", "0.4"]) == 1
     assert main(["check", str(path), "--fail-if-left-out", "5%"]) == 1
     assert main(["check", str(path), "--fail-if-left-out", "much"]) == 2
+
+
+# --- one rule, one guard --------------------------------------------------------------------------------------------
+
+
+def test_shares_of_a_loss_are_no_numbers_anywhere():
+    customers = pd.DataFrame({"customer_id": list("abcde"), "frequency": [6, 2, 3, 1, 5], "recency": [1, 2, 3, 4, 5],
+                              "monetary": [-10.0, -80.0, -200.0, -100.0, -300.0]})  # fmt: skip
+    tiers = crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(customers))
+    assert tiers["value_share"].isna().all()
+    segments = crm.rfm.describe_segments(crm.rfm.segment(crm.rfm.score(customers, bins=2)))
+    assert segments["value_share"].isna().all()
+    with pytest.raises(DataError):
+        crm.pyramid.concentration(customers)
+
+
+def test_a_horizon_beyond_the_past_is_refused():
+    table = {"customer_id": [f"c{k % 40}" for k in range(200)], "amount": [10.0] * 200,
+             "date": [str(dt.date(2022, 1, 1) + dt.timedelta(days=(k * 37) % 900)) for k in range(200)]}  # fmt: skip
+    with pytest.raises(ArgumentError, match="longer than the past"):
+        crm.outreach.win_back(table, cost=1, horizon="100Y")
+    for function in (crm.outreach.win_back, crm.backtest, crm.clv.compare):
+        name = "holdout" if function is crm.clv.compare else "horizon"
+        more = {"cost": 1} if function is crm.outreach.win_back else {}
+        with pytest.raises(ArgumentError, match="longer than anything"):
+            function(table, **{name: "999999999999D"}, **more)

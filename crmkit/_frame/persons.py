@@ -36,6 +36,11 @@ def count(frame: AnyFrame, column: str, ids: Sequence[Any]) -> dict[Any, int]:
     return found
 
 
+def distinct(frame: AnyFrame, column: str) -> AnyFrame:
+    """The ids of a column, each once, as `customer_id`."""
+    return frame.select(nw.col(column).alias("customer_id")).filter(~nw.col("customer_id").is_null()).unique()
+
+
 def without(frame: AnyFrame, column: str, ids: Sequence[Any]) -> AnyFrame:
     """The rows of everybody else; no list of categories or labels of rows remembers who is gone."""
     own = is_one_of(frame, column, ids)
@@ -83,8 +88,8 @@ def renamed(frame: AnyFrame, column: str, rename: Callable[[str], Any]) -> AnyFr
         kind = nw.Float64 if gaps and frame.implementation.is_pandas() else None  # whose integers know no gap
         return frame.with_columns(nw.new_series(column, values, kind, backend=frame.implementation))
     frame_with = frame.with_columns(_as_text(frame, column).alias("crmkit_old"))
-    distinct = engines.collect(frame_with.select("crmkit_old").unique())["crmkit_old"].tolist()
-    new = {one: rename(one) for one in distinct if isinstance(one, str)}
+    old_ids = engines.collect(frame_with.select("crmkit_old").unique())["crmkit_old"].tolist()
+    new = {one: rename(one) for one in old_ids if isinstance(one, str)}
     pairs = {"crmkit_old": np.array(list(new), dtype=object), "crmkit_new": _array(list(new.values()))}
     looked_up = engines.upload(pairs, frame_with).lazy()
     joined = frame_with.join(looked_up, on="crmkit_old", how="left")

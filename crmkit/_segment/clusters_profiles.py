@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import labels
+from crmkit._statistics import shares_of
 from crmkit.labels import Language
 
 Array: TypeAlias = NDArray[Any]
@@ -42,7 +43,7 @@ def profile(columns: Sequence[str], values: Floats, scaled: Floats, n: Ints, lab
     }
     if SPEND in columns:
         money = _sums(values[:, list(columns).index(SPEND)], n, labels_, k)
-        found["value_share"] = money / money.sum() if money.sum() else np.full(k, np.nan)
+        found["value_share"] = shares_of(money)
     for at, column in enumerate(columns):
         found[f"mean_{column}"] = _sums(values[:, at], n, labels_, k) / sizes
         found[f"median_{column}"] = _medians(values[:, at], n, labels_, k)

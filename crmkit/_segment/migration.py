@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame
 from crmkit._results import Result
 from crmkit._segment._lists import MONEY, Array, Ints, Lists, added, read_lists
+from crmkit._statistics import shares_of
 from crmkit.errors import ArgumentError, shown
 
 DIRECTIONS = ("up", "down", "same", "moved", "joined", "left")
@@ -231,7 +232,7 @@ def migration(
         customers=_matrix(lists, counts),
         shares=_matrix(lists, _row_shares(counts)),
         value=_matrix(lists, worth / lists.scale) if lists.has_money else None,
-        value_shares=_matrix(lists, _money_shares(worth)) if lists.has_money else None,
+        value_shares=_matrix(lists, shares_of(worth, axis=1)) if lists.has_money else None,
         moves=lists.built(moves),
         summary=lists.built(_summary(moves)),
         by_customer=lists.built(_everyone(lists, customer)),
@@ -404,7 +405,7 @@ def _sizes(lists: Lists, dates: Sequence[dt.date]) -> dict[str, Array]:
     n = len(lists.groups)
     customers = np.array([np.bincount(code, minlength=n + 1)[:n] for code in lists.code])
     worth = np.array([added(*row, n + 1)[:n] for row in zip(lists.units, lists.code, strict=True)])
-    money = {"value": worth.reshape(-1) / lists.scale, "value_share": _money_shares(worth).reshape(-1)}
+    money = {"value": worth.reshape(-1) / lists.scale, "value_share": shares_of(worth, axis=1).reshape(-1)}
     return {
         "date": np.repeat(np.array(dates, dtype="datetime64[D]"), n),
         "group": np.tile(lists.names[:n], len(dates)),
@@ -412,12 +413,6 @@ def _sizes(lists: Lists, dates: Sequence[dt.date]) -> dict[str, Array]:
         "customer_share": _row_shares(customers).reshape(-1),
         **(money if lists.has_money else {}),
     }
-
-
-def _money_shares(units: Ints) -> NDArray[np.float64]:
-    """Shares of each row's money; a share of nothing, or of a loss, is not a number."""
-    total = units.sum(axis=1, keepdims=True)
-    return np.where(total > 0, units / np.where(total > 0, total, 1), np.nan)
 
 
 # --- giving back ----------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import outputs
 from crmkit._results import Result
 from crmkit._segment._given import column_name
-from crmkit._statistics import centre
+from crmkit._statistics import centre, shares_of
 from crmkit.customers import recent_value
 from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, Words, quoted
 from crmkit.labels import Language
@@ -399,12 +399,7 @@ def _described(
         "customers": n,
         "customer_share": n / n.sum(),
         "current_value": worth,
-        "current_value_share": _shares(worth),
+        "current_value_share": shares_of(worth),
         "potential_value": promise,
-        "potential_value_share": _shares(promise),
+        "potential_value_share": shares_of(promise),
     }
-
-
-def _shares(sums: Floats) -> Floats:
-    total = sums.sum()
-    return sums / total if total > 0 else np.full(len(sums), np.nan)

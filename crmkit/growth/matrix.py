@@ -25,6 +25,7 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import periods_between
 from crmkit._results import Result
+from crmkit._statistics import shares_of
 from crmkit.customers import whole_of
 from crmkit.errors import ArgumentError, ColumnError, DataError
 from crmkit.labels import Language
@@ -218,16 +219,15 @@ def _growth_columns(
             summed[name][at] = found[name][inside].sum()
     revenue, base = (_rounded(summed[name], tx) for name in ("revenue", "base"))
     per_one = tx.scale // tx.guard
-    total = revenue.sum()
     columns = {
         "customers": summed["customers"],
         "orders": summed["orders"],
         "revenue": revenue / per_one,
-        "revenue_share": revenue / total if total else np.full(len(cells), np.nan),
+        "revenue_share": shares_of(revenue),
         "base_revenue": base / per_one,
         "change": (revenue - base) / per_one,
     }
-    return columns, float(total / per_one), float(base.sum() / per_one)
+    return columns, float(revenue.sum() / per_one), float(base.sum() / per_one)
 
 
 def _rounded(units: Array, tx: Transactions) -> Array:

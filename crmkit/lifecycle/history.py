@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._periods import Periods, periods_between
+from crmkit._statistics import shares_of
 from crmkit.customers import customer_days, money_of
 from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
 from crmkit.labels import Language
@@ -112,18 +113,12 @@ def history(
             "stage": np.tile(np.array(STAGES, dtype=object), n_dates),
             "stage_label": np.tile(np.array(labels.texts(STAGES, language), dtype=object), n_dates),
             "customers": customers.ravel(),
-            "customer_share": _shares(customers).ravel(),
+            "customer_share": shares_of(customers, axis=1).ravel(),
             "value": value.ravel(),
-            "value_share": _shares(value).ravel(),
+            "value_share": shares_of(value, axis=1).ravel(),
         },
         tx.like,
     )
-
-
-def _shares(cells: Array) -> Array:
-    """Shares of each row's total; missing where it is not above 0."""
-    total = cells.sum(axis=1, keepdims=True)
-    return np.where(total > 0, cells / np.where(total > 0, total, 1), np.nan)
 
 
 def _pasts(tx: Transactions, periods: Periods) -> Iterator[Facts]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from crmkit import _frame
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit._statistics import wilson, z_of
+from crmkit._statistics import shares_of, wilson, z_of
 from crmkit.definitions import Definition
 from crmkit.errors import DataError, shown
 from crmkit.loyalty import _surveys
@@ -165,7 +165,6 @@ def _tiers(groups: NDArray[Any], n: Floats, money: Floats, kinds: list[Floats], 
     heard = np.sum(kinds, axis=0)
     rate_low, rate_high = wilson(heard, n, level)
     low, high = nps_ends(*kinds, level=level)
-    total = money.sum()
     return {
         "group": groups.astype(object),
         "customers": n.astype(np.int64),
@@ -173,7 +172,7 @@ def _tiers(groups: NDArray[Any], n: Floats, money: Floats, kinds: list[Floats], 
         "response_rate": heard / n,
         "response_low": rate_low,
         "response_high": rate_high,
-        "value_share": money / total if total > 0 else np.full(n.size, np.nan),
+        "value_share": shares_of(money),
         "nps": moments(*kinds)[0],
         "nps_low": low,
         "nps_high": high,

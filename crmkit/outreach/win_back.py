@@ -120,7 +120,7 @@ def win_back(
     Raises
     ------
     ArgumentError
-        `cost` is below 0, `rule` is no rule, or `horizon` is less than a day.
+        `cost` is below 0, `rule` is no rule, or `horizon` is less than a day or longer than the past.
     ColumnError
         A table of chances or values lacks a column or a customer.
     DataError
@@ -146,10 +146,11 @@ def win_back(
         raise ArgumentError("horizon", horizon, "outreach_less_day_horizon_d")
     name, setting = rule_of(DEFAULT_RULE if rule is None else rule)
     tx = open_transactions(transactions)
+    _checks.within_past(days, _checks.day_number(tx.as_of) - tx.first_day + 1, horizon)
     customers = summarize(tx)
     gone = _gone(tx, customers, name, setting)
     chance, n_unseen = _organic(tx, gone, days) if response is None else (_tested(response, gone), 0)
-    worth = _worth(customers, gone, days, share) if value is None else _each("value", value, gone["customer_id"])
+    worth = _worth(customers, gone, days, share) if value is None else _given_worth(value, gone)
     definition = Definition(
         "win_back_profit",
         tx.as_of,
@@ -184,6 +185,14 @@ def _columns(table: Any, *names: str) -> dict[str, Array]:
     found = opened.collect(opened.frame.select(*names) if names else opened.frame)
     order = np.argsort(found["customer_id"], kind="stable")
     return {name: values[order] for name, values in found.items()}
+
+
+def _given_worth(value: Any, gone: Mapping[str, Array]) -> Floats:
+    """What each lost customer brings who comes back, as it was given."""
+    worth = _each("value", value, gone["customer_id"])
+    if (worth < 0).any():
+        raise DataError("outreach_negative_value", values=shown(worth[worth < 0].tolist()))
+    return worth
 
 
 # --- will they come back --------------------------------------------------------------------------------------------

@@ -22,6 +22,15 @@ WORDS = {
         "such as {name_example}.",
         '{name_given} 不是时长。请给出 "39W"、"12M"、"2Y"、"90D"、timedelta 或天数，例如 {name_example}。',
     ),
+    "duration_too_long": (
+        "{name_given} is longer than anything that is counted here. Give one, such as {name_example}.",
+        "{name_given} 超出了可计算的范围。请改用例如 {name_example}。",
+    ),
+    "beyond_the_past": (
+        "{name_given} is longer than the past, {past} days, which cannot tell so far. Give one such as {name_example} "
+        "or shorter.",
+        "{name_given} 比历史（{past} 天）还长，历史无法推断那么远。请改用例如 {name_example} 或更短的时长。",
+    ),
     "date": (
         "{name_given} is not a date. Give it as year-month-day, such as {name_example}.",
         "{name_given} 不是日期。请写成 年-月-日，例如 {name_example}。",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 WORDS = {
+    "outreach_negative_value": (
+        "value= has amounts below 0: {values}. A customer who comes back brings something, or is not worth contacting.",
+        "value= 含有负数：{values}。回来的客户应带来价值，否则不值得联系。",
+    ),
     "outreach_customer_bought_days_up": (
         "no customer bought on {least} days up to {as_of}, so nobody has a rhythm to watch. Take a longer past, or fewer purchases, such as min_purchases=3.",
         "截至 {as_of} 没有客户在 {least} 天购买过，因此没有可监测的购买节奏。请用更长的历史，或更少的购买次数，例如 min_purchases=3。",
