@@ -116,7 +116,11 @@ def plot_cohorts(
         for row in rows
     ]
     every_row, every_age = (max(-(-n // most), 1) for n, most in ((n_rows, 60), (n_ages, _MOST_NUMBERS)))
-    ax.set_yticks([*at[:-1:every_row], at[-1]], [*names[::every_row], word("cohort_pooled", spoken)], size=SMALL)
+    ax.set_yticks(
+        [*at[:-1:every_row], at[-1]],
+        [*names[::every_row], word("cohort_chained" if found.chained else "cohort_pooled", spoken)],
+        size=SMALL,
+    )
     ax.set_xticks(range(0, n_ages, every_age), found.ages[::every_age], size=SMALL)
     ax.set(xlim=(-0.5, n_ages - 0.5), ylim=(edges[-1], -0.5))
     ax.xaxis.tick_top()
