@@ -95,9 +95,10 @@ def summed(tx: Transactions, periods: Periods, rows: LazyFrame, by: Any, sums: M
     code = np.zeros(len(found["n"]), dtype=np.int64) if groups is None else np.searchsorted(groups, found["group"])
     shape = (4, 1 if groups is None else len(groups), len(periods))
     at = (found["kind"].astype(np.int64), code, found["period"].astype(np.int64))
-    arrays = {name: np.zeros(shape, dtype=np.int64) for name in ("n", *sums)}
-    for name, array in arrays.items():
-        array[at] = found[name].astype(np.int64)
+    arrays = {}
+    for name in ("n", *sums):
+        arrays[name] = np.zeros(shape, dtype=float if found[name].dtype.kind == "f" else np.int64)
+        arrays[name][at] = found[name].astype(arrays[name].dtype)
     return Grid(periods, groups, arrays)
 
 

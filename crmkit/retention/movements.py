@@ -3,7 +3,8 @@
 Each customer's revenue is compared with that of the period before: new, expansion, contraction, churned, reactivated.
 Everything is counted in whole units of money, so that the movements of a period add up to its revenue exactly.
 
-Sources: gross and net revenue retention as investors of subscription firms ask for them; no single origin.
+Sources: gross and net revenue retention as investors of subscription firms ask for them; no single origin. Cochran
+(1977), Sampling Techniques, chapter 6, for the intervals: customers are the sample, and each brings two amounts.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class Movements(Result):
         `period`; `start` (revenue of the period before), `new`, `reactivated`, `expansion`, `contraction`, `churned`,
         where end = start + new + reactivated + expansion - contraction - churned; `end` (revenue of the customers who
         bought in the period), `returns` (money of those who did not: their refunds, at most 0), `revenue` (end +
-        returns: all money of the period); `grr`, `nrr` and `nrr_reactivated` (NRR with those who came back).
+        returns: all money of the period); `grr`, `nrr` and `nrr_reactivated` (NRR with those who came back); and the
+        intervals `grr_low`, `grr_high`, `nrr_low`, `nrr_high`, missing where customers do not tell how much they
+        differ.
     customers : table
         Customers of each kind: `start`, `new`, `reactivated`, `expanded`, `unchanged`, `contracted`, `churned`, `end`,
         where start = expanded + unchanged + contracted + churned, and end = start + new + reactivated - churned.
@@ -62,7 +65,13 @@ class Movements(Result):
 
 
 def movements(
-    transactions: Any, *, period: Period = "month", by: Any = None, rolling: bool = False, fiscal_start: int = 1
+    transactions: Any,
+    *,
+    period: Period = "month",
+    by: Any = None,
+    rolling: bool = False,
+    fiscal_start: int = 1,
+    level: float = 0.95,
 ) -> Movements:
     """How each period's revenue came from that of the period before; gross and net revenue retention.
 
@@ -86,6 +95,8 @@ def movements(
         then always complete.
     fiscal_start : int, default 1
         Month in which the year, and its first quarter, begins.
+    level : float, default 0.95
+        Confidence level of the intervals of GRR and NRR, which take the customers of the start as a sample.
 
     Returns
     -------
@@ -118,13 +129,14 @@ def movements(
     rows, sums = _compared(_shared.customer_periods(tx, periods))
     grid = _shared.summed(tx, periods, rows, by, sums)
     money = _money_columns(grid.sums, periods.complete, tx.scale, tx.guard)
+    ends_of_rates = _intervals(grid.sums, money, grid.sums["n"].shape[1:], _checks.level_of(level), tx.scale)
     people = _customer_columns(grid.sums, periods.complete)
     ends = {"complete": grid.complete()}
     definition = Definition(
         "revenue_retention", tx.as_of, _shared.window(periods, period, rolling=rolling, fiscal_start=fiscal_start)
     )
     return Movements(
-        engines.build({**grid.columns(), **money, **ends}, tx.like),
+        engines.build({**grid.columns(), **money, **ends_of_rates, **ends}, tx.like),
         engines.build({**grid.columns(), **people, **ends}, tx.like),
         definition,
     )
@@ -140,8 +152,14 @@ def _compared(rows: LazyFrame) -> tuple[LazyFrame, dict[str, nw.Expr]]:
         n_down=nw.when(more < 0).then(1).otherwise(0),
         known=nw.when(nw.col("before").is_null()).then(0).otherwise(nw.col("before")),
     )
-    return rows, {
-        name: nw.col(name).sum().cast(nw.Int64) for name in ("money", "known", "up", "down", "n_up", "n_down")
+    # Of squares only the size matters: they say how far a rate may be from the one behind it.
+    start, now = nw.col("known").cast(nw.Float64), nw.col("money").cast(nw.Float64)
+    kept = nw.when(nw.col("down") > 0).then(now).otherwise(start)
+    squares = {"square": now * now, "cross": start * now, "kept_square": kept * kept, "kept_cross": start * kept}
+    counts = ("money", "known", "up", "down", "n_up", "n_down")
+    return rows.with_columns(**squares), {
+        **{name: nw.col(name).sum().cast(nw.Int64) for name in counts},
+        **{name: nw.col(name).sum() for name in squares},
     }
 
 
@@ -183,6 +201,28 @@ def revenue_rates(moved: Mapping[str, Array]) -> dict[str, Array]:
         "nrr": _shared.share(grown, start),
         "nrr_reactivated": _shared.share(grown + moved["reactivated"], start),
     }
+
+
+def _intervals(
+    sums: Mapping[str, Array], moved: Mapping[str, Array], shape: tuple[int, ...], level: float, scale: int
+) -> dict[str, Array]:
+    """Ends of the intervals of GRR and NRR: ratios of sums over the customers of the start (Cochran 1977, ch. 6)."""
+    from scipy.special import stdtrit
+
+    active = (NEW, RETAINED, REACTIVATED)
+    n, square = (_shared.before(sum(sums[name][kind] for kind in active)) for name in ("n", "square"))
+    start = moved["start"].reshape(shape) * scale
+    found = {}
+    for rate, of_squares, of_products in (("grr", "kept_square", "kept_cross"), ("nrr", "square", "cross")):
+        share = moved[rate].reshape(shape)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            spread = sums[of_squares][RETAINED] - 2 * share * sums[of_products][RETAINED] + share**2 * square
+            half = stdtrit(n - 1, (1 + level) / 2) * np.sqrt(np.maximum(spread, 0.0) * n / (n - 1)) / start
+        known = (n > 1) & (half > 0)  # of one customer, or of customers who all did the same, nothing is known
+        most = 1.0 if rate == "grr" else np.inf
+        found[f"{rate}_low"] = np.ravel(np.where(known, np.maximum(share - half, 0.0), np.nan))
+        found[f"{rate}_high"] = np.ravel(np.where(known, np.minimum(share + half, most), np.nan))
+    return found
 
 
 def _customer_columns(sums: Mapping[str, Array], complete: Array) -> dict[str, Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -225,3 +226,50 @@ def test_without_a_period_that_is_over_there_is_no_list():
 def test_an_unknown_period_is_refused():
     with pytest.raises(ArgumentError, match="period='decade'"):
         retention.movements(small_table(columns_of(EXAMPLE)), period="decade")
+
+
+# --- intervals of GRR and NRR --------------------------------------------------------------------------------------
+
+
+def two_months(before, now):
+    """Sales of January, and of February where there are any."""
+    rows = [(who, "2025-01-15", paid) for who, paid in enumerate(before)]
+    rows += [(who, "2025-02-15", paid) for who, paid in enumerate(now) if paid]
+    return dict(zip(("customer_id", "date", "amount"), map(list, zip(*rows, strict=True)), strict=True))
+
+
+def over(sales):
+    return crm.Transactions(sales, as_of="2025-02-28")
+
+
+def test_the_intervals_are_those_of_a_ratio_of_two_sums_over_customers(make_table):
+    from scipy import stats
+
+    before, now = np.array([100.0, 80, 40, 10, 55]), np.array([130.0, 60, 0, 10, 70])
+    found = as_columns(crm.retention.movements(over(make_table(two_months(before, now))), level=0.9).table)
+    for name, kept in (("nrr", now), ("grr", np.minimum(before, now))):
+        share = kept.sum() / before.sum()
+        residual = kept - share * before
+        half = stats.t.ppf(0.95, 4) * np.sqrt((residual**2).sum() * 5 / 4) / before.sum()
+        assert found[name][1] == pytest.approx(share)
+        assert found[f"{name}_low"][1] == pytest.approx(share - half)
+        assert found[f"{name}_high"][1] == pytest.approx(min(share + half, 1) if name == "grr" else share + half)
+    assert found["nrr_low"][0] is None
+
+
+def test_customers_who_all_did_the_same_say_nothing_of_their_differences():
+    found = as_columns(crm.retention.movements(over(two_months([10.0, 20.0], [5.0, 10.0]))).table)
+    assert found["nrr"][1] == 0.5
+    assert (found["nrr_low"][1], found["nrr_high"][1]) == (None, None)
+
+
+@pytest.mark.slow  # 600 tables
+@pytest.mark.parametrize("n", [30, 200])
+def test_a_stated_95_percent_covers_the_rate_of_the_customers_to_come(n):
+    random, held = np.random.default_rng(4), []
+    for _ in range(300):
+        before = np.round(random.gamma(2.0, 40.0, n) + 1, 2)
+        now = np.round(np.where(random.random(n) < 0.8, before * random.gamma(8.0, 1 / 8.0, n), 0.0), 2)
+        found = as_columns(crm.retention.movements(over(two_months(before, now))).table)
+        held.append(found["nrr_low"][1] <= 0.8 <= found["nrr_high"][1])
+    assert 0.92 <= np.mean(held) <= 0.98
