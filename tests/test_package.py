@@ -151,6 +151,8 @@ NO_EXAMPLE = {
     "crmkit.datasets.baskets.BasketSimulation": "a record that `make_baskets` gives; the example is there",
     "crmkit.datasets.baskets.BasketTruth": "a record that `make_baskets` gives; the example is there",
     "crmkit.lenses.audit.CustomerBaseAudit": "a record that `customer_base_audit` gives; the example is there",
+    "crmkit.teaching.quizzes.Question": "a record that `quiz` gives; the example is there",
+    "crmkit.teaching.quizzes.Quiz": "a record that `quiz` gives; the example is there",
     "crmkit.scoring.Headline": "a record that `headline` gives; the example is there",
     "crmkit.models": "formulas on arrays, open to tests; the classes that users call are checked below",
     "crmkit.datasets.opinions.MadeComplaints": "a record that `make_complaints` gives; the example is there",
