@@ -92,9 +92,9 @@ class CustomerBaseAudit(Result):
                 for name, places in self.findings.items()}  # fmt: skip
         return [labels.phrase(f"lens_{name}", language, **places) for name, places in said.items()]
 
-    def shown(self) -> tuple[Any, ...]:
-        """The headlines, the periods, and the definition."""
-        return "\n".join(self.headlines()), self.table, str(self.definition)
+    def text(self, language: Language | None = None) -> str:
+        """The headlines, the periods and the definition, as text."""
+        return "\n".join(self.headlines(language)) + "\n\n" + Result.text(self, language)
 
 
 def customer_base_audit(

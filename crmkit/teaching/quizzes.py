@@ -55,17 +55,18 @@ class Quiz(Result):
     questions: tuple[Question, ...]
     table: Any
 
-    def text(self, *, solutions: bool = False) -> str:
-        """The exercises, one after another; with their solutions if asked for."""
+    def text(self, language: Language | None = None, *, solutions: bool = False) -> str:
+        """The exercises, one after another, in their own language or another; with solutions if asked for."""
+        questions = self.questions if language is None else quiz(self.topic, self.seed, language).questions
         listed = [
             f"{number}. {question.text}" + (f"\n   -> {question.solution}" if solutions else "")
-            for number, question in enumerate(self.questions, start=1)
+            for number, question in enumerate(questions, start=1)
         ]
         return "\n".join(listed)
 
     def shown(self) -> tuple[Any, ...]:
         """The exercises without their solutions."""
-        return (self.text(),)
+        return (Quiz.text(self),)
 
 
 def quiz(topic: str, seed: int = 0, language: Language | None = None) -> Quiz:
