@@ -63,7 +63,7 @@ WORDS = {
     ),
     "quiz_revenue_solution": (
         "({start} - {churned} - {less} + {more}) / {start} = {answer:.1%}.",
-        "（{start} - {churned} - {less} + {more}）/ {start} = {answer:.1%}。",
+        "答案：（{start} - {churned} - {less} + {more}）/ {start} = {answer:.1%}。",
     ),
     "quiz_lifetime": (
         "The churn rate is {churn:.0%} a year and constant. How long does a customer stay on average?",
@@ -106,7 +106,7 @@ WORDS = {
         "Of 100 answers {plus} are 9 or 10, {rest} are 7 or 8, {minus} are 6 or less. What is the net promoter score?",
         "100 份回答中，{plus} 份为 9-10 分，{rest} 份为 7-8 分，{minus} 份为 6 分及以下。净推荐值是多少？",
     ),
-    "quiz_nps_solution": ("{plus} % - {minus} % = {answer:+.0%}.", "{plus}% - {minus}% = {answer:+.0%}。"),
+    "quiz_nps_solution": ("{plus} % - {minus} % = {answer:+.0%}.", "答案：{plus}% - {minus}% = {answer:+.0%}。"),
     "quiz_ratio": (
         "A customer expected {expected} and perceived {perceived}. What is the satisfaction ratio?",
         "客户期望值为 {expected}，感受值为 {perceived}。满意度（感受值/期望值）是多少？",
@@ -121,12 +121,12 @@ WORDS = {
         "某产品的价值为 {values}（产品、服务、人员、形象），成本为 {costs}（货币、时间、体力、精神）。"
         "客户让渡价值是多少？",
     ),
-    "quiz_delivered_solution": ("{value} - {cost} = {answer:g}.", "{value} - {cost} = {answer:g}。"),
+    "quiz_delivered_solution": ("{value} - {cost} = {answer:g}.", "答案：{value} - {cost} = {answer:g}。"),
     "quiz_wallet": (
         "A customer spends {own} with us and {total} in the category. What is our share of wallet?",
         "客户在本企业花费 {own} 元，该品类总花费 {total} 元。客户份额是多少？",
     ),
-    "quiz_wallet_solution": ("{own} / {total} = {answer:.1%}.", "{own} / {total} = {answer:.1%}。"),
+    "quiz_wallet_solution": ("{own} / {total} = {answer:.1%}.", "答案：{own} / {total} = {answer:.1%}。"),
     "quiz_allocation": (
         "Of {n} brands that a customer uses ours ranks number {rank}. Which share of wallet does the Wallet "
         "Allocation Rule "
@@ -135,7 +135,7 @@ WORDS = {
     ),
     "quiz_allocation_solution": (
         "(1 - {rank} / ({n} + 1)) x 2 / {n} = {answer:.3f}.",
-        "（1 - {rank} /（{n} + 1））× 2 / {n} = {answer:.3f}。",
+        "答案：（1 - {rank} /（{n} + 1））× 2 / {n} = {answer:.3f}。",
     ),
     "quiz_long_run": (
         "{stay_a:.0%} of A's buyers buy A again, {stay_b:.0%} of B's buyers B. What is A's share in the long run?",
