@@ -138,12 +138,12 @@ WORDS = {
         "答案：（1 - {rank} /（{n} + 1））× 2 / {n} = {answer:.3f}。",
     ),
     "quiz_long_run": (
-        "{stay_a:.0%} of A's buyers buy A again, {stay_b:.0%} of B's buyers B. What is A's share in the long run?",
-        "买 A 的人有 {stay_a:.0%} 再买 A，买 B 的人有 {stay_b:.0%} 再买 B。A 的长期份额是多少？",
+        "{staya:.0%} of A's buyers buy A again, {stayb:.0%} of B's buyers B. What is A's share in the long run?",
+        "买 A 的人有 {staya:.0%} 再买 A，买 B 的人有 {stayb:.0%} 再买 B。A 的长期份额是多少？",
     ),
     "quiz_long_run_solution": (
-        "Those who come to A over those who move: {to_a:.2f} / ({to_a:.2f} + {to_b:.2f}) = {answer:.3f}.",
-        "转向 A 的比例除以全部转换比例：{to_a:.2f} /（{to_a:.2f} + {to_b:.2f}）= {answer:.3f}。",
+        "Those who come to A over those who move: {toa:.2f} / ({toa:.2f} + {tob:.2f}) = {answer:.3f}.",
+        "转向 A 的比例除以全部转换比例：{toa:.2f} /（{toa:.2f} + {tob:.2f}）= {answer:.3f}。",
     ),
     "quiz_product": (
         "{n} customers place {orders} orders of {value} each at a margin of {rate:.0%}. What is the profit?",

@@ -249,7 +249,7 @@ def _long_run(rng: Generator) -> Asked:
     matrix = {"brand": ["A", "B"], "A": [stay_a, 1 - stay_b], "B": [1 - stay_a, stay_b]}
     found = equity.long_run_shares(matrix)
     shares = dict(zip(_column(found, "brand"), _column(found, "share"), strict=True))
-    return dict(stay_a=stay_a, stay_b=stay_b, to_a=1 - stay_b, to_b=1 - stay_a), float(shares["A"])
+    return dict(staya=stay_a, stayb=stay_b, toa=1 - stay_b, tob=1 - stay_a), float(shares["A"])
 
 
 def _product(rng: Generator) -> Asked:
