@@ -208,7 +208,6 @@ def downgrade_dates(
     9         C10       70         hibernating 2025-01-01            lost
     """
     language = labels.resolve(language)
-    _checks.choice("language", language, labels.LANGUAGES)
     if scorer is not None:
         FrozenScheme.of(scorer, scheme)  # a wrong setting comes to light before any work
     listed, day = _customers(customers_or_tx, scorer, as_of)

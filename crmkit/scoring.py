@@ -154,7 +154,7 @@ def _steps(
 def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[str, float], language: Language) -> None:
     """A wrong setting must not come to light after an hour of work: names are looked up, own maps are tried."""
     _checks.count("bins", bins, least=2)
-    _checks.choice("language", language, labels.LANGUAGES)
+    labels.resolve(language)
     scheme = rfm.plain_scheme(scheme)
     if isinstance(tiers, str):
         _checks.choice("tiers", tiers, list(pyramid.SCHEMES))

@@ -29,7 +29,7 @@ from crmkit._segment.clusters_choice import Evidence, overlaps, structure_of, we
 from crmkit._segment.clusters_fit import METHODS, Partition, partitions, refuse_without_sklearn, systematic
 from crmkit._segment.clusters_scales import Scale, learn, transforms_of
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
-from crmkit.labels import LANGUAGES, Language
+from crmkit.labels import Language
 
 Array: TypeAlias = NDArray[Any]
 Floats: TypeAlias = NDArray[np.float64]
@@ -280,8 +280,8 @@ class Clusterer:
         )
         self.sample = _checks.count("sample", SAMPLES[method] if sample is None else sample, least=10)
         self.seed = _checks.count("seed", seed, least=0)
-        _checks.choice("language", language, LANGUAGES)
-        self.language: Language = language
+        labels.resolve(language)  # refuses what is no language
+        self.language = language
 
     def fit(self, customers: Any) -> Self:
         """Learn the clusters of a table of customers."""

@@ -244,7 +244,7 @@ def value_matrix(
     column_name("potential", potential, "residual_clv")
     rules = _rules(cut, share)
     _checks.choice("equal", equal, ("low", "high"))
-    _checks.choice("language", language, labels.LANGUAGES)
+    language = labels.resolve(language)
     settings = {"window": window, "horizon": horizon, "discount_rate": discount_rate, "margin": margin}
     _refuse_idle(customers, {current, potential}, settings)
     measured: Mapping[str, str] = {}

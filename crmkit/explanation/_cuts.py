@@ -24,7 +24,7 @@ MEASURED = {"recency": ("recency",), "frequency": ("frequency", "orders"), "mone
 def refuse_settings(bins: int, scheme: Any, tiers: Any, scorer: rfm.Scorer | None, language: Language) -> None:
     """A wrong setting comes to light before any work."""
     _checks.count("bins", bins, least=2)
-    _checks.choice("language", language, labels.LANGUAGES)
+    labels.resolve(language)
     pyramid.assign_tiers({"monetary": [1.0]}, scheme=tiers)
     if scorer is None:
         measures = {name: [1.0] for name in rfm.MEASURES}

@@ -145,7 +145,7 @@ def growth_matrix(
     tx = open_transactions(transactions)
     _checks.choice("by", by, ("product", "category"))
     _checks.choice("existing", existing, ("base", "ever"))
-    _checks.choice("language", language, labels.LANGUAGES)
+    language = labels.resolve(language)
     _refuse_missing_role(tx, by, "by")
     base_span, span = _compared(tx, base, current)
     tx = _seen(tx, span)
@@ -344,7 +344,7 @@ def revenue_bridge(
     """
     language = labels.resolve(language)
     tx = open_transactions(transactions)
-    _checks.choice("language", language, labels.LANGUAGES)
+    language = labels.resolve(language)
     if split is not None:
         _checks.choice("split", split, ("channel", "category", "product"))
         _refuse_missing_role(tx, split, "split")

@@ -84,7 +84,7 @@ def explain(
     """
     language = labels.resolve(language)
     rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
-    _checks.choice("language", language, labels.LANGUAGES)
+    language = labels.resolve(language)
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)

@@ -94,7 +94,7 @@ def history(
     1998-06-30         1456       2162       2011    17941
     """
     rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
-    _checks.choice("language", language, labels.LANGUAGES)
+    language = labels.resolve(language)
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     periods = periods_between(tx.first_day, _checks.day_number(tx.as_of), period)

@@ -18,13 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame
+from crmkit import _checks, _frame, labels
 from crmkit.errors import ArgumentError
+from crmkit.labels import Language
 from crmkit.models._holdout import Holdout, holdouts
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import read_cells
@@ -132,9 +133,9 @@ class Comparison:
     models: Mapping[str, PurchaseModel]
     findings: tuple[tuple[str, Values], ...] = field(repr=False)
 
-    def text(self, language: Literal["en", "zh"] = "en") -> str:
+    def text(self, language: Language | None = None) -> str:
         """The recommendation in words."""
-        chinese = _checks.choice("language", language, ("en", "zh")) == "zh"
+        chinese = labels.resolve(language) == "zh"
         return (" " if not chinese else "").join(_said(key, values, chinese) for key, values in self.findings)
 
     def __str__(self) -> str:

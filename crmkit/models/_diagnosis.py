@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri
 
+from crmkit import labels
+from crmkit.labels import Language
 from crmkit.models._fit import BOX, Objective, Optimum, flat_directions, maximise
 
 Array = NDArray[np.float64]
@@ -106,9 +108,9 @@ class Diagnosis(str):
         """The diagnosis in words, in English."""
         return self.text("en")
 
-    def text(self, language: Literal["en", "zh"] = "en") -> str:
+    def text(self, language: Language | None = None) -> str:
         """The diagnosis in words."""
-        chinese = language == "zh"
+        chinese = labels.resolve(language) == "zh"
         values = dict(self.values)
         if self.simpler is not None:
             values["simpler"] = self.simpler.name_zh if chinese else self.simpler.name

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from crmkit import _checks, _frame
+from crmkit import _checks, _frame, labels
 from crmkit.errors import DataError, shown
+from crmkit.labels import Language
 from crmkit.models._base import Z_95, Model, natural_covariance
 from crmkit.models._diagnosis import FAR, Limit, judge
 from crmkit.models._fit import maximise
@@ -188,7 +189,7 @@ class Independence:
     high: float
     n: float  # customers
 
-    def text(self, language: Literal["en", "zh"] = "en") -> str:
+    def text(self, language: Language | None = None) -> str:
         """The finding in words: up to 0.1 practically none, up to 0.3 weak (Cohen 1988)."""
         r = abs(self.correlation)
         key = "unrelated" if r < 0.1 else "weakly_related" if r < 0.3 else "related"
@@ -287,7 +288,7 @@ class GammaGamma(Model):
         covariance = natural_covariance(optimum, params)
         return self._adopt(params.tolist(), optimum.log_likelihood, covariance, diagnosis, spending.n)
 
-    def remarks(self, language: Literal["en", "zh"] = "en") -> list[str]:
+    def remarks(self, language: Language | None = None) -> list[str]:
         """What a reader of the fit should know, in sentences: who was left out, whether the mean exists, independence.
 
         >>> GammaGamma.from_params(p=6, q=0.9, v=15).remarks()[0]
@@ -390,6 +391,5 @@ def _check_spread(m: Array) -> None:
         raise DataError("models_all_customers_repeat_purchases", value_0=m[0])
 
 
-def _sentence(key: str, language: str, **values: float) -> str:
-    _checks.choice("language", language, ("en", "zh"))
-    return _SENTENCES[key][language == "zh"].format(**values)
+def _sentence(key: str, language: Language | None, **values: float) -> str:
+    return _SENTENCES[key][labels.resolve(language) == "zh"].format(**values)

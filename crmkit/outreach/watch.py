@@ -157,7 +157,7 @@ def watch_list(
     per_week = _checks.finite("alarms_per_week", alarms_per_week)
     if per_week <= 0:
         raise ArgumentError("alarms_per_week", alarms_per_week, "outreach_above_alarms_per_week")
-    _checks.choice("language", language, labels.LANGUAGES)
+    language = labels.resolve(language)
     weeks = _checks.count("weeks", weeks)
     rules = Rules(
         _whole_days("window", window), _whole_days("usual", usual), _least(min_purchases),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from crmkit import _checks, labels
+from crmkit import labels
 from crmkit.errors import MissingPackageError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -31,8 +31,7 @@ def open_axes(
     ax: Axes | None, language: Language | None, *, height: float = 4.8, width: float = 6.4
 ) -> tuple[Axes, Language]:
     """The caller's axes, or those of a new figure (inches) whose labels all fit in; and the language to label it in."""
-    spoken = language or "en"
-    _checks.choice("language", spoken, labels.LANGUAGES)
+    spoken = labels.resolve(language)
     try:
         import matplotlib.pyplot as plt
     except ImportError:

@@ -154,7 +154,6 @@ class Cohorts(Result):
         True
         """
         language = labels.resolve(language)
-        _checks.choice("language", language, labels.LANGUAGES)
         definitions = (self.definition, self.revenue_definition)
         sheets = _cohort_pages.sheets(self._cells, self._pooled, definitions, self.remarks(language), language)
         outputs.write_book(path, sheets)
