@@ -471,7 +471,9 @@ def elasticities(
 # --- from transactions ------------------------------------------------------------------------------------------
 
 
-def historical(transactions: Any, *, margin: float | None = None, discount_rate: float = 0.0, costs: Any = None) -> Any:
+def historical(
+    transactions: Any, *, margin_rate: float | None = None, discount_rate: float = 0.0, costs: Any = None
+) -> Any:
     """Historical value of each customer: the sum of their past margins, compounded to `as_of` if asked.
 
     Looks back only: it assumes nothing, and says nothing about what is still to come.
@@ -480,7 +482,7 @@ def historical(transactions: Any, *, margin: float | None = None, discount_rate:
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Refunds count as the transactions were told to count them; by default they are taken off.
-    margin : float, optional
+    margin_rate : float, optional
         Share of the amount that is margin; 1 gives revenue. Without it the margin is amount - cost, and the
         transactions must have a cost.
     discount_rate : float, default 0
@@ -506,14 +508,14 @@ def historical(transactions: Any, *, margin: float | None = None, discount_rate:
     Examples
     --------
     >>> historical({"customer_id": ["a", "b", "a"], "date": ["2024-01-01", "2024-12-31", "2024-12-31"],
-    ...             "amount": [100.0, 50.0, 40.0]}, margin=0.5)
+    ...             "amount": [100.0, 50.0, 40.0]}, margin_rate=0.5)
       customer_id  historical_clv
     0           a            70.0
     1           b            25.0
     """
     tx = open_transactions(transactions)
     rate = math.log1p(_at_least_zero("discount_rate", discount_rate)) / _checks.DAYS_PER_YEAR
-    rows, share = _margins(tx, margin)
+    rows, share = _margins(tx, margin_rate)
     units = nw.col("units")
     if rate > 0:
         units = units * ((_checks.day_number(tx.as_of) - nw.col("day")) * rate).exp()
@@ -537,7 +539,7 @@ def historical(transactions: Any, *, margin: float | None = None, discount_rate:
 def cohort_value(
     transactions: Any,
     *,
-    margin: float | None = None,
+    margin_rate: float | None = None,
     period: Literal["week", "month", "quarter", "year"] = "month",
 ) -> Any:
     """Realised value of each cohort by age: cumulative margin per customer acquired.
@@ -549,7 +551,7 @@ def cohort_value(
     Parameters
     ----------
     transactions : Transactions, or table with customer_id, date, amount
-    margin : float, optional
+    margin_rate : float, optional
         Share of the amount that is margin, as in `historical`.
     period : {"week", "month", "quarter", "year"}, default "month"
         Calendar periods of cohorts and ages; weeks begin on Monday.
@@ -565,7 +567,7 @@ def cohort_value(
     --------
     >>> sales = {"customer_id": ["a", "b", "a"], "date": ["2024-01-05", "2024-01-31", "2024-03-31"],
     ...          "amount": [100.0, 50.0, 40.0]}
-    >>> realised = cohort_value(sales, margin=0.5)
+    >>> realised = cohort_value(sales, margin_rate=0.5)
     >>> realised[["cohort", "cohort_age", "customers", "cumulative", "value_per_customer"]]
         cohort  cohort_age  customers  cumulative  value_per_customer
     0  2024-01           0          2        75.0                37.5
@@ -574,7 +576,7 @@ def cohort_value(
     """
     _checks.choice("period", period, PERIODS)
     tx = open_transactions(transactions)
-    rows, share = _margins(tx, margin)
+    rows, share = _margins(tx, margin_rate)
     first = rows.filter(nw.col("bought") == 1).group_by("customer_id").agg(first=nw.col("day").min())
     sizes = engines.collect(first.group_by("first").agg(customers=nw.len()))
     joined = rows.join(first, on="customer_id", how="inner")

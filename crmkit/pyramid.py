@@ -409,14 +409,14 @@ def watch_accounts(
     transactions: Any,
     *,
     window: Any = "90D",
-    against: Any = "1Y",
+    baseline: Any = "1Y",
     share: float = 0.01,
     drop: float = 0.15,
 ) -> Any:
     """Name the key accounts whose spend fell: large customers who buy less than in the same window before.
 
     An account is key when its spend in the base window is at least `share` of all spend in it. The current window are
-    the last days up to `as_of`; the base window is as long and lies `against` earlier.
+    the last days up to `as_of`; the base window is as long and lies `baseline` earlier.
 
     Spend also moves by itself. The account's own noise is the standard deviation of its spend over the windows that
     end before the current one, laid end to end back to its first purchase; a difference of two windows varies by
@@ -428,7 +428,7 @@ def watch_accounts(
         Nothing after its `as_of` is seen.
     window : duration, default "90D"
         Length of the two windows, in whole days.
-    against : duration, default "1Y"
+    baseline : duration, default "1Y"
         How much earlier the base window lies: a year compares equal seasons; the length of the window itself compares
         with the period just before.
     share : float, default 0.01
@@ -471,10 +471,10 @@ def watch_accounts(
     verdict      beyond_noise
     """
     tx = open_transactions(transactions)
-    span, back = round(_checks.days_of(window, "window")), round(_checks.days_of(against, "against"))
+    span, back = round(_checks.days_of(window, "window")), round(_checks.days_of(baseline, "baseline"))
     least, fallen = _checks.share("share", share), _checks.share("drop", drop)
     if span < 1 or back < span:
-        raise ArgumentError("window", window, "pyramid_against_overlap_empty_against", against=against)
+        raise ArgumentError("window", window, "pyramid_against_overlap_empty_against", baseline=baseline)
     found = _key_accounts(tx, span, back, least)
     missing = found["base"] - found["current"]
     kept = np.flatnonzero(missing > fallen * found["base"] + ROUNDING * np.abs(found["base"]))

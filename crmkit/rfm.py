@@ -654,7 +654,7 @@ class _Rule:
 def segment(
     scores: FrameT,
     *,
-    scheme: str | Rules = "eight",
+    scheme: str | Rules = "eleven",
     split: str | Mapping[str, float] = "middle",
     bins: int | None = None,
     otherwise: str | None = None,
@@ -666,9 +666,9 @@ def segment(
     ----------
     scores : table, n_customers rows
         A table with `r_score`, `f_score` and `m_score`, as `score` gives it.
-    scheme : "eight", "eleven", or rules, default "eight"
-        "eight": high or low on each score, the eight groups of Chinese textbooks. "eleven": champions to lost, on R and
-        the mean of F and M, made for scores of 1 to 5. Or rules of your own: a mapping of segment to ranges, such as
+    scheme : "eleven", "eight", or rules, default "eleven"
+        "eleven": champions to lost, on R and the mean of F and M, made for scores of 1 to 5. "eight": high or low on
+        each score, the eight groups of Chinese textbooks. Or rules of your own: a mapping of segment to ranges, such as
         ``{"best": {"r": (4, 5), "fm": 5}, "rest": ...}``; a list of ``{"segment": "best", "r": (4, 5)}`` in which a
         segment may come more than once; or a table of such rows, of any kind, as `segment_rules` gives it: take that,
         edit it, pass it back. A range is a score, (lowest, highest), "4-5", or on r, f and m "high" or "low"; the axes
@@ -706,16 +706,16 @@ def segment(
     --------
     >>> import pandas as pd
     >>> scores = pd.DataFrame({"r_score": [5, 1, 4], "f_score": [5, 4, 1], "m_score": [4, 5, 1]})
-    >>> segment(scores)["segment"].tolist()
+    >>> segment(scores, scheme="eight")["segment"].tolist()
     ['important_value', 'important_keep', 'general_develop']
-    >>> segment(scores, scheme="eleven", language="zh")[["segment", "segment_label"]].iloc[0].tolist()
+    >>> segment(scores, language="zh")[["segment", "segment_label"]].iloc[0].tolist()
     ['champions', '冠军客户']
     >>> rules = {"keep": {"fm": (3, 5)}, "wake": {"r": (1, 2), "fm": (1, 2)}, "grow": {"r": (3, 5), "fm": (1, 2)}}
     >>> segment(scores, scheme=rules)["segment"].tolist()
     ['keep', 'keep', 'grow']
-    >>> edited = segment_rules("eight").replace({"label": {"Important value": "Best of all"}})
+    >>> edited = segment_rules("eight").replace({"label": {"High value: active": "Best of all"}})
     >>> segment(scores, scheme=edited)["segment_label"].tolist()
-    ['Best of all', 'Important keep', 'General develop']
+    ['Best of all', 'High value: retain', 'Low value: develop']
     """
     language = labels.resolve(language)
     table = _frame.open_table(scores, numbers=list(SCORES.values()), hint=SCORE_HINT)
@@ -1107,7 +1107,7 @@ def _pandas(columns: Mapping[str, Any]) -> Any:
 # --- what segments are worth --------------------------------------------------------------------------------------
 
 
-def describe_segments(segments: FrameT, *, value: str = "monetary", by: str = "segment") -> FrameT:
+def describe_segments(segments: FrameT, *, value: str = "monetary", column: str = "segment") -> FrameT:
     """One row per segment: how many customers, how much money, and what they are like.
 
     Parameters
@@ -1116,7 +1116,7 @@ def describe_segments(segments: FrameT, *, value: str = "monetary", by: str = "s
         Customers with their segment, as `segment` gives it.
     value : str, default "monetary"
         Column of money per customer to add up.
-    by : str, default "segment"
+    column : str, default "segment"
         Column of the segments.
 
     Returns
@@ -1142,21 +1142,21 @@ def describe_segments(segments: FrameT, *, value: str = "monetary", by: str = "s
     0  champions          1        0.333333   70.0          0.7           70.0
     1        new          2        0.666667   30.0          0.3           15.0
     """
-    table = _frame.open_table(segments, numbers=[value], keys=[by], hint=Words("hint_segments"))
+    table = _frame.open_table(segments, numbers=[value], keys=[column], hint=Words("hint_segments"))
     present = [measure for measure in MEASURES if measure in table.columns]
     numbers = {"value": _number(value), **{f"mean_{measure}": _number(measure) for measure in present}}
     means = {name: nw.col(name).mean() for name in numbers if name != "value"}
-    bare = table.frame.select(nw.col(by).alias(by), **numbers)  # only simple aggregates run on every engine
-    found = table.collect(bare.group_by(by).agg(nw.len().alias("customers"), nw.col("value").sum(), **means))
-    if not len(found[by]):
+    bare = table.frame.select(nw.col(column).alias(column), **numbers)  # only simple aggregates run on every engine
+    found = table.collect(bare.group_by(column).agg(nw.len().alias("customers"), nw.col("value").sum(), **means))
+    if not len(found[column]):
         raise DataError("rfm_table_rows_segments_build")
     known = [*EIGHT, *ELEVEN]
-    order = sorted(range(len(found[by])), key=lambda at: _rank_of(found[by][at], known))
+    order = sorted(range(len(found[column])), key=lambda at: _rank_of(found[column][at], known))
     rows = {name: np.asarray(column)[order] for name, column in found.items()}
     n, money = rows["customers"].astype(np.int64), rows["value"].astype(float)
     described: FrameT = table.build(
         {
-            by: rows[by],
+            column: rows[column],
             "customers": n,
             "customer_share": n / n.sum(),
             "value": money,

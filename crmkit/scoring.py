@@ -45,9 +45,9 @@ def score_customers(
     tiers: str | Mapping[str, float] = "textbook",
     horizon: Any = "52W",
     discount_rate: float = 0.1,
-    margin: float = 1.0,
+    margin_rate: float = 1.0,
     churn: Any = None,
-    alarms_per_week: float | None = None,
+    alerts_per_week: float | None = None,
     language: Language | None = None,
 ) -> Any:
     """One row per customer with everything that crmkit knows: summary, scores, segment, tier, lifetime value.
@@ -66,13 +66,13 @@ def score_customers(
         How far the forecast looks. None leaves lifetime value out: the list is then quicker to make.
     discount_rate : float, default 0.1
         Annual and effective.
-    margin : float, default 1.0
+    margin_rate : float, default 1.0
         Share of the spend that is margin; 1 gives the lifetime value in revenue.
     churn : duration, optional
         Also the probability of no purchase within so long, such as "90D", by `crmkit.churn.ChurnModel`, which is fitted
         for it: seconds to minutes, and scikit-learn.
-    alarms_per_week : number above 0, optional
-        Also who is on the watch-list now (`crmkit.outreach.watch_list`), if so many new alarms a week can be looked
+    alerts_per_week : number above 0, optional
+        Also who is on the watch-list now (`crmkit.outreach.watch_list`), if so many new alerts a week can be looked
         after.
     language : {"en", "zh"}, optional
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
@@ -89,7 +89,7 @@ def score_customers(
         horizon the columns of `crmkit.clv.lifetime_value`: `p_alive`, `expected_purchases`, `p_purchase`,
         `discounted_purchases`, `expected_spend`, `residual_clv` and its interval, by the Pareto/NBD and Gamma-Gamma
         models fitted to these customers, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); with `churn`
-        also `p_churn`; with `alarms_per_week` also `signal` ("overdue", "drop", "both" or "none") and `signal_label`.
+        also `p_churn`; with `alerts_per_week` also `signal` ("overdue", "drop", "both" or "none") and `signal_label`.
 
     Warns
     -----
@@ -102,7 +102,7 @@ def score_customers(
     ArgumentError
         A setting is unknown, or settings contradict each other; before any row is read.
     ColumnError, DataError
-        As `Transactions` raises them for a plain table; or the past is too short for `churn` or `alarms_per_week`.
+        As `Transactions` raises them for a plain table; or the past is too short for `churn` or `alerts_per_week`.
 
     Examples
     --------
@@ -122,17 +122,17 @@ def score_customers(
         churn = _checks.days_of(churn, "churn")
         if churn < 1:
             raise ArgumentError("scoring_churn_less_day_churn", churn=churn)
-    if alarms_per_week is not None and not _checks.finite("alarms_per_week", alarms_per_week) > 0:
-        raise ArgumentError("alarms_per_week", alarms_per_week, "scoring_above_alarms_per_week")
+    if alerts_per_week is not None and not _checks.finite("alerts_per_week", alerts_per_week) > 0:
+        raise ArgumentError("alerts_per_week", alerts_per_week, "scoring_above_alerts_per_week")
     tx = open_transactions(transactions)
     steps = _steps(tx, bins, scheme, tiers, language)
     if horizon is not None:
-        steps["value"] = partial(_add_value, horizon=horizon, discount_rate=discount_rate, margin=margin)
+        steps["value"] = partial(_add_value, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate)
         steps["quadrants"] = partial(_add_quadrant, language=language)
     if churn is not None:
         steps["churn"] = partial(_add_churn, tx=tx, days=churn)
-    if alarms_per_week is not None:
-        steps["signals"] = partial(_add_signal, tx=tx, alarms_per_week=alarms_per_week, language=language)
+    if alerts_per_week is not None:
+        steps["signals"] = partial(_add_signal, tx=tx, alerts_per_week=alerts_per_week, language=language)
     table = outputs.keep(customers.recent_value(tx).customers)
     for step in steps.values():
         table = step(table)
@@ -209,11 +209,11 @@ def _add_quadrant(valued: Any, *, language: Language) -> Any:
     return table.give_back(table.frame.with_columns(**missing))
 
 
-def _add_value(customers: Any, *, horizon: Any, discount_rate: float, margin: float) -> Any:
+def _add_value(customers: Any, *, horizon: Any, discount_rate: float, margin_rate: float) -> Any:
     """Add what the customers are still worth; the models are loaded only when asked for."""
     from crmkit.models import _default
 
-    return _default.add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin=margin)
+    return _default.add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate)
 
 
 def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:
@@ -224,9 +224,9 @@ def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:
         raise DataError(str(error).replace("horizon=", "churn=")) from None
 
 
-def _add_signal(listed: Any, *, tx: Transactions, alarms_per_week: float, language: Language) -> Any:
+def _add_signal(listed: Any, *, tx: Transactions, alerts_per_week: float, language: Language) -> Any:
     """Add the signal of the accounts on the watch-list."""
-    watched = _frame.open_table(outreach.watch_list(tx, alarms_per_week=alarms_per_week, language=language).table)
+    watched = _frame.open_table(outreach.watch_list(tx, alerts_per_week=alerts_per_week, language=language).table)
     found = watched.collect(watched.frame.select("customer_id", "signal"))
     signal_of = dict(zip(found["customer_id"].tolist(), found["signal"].tolist(), strict=True))
     table = _frame.open_table(listed)

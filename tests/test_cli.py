@@ -585,7 +585,7 @@ FAMILIES = {
     "churn": ([], r"^recommended ", r"^推荐"),
     "winback": (["--contact-cost", "2"], r"^lost customers +[\d,]+$", r"^值得联系 +[\d,]+ \(\d+\.\d%\)$"),
     "upgrades": ([], r"^Champions +one more order of any amount ", r"^冠军客户 +再下一单（金额不限） "),
-    "watch": (["--alarms", "5"], r"usually buys every|where .* is usual", r"通常"),
+    "watch": (["--alerts", "5"], r"usually buys every|where .* is usual", r"通常"),
 }
 
 
@@ -723,13 +723,13 @@ def test_survival_at_usual_times_begins_with_the_first_loss(run, file_of_cdnow):
 def test_repurchase_compared(run, file_of_channels):
     path, made = file_of_channels
     tx = crm.Transactions(made, channel="channel")
-    words = ["--channel", "channel", "--by", "channel", "--within", "30D", "--compare", "--against", "web"]
+    words = ["--channel", "channel", "--by", "channel", "--within", "30D", "--compare", "--baseline", "web"]
     code, out, _ = run("repurchase", path, *words)
     assert code == 0
     rates, compared = out.split("past ends")[:2]
     want = crm.survival.repurchase(tx, within="30D", by="channel").table
     assert len([line for line in rates.splitlines() if line.startswith("app ")]) == (want["group"] == "app").sum()
-    row = crm.survival.compare_repurchase(tx, within="30D", by="channel", against="web").table.set_index("group")
+    row = crm.survival.compare_repurchase(tx, within="30D", by="channel", baseline="web").table.set_index("group")
     shop = row.loc["shop"]
     assert figures(compared, "shop") == [
         "shop", f"{shop.purchases:,.0f}", f"{shop.returned:,.0f}", f"{shop.rate:.1%}",
@@ -747,8 +747,8 @@ def test_repurchase_of_a_quarter_and_the_year_before(run, file_of_cdnow):
 
 def test_winback_list(run, file_of_cdnow):
     sales = crm.datasets.load_cdnow(sample=True)
-    found = crm.outreach.win_back(sales, cost=2, margin=0.3, rule={"inactive": "180D"})
-    words = ["--contact-cost", "2", "--margin", "0.3", "--inactive", "180D"]
+    found = crm.outreach.win_back(sales, contact_contact_cost=2, margin_rate=0.3, rule={"inactive": "180D"})
+    words = ["--contact-cost", "2", "--margin-rate", "0.3", "--inactive", "180D"]
     code, out, _ = run("winback", file_of_cdnow, *words, "-o", "list.csv")
     assert code == 0
     assert figures(out, "lost customers")[1] == f"{found.lost:,}"
@@ -761,8 +761,8 @@ def test_winback_list(run, file_of_cdnow):
 
 def test_a_campaign_of_the_churn_model(run, file_of_cdnow):
     scores = crm.churn.ChurnModel().fit(sales := crm.datasets.load_cdnow(sample=True)).score(sales)
-    found = crm.outreach.campaign(scores, contact_cost=3, value=50, success=0.1, incentive=1)
-    words = ["--contact-cost", "3", "--value", "50", "--success", "0.1", "--incentive", "1"]
+    found = crm.outreach.campaign(scores, contact_cost=3, value=50, save_rate=0.1, incentive=1)
+    words = ["--contact-cost", "3", "--value", "50", "--save-rate", "0.1", "--incentive", "1"]
     code, out, _ = run("churn", file_of_cdnow, *words, "-o", "calls.csv")
     assert code == 0
     assert figures(out, "contact from")[1] == f"{found.cut_off:.1%}"
@@ -824,8 +824,8 @@ def test_rolling_periods_and_groups_of_the_watch_list(run, file_of_cdnow, file_o
     assert out.count("\n1998-03-11/1998-06-10 ") == 2  # rates and movements
     path, made = file_of_channels
     tx = crm.Transactions(made, channel="channel")
-    found = crm.outreach.watch_list(tx, alarms_per_week=2, by="channel").table
-    code, out, _ = run("watch", path, "--channel", "channel", "--by", "channel", "--alarms", "2")
+    found = crm.outreach.watch_list(tx, alerts_per_week=2, by="channel").table
+    code, out, _ = run("watch", path, "--channel", "channel", "--by", "channel", "--alerts", "2")
     assert code == 0
     listed = out.split("\n\n")[0].splitlines()[1:]
     assert [int(line.split()[0]) for line in listed] == found["customer_id"].tolist()
@@ -833,9 +833,9 @@ def test_rolling_periods_and_groups_of_the_watch_list(run, file_of_cdnow, file_o
 
 def test_the_scored_list_with_churn_and_signals(run, file_of_cdnow):
     want = crm.score_customers(
-        crm.datasets.load_cdnow(sample=True), horizon=None, churn="90D", alarms_per_week=3, language="zh"
+        crm.datasets.load_cdnow(sample=True), horizon=None, churn="90D", alerts_per_week=3, language="zh"
     )
-    words = ["--horizon", "none", "--churn", "90D", "--alarms", "3", "--language", "zh"]
+    words = ["--horizon", "none", "--churn", "90D", "--alerts", "3", "--language", "zh"]
     code, out, err = run("score", file_of_cdnow, "-o", "list.csv", *words)
     assert (code, err) == (0, "")
     listed = rows_of(Path("list.csv"))
@@ -930,7 +930,7 @@ def test_a_group_of_the_user_s_own_keeps_its_name():
 
 # What is wrong on the command line, and what the complaint says to do instead.
 WRONG = [
-    (["watch", "sales.csv", "--alarms", "0"], "--alarms 0.0 is not above 0. Give one such as --alarms 20."),
+    (["watch", "sales.csv", "--alerts", "0"], "--alerts 0.0 is not above 0. Give one such as --alerts 20."),
     (["watch", "sales.csv", "--weeks", "5"], "Give --weeks 26 or a shorter --horizon."),
     (["watch", "sales.csv", "--window", "0D"], "--window 0D is shorter than a day"),
     (["watch", "sales.csv", "--horizon", "long"], "Give 39W, 12M, 2Y or 90D, such as --horizon 52W."),
@@ -942,15 +942,15 @@ WRONG = [
     (["survival", "sales.csv", "--at", "soon"], "--at soon is not a duration"),
     (["repurchase", "sales.csv", "--within", "x"], "--within x is not a duration"),
     (["repurchase", "sales.csv", "--most", "0"], "--most 0 is not a whole number"),
-    (["repurchase", "sales.csv", "--against", "web"], "--against web goes with --compare"),
+    (["repurchase", "sales.csv", "--baseline", "web"], "--baseline web goes with --compare"),
     (["repurchase", "sales.csv", "--compare", "--window", "1998"], "--window 2024-01-01:2024-12-31"),
     (["repurchase", "sales.csv", "--compare", "--window", "2025-03-31:2025-01-01"],
      "--window 2025-03-31:2025-01-01 ends before it begins"),
     (["winback", "sales.csv"], "--contact-cost"),
     (["winback", "sales.csv", "--contact-cost", "-1"], "--contact-cost -1.0 is below 0"),
     (["winback", "sales.csv", "--contact-cost", "1", "--inactive", "9Y"], "nobody is lost by --inactive 9Y"),
-    (["winback", "sales.csv", "--contact-cost", "1", "--margin", "3"], "--margin 3.0 is not a share"),
-    (["churn", "sales.csv", "--contact-cost", "2"], "Give also --value 50 --success 0.1."),
+    (["winback", "sales.csv", "--contact-cost", "1", "--margin-rate", "3"], "--margin-rate 3.0 is not a share"),
+    (["churn", "sales.csv", "--contact-cost", "2"], "Give also --value 50 --save-rate 0.1."),
     (["cohorts", "sales.csv", "--days", "1"], "--days does not go with --kind classic"),
     (["cohorts", "sales.csv", "--kind", "n_day", "--days", "1,x"], "--days x is not a whole number"),
     (["cohorts", "sales.csv", "--kind", "n_day", "--days", "1,1"], "Give a list such as --days 1,7,30."),
@@ -988,7 +988,7 @@ WRONG = [
     (["score", "sales.csv", "-o", "x.csv", "--churn", "soon"], "--churn soon is not a duration"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "0D"], "--churn 0D is less than a day"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "90D", "--horizon", "none"], "such as --churn 14D."),
-    (["score", "sales.csv", "-o", "x.csv", "--alarms", "0"], "--alarms 0.0 is not above 0. Give one such as --alarms"),
+    (["score", "sales.csv", "-o", "x.csv", "--alerts", "0"], "--alerts 0.0 is not above 0. Give one such as --alerts"),
     (["churn", "sales.csv"], "such as --horizon 14D."),
     (["contracts", "sales.csv"], "--as-of"),
     (["contracts", "sales.csv", "--as-of", "soon"], "--as-of soon is not a date"),

@@ -175,7 +175,9 @@ def as_dict(table):
 
 def test_historical_is_the_sum_of_margins():
     frame = sales()
-    assert as_dict(clv.historical(frame, margin=0.3)) == pytest.approx(by_hand(frame, lambda row: 0.3 * row.amount))
+    assert as_dict(clv.historical(frame, margin_rate=0.3)) == pytest.approx(
+        by_hand(frame, lambda row: 0.3 * row.amount)
+    )
     assert as_dict(clv.historical(frame)) == pytest.approx(by_hand(frame, lambda row: row.amount - row.cost))
 
 
@@ -183,26 +185,26 @@ def test_historical_compounds_to_as_of():
     frame = sales()
     last = frame["date"].max()
     want = by_hand(frame, lambda row: row.amount * 1.1 ** ((last - row.date).days / 365.25))
-    assert as_dict(clv.historical(frame, margin=1, discount_rate=0.1)) == pytest.approx(want, rel=1e-12)
+    assert as_dict(clv.historical(frame, margin_rate=1, discount_rate=0.1)) == pytest.approx(want, rel=1e-12)
 
 
 def test_historical_sees_nothing_after_as_of():
     frame = sales()
     past = frame[frame["date"] <= "2023-12-31"]
     tx = Transactions(frame, as_of="2023-12-31")
-    assert as_dict(clv.historical(tx, margin=1)) == pytest.approx(by_hand(past, lambda row: row.amount))
+    assert as_dict(clv.historical(tx, margin_rate=1)) == pytest.approx(by_hand(past, lambda row: row.amount))
 
 
 def test_historical_and_cohorts_come_back_in_the_kind_that_came_in(make_table):
     frame = sales()
     table = make_table({name: frame[name].to_numpy() for name in frame.columns})
-    found = clv.historical(table, margin=1, discount_rate=0.1)
+    found = clv.historical(table, margin_rate=1, discount_rate=0.1)
     assert type(found) is type(table)
-    want = as_columns(clv.historical(frame, margin=1, discount_rate=0.1))
+    want = as_columns(clv.historical(frame, margin_rate=1, discount_rate=0.1))
     assert as_columns(found, sort="customer_id") == {name: pytest.approx(values) for name, values in want.items()}
-    cohorts = clv.cohort_value(table, margin=1)
+    cohorts = clv.cohort_value(table, margin_rate=1)
     assert type(cohorts) is type(table)
-    want = as_columns(clv.cohort_value(frame, margin=1))
+    want = as_columns(clv.cohort_value(frame, margin_rate=1))
     got = as_columns(cohorts, sort=["cohort", "cohort_age"])
     assert {name: got[name] for name in ("cohort", "customers", "complete")} == {
         name: want[name] for name in ("cohort", "customers", "complete")
@@ -236,7 +238,7 @@ def test_cohort_value_by_brute_force(period):
             cell = born, max(calendar(row.date, period) - born, 0)
             margin[cell] = margin.get(cell, 0.0) + 0.3 * row.amount
     last = calendar(frame["date"].max(), period)
-    found = clv.cohort_value(frame, margin=0.3, period=period)
+    found = clv.cohort_value(frame, margin_rate=0.3, period=period)
     cells = [(born, age) for born in sorted(size) for age in range(last - born + 1)]
     assert len(found) == len(cells)
     assert found["customers"].tolist() == [size[born] for born, _ in cells]
@@ -248,15 +250,15 @@ def test_cohort_value_by_brute_force(period):
 
 def test_cohort_periods_are_named_and_the_running_one_is_marked():
     frame = {"customer_id": ["a", "b"], "date": ["2024-02-28", "2024-03-31"], "amount": [1.0, 2.0]}
-    done = clv.cohort_value(frame, margin=1)
+    done = clv.cohort_value(frame, margin_rate=1)
     assert done["cohort"].tolist() == ["2024-02", "2024-02", "2024-03"]
     assert done["complete"].tolist() == [True, True, True]
-    quarters = clv.cohort_value({**frame, "date": ["2024-02-28", "2024-06-29"]}, margin=1, period="quarter")
+    quarters = clv.cohort_value({**frame, "date": ["2024-02-28", "2024-06-29"]}, margin_rate=1, period="quarter")
     assert quarters["cohort"].tolist() == ["2024-Q1", "2024-Q1", "2024-Q2"]
     assert quarters["complete"].tolist() == [True, False, False]
-    weeks = clv.cohort_value(frame, margin=1, period="week")
+    weeks = clv.cohort_value(frame, margin_rate=1, period="week")
     assert weeks["cohort"].iloc[0] == "2024-02-26"  # a Monday
-    assert clv.cohort_value(frame, margin=1, period="year")["cohort"].tolist() == ["2024"]
+    assert clv.cohort_value(frame, margin_rate=1, period="year")["cohort"].tolist() == ["2024"]
 
 
 # --- bad input --------------------------------------------------------------------------------------------------
@@ -270,7 +272,7 @@ def test_cohort_periods_are_named_and_the_running_one_is_marked():
         (lambda: clv.constant_retention(100, 0.8, -0.1), "discount_rate=-0.1 is negative"),
         (lambda: clv.constant_retention(100, 1.0, 0.0), "infinitely much"),
         (lambda: clv.constant_retention(100, 0.8, 0.1, timing="middle"), "timing='middle'[\\s\\S]*'start', 'end'"),
-        (lambda: clv.constant_retention("much", 0.8, 0.1), "margin='much'"),
+        (lambda: clv.constant_retention("much", 0.8, 0.1), "margin_rate='much'"),
         (lambda: clv.average(order_value=1, orders_per_period=-1, lifetime=1, margin_rate=1), "orders_per_period=-1"),
         (lambda: clv.cash_flows(100, 0.8, 0.1), "n_periods is missing"),
         (lambda: clv.cash_flows(100, [0.8, 0.7], 0.1, n_periods=5), "suffice for 3"),
@@ -282,8 +284,8 @@ def test_cohort_periods_are_named_and_the_running_one_is_marked():
         (lambda: clv.elasticities(0, 0.8, 0.1), "is 0"),
         (lambda: clv.customer_equity([1.0, float("nan")]), "residual_clv"),
         (lambda: clv.customer_equity([1.0], acquired=[-1]), "acquired"),
-        (lambda: clv.historical({"customer_id": [1], "date": ["2024-01-01"], "amount": [1.0]}), "margin=0.3"),
-        (lambda: clv.cohort_value(sales(), margin=1, period="moon"), "period='moon'"),
+        (lambda: clv.historical({"customer_id": [1], "date": ["2024-01-01"], "amount": [1.0]}), "margin_rate=0.3"),
+        (lambda: clv.cohort_value(sales(), margin_rate=1, period="moon"), "period='moon'"),
     ],
 )
 def test_a_bad_argument_is_shown_with_the_way_out(call, message):
@@ -294,7 +296,7 @@ def test_a_bad_argument_is_shown_with_the_way_out(call, message):
 def test_unknown_costs_are_not_guessed():
     frame = sales()
     frame.loc[3, "cost"] = None
-    with pytest.raises(DataError, match=r"'cost' is missing in 1 row[\s\S]*margin=0.3"):
+    with pytest.raises(DataError, match=r"'cost' is missing in 1 row[\s\S]*margin_rate=0.3"):
         clv.historical(frame)
 
 

@@ -86,25 +86,25 @@ def test_costs_of_a_model_s_values():
 
 def test_historical_value_after_costs(make_table):
     by_customer = make_table({"customer_id": ["a", "b"], "attracting": [20.0, 5.0], "serving": [1.0, 0.0]})
-    got = as_columns(clv.historical(make_table(SALES), margin=0.5, costs=by_customer), sort="customer_id")
+    got = as_columns(clv.historical(make_table(SALES), margin_rate=0.5, costs=by_customer), sort="customer_id")
     assert got["margin"] == [80, 25]
     assert (got["cost_of_attracting"], got["cost_of_serving"]) == ([20, 5], [1, 0])
     assert got["historical_clv"] == [59, 20]
     by_order = make_table({"order_id": [1, 2, 3], "selling": [3.0, 4.0, 5.0]})
-    got = as_columns(clv.historical(make_table(SALES), margin=0.5, costs=by_order), sort="customer_id")
+    got = as_columns(clv.historical(make_table(SALES), margin_rate=0.5, costs=by_order), sort="customer_id")
     assert got["historical_clv"] == [73, 20]
     assert got["cost_of_selling"] == [7, 5]
 
 
 def test_costs_that_are_none(make_table):
     with pytest.raises(DataError, match="no row in the table of costs"):
-        clv.historical(SALES, margin=0.5, costs={"customer_id": ["a"], "selling": [1.0]})
+        clv.historical(SALES, margin_rate=0.5, costs={"customer_id": ["a"], "selling": [1.0]})
     with pytest.raises(DataError, match="some of attracting"):
-        clv.historical(SALES, margin=0.5, costs={"customer_id": ["a", "b"], "cost": [1.0, 2.0]})
+        clv.historical(SALES, margin_rate=0.5, costs={"customer_id": ["a", "b"], "cost": [1.0, 2.0]})
     with pytest.raises(DataError, match="below 0"):
-        clv.historical(SALES, margin=0.5, costs={"customer_id": ["a", "b"], "selling": [1.0, -2.0]})
+        clv.historical(SALES, margin_rate=0.5, costs={"customer_id": ["a", "b"], "selling": [1.0, -2.0]})
     with pytest.raises(DataError, match="two kinds"):
-        clv.historical(SALES, margin=0.5, costs={"customer_id": [1, 2], "selling": [1.0, 2.0]})
+        clv.historical(SALES, margin_rate=0.5, costs={"customer_id": [1, 2], "selling": [1.0, 2.0]})
     valued = make_table({"residual_clv": [1.0], "discounted_purchases": [1.0]})
     with pytest.raises(ArgumentError, match="no cost"):
         clv.take_off_costs(valued)

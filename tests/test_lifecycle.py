@@ -52,9 +52,9 @@ PLANTED = {
     "late": (monthly(430, 8), [20.0] * 8, ("decline", "ongoing", "silent")),
     "late but loyal": (monthly(40, 21), [20.0] * 21, ("decline", "long_lasting", "silent")),
     # the four patterns of what has ended, silent for more than 4 gaps
-    "one try": ([100], [20.0], ("decline", "early_abortion", "silent")),
-    "two tries": ([100, 130], [20.0] * 2, ("decline", "early_abortion", "silent")),
-    "never regular": (monthly(100, 4), [20.0] * 4, ("decline", "midway_death", "silent")),
+    "one try": ([100], [20.0], ("decline", "failed_start", "silent")),
+    "two tries": ([100, 130], [20.0] * 2, ("decline", "failed_start", "silent")),
+    "never regular": (monthly(100, 4), [20.0] * 4, ("decline", "lost_in_formation", "silent")),
     # one gap after the fifth purchase
     "soon gone": (monthly(100, 6), [20.0] * 6, ("decline", "early_exit", "silent")),
     # seven gaps of stability are not yet 8
@@ -211,11 +211,11 @@ def test_what_became_of_cdnow(cdnow):
     assert len(found["stage"]) == 23_570
     once = [at for at, n in enumerate(found["purchase_days"]) if n == 1]
     assert len(once) / 23_570 == pytest.approx(0.51, abs=0.005)  # the published fact of the data
-    assert {found["pattern"][at] for at in once} == {"early_abortion"}
+    assert {found["pattern"][at] for at in once} == {"failed_start"}
     stages, patterns = Counter(found["stage"]), Counter(found["pattern"])
     assert stages == {"exploration": 1456, "formation": 2162, "stability": 2011, "decline": 17_941}
     assert patterns == {
-        "early_abortion": 13_975, "midway_death": 1048, "early_exit": 540, "long_lasting": 438, "ongoing": 7569,
+        "failed_start": 13_975, "lost_in_formation": 1048, "early_exit": 540, "long_lasting": 438, "ongoing": 7569,
     }  # fmt: skip
 
 
@@ -404,7 +404,7 @@ def test_everybody_has_one_stage_that_the_rules_say(drawn, formation, more, tren
             assert row["purchase_days"] >= formation + more
         if row["ended"]:
             assert stage == "decline"
-            patterns = {"exploration": "early_abortion", "formation": "midway_death", "stability": "early_exit"}
+            patterns = {"exploration": "failed_start", "formation": "lost_in_formation", "stability": "early_exit"}
             assert row["pattern"] in (patterns[row["stage_reached"]], "long_lasting")
         else:
             assert row["pattern"] in ("ongoing", "long_lasting")

@@ -261,7 +261,7 @@ def test_the_account_worth_40_percent_that_buys_15_percent_less(make_table):
             monthly([10.0] * 21 + [1.0] * 3, customer="tiny"),
         )
     )
-    got = as_columns(pyramid.watch_accounts(with_as_of(table), window="92D", against="1Y", share=0.05, drop=0.1))
+    got = as_columns(pyramid.watch_accounts(with_as_of(table), window="92D", baseline="1Y", share=0.05, drop=0.1))
     # October to December 2024 against those of 2023: 1,020 instead of 1,200 of 3,000.
     assert got["customer_id"] == ["big"]
     assert got["base"] == [1200.0]
@@ -284,7 +284,7 @@ def with_as_of(table, as_of="2024-12-31"):
 def test_a_drop_within_the_accounts_own_noise_says_so():
     restless = [100.0, 900.0, 300.0, 700.0, 200.0, 1000.0, 400.0, 600.0] * 3
     table = sales(monthly(restless, customer="restless"), monthly([100.0] * 24, customer="steady"))
-    got = as_columns(pyramid.watch_accounts(with_as_of(table), window="31D", against="61D", drop=0.1))
+    got = as_columns(pyramid.watch_accounts(with_as_of(table), window="31D", baseline="61D", drop=0.1))
     # The last 31 days hold 600 (December), the 31 days that end 61 days before hold 1,000 (October).
     assert (got["customer_id"], got["base"], got["current"]) == (["restless"], [1000.0], [600.0])
     # Windows of 31 days back from the end of 2024, all but the current one and the oldest.
@@ -302,7 +302,7 @@ def test_windows_begin_and_end_on_the_days_they_say_and_empty_ones_count():
     last = dt.date(2024, 12, 31)
     spend = {0: 1.0, 9: 2.0, 10: 4.0, 19: 8.0, 20: 16.0, 29: 32.0, 30: 64.0, 39: 128.0, 40: 512.0, 75: 256.0, 120: 7.0}
     rows = [("a", last - dt.timedelta(days=age), amount) for age, amount in spend.items()]
-    got = as_columns(pyramid.watch_accounts(with_as_of(sales(rows)), window="10D", against="30D"))
+    got = as_columns(pyramid.watch_accounts(with_as_of(sales(rows)), window="10D", baseline="30D"))
     # Ten days up to the last one, and those that are 30 to 39 days old.
     assert (got["current"], got["base"]) == ([3.0], [192.0])
     # Windows 1 to 11 lie whole between the first purchase (in window 12) and the current one.
@@ -315,7 +315,7 @@ def test_a_young_account_has_too_short_a_past():
         monthly([100.0] * 24, customer="old"),
         monthly([0.0] * 20 + [500.0, 500.0, 500.0, 100.0], customer="young")[20:],
     )
-    got = as_columns(pyramid.watch_accounts(with_as_of(table), window="31D", against="31D"))
+    got = as_columns(pyramid.watch_accounts(with_as_of(table), window="31D", baseline="31D"))
     assert got["customer_id"] == ["young"]
     assert got["verdict"] == ["too_short"]
     assert got["noise"] == [None]
@@ -367,9 +367,9 @@ def test_shares_of_nothing_are_refused():
 
 def test_windows_outside_the_data_are_refused():
     tx = with_as_of(sales(monthly([10.0] * 5, customer="a", start=(2024, 8))))
-    with pytest.raises(DataError, match=r"begins on .*, but the data begin on 2024-08-15[\s\S]*against=30"):
+    with pytest.raises(DataError, match=r"begins on .*, but the data begin on 2024-08-15[\s\S]*baseline=30"):
         pyramid.watch_accounts(tx, window="30D")
     with pytest.raises(ArgumentError, match="overlap"):
-        pyramid.watch_accounts(tx, window="30D", against="20D")
+        pyramid.watch_accounts(tx, window="30D", baseline="20D")
     with pytest.raises(ArgumentError, match="window"):
         pyramid.watch_accounts(tx, window="soon")

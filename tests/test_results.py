@@ -99,7 +99,8 @@ def test_all_parts_are_ready_for_json(sales):
     assert said["table"][0]["period"] == "2025-01"
     assert said["table"][0]["start"] is None
     assert said["definition"]["past ends"] == "2025-04-30"
-    moved = crm.segment.migration(*[crm.rfm.segment(crm.rfm.score(sales, bins=2), bins=2) for _ in range(2)])
+    scored = crm.rfm.segment(crm.rfm.score(sales, bins=2), scheme="eight", bins=2)
+    moved = crm.segment.migration(scored, scored)
     assert json.dumps(moved.to_dict(), allow_nan=False)
 
 
@@ -122,7 +123,7 @@ def test_each_is_drawn_by_its_own_drawer():
     assert drawn.get_title() == same.get_title()
     assert [t.get_text() for t in drawn.texts] == [t.get_text() for t in same.texts]
     assert crm.retention.rates(SALES).plot(language="zh").get_ylabel()
-    scored = crm.rfm.segment(crm.rfm.score(SALES, bins=2), bins=2)
+    scored = crm.rfm.segment(crm.rfm.score(SALES, bins=2), scheme="eight", bins=2)
     change = crm.growth.size_change(scored, scored, after_by_old_rule=scored)
     with pytest.raises(errors.ArgumentError, match="there is no chart for SizeChange"):
         change.plot()

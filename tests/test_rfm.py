@@ -278,9 +278,9 @@ def test_every_kind_of_table_gives_the_same_answer(make_table, rows, method, bin
     options = {"method": method, "bins": bins, "weights": (1, 2, 3)}
     expected = as_columns(rfm.score(columns, **options), sort="customer_id")
     assert scored(make_table, columns, **options) == expected
-    named = rfm.segment(rfm.score(make_table(columns), **options))
+    named = rfm.segment(rfm.score(make_table(columns), **options), scheme="eight")
     assert as_columns(named, sort="customer_id") == as_columns(
-        rfm.segment(rfm.score(columns, **options)), sort="customer_id"
+        rfm.segment(rfm.score(columns, **options), scheme="eight"), sort="customer_id"
     )
 
 
@@ -290,7 +290,7 @@ def test_every_kind_of_table_gives_the_same_answer(make_table, rows, method, bin
 def test_kind_rows_and_order_are_the_callers(make_table):
     table = make_table(TEN)
     before = as_columns(table)
-    got = rfm.segment(rfm.score(table))
+    got = rfm.segment(rfm.score(table), scheme="eight")
     assert type(got) is type(table)
     assert as_columns(table) == before
     if make_table.kind != "duckdb":
@@ -392,7 +392,7 @@ ALL_CELLS = {
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_eight_groups_over_all_cells(make_table, language):
-    got = as_columns(rfm.segment(make_table(ALL_CELLS), language=language), sort="customer_id")
+    got = as_columns(rfm.segment(make_table(ALL_CELLS), scheme="eight", language=language), sort="customer_id")
     kinds = ["".join("LH"[score > 3] for score in cell) for cell in GRID]
     assert got["segment"] == [TEXTBOOK[kind][0] for kind in kinds]
     if language == "zh":
@@ -407,7 +407,7 @@ def test_eleven_segments_over_all_cells(make_table):
 
 
 def test_the_textbook_way_high_is_above_the_mean(make_table):
-    got = rfm.segment(rfm.score(make_table(TEN), method="mean"))
+    got = rfm.segment(rfm.score(make_table(TEN), method="mean"), scheme="eight")
     kinds = ["HHH", "HHH", "HLL", "HHH", "HLL", "HLL", "HLL", "LLL", "LLL", "LLL"]
     assert as_columns(got, sort="customer_id")["segment"] == [TEXTBOOK[kind][0] for kind in kinds]
 
@@ -503,13 +503,13 @@ def test_an_edited_table_gives_other_segments_and_labels(make_table):
     """Two groups of the eight become one, and one gets a name of the user's own."""
     columns = as_columns(rfm.segment_rules("eight"))
     columns["segment"][2:4] = ["by_value", "by_value"]
-    columns["label"][:4] = ["Our best", "important keep!", "Worth a call", None]
+    columns["label"][:4] = ["Our best", "worth retaining!", "Worth a call", None]
     got = as_columns(rfm.segment(make_table(ALL_CELLS), scheme=make_table(columns), language="zh"), sort="customer_id")
     kinds = ["".join("LH"[score > 3] for score in cell) for cell in GRID]
     merged = {"HLH": "by_value", "LLH": "by_value"}
     assert got["segment"] == [merged.get(kind, TEXTBOOK[kind][0]) for kind in kinds]
     words = {kind: label for kind, (_, label) in TEXTBOOK.items()}
-    words |= {"HHH": "Our best", "LHH": "important keep!", "HLH": "Worth a call", "LLH": "Worth a call"}
+    words |= {"HHH": "Our best", "LHH": "worth retaining!", "HLH": "Worth a call", "LLH": "Worth a call"}
     assert got["segment_label"] == [words[kind] for kind in kinds]
 
 

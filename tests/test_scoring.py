@@ -106,10 +106,10 @@ def test_equal_spend_is_used_as_the_mean_and_said(make_table):
 def test_on_request_the_list_has_who_will_leave_and_who_is_to_be_looked_at(made_sales):
     """As the churn model and the watch-list say it; everyone else has no signal."""
     tx = crm.Transactions(small_table(made_sales))
-    scored = as_columns(crm.score_customers(tx, horizon=None, churn="60D", alarms_per_week=0.5), sort="customer_id")
+    scored = as_columns(crm.score_customers(tx, horizon=None, churn="60D", alerts_per_week=0.5), sort="customer_id")
     model = crm.churn.ChurnModel(horizon="60D").fit(tx)
     assert scored["p_churn"] == as_columns(model.score(tx), sort="customer_id")["p_churn"]
-    watched = as_columns(crm.outreach.watch_list(tx, alarms_per_week=0.5).table)
+    watched = as_columns(crm.outreach.watch_list(tx, alerts_per_week=0.5).table)
     signals = dict(zip(watched["customer_id"], watched["signal"], strict=True))
     assert signals
     assert scored["signal"] == [signals.get(customer, "none") for customer in scored["customer_id"]]
@@ -117,9 +117,9 @@ def test_on_request_the_list_has_who_will_leave_and_who_is_to_be_looked_at(made_
 
 
 def test_signals_on_every_kind_of_table(make_table, made_sales):
-    scored = as_columns(crm.score_customers(make_table(made_sales), horizon=None, alarms_per_week=0.5, language="zh"),
+    scored = as_columns(crm.score_customers(make_table(made_sales), horizon=None, alerts_per_week=0.5, language="zh"),
                         sort="customer_id")  # fmt: skip
-    plain = crm.score_customers(small_table(made_sales), horizon=None, alarms_per_week=0.5)
+    plain = crm.score_customers(small_table(made_sales), horizon=None, alerts_per_week=0.5)
     assert scored["signal"] == as_columns(plain, sort="customer_id")["signal"]
     assert "无信号" in scored["signal_label"]
 
@@ -136,7 +136,7 @@ def made_sales():
         (dict(churn="two months"), r"churn='two months' is not a duration"),
         (dict(churn="0D"), r"churn=0 is less than a day\. Give one such as churn="),
         (dict(churn="400D"), r"400 days must fit in four times\. Give a shorter horizon, such as churn=\d+"),
-        (dict(alarms_per_week=0), r"alarms_per_week=0 is not above 0"),
+        (dict(alerts_per_week=0), r"alerts_per_week=0 is not above 0"),
     ],
 )
 def test_what_the_models_of_leaving_cannot_use_is_refused_by_its_name_here(made_sales, settings, said):

@@ -47,7 +47,7 @@ RULES = ("median", "mean", "quantile")
 
 HINT = Words("hint_value_matrix")
 HORIZON, DISCOUNT_RATE = "52W", 0.1
-DEFAULTS = {"window": None, "horizon": HORIZON, "discount_rate": DISCOUNT_RATE, "margin": None}
+DEFAULTS = {"window": None, "horizon": HORIZON, "discount_rate": DISCOUNT_RATE, "margin_rate": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def value_matrix(
     window: Any = None,
     horizon: Any = HORIZON,
     discount_rate: float = DISCOUNT_RATE,
-    margin: float | None = None,
+    margin_rate: float | None = None,
     language: Language | None = None,
 ) -> ValueMatrix:
     """Sort customers into four quadrants by current value and growth potential, each cut in two.
@@ -178,7 +178,7 @@ def value_matrix(
         Column of the growth potential. Of transactions the residual lifetime value is computed by the Pareto/NBD and
         Gamma-Gamma models, in the same kind of money as current value (see `margin`); any other name is a column of
         `crmkit.summarize`. The list of `crmkit.score_customers` has the share of margin that it was told there, 1 by
-        default: where its `current_value` is margin, give it margin= too, or both axes are not of one kind.
+        default: where its `current_value` is margin, give it margin_rate= too, or both axes are not of one kind.
     cut : {"median", "mean", "quantile"} or mapping, default "median"
         Where both axes are cut: the median halves the customers, the mean asks for more than the average (few customers
         do). A mapping names a rule or a value for each axis, such as ``{"current": 500, "potential": "mean"}``.
@@ -194,7 +194,7 @@ def value_matrix(
         default "12M": the last 12 months of the calendar.
     horizon, discount_rate : duration or None, float, default "52W" and 0.1
         Of the lifetime value where it is computed, as in `crmkit.clv.lifetime_value`.
-    margin : float, optional
+    margin_rate : float, optional
         Of the lifetime value where it is computed: share of the spend that is margin. By default that of the
         window where current value is margin, and 1 where it is revenue, so that both axes are of one kind.
     language : {"en", "zh"}, optional
@@ -245,12 +245,12 @@ def value_matrix(
     rules = _rules(cut, share)
     _checks.choice("equal", equal, ("low", "high"))
     language = labels.resolve(language)
-    settings = {"window": window, "horizon": horizon, "discount_rate": discount_rate, "margin": margin}
+    settings = {"window": window, "horizon": horizon, "discount_rate": discount_rate, "margin_rate": margin_rate}
     _refuse_idle(customers, {current, potential}, settings)
     measured: Mapping[str, str] = {}
     if isinstance(customers, Transactions):
         needed = {current or "current_value", potential}
-        customers, measured = _valued(customers, needed, window, horizon, discount_rate, margin)
+        customers, measured = _valued(customers, needed, window, horizon, discount_rate, margin_rate)
     current = _default_current(customers) if current is None else current
     table = _frame.open_table(customers, numbers=[current, potential], hint=HINT)
     cuts = [_cut(table, column, rule) for column, rule in zip((current, potential), rules, strict=True)]
@@ -286,7 +286,7 @@ def _refuse_idle(customers: Any, needed: set[str | None], settings: Mapping[str,
 
 
 def _valued(
-    tx: Transactions, needed: set[str], window: Any, horizon: Any, discount_rate: float, margin: float | None
+    tx: Transactions, needed: set[str], window: Any, horizon: Any, discount_rate: float, margin_rate: float | None
 ) -> tuple[Any, Mapping[str, str]]:
     """The customers of the transactions with current value and, if needed, lifetime value; and what the former is."""
     recent = recent_value(tx) if window is None else recent_value(tx, window=window)
@@ -294,7 +294,7 @@ def _valued(
     customers = outputs.keep(recent.customers)
     if "residual_clv" not in needed:
         return customers, measured
-    rate = recent.margin_rate if margin is None else _checks.share("margin", margin)
+    rate = recent.margin_rate if margin_rate is None else _checks.share("margin_rate", margin_rate)
     if not 0 <= rate <= 1:
         raise DataError(
             "segment_margin_revenue_lifetime_value", first_date=recent.first_date, last_date=recent.last_date, rate=rate
@@ -302,7 +302,7 @@ def _valued(
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", "no lifetime value", NoLifetimeValueWarning)
-            valued = add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin=rate)
+            valued = add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin_rate=rate)
     except NoLifetimeValueWarning as reason:
         raise DataError("segment_name_column_stands_growth", reason=reason) from None
     return valued, measured

@@ -28,7 +28,7 @@ def churn(
     value: Annotated[
         float | None, typer.Option(metavar="MONEY", help="For a campaign: what a kept customer is worth.")
     ] = None,
-    success: Annotated[
+    save_rate: Annotated[
         float | None, typer.Option(metavar="SHARE", help="For a campaign: share of contacted churners who are kept.")
     ] = None,
     incentive: Annotated[
@@ -40,7 +40,7 @@ def churn(
     """Fit the churn model, and say whom to contact.
 
     Prints how it did on held-out time, compared with the lifetime model and with recency alone; the best is
-    recommended. With --contact-cost, --value and --success also the cut-off that brings a campaign the most profit.
+    recommended. With --contact-cost, --value and --save_rate also the cut-off that brings a campaign the most profit.
     Writes each customer's probability. Needs scikit-learn: pip install "crmkit[learn]".
     """
     from crmkit._frame import outputs
@@ -50,7 +50,7 @@ def churn(
     speech = text.language_of(language)
     if output is not None:
         outputs.target_of(output, source=given.source)
-    plan = _plan(contact_cost=contact_cost, value=value, success=success, incentive=incentive)
+    plan = _plan(contact_cost=contact_cost, value=value, save_rate=save_rate, incentive=incentive)
     with given.opened() as tx:
         model = ChurnModel(horizon=horizon).fit(tx)
         scores = model.score(tx) if plan or output is not None else None
@@ -70,7 +70,7 @@ def _plan(**figures: float | None) -> dict[str, Any]:
         return {}
     missing = [name for name, figure in figures.items() if figure is None]
     if missing:
-        example = {"contact_cost": 2, "value": 50, "success": 0.1}
+        example = {"contact_cost": 2, "value": 50, "save_rate": 0.1}
         asked = ", ".join(f"{name}={example[name]}" for name in missing)
         raise ArgumentError("cli_campaign_needs_cost_value", asked=asked)
     return dict(figures)
@@ -121,7 +121,7 @@ def winback(
     horizon: Annotated[
         str, typer.Option(metavar="DURATION", help="Time ahead in which a purchase counts as coming back.")
     ] = "180D",
-    margin: Annotated[float, typer.Option(help="Share of the spend that is margin; 1 counts revenue.")] = 1.0,
+    margin_rate: Annotated[float, typer.Option(help="Share of the spend that is margin; 1 counts revenue.")] = 1.0,
     response: Annotated[
         float | None,
         typer.Option(metavar="SHARE", help="Chance that a contacted customer comes back, as a test campaign gave it."),
@@ -146,20 +146,27 @@ def winback(
     rule = None if inactive is None else {"inactive": inactive}
     with given.opened() as tx:
         found = win_back(
-            tx, cost=contact_cost, rule=rule, horizon=horizon, response=response, value=value, margin=margin
+            tx,
+            contact_cost=contact_cost,
+            rule=rule,
+            horizon=horizon,
+            response=response,
+            value=value,
+            margin_rate=margin_rate,
         )
         facts = {
             "lost_customers": text.count(found.lost),
             "worth_contacting": text.share_of(found.contacted, found.lost),
-            "expected_back": text.decimal(found.back),
+            "expected_reactivated": text.decimal(found.reactivated),
             "expected_value": text.cents(found.value),
             "cost_of_contact": text.cents(found.cost),
             "profit": text.cents(found.profit),
         }
         text.say(*text.facts(facts, speech))
         formats: text.Formats = {
-            "rank": text.count, "customer_id": text.verbatim, "quiet_days": text.count, "purchases": text.count,
-            "p_back": text.percent, "value_if_back": text.cents, "expected_profit": text.cents, "contact": text.flag,
+            "rank": text.count, "customer_id": text.verbatim, "days_inactive": text.count, "purchases": text.count,
+            "p_reactivation": text.percent, "value_if_reactivated": text.cents,
+            "expected_profit": text.cents, "contact": text.flag,
         }  # fmt: skip
         first = {name: values[:FIRST_ROWS] for name, values in text.columns(found.table, *formats).items()}
         text.say("", *text.table(first, formats, speech), *text.definition(found.definition, speech))
@@ -171,13 +178,13 @@ def winback(
 @reads_transactions
 def watch(
     given: Input,
-    alarms: Annotated[float, typer.Option(help="New alarms a week that can be looked into; 0.5 is every other.")] = 20,
+    alerts: Annotated[float, typer.Option(help="New alerts a week that can be looked into; 0.5 is every other.")] = 20,
     weeks: Annotated[int, typer.Option(help="Past weeks of the back-test that sets the threshold.")] = 26,
     window: Annotated[
         str, typer.Option(metavar="DURATION", help="The present in which spend may have dropped.")
     ] = "90D",
     horizon: Annotated[
-        str, typer.Option(metavar="DURATION", help="Time after an alarm in which it may prove false.")
+        str, typer.Option(metavar="DURATION", help="Time after an alert in which it may prove false.")
     ] = "90D",
     by: By = None,
     output: Optional = None,
@@ -185,7 +192,7 @@ def watch(
 ) -> None:
     """Print the accounts to look at now.
 
-    Those overdue by their own clock, or buying less than usual, most urgent first, at as many alarms a week as you
+    Those overdue by their own clock, or buying less than usual, most urgent first, at as many alerts a week as you
     can look into. With --by, accounts learn from similar ones: those of their group.
     """
     from crmkit._frame import outputs
@@ -196,7 +203,7 @@ def watch(
         outputs.target_of(output, source=given.source)
     with given.opened() as tx:
         found = watch_list(
-            tx, alarms_per_week=alarms, weeks=weeks, window=window, horizon=horizon, by=by, language=speech
+            tx, alerts_per_week=alerts, weeks=weeks, window=window, horizon=horizon, by=by, language=speech
         )
         formats: text.Formats = {"customer_id": text.verbatim, "at_stake": text.money(tx), "why": text.verbatim}
         text.say(*text.table(found.table, formats, speech), *text.definition(found.definition, speech))

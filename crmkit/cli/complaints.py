@@ -25,9 +25,9 @@ _UsageError: Any = typer.BadParameter.__base__  # where it lives depends on the 
 _OTHER_NAMES = {
     "backtest": {"origins": "--origin"},
     "clusters": {"n_clusters": "--number"},
-    "score": {"alarms_per_week": "--alarms"},
+    "score": {"alerts_per_week": "--alerts"},
     "survival": {"times": "--at"},
-    "watch": {"alarms_per_week": "--alarms"},
+    "watch": {"alerts_per_week": "--alerts"},
     "winback": {"cost": "--contact-cost"},
 }
 
@@ -92,8 +92,8 @@ def _complain(message: str) -> None:
 def options_of(command: str) -> dict[str, str]:
     """Argument of the library -> option of a command.
 
-    >>> options_of("watch")["alarms_per_week"], options_of("retention")["fiscal_start"]
-    ('--alarms', '--fiscal-start')
+    >>> options_of("watch")["alerts_per_week"], options_of("retention")["fiscal_start"]
+    ('--alerts', '--fiscal-start')
     """
     own = {each.name: each.opts[0] for each in _parameters(command) if each.opts[0].startswith("--")}
     return {**own, **_OTHER_NAMES.get(command, {})}
@@ -153,7 +153,7 @@ def as_options(message: str, options: Mapping[str, str], durations: Sequence[str
     if durations:
         message = re.sub(rf"\b({'|'.join(durations)})=(\d+)\b(?: \(days\))?", r"\1=\2D", message)
     if "weeks" not in options:  # the scored list takes the watch-list's past as it is
-        message = re.sub(r"Give weeks=.*", "Leave alarms= out.", message)
+        message = re.sub(r"Give weeks=.*", "Leave alerts= out.", message)
     for of_python, written in _OF_PYTHON.items():
         message = re.sub(of_python, written, message)
     if not options:

@@ -15,7 +15,7 @@ from crmkit.cli.options import (
     Folder,
     Horizon,
     Input,
-    Margin,
+    MarginRate,
     Output,
     Scheme,
     Tiers,
@@ -103,7 +103,7 @@ def score(
     tiers: Tiers = "textbook",
     horizon: Horizon = "52W",
     discount_rate: DiscountRate = 0.1,
-    margin: Margin = 1.0,
+    margin_rate: MarginRate = 1.0,
     churn: Annotated[
         str | None,
         typer.Option(
@@ -112,10 +112,10 @@ def score(
             "seconds to minutes, and needs scikit-learn.",
         ),
     ] = None,
-    alarms: Annotated[
+    alerts: Annotated[
         float | None,
         typer.Option(
-            metavar="NUMBER", help="Also who is on the watch-list now, at so many new alarms a week, such as 20."
+            metavar="NUMBER", help="Also who is on the watch-list now, at so many new alerts a week, such as 20."
         ),
     ] = None,
     bom: Bom = None,
@@ -143,9 +143,9 @@ def score(
             tiers=tiers,
             horizon=None if horizon == "none" else horizon,
             discount_rate=discount_rate,
-            margin=margin,
+            margin_rate=margin_rate,
             churn=churn,
-            alarms_per_week=alarms,
+            alerts_per_week=alerts,
             language=speech,
         )
         outputs.write_table(scored, output, order=["customer_id"], bom=speech == "zh" if bom is None else bom)
@@ -158,7 +158,7 @@ def score(
         }
         if churn is not None:
             facts["mean_p_churn"] = text.percent(text.columns(scored, "p_churn")["p_churn"].mean())
-        if alarms is not None:
+        if alerts is not None:
             facts["watched"] = text.count((text.columns(scored, "signal")["signal"] != "none").sum())
     text.say(*text.facts(facts, speech))
 

@@ -44,7 +44,7 @@ def loyalty(
     table: Table = None,
     query: Query = None,
     encoding: Encoding = None,
-    language: Words = "en",
+    language: Words = None,
 ) -> None:
     """Print the net promoter score of a survey, by group and over time.
 

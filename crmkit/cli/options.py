@@ -102,7 +102,7 @@ Horizon = Annotated[
     ),
 ]
 DiscountRate = Annotated[float, typer.Option(help="Annual and effective: 0.1 is 10 % a year.")]
-Margin = Annotated[float, typer.Option(help="Share of the spend that is margin, for the lifetime value.")]
+MarginRate = Annotated[float, typer.Option(help="Share of the spend that is margin, for the lifetime value.")]
 Output = Annotated[
     str,
     typer.Option(

@@ -192,7 +192,7 @@ def lifecycle(given: Input, period: Every = "quarter", language: Words = None) -
             "value": text.money(tx), "value_share": text.percent,
         }  # fmt: skip
         text.say(*text.table(over_time, formats, speech))
-        today = describe_segments(score_customers(tx, horizon=None, language=speech), by="pattern")
+        today = describe_segments(score_customers(tx, horizon=None, language=speech), column="pattern")
         text.say("", *text.table(today, {"pattern": text.segment, **text.SHARES}, speech))
 
 

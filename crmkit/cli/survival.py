@@ -191,7 +191,7 @@ def repurchase(
         bool,
         typer.Option("--compare", help="Also compare the groups of --by, or the last year with the one before."),
     ] = False,
-    against: Annotated[
+    baseline: Annotated[
         str | None, typer.Option(metavar="GROUP", help="With --compare: the group to compare with; else the largest.")
     ] = None,
     window: Span = None,
@@ -207,13 +207,13 @@ def repurchase(
     from crmkit.survival import repurchase as rates_of
 
     speech = text.language_of(language)
-    for name, value in (("against", against), ("window", window)):
+    for name, value in (("baseline", baseline), ("window", window)):
         if value is not None and not compare:
             raise ArgumentError(name, value, "cli_goes_compare_too_leave")
     span = span_of("window", window)
     with given.opened() as tx:
         found = rates_of(tx, within=within, by=by, most=most)
-        compared = compare_repurchase(tx, within=within, by=by, against=against, window=span) if compare else None
+        compared = compare_repurchase(tx, within=within, by=by, baseline=baseline, window=span) if compare else None
         text.say(*_by_order(found, most, speech, grouped=by is not None), *text.definition(found.definition, speech))
         if compared is not None:
             text.say("", *_compared(compared, speech), *text.definition(compared.definition, speech))

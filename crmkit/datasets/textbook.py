@@ -147,16 +147,16 @@ def load_ten_customers() -> pd.DataFrame:
     ======== ======= ========= ======== ===== ====== =========================
     customer recency frequency monetary score median eight groups (by medians)
     ======== ======= ========= ======== ===== ====== =========================
-    C01           10         6     5000   555 HHH    important value
-    C02           80         6     3000   155 LHH    important keep
-    C03            0         5      500   544 HHH    important value
-    C04           20         1      400   414 HLH    important develop
-    C05           60         3      300   233 LLH    important win-back
-    C06           30         5      250   443 HHL    general value
-    C07           50         4      200   332 LHL    general keep
-    C08           40         2      150   322 HLL    general develop
-    C09           90         2      120   121 LLL    general win-back
-    C10           70         1       80   211 LLL    general win-back
+    C01           10         6     5000   555 HHH    high value: active
+    C02           80         6     3000   155 LHH    high value: retain
+    C03            0         5      500   544 HHH    high value: active
+    C04           20         1      400   414 HLH    high value: develop
+    C05           60         3      300   233 LLH    high value: win back
+    C06           30         5      250   443 HHL    low value: active
+    C07           50         4      200   332 LHL    low value: retain
+    C08           40         2      150   322 HLL    low value: develop
+    C09           90         2      120   121 LLL    low value: win back
+    C10           70         1       80   211 LLL    low value: win back
     ======== ======= ========= ======== ===== ====== =========================
 
     Scores are fifths: two customers each, the best two 5; where two values are equal they fall into the same

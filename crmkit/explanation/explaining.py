@@ -36,7 +36,7 @@ LAST_ROWS = 5  # of purchases, and of refunds, that are listed
 
 def explain(
     transactions: Any,
-    customer: Any,
+    customer_id: Any,
     *,
     bins: int = 5,
     scheme: str | rfm.Rules = "eleven",
@@ -52,7 +52,7 @@ def explain(
     ----------
     transactions : Transactions, or table with customer_id, date, amount (and order_id ...)
         Nothing after its `as_of` is seen.
-    customer : str or int
+    customer_id : str or int
         The customer's id, as it stands in the data.
     bins : int, default 5
         Levels of the scores, cut by quantiles of all customers.
@@ -101,7 +101,7 @@ def explain(
     refuse_settings(bins, scheme, tiers, scorer, language)
     tx = open_transactions(transactions)
     listed = outputs.keep(customers.summarize(tx))
-    own = _own_row(listed, customer)
+    own = _own_row(listed, customer_id)
     frozen = frozen_scheme_of(listed, bins, scheme, scorer)
     facts = _Facts.of(frozen, tx, own)
     table = _frame.open_table(listed, numbers=["monetary"])

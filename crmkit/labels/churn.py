@@ -86,8 +86,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "plot_from_p_churn": ("probability of churn from {share}", "流失概率自 {share} 起"),
     "plot_everybody": ("contact everybody: {profit}", "全部联系：{profit}"),
     "plot_nobody": ("contacting nobody is best: no contact pays", "不联系任何人最好：没有一次联系划算"),
-    "p_back": ("probability of coming back", "回流概率"),
-    "value_if_back": ("value if won back", "挽回后的价值"),
+    "p_reactivation": ("probability of coming back", "回流概率"),
+    "value_if_reactivated": ("value if won back", "挽回后的价值"),
     "win_back_profit": ("expected profit of winning back", "挽回的预期利润"),
     "definition_win_back_profit_numerator": (
         "probability of coming back x value if won back, less the cost of contact",

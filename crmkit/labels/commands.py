@@ -69,7 +69,7 @@ _FACTS = {
     "watched": ("on the watch-list", "在观察名单上"),
     "lost_customers": ("lost customers", "流失客户数"),
     "worth_contacting": ("worth contacting", "值得联系"),
-    "expected_back": ("expected to come back", "预期回流人数"),
+    "expected_reactivated": ("expected to come back", "预期回流人数"),
     "expected_value": ("value of their return", "预期回流价值"),
     "cost_of_contact": ("cost of contacting them", "联系成本"),
     "contact_from": ("contact from a probability of", "联系门槛（流失概率）"),
@@ -77,12 +77,13 @@ _FACTS = {
     "profit_of_everybody": ("if everybody were contacted", "若全部联系的预期利润"),
     "profit_of_contact": ("expected profit of a contact", "每次联系的预期利润"),
     "profit_of_contact_said": (
-        "p x {success} x {value} - {cost}, where p is the probability of churn",
-        "p × {success} × {value} - {cost}，p 为流失概率",
+        "p x {save_rate} x {value} - {cost}, where p is the probability of churn",
+        "p × {save_rate} × {value} - {cost}，p 为流失概率",
     ),
     "profit_with_incentive_said": (
-        "p x {success} x ({value} - {incentive}) - (1 - p) x {incentive} - {cost}, where p is the probability of churn",
-        "p × {success} ×（{value} - {incentive}）-（1 - p）× {incentive} - {cost}，p 为流失概率",
+        "p x {save_rate} x ({value} - {incentive}) - (1 - p) x {incentive} - {cost}, "
+        "where p is the probability of churn",
+        "p × {save_rate} ×（{value} - {incentive}）-（1 - p）× {incentive} - {cost}，p 为流失概率",
     ),
     "flag_true": ("yes", "是"),
     "flag_false": ("no", "否"),

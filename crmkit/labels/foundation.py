@@ -90,14 +90,14 @@ _HEADLINE = {
 
 _SEGMENTS = {
     # the eight groups of Chinese textbooks
-    "important_value": ("Important value", "重要价值客户"),
-    "important_keep": ("Important keep", "重要保持客户"),
-    "important_develop": ("Important develop", "重要发展客户"),
-    "important_win_back": ("Important win-back", "重要挽留客户"),
-    "general_value": ("General value", "一般价值客户"),
-    "general_keep": ("General keep", "一般保持客户"),
-    "general_develop": ("General develop", "一般发展客户"),
-    "general_win_back": ("General win-back", "一般挽留客户"),
+    "important_value": ("High value: active", "重要价值客户"),
+    "important_keep": ("High value: retain", "重要保持客户"),
+    "important_develop": ("High value: develop", "重要发展客户"),
+    "important_win_back": ("High value: win back", "重要挽留客户"),
+    "general_value": ("Low value: active", "一般价值客户"),
+    "general_keep": ("Low value: retain", "一般保持客户"),
+    "general_develop": ("Low value: develop", "一般发展客户"),
+    "general_win_back": ("Low value: win back", "一般挽留客户"),
     # the eleven of English-language tools
     "champions": ("Champions", "冠军客户"),
     "loyal": ("Loyal", "忠诚客户"),

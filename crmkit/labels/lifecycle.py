@@ -8,8 +8,8 @@ _STAGES = {
 }
 
 _PATTERNS = {
-    "early_abortion": ("Early abortion", "早期流产型"),
-    "midway_death": ("Mid-way death", "中途夭折型"),
+    "failed_start": ("Never took off", "早期流产型"),
+    "lost_in_formation": ("Lost in growth", "中途夭折型"),
     "early_exit": ("Early exit", "提前退出型"),
     "long_lasting": ("Long-lasting", "长久保持型"),
     "ongoing": ("Ongoing", "关系持续中"),

@@ -123,7 +123,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "kept_silent_share": ("not called lost, but silent (share)", "未判为流失但没有购买的比例"),
     "setting": ("setting", "设定值"),
     "limit_days": ("limit, days", "界限（天）"),
-    "quiet_days": ("days of quiet", "沉默天数"),
+    "days_inactive": ("days of quiet", "沉默天数"),
     "definition_lost_share_numerator": (
         "customers whom the rule calls lost on {origin}; came back: those of them who bought in the {days} days after",
         "按规则在 {origin} 判为流失的客户；其中又回来的：此后 {days} 天内有购买的客户",

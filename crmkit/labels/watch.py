@@ -14,11 +14,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "window_spend": ("spend in the window", "窗口期消费额"),
     "window_days": ("days that it pays for", "对应天数"),
     "window_usual": ("usual spend of these days", "相同天数的通常消费额"),
-    "raised": ("alarm raised on", "预警日期"),
-    "alarms": ("alarms", "预警数"),
-    "alarms_per_week": ("alarms per week", "每周预警数"),
-    "false_alarms": ("false alarms", "误报数"),
-    "false_alarm_share": ("share of false alarms", "误报率"),
+    "raised": ("alert raised on", "预警日期"),
+    "alerts": ("alerts", "预警数"),
+    "alerts_per_week": ("alerts per week", "每周预警数"),
+    "false_alerts": ("false alerts", "误报数"),
+    "false_alert_share": ("share of false alerts", "误报率"),
     "watch_why_overdue": (
         "usually buys every {gap} days, quiet for {quiet} days: {times} times the usual gap",
         "通常每 {gap} 天购买一次，已 {quiet} 天未购买，是通常间隔的 {times} 倍",
@@ -36,34 +36,34 @@ WORDS: dict[str, tuple[str, str]] = {
         "近 {window} 天退款多于消费（净额 {spend}），{days} 天通常消费 {expected}",
     ),
     "watch_why_both": ("{overdue}; and {drop}", "{overdue}；且{drop}"),
-    "definition_false_alarm_share_numerator": (
-        "alarms after which the account came back by itself: in the next {horizon} days it spent at least as much as "
-        "lies half way between what the alarm said (nothing, or the drop) and its usual spend",
+    "definition_false_alert_share_numerator": (
+        "alerts after which the account came back by itself: in the next {horizon} days it spent at least as much as "
+        "lies half way between what the alert said (nothing, or the drop) and its usual spend",
         "预警后自行恢复：之后 {horizon} 天的消费额，不低于预警所示水平（零消费或下降后的消费）与通常消费额的中点",
     ),
-    "definition_false_alarm_share_denominator": (
-        "alarms of the weeks from {first} to {last}; later ones cannot be judged yet",
+    "definition_false_alert_share_denominator": (
+        "alerts of the weeks from {first} to {last}; later ones cannot be judged yet",
         "{first} 至 {last} 各周发出的预警；更晚的预警尚无法判断",
     ),
-    "definition_false_alarm_share_window": (
+    "definition_false_alert_share_window": (
         "each week judged by what was seen at its end: the last {window} days against the {usual} days before",
         "每周只用截至当周末的数据：近 {window} 天与此前 {usual} 天相比",
     ),
-    "definition_false_alarm_share_exclusions": (
+    "definition_false_alert_share_exclusions": (
         "accounts with fewer than {least} purchase days, or lost: quiet for more than two usual gaps and {horizon} "
-        "days; an account raises one alarm until it is back to normal",
+        "days; an account raises one alert until it is back to normal",
         "购买日少于 {least} 天的客户；已流失的客户：未购买天数超过通常间隔的两倍再加 {horizon} 天；"
         "同一客户在恢复正常之前只预警一次",
     ),
-    "definition_false_alarm_share_formula": (
-        "alarm where money at stake x chance of a change reaches {threshold} a year, so that {alarms} alarms a week "
-        "would have been raised; called at random, {calm} % of accounts of that size would have been false alarms",
-        "涉及金额 × 变化概率达到每年 {threshold} 即预警，相当于每周 {alarms} 个；"
+    "definition_false_alert_share_formula": (
+        "alert where money at stake x chance of a change reaches {threshold} a year, so that {alerts} alerts a week "
+        "would have been raised; called at random, {calm} % of accounts of that size would have been false alerts",
+        "涉及金额 × 变化概率达到每年 {threshold} 即预警，相当于每周 {alerts} 个；"
         "若随机联系同等规模的客户，误报率为 {calm}%",
     ),
-    "plot_watch_alarms": ("new alarms per week", "每周新增预警数"),
-    "plot_watch_false": ("false alarms (%), band: 95 % interval", "误报率（%），阴影：95% 区间"),
-    "plot_watch_called": ("alarms of the watch-list", "观察名单的预警"),
+    "plot_watch_alerts": ("new alerts per week", "每周新增预警数"),
+    "plot_watch_false": ("false alerts (%), band: 95 % interval", "误报率（%），阴影：95% 区间"),
+    "plot_watch_called": ("alerts of the watch-list", "观察名单的预警"),
     "plot_watch_chosen": ("chosen: {share} false", "所选：误报率 {share}"),
     "plot_watch_calm": ("accounts of that size called at random", "随机联系同等规模的客户"),
 }

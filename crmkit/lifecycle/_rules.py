@@ -18,7 +18,7 @@ from crmkit.interpurchase import Interpurchase
 Case: TypeAlias = tuple[nw.Expr, Any]
 
 STAGES = ("exploration", "formation", "stability", "decline")
-PATTERNS = ("early_abortion", "midway_death", "early_exit", "long_lasting", "ongoing")
+PATTERNS = ("failed_start", "lost_in_formation", "early_exit", "long_lasting", "ongoing")
 
 # Two gaps are the fewest that can show a rhythm; with four it has been confirmed.
 FORMATION_ORDERS, STABILITY_ORDERS = 3, 5
@@ -170,8 +170,8 @@ def _patterns(rules: Rules) -> list[Case]:
     return [
         (kept_long, "long_lasting"),
         (~nw.col("ended"), "ongoing"),
-        (nw.col("stage_reached") == "exploration", "early_abortion"),
-        (nw.col("stage_reached") == "formation", "midway_death"),
+        (nw.col("stage_reached") == "exploration", "failed_start"),
+        (nw.col("stage_reached") == "formation", "lost_in_formation"),
         (nw.col("stage_reached") == "stability", "early_exit"),
     ]
 

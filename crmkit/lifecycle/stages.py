@@ -58,8 +58,8 @@ def stages(
     6. steady: all others - stability.
 
     `stage_reached` is the stage by rules 3 to 6, whether the relation declines or not. It has `ended` if it is silent
-    for at least `ended_at` expected gaps. The pattern of an ended relation is "early_abortion" (it reached
-    exploration only), "midway_death" (formation), "early_exit" (stability, kept for fewer than `long_stability`
+    for at least `ended_at` expected gaps. The pattern of an ended relation is "failed_start" (it reached
+    exploration only), "lost_in_formation" (formation), "early_exit" (stability, kept for fewer than `long_stability`
     expected gaps) or "long_lasting" (for more). One that has not ended is "long_lasting" as well if it has kept its
     stability for so long, and "ongoing" otherwise.
 
@@ -114,7 +114,7 @@ def stages(
     >>> found[["customer_id", "stage", "pattern", "rule", "expected_gap", "overdue"]].round(1)
       customer_id        stage       pattern        rule  expected_gap  overdue
     0         ann    stability  long_lasting      steady          30.4      0.9
-    1         bob      decline  midway_death      silent          33.3     15.2
+    1         bob      decline  lost_in_formation      silent          33.3     15.2
     2          cy  exploration       ongoing  few_orders          40.0      1.4
     """
     language = labels.resolve(language)

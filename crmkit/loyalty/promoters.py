@@ -401,7 +401,7 @@ def _correlation(one: NDArray[Any], other: NDArray[Any], n: NDArray[Any]) -> flo
 
 
 def _holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """P values of several tests, so that the chance of any false alarm stays at the level (Holm 1979)."""
+    """P values of several tests, so that the chance of any false alert stays at the level (Holm 1979)."""
     order = np.argsort(p)
     stepped = np.maximum.accumulate(p[order] * (p.size - np.arange(p.size)))
     adjusted = np.empty_like(p)

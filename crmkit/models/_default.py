@@ -23,10 +23,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def add_lifetime_value(customers: Any, *, horizon: Any, discount_rate: float, margin: float) -> Any:
+def add_lifetime_value(customers: Any, *, horizon: Any, discount_rate: float, margin_rate: float) -> Any:
     """Add what the customers are still worth, as `lifetime_value` does by models fitted to these customers.
 
-    >>> add_lifetime_value({"x": [0], "t_x": [0], "T": [9], "m_x": [0.0]}, horizon=7, discount_rate=0, margin=1)
+    >>> add_lifetime_value({"x": [0], "t_x": [0], "T": [9], "m_x": [0.0]}, horizon=7, discount_rate=0, margin_rate=1)
     Traceback (most recent call last):
     crmkit.errors.NoLifetimeValueWarning: no lifetime value: ...
     """
@@ -38,7 +38,7 @@ def add_lifetime_value(customers: Any, *, horizon: Any, discount_rate: float, ma
             spend=_spend_model(customers),
             horizon=horizon,
             discount_rate=discount_rate,
-            margin=margin,
+            margin_rate=margin_rate,
         )
     except DataError as reason:
         warnings.warn(NoLifetimeValueWarning(f"no lifetime value: {reason}"), stacklevel=4)

@@ -64,7 +64,7 @@ def lifetime_value(
     spend: Spend = None,
     horizon: Any = "52W",
     discount_rate: float = 0.1,
-    margin: float = 1.0,
+    margin_rate: float = 1.0,
     timing: Timing = "continuous",
     period: Period = "month",
     level: float = 0.9,
@@ -84,7 +84,7 @@ def lifetime_value(
         Purchases after it do not count; None for all that are still to come.
     discount_rate : float, default 0.1
         Annual and effective: 0.1 is 10 % a year.
-    margin : float, default 1.0
+    margin_rate : float, default 1.0
         Share of the spend that is margin; 1 gives the value in revenue.
     timing : {"continuous", "period-end"}, default "continuous"
         Discount each purchase from the moment when it happens, or, as textbooks sum, from the end of its `period`.
@@ -121,14 +121,15 @@ def lifetime_value(
     ...                           "m_x": [22.35, 0.0]})
     >>> model = clv.ParetoNBD.from_params(r=0.553, alpha=10.578, s=0.606, beta=11.669, period="week")
     >>> spend = clv.GammaGamma.from_params(p=6.25, q=3.74, v=15.44)
-    >>> valued = lifetime_value(customers, purchases=model, spend=spend, horizon="52W", discount_rate=0.1, margin=0.3)
+    >>> valued = lifetime_value(customers, purchases=model, spend=spend, horizon="52W", margin_rate=0.3,
+    ...                         discount_rate=0.1)
     >>> valued[["expected_purchases", "expected_spend", "residual_clv", "residual_clv_high"]].round(2)
        expected_purchases  expected_spend  residual_clv  residual_clv_high
     0                1.85           24.66         13.11              46.96
     1                0.14           35.22          1.38               8.49
     """
     forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
-    factor, tail = _checks.share("margin", margin), (1 - _level(level)) / 2
+    factor, tail = _checks.share("margin_rate", margin_rate), (1 - _level(level)) / 2
     numbers = [*COLUMNS, *_spend_columns(spend)]
     table = _frame.open_table(customers, numbers=numbers, hint=HINT)
     if _frame.engines.is_eager(table.frame):
@@ -172,7 +173,7 @@ def portfolio_value(
     spend: Spend = None,
     horizon: Any = "52W",
     discount_rate: float = 0.1,
-    margin: float = 1.0,
+    margin_rate: float = 1.0,
     timing: Timing = "continuous",
     period: Period = "month",
     level: float = 0.9,
@@ -188,7 +189,7 @@ def portfolio_value(
 
     Parameters
     ----------
-    customers, purchases, spend, horizon, discount_rate, margin, timing, period
+    customers, purchases, spend, horizon, discount_rate, margin_rate, timing, period
         As for `lifetime_value`; models must be fitted, because given parameters have no uncertainty.
     level : float, default 0.9
         Probability that the interval covers.
@@ -210,7 +211,7 @@ def portfolio_value(
     (103.54, True)
     """
     forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
-    factor, share = _checks.share("margin", margin), _level(level)
+    factor, share = _checks.share("margin_rate", margin_rate), _level(level)
     numbers = [*COLUMNS, *_spend_columns(spend)]
     counted = _frame.open_table(customers, numbers=numbers, hint=HINT).cells(numbers)
     cells = Cells.of(*(counted[name] for name in numbers), n=counted["n"])

@@ -43,7 +43,7 @@ CHANGED_BEFORE = 0.05
 # Weekends and holidays: no clock is trusted to better than a quarter of a gap, no spend to better than a twentieth.
 LEAST_SPREAD, LEAST_NOISE = 0.25, 0.05
 # Accounts speed up and slow down; however long the record, the usual gap is known as if from four gaps. On CDNOW and on
-# two retailers this leaves fewer false alarms than full trust.
+# two retailers this leaves fewer false alerts than full trust.
 MOST_GAPS = 4.0
 # Variance of logarithms below which similar accounts are not taken to be alike; e^(+-0.22), a quarter up or down.
 LEAST_VARIETY = 0.05
@@ -65,7 +65,7 @@ class Rules:
     window: int  # the present: these last days
     usual: int  # the days before it that say what is usual
     least: int  # purchase days from which an account has a rhythm
-    horizon: int  # after an alarm, to show that it was false; quiet for so long and two usual gaps is lost
+    horizon: int  # after an alert, to show that it was false; quiet for so long and two usual gaps is lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,13 @@ def campaign(
     *,
     contact_cost: float,
     value: float | str,
-    success: float,
+    save_rate: float,
     incentive: float = 0.0,
     p_churn: str = "p_churn",
 ) -> Campaign:
     """Choose whom to contact so that a retention campaign brings the most profit.
 
-    Contacting a customer who would leave keeps him with probability `success`: he is then worth `value` less the
+    Contacting a customer who would leave keeps him with probability `save_rate`: he is then worth `value` less the
     incentive. One who would have stayed takes the incentive all the same. Every contact costs `contact_cost`.
 
     Parameters
@@ -71,7 +71,7 @@ def campaign(
         Cost of contacting one customer, money.
     value : float, or name of a column
         What a kept customer is worth, money: one value, or a column such as "residual_clv" joined from the scored list.
-    success : float
+    save_rate : float
         Share of contacted churners whom the campaign keeps.
     incentive : float, default 0.0
         Cost of what is given to those who stay, money.
@@ -89,17 +89,17 @@ def campaign(
     DataError
         A probability is not between 0 and 1.
     ArgumentError
-        A cost is below 0, or `success` is no share.
+        A cost is below 0, or `save_rate` is no share.
 
     Examples
     --------
     >>> scores = {"customer_id": ["a", "b", "c"], "p_churn": [0.9, 0.5, 0.1]}
-    >>> found = campaign(scores, contact_cost=2, value=50, success=0.1)
+    >>> found = campaign(scores, contact_cost=2, value=50, save_rate=0.1)
     >>> found.cut_off, found.contacted, found.profit
     (0.4, 2, 3.0)
     """
     cost, gift = _cost("contact_cost", contact_cost), _cost("incentive", incentive)
-    kept = _checks.share("success", success, above_zero=True)
+    kept = _checks.share("save_rate", save_rate, above_zero=True)
     own = [value] if isinstance(value, str) else []
     same = None if isinstance(value, str) else _checks.finite("value", value)
     table = _frame.open_table(scores, numbers=[p_churn, *own], hint=HINT)

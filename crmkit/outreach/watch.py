@@ -1,20 +1,20 @@
-"""Watch-list: the accounts to call this week, by clocks of their own, at as many alarms as there is time for.
+"""Watch-list: the accounts to call this week, by clocks of their own, at as many alerts as there is time for.
 
 Two signals. An account is overdue where its quiet is unusual for its own rhythm, until it is lost rather than late; it
 drops where it still buys but its purchases are worth unusually little for the days they cover, as where a customer of
-40 % of revenue buys 15 % less. Who comes back after a long silence raises no alarm for the silence.
+40 % of revenue buys 15 % less. Who comes back after a long silence raises no alert for the silence.
 `crmkit.pyramid.watch_accounts` compares the largest accounts with the year before; here every account with a rhythm
-is watched week by week, and a back-test says how many of the alarms were false.
+is watched week by week, and a back-test says how many of the alerts were false.
 
 The score is one number, money a year: what is at stake (the usual spend of a year, or the part of it that is missing)
 times the chance that the account has changed. That chance is Bayes' rule: 1 in 20 beforehand, against the chance of so
 unusual a present without a change. Below one half there is no signal, so that a noisy account stays off the list
 however large it is.
 
-What it does not know: a season in which everybody buys less raises alarms too, and in a base that dies out there will
-be fewer alarms than in the weeks from which the threshold was set; the back-test by week shows both.
+What it does not know: a season in which everybody buys less raises alerts too, and in a base that dies out there will
+be fewer alerts than in the weeks from which the threshold was set; the back-test by week shows both.
 
-Sources: those of the clocks are named in `_watch_clocks`; the alarms are our own, and the back-test is their proof.
+Sources: those of the clocks are named in `_watch_clocks`; the alerts are our own, and the back-test is their proof.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from crmkit._statistics import wilson
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
-from crmkit.outreach._watch_alarms import Past, back_test
+from crmkit.outreach._watch_alerts import Past, back_test
 from crmkit.outreach._watch_clocks import Array, Flags, Floats, Ints, Rules, read_history
 from crmkit.transactions import Transactions, open_transactions
 
-CHOICES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # alarms a week to compare with
+CHOICES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # alerts a week to compare with
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -48,39 +48,39 @@ class WatchList(Result):
     Attributes
     ----------
     table : table
-        Alarms that are open, each with a signal that holds now, the highest score first: `rank` (1 the most urgent);
+        Alerts that are open, each with a signal that holds now, the highest score first: `rank` (1 the most urgent);
         `customer_id`; `signal`
         ("overdue", "drop", "both") and its words `signal_label`; `why`, a sentence; `score` (money a year: at stake x
         chance of a change); `at_stake` (money a year: the usual spend, or the missing part of it); `revenue_share` (of
-        all revenue of the last `usual` days); `raised` (end of the week of the alarm) and `new` (this week's);
-        `quiet_days`, `usual_gap` (days) and `overdue` (their ratio); `p_quiet` (chance of so long a quiet without a
+        all revenue of the last `baseline` days); `raised` (end of the week of the alert) and `new` (this week's);
+        `days_inactive`, `usual_gap` (days) and `overdue` (their ratio); `p_quiet` (chance of so long a quiet without a
         change); `usual_spend` (money a year); `window_spend`; `window_days` (days that the purchases of the window
         cover, from no more than a usual gap before it, and those overdue) and `window_usual` (usual for so many days);
         `drop` (1 - window_spend / window_usual; above 1 where more was refunded than bought) and `p_drop` (chance of
         so little), missing where too few purchases tell.
     threshold : float
-        The score from which an account raises an alarm.
-    alarms_per_week : float
+        The score from which an account raises an alert.
+    alerts_per_week : float
         What it gave in the back-test; fewer than asked for where there were not so many signals.
-    false_alarm_share : float
-        Share of the alarms that were false, as the definition says; not a number if there were none to judge.
-    calm_share : float
+    false_alert_share : float
+        Share of the alerts that were false, as the definition says; not a number if there were none to judge.
+    base_rate : float
         The same share among accounts of that size without a signal and not lost: what calling at random would give.
     backtest : table
-        One row per past week: `date` (its last day), `alarms`, `overdue` ("both" included) and `drop`; `false_alarms`
+        One row per past week: `date` (its last day), `alerts`, `overdue` ("both" included) and `drop`; `false_alerts`
         and `bought_again` (bought anything within the horizon), missing for weeks that cannot be judged yet.
     choices : table
-        What other numbers would have given: `alarms_per_week`, `threshold`, `judged` (alarms), `false_alarms`,
-        `false_alarm_share` with its 95 % interval `false_alarm_low`, `false_alarm_high`, and `calm_share`.
+        What other numbers would have given: `alerts_per_week`, `threshold`, `judged` (alerts), `false_alerts`,
+        `false_alert_share` with its 95 % interval `false_alert_low`, `false_alert_high`, and `base_rate`.
     definition : Definition
-        What a false alarm is.
+        What a false alert is.
     """
 
     table: Any
     threshold: float
-    alarms_per_week: float
-    false_alarm_share: float
-    calm_share: float
+    alerts_per_week: float
+    false_alert_share: float
+    base_rate: float
     backtest: Any
     choices: Any
     definition: Definition
@@ -89,20 +89,20 @@ class WatchList(Result):
 def watch_list(
     transactions: Any,
     *,
-    alarms_per_week: float = 20,
+    alerts_per_week: float = 20,
     weeks: int = 26,
     window: Any = "90D",
-    usual: Any = "1Y",
+    baseline: Any = "1Y",
     horizon: Any = "90D",
     min_purchases: int = 4,
     by: Any = None,
     language: Language | None = None,
 ) -> WatchList:
-    """The accounts that are overdue or buy less than they used to, most urgent first, and how many alarms were false.
+    """The accounts that are overdue or buy less than they used to, most urgent first, and how many alerts were false.
 
-    You say how many new alarms a week can be looked after; the threshold is the score that would have given so many in
-    the past weeks. Each of those weeks is judged by what was seen at its end, and its alarms by what came after.
-    An account raises one alarm until it is back to normal, and is on the list while its signal lasts. It is overdue no
+    You say how many new alerts a week can be looked after; the threshold is the score that would have given so many in
+    the past weeks. Each of those weeks is judged by what was seen at its end, and its alerts by what came after.
+    An account raises one alert until it is back to normal, and is on the list while its signal lasts. It is overdue no
     longer than until it has been quiet for two usual gaps and the `horizon`, for then it is lost rather than late; an
     account so irregular that its quiet is not unusual by then is never called for it. There is no drop where the spend
     of the window is not below what is usual for so many days.
@@ -111,16 +111,16 @@ def watch_list(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    alarms_per_week : number above 0, default 20
-        New alarms a week, on average; 0.5 is one every other week.
+    alerts_per_week : number above 0, default 20
+        New alerts a week, on average; 0.5 is one every other week.
     weeks : int, default 26
         Past weeks of the back-test, counted back from `as_of`.
     window : duration, default "90D"
         The present in which spend may have dropped: long enough for several purchases.
-    usual : duration, default "1Y"
+    baseline : duration, default "1Y"
         The days before the window that say what is usual: a year, so that each season is in it once.
     horizon : duration, default "90D"
-        Time after an alarm in which the account may show that it was false; and, with two usual gaps, the quiet after
+        Time after an alert in which the account may show that it was false; and, with two usual gaps, the quiet after
         which an account is lost.
     min_purchases : int, at least 3, default 4
         Purchase days from which an account has a rhythm: three gaps.
@@ -149,25 +149,25 @@ def watch_list(
     >>> months = [f"{year}-{month:02d}-15" for year in (2023, 2024) for month in range(1, 13)]
     >>> sales = {"customer_id": ["big"] * 24 + ["rest"] * 24, "date": months * 2,
     ...          "amount": [400.0] * 21 + [340.0] * 3 + [900.0, 300.0] * 12}
-    >>> found = watch_list(crm.Transactions(sales, as_of="2024-12-31"), alarms_per_week=1)
+    >>> found = watch_list(crm.Transactions(sales, as_of="2024-12-31"), alerts_per_week=1)
     >>> found.table[["customer_id", "signal", "why"]].values.tolist()
     [['big', 'drop', '1,020 in the last 90 days, to cover 91 days, where 1,194 is usual: 15 % less']]
     """
     language = labels.resolve(language)
-    per_week = _checks.finite("alarms_per_week", alarms_per_week)
+    per_week = _checks.finite("alerts_per_week", alerts_per_week)
     if per_week <= 0:
-        raise ArgumentError("alarms_per_week", alarms_per_week, "outreach_above_alarms_per_week")
+        raise ArgumentError("alerts_per_week", alerts_per_week, "outreach_above_alerts_per_week")
     language = labels.resolve(language)
     weeks = _checks.count("weeks", weeks)
     rules = Rules(
-        _whole_days("window", window), _whole_days("usual", usual), _least(min_purchases),
+        _whole_days("window", window), _whole_days("baseline", baseline), _least(min_purchases),
         _whole_days("horizon", horizon),
     )  # fmt: skip
     if rules.horizon > 7 * (weeks - 1):
         raise ArgumentError(
             "horizon",
             horizon,
-            "outreach_days_alarm_last_weeks",
+            "outreach_days_alert_last_weeks",
             horizon=rules.horizon,
             weeks=weeks,
             value=-(-rules.horizon // 7) + 13,
@@ -178,14 +178,14 @@ def watch_list(
     history = read_history(tx, rules.least, by)
     past = back_test(history, as_of, weeks=weeks, rules=rules)
     threshold = past.threshold_for(per_week)
-    row, raised = _open_alarms(past, threshold)
+    row, raised = _open_alerts(past, threshold)
     chosen = _outcome(past, threshold, tx.scale)
     return WatchList(
         table=engines.build(_columns(tx, history.ids, past, row, raised, rules, language), tx.like),
         threshold=threshold / tx.scale,
-        alarms_per_week=chosen["alarms_per_week"],
-        false_alarm_share=chosen["false_alarm_share"],
-        calm_share=chosen["calm_share"],
+        alerts_per_week=chosen["alerts_per_week"],
+        false_alert_share=chosen["false_alert_share"],
+        base_rate=chosen["base_rate"],
         backtest=engines.build(_weeks(past, threshold), tx.like),
         choices=engines.build(_choices(past, per_week, tx.scale), tx.like),
         definition=_definition(tx, past, chosen, rules),
@@ -224,10 +224,10 @@ def _refuse_short_past(tx: Transactions, first: int, rules: Rules) -> None:
 # --- the list -----------------------------------------------------------------------------------------------------
 
 
-def _open_alarms(past: Past, threshold: float) -> tuple[Ints, Ints]:
-    """Accounts whose alarm is open, the highest score first (then by id), and the day on which it was raised."""
-    alarm = past.raised(threshold)
-    week, account = past.week[alarm], past.account[alarm]
+def _open_alerts(past: Past, threshold: float) -> tuple[Ints, Ints]:
+    """Accounts whose alert is open, the highest score first (then by id), and the day on which it was raised."""
+    alert = past.raised(threshold)
+    week, account = past.week[alert], past.account[alert]
     present = week >= past.begun[account]
     week, account = week[present], account[present]
     order = np.lexsort([account, -past.now.risk[account]])
@@ -242,7 +242,7 @@ def _columns(
     overdue, drop = now.overdue_risk[row] > 0, now.drop_risk[row] > 0
     signal = np.where(overdue & drop, "both", np.where(overdue, "overdue", "drop")).astype(object)
     figures = {
-        "quiet_days": now.quiet[row].astype(np.int64),
+        "days_inactive": now.quiet[row].astype(np.int64),
         "usual_gap": now.usual_gap[row],
         "overdue": now.quiet[row] / now.usual_gap[row],
         "p_quiet": now.p_quiet[row],
@@ -274,7 +274,7 @@ def _why(signal: str, figures: dict[str, Any], rules: Rules, language: Language)
     """The signal in a sentence."""
     gap = _number(figures["usual_gap"])
     overdue = labels.phrase(
-        "watch_why_overdue_daily" if gap == "1" else "watch_why_overdue", language, quiet=figures["quiet_days"],
+        "watch_why_overdue_daily" if gap == "1" else "watch_why_overdue", language, quiet=figures["days_inactive"],
         gap=gap, times=f"{figures['overdue']:.1f}",
     )  # fmt: skip
     if signal == "overdue":
@@ -302,7 +302,7 @@ def _number(value: float) -> str:
 
 
 def _revenue_share(tx: Transactions, ids: Array, rules: Rules) -> Floats:
-    """The accounts' shares of all revenue of the last `usual` days; missing where that is not above 0."""
+    """The accounts' shares of all revenue of the last `baseline` days; missing where that is not above 0."""
     recent = tx.rows().filter(nw.col("day") > _checks.day_number(tx.as_of) - rules.usual)
     sums = engines.collect(recent.group_by("customer_id").agg(money=nw.col("money").sum().cast(nw.Int64)))
     each = dict(zip(sums["customer_id"].tolist(), sums["money"].tolist(), strict=True))
@@ -315,26 +315,26 @@ def _revenue_share(tx: Transactions, ids: Array, rules: Rules) -> Floats:
 
 
 def _outcome(past: Past, threshold: float, scale: int) -> dict[str, float]:
-    """How many alarms a threshold would have given, and how many of those that can be judged were false."""
-    alarm = past.raised(threshold)
-    known = alarm & past.judged[past.week]
+    """How many alerts a threshold would have given, and how many of those that can be judged were false."""
+    alert = past.raised(threshold)
+    known = alert & past.judged[past.week]
     judged, false = int(known.sum()), int((known & past.returned).sum())
     low, high = wilson(false, judged)
     calm, calm_returned = past.calm_returned(threshold)
     return {
-        "alarms_per_week": float(alarm.sum() / len(past.days)),
+        "alerts_per_week": float(alert.sum() / len(past.days)),
         "threshold": threshold / scale,
         "judged": judged,
-        "false_alarms": false,
-        "false_alarm_share": false / judged if judged else math.nan,
-        "false_alarm_low": float(low),
-        "false_alarm_high": float(high),
-        "calm_share": calm_returned / calm if calm else math.nan,
+        "false_alerts": false,
+        "false_alert_share": false / judged if judged else math.nan,
+        "false_alert_low": float(low),
+        "false_alert_high": float(high),
+        "base_rate": calm_returned / calm if calm else math.nan,
     }
 
 
 def _choices(past: Past, per_week: float, scale: int) -> dict[str, Array]:
-    """The same for other numbers of alarms a week, as many as there were signals for."""
+    """The same for other numbers of alerts a week, as many as there were signals for."""
     wanted = sorted({*CHOICES, per_week})
     thresholds = sorted({past.threshold_for(number) for number in wanted}, reverse=True)
     rows = [_outcome(past, threshold, scale) for threshold in thresholds]
@@ -343,18 +343,18 @@ def _choices(past: Past, per_week: float, scale: int) -> dict[str, Array]:
 
 def _weeks(past: Past, threshold: float) -> dict[str, Array]:
     """The back-test by week."""
-    alarm = past.raised(threshold)
+    alert = past.raised(threshold)
 
     def count(which: Flags) -> Ints:
-        return np.bincount(past.week[alarm & which], minlength=len(past.days))
+        return np.bincount(past.week[alert & which], minlength=len(past.days))
 
-    alarms, overdue = count(alarm), count(past.overdue)
+    alerts, overdue = count(alert), count(past.overdue)
     return {
         "date": past.days.astype("datetime64[D]"),
-        "alarms": alarms,
+        "alerts": alerts,
         "overdue": overdue,
-        "drop": alarms - overdue,
-        "false_alarms": np.where(past.judged, count(past.returned), np.nan),
+        "drop": alerts - overdue,
+        "false_alerts": np.where(past.judged, count(past.returned), np.nan),
         "bought_again": np.where(past.judged, count(past.bought), np.nan),
     }
 
@@ -369,7 +369,7 @@ def _definition(tx: Transactions, past: Past, chosen: dict[str, float], rules: R
         "first": _checks.date_of_day(judged[0]),
         "last": _checks.date_of_day(judged[-1]),
         "threshold": _number(chosen["threshold"]),
-        "alarms": f"{chosen['alarms_per_week']:.1f}".removesuffix(".0"),
-        "calm": "-" if math.isnan(chosen["calm_share"]) else f"{100 * chosen['calm_share']:.0f}",
+        "alerts": f"{chosen['alerts_per_week']:.1f}".removesuffix(".0"),
+        "calm": "-" if math.isnan(chosen["base_rate"]) else f"{100 * chosen['base_rate']:.0f}",
     }
-    return Definition("false_alarm_share", tx.as_of, values)
+    return Definition("false_alert_share", tx.as_of, values)

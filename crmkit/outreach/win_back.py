@@ -52,15 +52,15 @@ class WinBack(Result):
     Attributes
     ----------
     table : table
-        One row per lost customer, the most profitable first: `customer_id`, `quiet_days` (since the last purchase),
-        `purchases` (days with one), `p_back` (chance of a purchase within the horizon), `value_if_back` (what he then
-        spends within it, money), `expected_profit` (p_back x value_if_back - cost, money), `contact` (whether that is
-        above 0), `rank` (1 the best; equal profits share a rank).
+        One row per lost customer, the most profitable first: `customer_id`, `days_inactive` (since the last purchase),
+        `purchases` (days with one), `p_reactivation` (chance of a purchase within the horizon), `value_if_reactivated`
+        (what he then spends within it, money), `expected_profit` (p_reactivation x value_if_reactivated - cost, money),
+        `contact` (whether that is above 0), `rank` (1 the best; equal profits share a rank).
     lost : int
         Customers lost by the rule.
     contacted : int
         Those worth contacting.
-    back : float
+    reactivated : float
         Those of them expected to come back.
     value, cost, profit : float
         What they are expected to spend, what contacting them costs, and the difference, in money.
@@ -71,7 +71,7 @@ class WinBack(Result):
     table: Any
     lost: int
     contacted: int
-    back: float
+    reactivated: float
     value: float
     cost: float
     profit: float
@@ -81,12 +81,12 @@ class WinBack(Result):
 def win_back(
     transactions: Any,
     *,
-    cost: float,
+    contact_cost: float,
     rule: Mapping[str, Any] | None = None,
     horizon: Any = "180D",
     response: Any = None,
     value: Any = None,
-    margin: float = 1.0,
+    margin_rate: float = 1.0,
 ) -> WinBack:
     """Rank the lost customers by probability of coming back x value if they do, less the cost of contacting them.
 
@@ -94,7 +94,7 @@ def win_back(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen. Purchases are purchase days.
-    cost : float
+    contact_cost : float
         Cost of contacting one customer, money, incentive included.
     rule : mapping, optional
         Who is lost, as `flag_lost` takes it, such as ``{"inactive": "180D"}``. Default: ``{"returning": 0.9}``, quiet
@@ -109,8 +109,8 @@ def win_back(
         on at the daily rate of the last 90 days.
     value : float, or table with customer_id and one column of money, optional
         What a customer who comes back brings. Default: his expected purchases within the horizon, if there is at least
-        one (Pareto/NBD), times his expected spend (Gamma-Gamma), times `margin`.
-    margin : float, default 1.0
+        one (Pareto/NBD), times his expected spend (Gamma-Gamma), times `margin_rate`.
+    margin_rate : float, default 1.0
         Share of the spend that is margin; 1 counts revenue. `value` is taken as it is.
 
     Returns
@@ -129,18 +129,18 @@ def win_back(
     Examples
     --------
     >>> from crmkit import datasets
-    >>> found = win_back(datasets.load_cdnow(), cost=2, rule={"inactive": "180D"}, margin=0.3)
+    >>> found = win_back(datasets.load_cdnow(), contact_cost=2, rule={"inactive": "180D"}, margin_rate=0.3)
     >>> found.lost, found.contacted
     (18210, 2579)
-    >>> found.table[["rank", "quiet_days", "purchases", "p_back", "value_if_back"]].round(2).head(2)
-       rank  quiet_days  purchases  p_back  value_if_back
+    >>> found.table[["rank", "days_inactive", "purchases", "p_reactivation", "value_if_reactivated"]].round(2).head(2)
+       rank  days_inactive  purchases  p_reactivation  value_if_reactivated
     0     1         224         33    0.36         223.45
     1     2         187         15    0.42         169.25
     """
-    spent = _checks.finite("cost", cost)
+    spent = _checks.finite("contact_cost", contact_cost)
     if spent < 0:
-        raise ArgumentError("cost", cost, "outreach_below_contacting_customer_costs")
-    share = _checks.share("margin", margin)
+        raise ArgumentError("contact_cost", contact_cost, "outreach_below_contacting_customer_costs")
+    share = _checks.share("margin_rate", margin_rate)
     days = _checks.days_of(horizon)
     if days < 1:
         raise ArgumentError("horizon", horizon, "outreach_less_day_horizon_d")
@@ -349,10 +349,10 @@ def _ranked(
     back, value = (math.fsum(values[contact]) for values in (chance, chance * worth))
     columns = {
         "customer_id": gone["customer_id"],
-        "quiet_days": gone["recency"],
+        "days_inactive": gone["recency"],
         "purchases": gone["x"] + 1,
-        "p_back": chance,
-        "value_if_back": worth,
+        "p_reactivation": chance,
+        "value_if_reactivated": worth,
         "expected_profit": profit,
         "contact": contact,
         "rank": 1 + np.searchsorted(np.sort(-profit), -profit, side="left"),
@@ -362,7 +362,7 @@ def _ranked(
         table=engines.build({name: values[order] for name, values in columns.items()}, tx.like),
         lost=len(profit),
         contacted=n,
-        back=back,
+        reactivated=back,
         value=value,
         cost=n * cost,
         profit=value - n * cost,

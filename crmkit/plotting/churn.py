@@ -163,7 +163,7 @@ def plot_campaign(campaign: Any, *, ax: Axes | None = None, language: Language |
     --------
     >>> import crmkit as crm
     >>> scores = {"customer_id": ["a", "b", "c"], "p_churn": [0.9, 0.5, 0.1]}
-    >>> ax = crm.plotting.plot_campaign(crm.outreach.campaign(scores, contact_cost=2, value=50, success=0.1))
+    >>> ax = crm.plotting.plot_campaign(crm.outreach.campaign(scores, contact_cost=2, value=50, save_rate=0.1))
     >>> print(ax.texts[0].get_text())
     best: contact 2, expected profit 3
     probability of churn from 40.0%

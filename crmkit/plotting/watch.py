@@ -1,4 +1,4 @@
-"""Picture of the watch-list: the price of more alarms a week, in false ones."""
+"""Picture of the watch-list: the price of more alerts a week, in false ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the back-test of `crmkit.outreach.watch_list`: the share of false alarms against alarms a week.
+    """Draw the back-test of `crmkit.outreach.watch_list`: the share of false alerts against alerts a week.
 
     The dashed line is what calling accounts of that size at random would give; the distance to it is what the list is
     worth.
@@ -35,48 +35,48 @@ def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: new alarms a week to the right (logarithmic), per cent upwards, the definition in small print.
+        The axes: new alerts a week to the right (logarithmic), per cent upwards, the definition in small print.
 
     Raises
     ------
     ArgumentError
         `watch` is something else.
     DataError
-        No alarm of the back-test can be judged.
+        No alert of the back-test can be judged.
     MissingPackageError
         matplotlib is not installed.
 
     Examples
     --------
     >>> import crmkit as crm
-    >>> watch = crm.outreach.watch_list(crm.datasets.load_cdnow(sample=True), alarms_per_week=2)
+    >>> watch = crm.outreach.watch_list(crm.datasets.load_cdnow(sample=True), alerts_per_week=2)
     >>> ax = crm.plotting.plot_watch_list(watch)
     >>> ax.get_xlabel()
-    'new alarms per week'
+    'new alerts per week'
     """
     call = "crmkit.plotting.plot_watch_list(crmkit.outreach.watch_list(transactions))"
-    found = columns_of(watch, "choices", "false_alarm_share", call, order=["alarms_per_week"])
+    found = columns_of(watch, "choices", "false_alert_share", call, order=["alerts_per_week"])
     kept = found["judged"] > 0
     if not kept.any():
-        raise DataError("plotting_alarm_back_test_can")
+        raise DataError("plotting_alert_back_test_can")
     ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
-    alarms = found["alarms_per_week"][kept].astype(float)
+    alerts = found["alerts_per_week"][kept].astype(float)
     share, low, high, calm = (
         100 * found[name][kept].astype(float)
-        for name in ("false_alarm_share", "false_alarm_low", "false_alarm_high", "calm_share")
+        for name in ("false_alert_share", "false_alert_low", "false_alert_high", "base_rate")
     )  # fmt: skip
-    ax.fill_between(alarms, low, high, color=BLUE, alpha=0.18, linewidth=0)
-    drawn = ax.plot(alarms, share, color=BLUE, marker="o", markersize=4, label=word("plot_watch_called", spoken))
-    drawn += ax.plot(alarms, calm, color=GREY, linestyle="--", label=word("plot_watch_calm", spoken))
-    if np.isfinite(watch.false_alarm_share):
-        at = (watch.alarms_per_week, 100 * watch.false_alarm_share)
-        chosen = phrase("plot_watch_chosen", spoken, share=percent(watch.false_alarm_share))
+    ax.fill_between(alerts, low, high, color=BLUE, alpha=0.18, linewidth=0)
+    drawn = ax.plot(alerts, share, color=BLUE, marker="o", markersize=4, label=word("plot_watch_called", spoken))
+    drawn += ax.plot(alerts, calm, color=GREY, linestyle="--", label=word("plot_watch_calm", spoken))
+    if np.isfinite(watch.false_alert_share):
+        at = (watch.alerts_per_week, 100 * watch.false_alert_share)
+        chosen = phrase("plot_watch_chosen", spoken, share=percent(watch.false_alert_share))
         drawn += ax.plot(*at, color=VERMILLION, marker="s", markersize=9, linestyle="none", label=chosen)
     ax.set_xscale("log")
-    ax.set_xticks(alarms, [short(round(float(number), 1), spoken) for number in alarms])
+    ax.set_xticks(alerts, [short(round(float(number), 1), spoken) for number in alerts])
     ax.minorticks_off()
     ax.set_ylim(0, 100)
-    ax.set_xlabel(word("plot_watch_alarms", spoken))
+    ax.set_xlabel(word("plot_watch_alerts", spoken))
     label_upwards(ax, word("plot_watch_false", spoken))
     ax.grid(axis="y", color="0.9", linewidth=0.8)
     ax.spines[["top", "right"]].set_visible(False)

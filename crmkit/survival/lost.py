@@ -83,7 +83,7 @@ def flag_lost(
     Returns
     -------
     table, n_customers rows
-        In the kind of the transactions, by customer_id: `customer_id`, `quiet_days` (days since the last purchase),
+        In the kind of the transactions, by customer_id: `customer_id`, `days_inactive` (days since the last purchase),
         `limit_days` (of this customer; by `p_alive` there is `p_alive` instead), `lost`.
 
     Raises
@@ -217,7 +217,7 @@ def _limit(tx: Transactions, name: str, value: Any) -> Limit:
 def _marked(tx: Transactions, limit: Limit) -> Any:
     """Every customer with the limit that holds for him and whether he is lost."""
     customers = summarize(tx)
-    quiet = nw.col("recency").alias("quiet_days")
+    quiet = nw.col("recency").alias("days_inactive")
     if limit.p_alive is not None:
         from crmkit.models.pareto_nbd import ParetoNBD
 

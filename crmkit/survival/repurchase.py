@@ -161,7 +161,7 @@ def compare_repurchase(
     *,
     within: Any = "90D",
     by: Any = None,
-    against: str | None = None,
+    baseline: str | None = None,
     window: tuple[Date, Date] | None = None,
 ) -> Repurchase:
     """Compare repurchase rates: of groups with each other, or of a period with the same one a year before.
@@ -176,7 +176,7 @@ def compare_repurchase(
         Time in which a purchase must be followed by another one of the same customer.
     by : role of the transactions, or table with customer_id and group, optional
         Compare groups of customers: the channel, category or product of the first purchase, or groups of your own.
-    against : str, optional
+    baseline : str, optional
         The group that the others are compared with. Default: the largest.
     window : (first day, last day), optional
         Count the purchases of these days only. Without `by`, they are compared with those of the same days a year
@@ -194,7 +194,7 @@ def compare_repurchase(
     Raises
     ------
     ArgumentError
-        `against` is no group, or is given without `by`; `within` is no duration of at least a day; or the window is no
+        `baseline` is no group, or is given without `by`; `within` is no duration of at least a day; or the window is no
         pair of dates in order, or ends too late for its purchases to be followed.
     DataError
         The data do not cover a period to compare, or have no purchase in it.
@@ -204,14 +204,14 @@ def compare_repurchase(
     >>> sales = {"customer_id": list("aabbccdd"), "amount": [5.0] * 8, "channel": ["web"] * 4 + ["shop"] * 4,
     ...          "date": ["2024-01-01", "2024-01-20", "2024-01-01", "2024-02-02", "2024-01-01", "2024-06-01",
     ...                   "2024-01-01", "2024-06-02"]}
-    >>> compare_repurchase(sales, within="60D", by="channel", against="shop").table[["group", "rate", "difference"]]
+    >>> compare_repurchase(sales, within="60D", by="channel", baseline="shop").table[["group", "rate", "difference"]]
       group  rate  difference
     0  shop   0.0         0.0
     1   web   0.5         0.5
     """
     days = int(_days(within))
-    if by is None and against is not None:
-        raise ArgumentError("against", against, "survival_goes_channel_too_leave")
+    if by is None and baseline is not None:
+        raise ArgumentError("baseline", baseline, "survival_goes_channel_too_leave")
     tx = open_transactions(transactions)
     last = _checks.day_number(tx.as_of) - days
     in_time = (nw.col("closed") == 1) & (nw.col("gap") <= days)
@@ -230,7 +230,7 @@ def compare_repurchase(
         groups = _of_groups(tx, found.filter((nw.col("day") >= begin) & (nw.col("day") <= end)), by)
         if not groups:
             raise _no_purchase(tx, begin, end, days)
-        rates = _first_of_all(groups, against)
+        rates = _first_of_all(groups, baseline)
         counted = {"counted": "definition_days_of_groups", **_dates("", (begin, end))}
     definition = Definition("rate_compared", tx.as_of, {"days": days, **counted})
     return Repurchase(engines.build(_compared(rates, same_customers=by is None), tx.like), definition)
@@ -343,12 +343,12 @@ def _of_groups(tx: Transactions, found: LazyFrame, by: Any) -> list[_Rate]:
     return [_Rate(group, *(cells[name][here[group]] for name in ("purchases", "returned", "n"))) for group in groups]
 
 
-def _first_of_all(rates: list[_Rate], against: str | None) -> list[_Rate]:
+def _first_of_all(rates: list[_Rate], baseline: str | None) -> list[_Rate]:
     """The rates with the one to compare with first: the largest group, unless one is named."""
-    if against is None:
+    if baseline is None:
         first = max(rates, key=lambda rate: rate.totals[0]).group
     else:
-        first = _checks.choice("against", against, [rate.group for rate in rates])
+        first = _checks.choice("baseline", baseline, [rate.group for rate in rates])
     return sorted(rates, key=lambda rate: rate.group != first)
 
 

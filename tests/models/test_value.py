@@ -40,7 +40,7 @@ def test_value_is_margin_times_spend_times_the_integral_of_the_discounted_rate(w
             lambda u, age=age: np.exp(-delta * u) * ((beta + age) / (beta + age + u)) ** s, 0, weeks, epsabs=1e-13
         )[0]
         expected = 0.3 * spend[row] * PARETO.p_alive(CUSTOMERS)[row] * (r + x[row]) / (alpha + age) * living
-        got = value(horizon=f"{weeks}W", discount_rate=0.1, margin=0.3)["residual_clv"][row]
+        got = value(horizon=f"{weeks}W", discount_rate=0.1, margin_rate=0.3)["residual_clv"][row]
         assert got == pytest.approx(expected, rel=1e-9)
 
 
@@ -152,7 +152,7 @@ def test_laws_of_value(rows, model, horizon, rate):
     assert (low >= 0).all()
     assert (low <= high).all()
     assert (clv_ >= 0).all()
-    half = value(small_table(rows), purchases=model, horizon=horizon, discount_rate=rate, margin=0.5)
+    half = value(small_table(rows), purchases=model, horizon=horizon, discount_rate=rate, margin_rate=0.5)
     assert half["residual_clv"] == pytest.approx(clv_ / 2, rel=1e-12)
     assert half["residual_clv_high"] == pytest.approx(high / 2, rel=1e-12)
     dearer = value(small_table(rows), purchases=model, horizon=horizon, discount_rate=rate + 0.1)
@@ -187,8 +187,8 @@ def test_discounting_at_zero_counts_purchases():
 def test_any_table_gets_its_columns_in_its_own_order(make_table):
     customers = {"customer_id": ["d", "b", "a", "c", "e"], **{name: [*v, v[1]] for name, v in CUSTOMERS.items()}}
     table = make_table(customers)
-    got = as_columns(clv.lifetime_value(table, purchases=BG, spend=SPEND, margin=0.3), sort="customer_id")
-    expected = value(customers, purchases=BG, margin=0.3)["residual_clv"]
+    got = as_columns(clv.lifetime_value(table, purchases=BG, spend=SPEND, margin_rate=0.3), sort="customer_id")
+    expected = value(customers, purchases=BG, margin_rate=0.3)["residual_clv"]
     by_id = dict(zip(customers["customer_id"], expected, strict=True))
     assert got["residual_clv"] == pytest.approx([by_id[name] for name in "abcde"])
     assert list(got)[:5] == list(customers)
@@ -275,9 +275,11 @@ def test_the_total_is_the_sum_and_its_interval_is_seeded():
     rows = clv_table()
     few = {name: values[:300] for name, values in rows.items()}
     purchases, spend = clv.BGNBD().fit(rows), clv.GammaGamma().fit(rows)
-    settings = dict(purchases=purchases, spend=spend, margin=0.3, draws=60)
+    settings = dict(purchases=purchases, spend=spend, margin_rate=0.3, draws=60)
     total = clv.portfolio_value(few, **settings)
-    assert total.value == pytest.approx(value(few, purchases=purchases, spend=spend, margin=0.3)["residual_clv"].sum())
+    assert total.value == pytest.approx(
+        value(few, purchases=purchases, spend=spend, margin_rate=0.3)["residual_clv"].sum()
+    )
     assert 0 < total.low < total.value < total.high
     assert total.n_customers == 300
     assert total == clv.portfolio_value(few, **settings)
@@ -340,7 +342,7 @@ def test_a_mean_that_does_not_exist_is_said_with_the_median_as_the_way_out():
         ({"discount_rate": -0.1}, ArgumentError, "0 or more"),
         ({"horizon": None, "timing": "period-end"}, ArgumentError, "Give a horizon"),
         ({"timing": "end"}, ArgumentError, "'continuous', 'period-end'"),
-        ({"margin": 30}, ArgumentError, "margin=30 is not a share"),
+        ({"margin_rate": 30}, ArgumentError, "margin_rate=30 is not a share"),
         ({"level": 1}, ArgumentError, "level=1"),
         ({"spend": "budget"}, ColumnError, "no column 'budget'"),
         ({"spend": -3.0}, DataError, "negative: -3.0"),

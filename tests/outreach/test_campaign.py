@@ -16,7 +16,7 @@ SCORES = {"customer_id": ["a", "b", "c", "d"], "p_churn": [0.9, 0.5, 0.1, 0.4], 
 
 def test_profit_by_hand(make_table):
     """Contact 2, value 50, one in ten is kept: 0.9 x 5 - 2 = 2.5, 0.5 x 5 - 2 = 0.5, the rest at a loss or 0."""
-    found = crm.outreach.campaign(make_table(SCORES), contact_cost=2, value=50, success=0.1)
+    found = crm.outreach.campaign(make_table(SCORES), contact_cost=2, value=50, save_rate=0.1)
     customers = as_columns(found.customers, sort="customer_id")
     assert customers["expected_profit"] == pytest.approx([2.5, 0.5, -1.5, 0.0], abs=1e-12)
     assert customers["contact"][:3] == [True, True, False]
@@ -25,15 +25,15 @@ def test_profit_by_hand(make_table):
 
 
 def test_who_would_have_stayed_takes_the_incentive_too():
-    """An incentive of 5: at p = 0.5 and success 0.2, 0.5 x 0.2 x (100 - 5) - 0.5 x 5 - 1 = 6."""
+    """An incentive of 5: at p = 0.5 and save_rate 0.2, 0.5 x 0.2 x (100 - 5) - 0.5 x 5 - 1 = 6."""
     scores = {"customer_id": ["a"], "p_churn": [0.5]}
-    found = crm.outreach.campaign(scores, contact_cost=1, value=100, success=0.2, incentive=5)
+    found = crm.outreach.campaign(scores, contact_cost=1, value=100, save_rate=0.2, incentive=5)
     assert found.profit == pytest.approx(6.0)
     assert found.cut_off == pytest.approx(6 / (0.2 * 95 + 5))
 
 
 def test_values_of_their_own_have_no_common_cut_off(make_table):
-    found = crm.outreach.campaign(make_table(SCORES), contact_cost=2, value="clv", success=0.1)
+    found = crm.outreach.campaign(make_table(SCORES), contact_cost=2, value="clv", save_rate=0.1)
     assert found.cut_off is None
     assert as_columns(found.customers, sort="customer_id")["contact"] == [False, True, True, False]
 
@@ -47,7 +47,7 @@ def test_values_of_their_own_have_no_common_cut_off(make_table):
 )
 def test_no_other_list_brings_more(p, cost, value, gift):
     scores = small_table({"customer_id": list(range(len(p))), "p_churn": p})
-    found = crm.outreach.campaign(scores, contact_cost=cost, value=value, success=0.3, incentive=gift)
+    found = crm.outreach.campaign(scores, contact_cost=cost, value=value, save_rate=0.3, incentive=gift)
     curve = as_columns(found.curve)
     assert max([0.0, *curve["profit"]]) <= found.profit + 1e-9
     assert found.contacted == 0 or found.profit > 0
@@ -61,11 +61,11 @@ def test_no_other_list_brings_more(p, cost, value, gift):
     ("scores", "settings", "error", "message"),
     [
         (SCORES, {"contact_cost": -1}, ArgumentError, r"contact_cost=-1 is below 0"),
-        (SCORES, {"success": 0}, ArgumentError, r"success=0 is not a share"),
+        (SCORES, {"save_rate": 0}, ArgumentError, r"save_rate=0 is not a share"),
         (SCORES, {"value": "worth"}, ColumnError, r"no column 'worth'"),
         ({"p_churn": [1.5]}, {}, DataError, r"not between 0 and 1: \[1\.5\]"),
     ],
 )
 def test_what_makes_no_campaign_is_refused(scores, settings, error, message):
     with pytest.raises(error, match=message):
-        crm.outreach.campaign(scores, **{"contact_cost": 1, "value": 50, "success": 0.1, **settings})
+        crm.outreach.campaign(scores, **{"contact_cost": 1, "value": 50, "save_rate": 0.1, **settings})

@@ -18,7 +18,7 @@ from conftest import as_columns, small_table
 from crmkit._checks import day_number
 from crmkit.errors import ArgumentError, DataError
 from crmkit.outreach import _watch_clocks
-from crmkit.outreach._watch_alarms import Past, back_test
+from crmkit.outreach._watch_alerts import Past, back_test
 from crmkit.outreach._watch_clocks import shrunk, shrunk_variance
 
 START = dt.date(2023, 1, 2)
@@ -85,11 +85,11 @@ def test_a_weekly_account_that_stops_is_called_after_two_weeks(weeks_of_quiet):
     weekly = orders("steady", range(0, 600, 7), [500] * 86)
     as_of = START + dt.timedelta(595 + 7 * weeks_of_quiet)
     rows = [row for row in crowd() + weekly if row[1] <= as_of]
-    found = listed(watch(rows, as_of, alarms_per_week=5)).get("steady")
+    found = listed(watch(rows, as_of, alerts_per_week=5)).get("steady")
     if weeks_of_quiet == 1:
         assert found is None
         return
-    assert (found["signal"], found["quiet_days"]) == ("overdue", 7 * weeks_of_quiet)
+    assert (found["signal"], found["days_inactive"]) == ("overdue", 7 * weeks_of_quiet)
     assert found["usual_gap"] == pytest.approx(7, rel=0.01)
     assert day_of(found["raised"]) == START + dt.timedelta(595 + 14)
     times = f"{found['overdue']:.1f}"
@@ -106,11 +106,11 @@ def test_a_noisy_account_is_not_called_for_the_same_quiet():
     at = np.append(at[at < 595], 595)
     as_of = START + dt.timedelta(595 + 14)
     rows = [row for row in crowd() if row[1] <= as_of] + orders("noisy", at, [500] * len(at))
-    assert "noisy" not in listed(watch(rows, as_of, alarms_per_week=5))
+    assert "noisy" not in listed(watch(rows, as_of, alerts_per_week=5))
 
 
 def test_a_key_account_that_buys_15_per_cent_less_is_on_top_and_a_noisy_one_is_not_there():
-    found = watch(crowd() + key_accounts(), alarms_per_week=2)
+    found = watch(crowd() + key_accounts(), alerts_per_week=2)
     first = as_columns(found.table)["customer_id"][0]
     key = listed(found)["key"]
     assert (first, key["signal"]) == ("key", "drop")
@@ -149,7 +149,7 @@ def key_among_many(seed, n_small, sizes, fall):
 def test_a_key_account_is_found_in_any_crowd(n_small, sizes):
     for seed in range(3):
         tx, a_year = key_among_many(seed, n_small, sizes, fall=0.15)
-        found = listed(crm.outreach.watch_list(tx, alarms_per_week=5))
+        found = listed(crm.outreach.watch_list(tx, alerts_per_week=5))
         assert next(iter(found)) == "key"
         key = found["key"]
         assert key["signal"] == "drop"
@@ -174,7 +174,7 @@ def test_a_key_account_that_does_not_change_is_not_called():
 
 def test_the_share_of_revenue_is_that_of_the_last_year():
     rows = crowd() + key_accounts()
-    found = listed(watch(rows, alarms_per_week=2))["key"]
+    found = listed(watch(rows, alerts_per_week=2))["key"]
     year = [row for row in rows if row[1] > LAST - dt.timedelta(365)]
     own = sum(amount for who, _, amount in year if who == "key")
     assert found["revenue_share"] == pytest.approx(own / sum(amount for *_, amount in year), rel=1e-12)
@@ -184,20 +184,20 @@ def test_the_account_that_leaves_the_made_shop_is_called_within_three_weeks():
     made = crm.datasets.make_transactions(400, stories=["key_account"])
     key = made.truth.key_account
     tx = crm.Transactions(made.transactions, as_of=str(key.last_date + dt.timedelta(21)))
-    found = crm.outreach.watch_list(tx, alarms_per_week=1)
+    found = crm.outreach.watch_list(tx, alerts_per_week=1)
     row = listed(found)[key.customer_id]
     assert as_columns(found.table)["customer_id"][0] == key.customer_id
     assert row["signal"] in ("overdue", "both")
     assert row["revenue_share"] > 0.2
     before = crm.Transactions(made.transactions, as_of=str(key.last_date))
-    assert key.customer_id not in listed(crm.outreach.watch_list(before, alarms_per_week=1))
+    assert key.customer_id not in listed(crm.outreach.watch_list(before, alerts_per_week=1))
 
 
 def test_a_drop_and_a_quiet_are_both():
     weekly = orders("fading", range(0, 630, 7), [500] * 78 + [100] * 12)
     as_of = START + dt.timedelta(623 + 21)
     rows = [row for row in crowd() if row[1] <= as_of] + weekly
-    found = listed(watch(rows, as_of, alarms_per_week=5))["fading"]
+    found = listed(watch(rows, as_of, alerts_per_week=5))["fading"]
     assert found["signal"] == "both"
     assert found["why"].startswith("usually buys every 7 days, quiet for 21 days: 3.0 times the usual gap; and ")
     assert found["why"].endswith(" % less")
@@ -205,14 +205,14 @@ def test_a_drop_and_a_quiet_are_both():
 
 
 def test_the_words_in_chinese():
-    found = listed(watch(crowd() + key_accounts(), alarms_per_week=2, language="zh"))["key"]
+    found = listed(watch(crowd() + key_accounts(), alerts_per_week=2, language="zh"))["key"]
     assert found["signal_label"] == "消费下降"
     assert found["why"].startswith("近 90 天消费 10,200，对应 91 天，同样天数通常为 1")
     assert found["why"].endswith("，减少 15%")  # three orders for the 91 days before the last of them
 
 
 def test_the_days_that_are_named_are_those_for_which_the_spend_is_usual():
-    key = listed(watch(crowd() + key_accounts(), alarms_per_week=2))["key"]
+    key = listed(watch(crowd() + key_accounts(), alerts_per_week=2))["key"]
     assert key["window_days"] == 91  # from 15 September to 15 December
     assert key["window_usual"] == pytest.approx(key["usual_spend"] / _watch_clocks.DAYS_PER_YEAR * 91)
     assert key["why"].startswith("10,200 in the last 90 days, to cover 91 days, where 1")
@@ -220,7 +220,7 @@ def test_the_days_that_are_named_are_those_for_which_the_spend_is_usual():
 
 def test_who_comes_back_after_a_long_silence_has_not_dropped(cdnow):
     """Customer 2501: six purchases to June 1997, back a year later with more than he spends in an average quarter."""
-    found = crm.outreach.watch_list(crm.Transactions(cdnow), alarms_per_week=20)
+    found = crm.outreach.watch_list(crm.Transactions(cdnow), alerts_per_week=20)
     rows = listed(found)
     assert 2501 not in rows
     drops = [row for row in rows.values() if row["signal"] in ("drop", "both")]
@@ -263,7 +263,7 @@ def test_no_drop_where_the_window_holds_as_much_as_is_usual():
 def test_more_refunded_than_bought_is_said_without_a_share(language):
     weekly = orders("steady", range(0, 728, 7), [100] * 90 + [20] * 14)
     refund = [("steady", START + dt.timedelta(725), -1500.0)]
-    row = listed(watch(crowd() + weekly + refund, alarms_per_week=5, language=language))["steady"]
+    row = listed(watch(crowd() + weekly + refund, alerts_per_week=5, language=language))["steady"]
     assert row["signal"] == "drop"
     assert row["drop"] > 1
     assert row["at_stake"] == pytest.approx(row["usual_spend"])
@@ -273,19 +273,19 @@ def test_more_refunded_than_bought_is_said_without_a_share(language):
 
 
 def is_lost(row, horizon=90):
-    return row["quiet_days"] > 2 * row["usual_gap"] + horizon
+    return row["days_inactive"] > 2 * row["usual_gap"] + horizon
 
 
 def test_nobody_long_gone_is_overdue(cdnow):
     made = crm.datasets.make_transactions(600, start="2022-01-01", end="2024-12-31").transactions
-    for sales, alarms in ((made, 2), (cdnow, 20)):
-        rows = listed(crm.outreach.watch_list(crm.Transactions(sales), alarms_per_week=alarms)).values()
+    for sales, alerts in ((made, 2), (cdnow, 20)):
+        rows = listed(crm.outreach.watch_list(crm.Transactions(sales), alerts_per_week=alerts)).values()
         overdue = [row for row in rows if row["signal"] != "drop"]
         assert len(overdue) > 5
-        assert not any(is_lost(row) or row["quiet_days"] > 180 for row in overdue)
+        assert not any(is_lost(row) or row["days_inactive"] > 180 for row in overdue)
 
 
-def test_the_lost_are_neither_alarms_nor_calm_accounts_of_the_back_test(cdnow):
+def test_the_lost_are_neither_alerts_nor_calm_accounts_of_the_back_test(cdnow):
     """Every rise of the back-test against the clocks of its week."""
     tx = crm.Transactions(cdnow)
     history = _watch_clocks.read_history(tx, 4, None)
@@ -305,7 +305,7 @@ def test_a_slow_and_regular_account_is_called_when_it_stops():
     gone = orders("gone", range(-1440, -170, 180), [5000] * 8)
     as_of = START + dt.timedelta(-180 + 330)
     rows = [row for row in slow + gone if row[1] <= as_of]
-    assert listed(watch(rows, as_of, alarms_per_week=5))["gone"]["signal"] == "overdue"
+    assert listed(watch(rows, as_of, alerts_per_week=5))["gone"]["signal"] == "overdue"
 
 
 def test_a_file_of_the_list_keeps_its_order(cdnow_sample, tmp_path, capsys):
@@ -315,11 +315,11 @@ def test_a_file_of_the_list_keeps_its_order(cdnow_sample, tmp_path, capsys):
     names = ("customer_id", "date", "amount")
     with sales.open("w", newline="") as file:
         csv.writer(file).writerows([names, *zip(*(cdnow_sample[name] for name in names), strict=True)])
-    assert cli.main(["watch", str(sales), "--alarms", "3", "-o", str(target)]) == 0
+    assert cli.main(["watch", str(sales), "--alerts", "3", "-o", str(target)]) == 0
     capsys.readouterr()
     with target.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    found = as_columns(crm.outreach.watch_list(crm.Transactions(cdnow_sample), alarms_per_week=3).table)
+    found = as_columns(crm.outreach.watch_list(crm.Transactions(cdnow_sample), alerts_per_week=3).table)
     assert [int(row["customer_id"]) for row in rows] == found["customer_id"] != sorted(found["customer_id"])
     assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1)) == found["rank"]
 
@@ -330,7 +330,7 @@ def test_a_file_of_the_list_keeps_its_order(cdnow_sample, tmp_path, capsys):
 def clocks_of(rows, day=LAST, **rules):
     tx = crm.Transactions(columns(rows), as_of=str(day))
     history = _watch_clocks.read_history(tx, 4, None)
-    given_rules = _watch_clocks.Rules(**{"window": 90, "usual": 365, "least": 4, "horizon": 90, **rules})
+    given_rules = _watch_clocks.Rules(**{"window": 90, "baseline": 365, "least": 4, "horizon": 90, **rules})
     return list(history.ids), _watch_clocks.clocks(history, day_number(day), given_rules)
 
 
@@ -434,9 +434,9 @@ def test_one_of_a_kind_keeps_its_variance_and_its_degrees_of_freedom(degrees):
     assert (found[1:] > 30).all()
 
 
-def noise_of(rows, who, end, usual=365):
+def noise_of(rows, who, end, baseline=365):
     history = _watch_clocks.read_history(crm.Transactions(columns(rows), as_of=str(LAST)), 4, None)
-    year = np.where(history.later & (history.day <= end), (end - history.day) // usual, -1)
+    year = np.where(history.later & (history.day <= end), (end - history.day) // baseline, -1)
     squares, degrees = _watch_clocks._noise(history, year)
     at = list(history.ids).index(who)
     return squares[at], degrees[at]
@@ -446,7 +446,7 @@ def test_the_noise_of_an_account_by_hand():
     """Two years: orders of 10, 20, 30 after 10 days each, and of 400, 200 after 20 and 20; later ones do not count."""
     rows = orders("a", [0, 10, 20, 30, 50, 70, 80], [5, 10, 20, 30, 400, 200, 9])
     end = day_number(START + dt.timedelta(75))
-    squares, degrees = noise_of(rows, "a", end, usual=40)
+    squares, degrees = noise_of(rows, "a", end, baseline=40)
     # days 50 and 70 (400 and 200 where 300 is the worth of each gap), and days 10, 20, 30 (10, 20, 30 where 20 is)
     assert squares == pytest.approx((1 / 3) ** 2 + (1 / 3) ** 2 + 0.5**2 + 0 + 0.5**2)
     assert degrees == 1 + 2
@@ -456,7 +456,7 @@ def test_growth_is_not_noise():
     """An order every week, twice as large every year."""
     grows = orders("grows", range(0, 728, 7), [100.0] * 52 + [200.0] * 52)
     end = day_number(START + dt.timedelta(727))
-    squares, degrees = noise_of(grows, "grows", end, usual=364)
+    squares, degrees = noise_of(grows, "grows", end, baseline=364)
     assert squares == pytest.approx(0, abs=1e-12)
     assert degrees == 51 - 1 + 52 - 1
 
@@ -498,35 +498,35 @@ def test_p_drop_is_right_where_nothing_changed():
 # --- the back-test ------------------------------------------------------------------------------------------------
 
 
-def test_the_threshold_gives_as_many_alarms_as_asked_for(cdnow):
+def test_the_threshold_gives_as_many_alerts_as_asked_for(cdnow):
     tx = crm.Transactions(cdnow)
     for asked in (1, 7, 20):
-        found = crm.outreach.watch_list(tx, alarms_per_week=asked)
+        found = crm.outreach.watch_list(tx, alerts_per_week=asked)
         weeks = as_columns(found.backtest)
-        assert found.alarms_per_week == pytest.approx(asked, abs=0.05)
-        assert np.mean(weeks["alarms"]) == pytest.approx(found.alarms_per_week)
-        assert sum(as_columns(found.table)["new"]) == weeks["alarms"][-1]
+        assert found.alerts_per_week == pytest.approx(asked, abs=0.05)
+        assert np.mean(weeks["alerts"]) == pytest.approx(found.alerts_per_week)
+        assert sum(as_columns(found.table)["new"]) == weeks["alerts"][-1]
 
 
-def test_weeks_that_the_threshold_has_not_seen_have_about_as_many_alarms():
+def test_weeks_that_the_threshold_has_not_seen_have_about_as_many_alerts():
     """In a shop in which as much happens now as before; in a closed cohort that dies out they become fewer."""
     made = crm.datasets.make_transactions(3000, start="2022-01-01", stories=())
     tx = crm.Transactions(made.transactions)
-    before = crm.outreach.watch_list(tx.until("2024-06-30"), alarms_per_week=8)
+    before = crm.outreach.watch_list(tx.until("2024-06-30"), alerts_per_week=8)
     history = _watch_clocks.read_history(tx, 4, None)
     past = back_test(history, day_number(LAST), weeks=26, rules=_watch_clocks.Rules(90, 365, 4, 90))
-    alarms = past.n_alarms(np.array([before.threshold * tx.scale]))[0]
-    assert alarms / 26 == pytest.approx(8, rel=0.2)
+    alerts = past.n_alerts(np.array([before.threshold * tx.scale]))[0]
+    assert alerts / 26 == pytest.approx(8, rel=0.2)
 
 
-def test_alarms_are_told_apart_from_accounts_called_at_random(cdnow):
-    found = crm.outreach.watch_list(crm.Transactions(cdnow), alarms_per_week=20)
+def test_alerts_are_told_apart_from_accounts_called_at_random(cdnow):
+    found = crm.outreach.watch_list(crm.Transactions(cdnow), alerts_per_week=20)
     choices = as_columns(found.choices)
     assert choices["threshold"] == sorted(choices["threshold"], reverse=True)
-    assert choices["alarms_per_week"] == sorted(choices["alarms_per_week"])
-    assert found.false_alarm_share < found.calm_share
+    assert choices["alerts_per_week"] == sorted(choices["alerts_per_week"])
+    assert found.false_alert_share < found.base_rate
     at = choices["threshold"].index(found.threshold)
-    assert choices["false_alarm_high"][at] < found.calm_share
+    assert choices["false_alert_high"][at] < found.base_rate
 
 
 def past_of(rises, n_weeks=4):
@@ -543,7 +543,7 @@ def test_an_account_that_buys_less_and_then_stops_is_called_twice():
     raised = {}
     for day in (560, 609, 644):
         seen = [row for row in rows if row[1] <= START + dt.timedelta(day)]
-        found = listed(watch(seen, START + dt.timedelta(day), alarms_per_week=5))["fading"]
+        found = listed(watch(seen, START + dt.timedelta(day), alerts_per_week=5))["fading"]
         raised[found["signal"]] = (day_of(found["raised"]) - START).days
     assert list(raised) == ["drop", "both"]
     assert 546 <= raised["drop"] < 609 < 637 <= raised["both"]
@@ -553,7 +553,7 @@ def test_an_account_crosses_a_threshold_once():
     past = past_of([(0, 0, 0.0, 5.0), (1, 0, 5.0, 9.0), (1, 1, 0.0, 7.0), (3, 0, 0.0, 6.0)])
     assert past.raised(6.0).tolist() == [False, True, True, True]
     assert past.raised(5.0).tolist() == [True, False, True, True]
-    assert past.n_alarms(np.array([9.0, 7.0, 6.0, 5.0])).tolist() == [1, 2, 3, 3]
+    assert past.n_alerts(np.array([9.0, 7.0, 6.0, 5.0])).tolist() == [1, 2, 3, 3]
     assert past.threshold_for(0.5) == 7.0
     assert past.threshold_for(0.75) == 6.0
     assert past.threshold_for(99) == 5.0  # all there are
@@ -561,12 +561,12 @@ def test_an_account_crosses_a_threshold_once():
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=30), st.integers(0, 10))
-def test_alarms_counted_by_sorting_are_those_raised(ends, threshold):
+def test_alerts_counted_by_sorting_are_those_raised(ends, threshold):
     past = past_of([(0, 0, float(min(pair)), float(max(pair) + 1)) for pair in ends])
-    assert past.n_alarms(np.array([float(threshold)]))[0] == past.raised(float(threshold)).sum()
+    assert past.n_alerts(np.array([float(threshold)]))[0] == past.raised(float(threshold)).sum()
 
 
-def test_false_alarms_counted_by_hand():
+def test_false_alerts_counted_by_hand():
     """Four weekly accounts stop for a month in turn; two of them come back and two do not."""
     rows = crowd(n=12)
     back, gone = ("back1", "back2"), ("gone1", "gone2")
@@ -574,35 +574,35 @@ def test_false_alarms_counted_by_hand():
         stop = 560 + 7 * at
         days = [day for day in range(0, 729, 7) if day <= stop or (who in back and day > stop + 35)]
         rows += orders(who, days, [5000] * len(days))
-    found = watch(rows, alarms_per_week=4 / 26, weeks=26)
+    found = watch(rows, alerts_per_week=4 / 26, weeks=26)
     weeks = as_columns(found.backtest)
-    assert sum(weeks["alarms"]) == 4
+    assert sum(weeks["alerts"]) == 4
     assert sum(weeks["overdue"]) == 4
-    judged = [count for count in weeks["false_alarms"] if count is not None]
+    judged = [count for count in weeks["false_alerts"] if count is not None]
     assert sum(judged) == 2
     assert sum(count for count in weeks["bought_again"] if count is not None) == 2
-    assert found.false_alarm_share == 0.5
+    assert found.false_alert_share == 0.5
 
 
-def test_a_purchase_on_the_day_of_the_alarm_is_not_one_after_it():
+def test_a_purchase_on_the_day_of_the_alert_is_not_one_after_it():
     """The last order, small, falls on the last day of a week: a drop is called, and later the quiet."""
     rows = steady_accounts() + orders("last", range(1, 568, 7), [9000] * 80 + [900])
     weeks = as_columns(watch(rows, window="21D").backtest)
     raised = [
-        (day_of(day) - START).days for day, n in zip(weeks["date"], weeks["alarms"], strict=True) for _ in range(n)
+        (day_of(day) - START).days for day, n in zip(weeks["date"], weeks["alerts"], strict=True) for _ in range(n)
     ]
     assert raised == [561, 575]
     assert (sum(weeks["drop"]), sum(weeks["overdue"])) == (1, 1)
     assert sum(count for count in weeks["bought_again"] if count is not None) == 0
-    assert sum(count for count in weeks["false_alarms"] if count is not None) == 0
+    assert sum(count for count in weeks["false_alerts"] if count is not None) == 0
 
 
 def test_no_week_sees_what_came_after_it():
     """The past weeks of a longer past are those of a shorter one, wherever both look."""
     rows = crowd() + key_accounts()
-    early = watch([row for row in rows if row[1] <= dt.date(2024, 10, 8)], dt.date(2024, 10, 8), alarms_per_week=2)
+    early = watch([row for row in rows if row[1] <= dt.date(2024, 10, 8)], dt.date(2024, 10, 8), alerts_per_week=2)
     tx = crm.Transactions(columns(rows), as_of="2024-10-08")
-    late = crm.outreach.watch_list(tx, alarms_per_week=2)
+    late = crm.outreach.watch_list(tx, alerts_per_week=2)
     assert as_columns(early.table) == as_columns(late.table)
     assert as_columns(early.backtest) == as_columns(late.backtest)
     days = day_number(dt.date(2024, 10, 8))
@@ -622,9 +622,9 @@ FIGURES = ("score", "at_stake", "usual_spend", "window_spend", "window_usual")
 
 def test_every_kind_of_table(make_table):
     rows = crowd() + key_accounts()
-    expected = as_columns(watch(rows, alarms_per_week=2).table)
+    expected = as_columns(watch(rows, alerts_per_week=2).table)
     tx = crm.Transactions(make_table(columns(rows)), as_of=str(LAST))
-    found = crm.outreach.watch_list(tx, alarms_per_week=2)
+    found = crm.outreach.watch_list(tx, alerts_per_week=2)
     got = as_columns(found.table)
     assert list(got) == list(expected)
     assert len(got["customer_id"]) > 1
@@ -640,14 +640,14 @@ def test_every_kind_of_table(make_table):
 @given(seed=st.integers(0, 1000), factor=st.sampled_from([1, 10, 1000]))
 def test_row_order_ids_and_currency_do_not_matter(seed, factor):
     rows = crowd(n=25) + key_accounts()
-    plain = watch(rows, alarms_per_week=2)
+    plain = watch(rows, alerts_per_week=2)
     rng = np.random.default_rng(seed)
     mixed = [rows[at] for at in rng.permutation(len(rows))]
     names = sorted({row[0] for row in rows})
     renamed = dict(zip(names, rng.permutation(len(names)).tolist(), strict=True))
     other = [(renamed[who], date, round(amount * factor, 2)) for who, date, amount in mixed]
     tx = crm.Transactions(small_table(columns(other)), as_of=str(LAST))
-    found = as_columns(crm.outreach.watch_list(tx, alarms_per_week=2).table)
+    found = as_columns(crm.outreach.watch_list(tx, alerts_per_week=2).table)
     expected = as_columns(plain.table)
     assert found["customer_id"] == [renamed[who] for who in expected["customer_id"]]
     for name in FIGURES:
@@ -675,9 +675,9 @@ def test_a_refund_is_no_visit_but_its_money_counts():
     as_of = START + dt.timedelta(595 + 21)
     rows = [row for row in crowd() if row[1] <= as_of] + weekly
     refund = [("steady", as_of - dt.timedelta(1), -300.0)]
-    plain = listed(watch(rows, as_of, alarms_per_week=5))["steady"]
-    found = listed(watch(rows + refund, as_of, alarms_per_week=5))["steady"]
-    assert found["quiet_days"] == plain["quiet_days"] == 21
+    plain = listed(watch(rows, as_of, alerts_per_week=5))["steady"]
+    found = listed(watch(rows + refund, as_of, alerts_per_week=5))["steady"]
+    assert found["days_inactive"] == plain["days_inactive"] == 21
     assert found["usual_gap"] == pytest.approx(plain["usual_gap"])
     assert found["window_spend"] == plain["window_spend"] - 300
 
@@ -686,14 +686,14 @@ def test_groups_of_similar_accounts():
     rows = crowd() + key_accounts()
     club = {"customer_id": sorted({row[0] for row in rows}), "club": []}
     club["club"] = ["a" if who < "c20" else "b" for who in club["customer_id"]]
-    by_club = watch(rows, alarms_per_week=2, by=club)
+    by_club = watch(rows, alerts_per_week=2, by=club)
     assert "key" in listed(by_club)
-    assert as_columns(by_club.table)["p_quiet"] != as_columns(watch(rows, alarms_per_week=2).table)["p_quiet"]
+    assert as_columns(by_club.table)["p_quiet"] != as_columns(watch(rows, alerts_per_week=2).table)["p_quiet"]
     everyone = {"customer_id": club["customer_id"], "club": ["a"] * len(club["club"])}
     assert as_columns(watch(rows, by=everyone).table) == as_columns(watch(rows).table)
 
 
-def assert_alarms_hold(found):
+def assert_alerts_hold(found):
     """Every account on the list has a signal now, and its figures and its words say so."""
     for row in listed(found).values():
         overdue, drop = row["signal"] in ("overdue", "both"), row["signal"] in ("drop", "both")
@@ -712,7 +712,7 @@ def assert_alarms_hold(found):
 def test_nobody_is_listed_without_a_signal(cdnow_sample, as_of):
     found = crm.outreach.watch_list(crm.Transactions(cdnow_sample, as_of=as_of), weeks=20)
     assert len(listed(found)) > 5
-    assert_alarms_hold(found)
+    assert_alerts_hold(found)
 
 
 def test_an_account_that_is_back_leaves_the_list_in_the_same_week():
@@ -728,11 +728,11 @@ def test_an_account_that_is_back_leaves_the_list_in_the_same_week():
         rows += orders(f"c{who:02d}", days, amounts)
     before, after = START + dt.timedelta(716), START + dt.timedelta(723)
     assert (
-        listed(watch([row for row in rows if row[1] <= before], before, alarms_per_week=2))["c00"]["signal"] == "drop"
+        listed(watch([row for row in rows if row[1] <= before], before, alerts_per_week=2))["c00"]["signal"] == "drop"
     )
-    found = watch([row for row in rows if row[1] <= after], after, alarms_per_week=2)
+    found = watch([row for row in rows if row[1] <= after], after, alerts_per_week=2)
     assert "c00" not in listed(found)
-    assert_alarms_hold(found)
+    assert_alerts_hold(found)
 
 
 def test_who_buys_less_stays_on_the_list_and_who_is_gone_does_not():
@@ -741,24 +741,24 @@ def test_who_buys_less_stays_on_the_list_and_who_is_gone_does_not():
     less = orders("less", range(0, 728, 7), [500] * 89 + [100] * 15)
     gone = orders("gone", range(0, last - 105, 7), [500] * 89)
     rows = crowd() + less + gone
-    found = listed(watch(rows, START + dt.timedelta(last), alarms_per_week=5))
+    found = listed(watch(rows, START + dt.timedelta(last), alerts_per_week=5))
     assert found["less"]["signal"] == "drop"
     assert "gone" not in found
-    longer = listed(watch(rows, START + dt.timedelta(last), alarms_per_week=5, horizon="120D"))
+    longer = listed(watch(rows, START + dt.timedelta(last), alerts_per_week=5, horizon="120D"))
     assert longer["gone"]["signal"] == "overdue"
-    assert longer["gone"]["quiet_days"] > 90
+    assert longer["gone"]["days_inactive"] > 90
 
 
-def test_a_list_without_alarms_is_empty():
+def test_a_list_without_alerts_is_empty():
     found = watch(steady_accounts(), START + dt.timedelta(728))
     assert as_columns(found.table)["customer_id"] == []
-    assert (found.threshold, found.alarms_per_week) == (0.0, 0.0)
-    assert math.isnan(found.false_alarm_share)
-    assert sum(as_columns(found.backtest)["alarms"]) == 0
+    assert (found.threshold, found.alerts_per_week) == (0.0, 0.0)
+    assert math.isnan(found.false_alert_share)
+    assert sum(as_columns(found.backtest)["alerts"]) == 0
 
 
-def test_the_card_says_what_a_false_alarm_is():
-    found = watch(crowd() + key_accounts(), alarms_per_week=2, horizon="60D")
+def test_the_card_says_what_a_false_alert_is():
+    found = watch(crowd() + key_accounts(), alerts_per_week=2, horizon="60D")
     assert "in the next 60 days" in str(found)
     assert "误报率" in found.definition.text("zh")
     assert "{" not in found.definition.text("en") + found.definition.text("zh")
@@ -777,7 +777,7 @@ def test_spend_and_quiet_of_cdnow_recounted_with_pandas(cdnow):
     quiet = (as_of - own["date"].max()).dt.days
     window = rows[rows["date"] > as_of - pd.Timedelta(days=90)].groupby("customer_id")["amount"].sum()
     assert len(found["customer_id"]) > 40
-    assert found["quiet_days"] == quiet.loc[found["customer_id"]].tolist()
+    assert found["days_inactive"] == quiet.loc[found["customer_id"]].tolist()
     assert found["window_spend"] == pytest.approx(window.reindex(found["customer_id"]).fillna(0).tolist(), abs=1e-9)
     assert own["date"].nunique().min() >= 4
     assert found["score"] == sorted(found["score"], reverse=True)
@@ -789,14 +789,14 @@ def test_spend_and_quiet_of_cdnow_recounted_with_pandas(cdnow):
 def test_the_picture_shows_the_choices(cdnow_sample):
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
-    found = crm.outreach.watch_list(crm.Transactions(cdnow_sample), alarms_per_week=2)
+    found = crm.outreach.watch_list(crm.Transactions(cdnow_sample), alerts_per_week=2)
     choices = as_columns(found.choices)
     ax = crm.plotting.plot_watch_list(found)
     share, calm, chosen = ax.get_lines()
-    assert share.get_xdata().tolist() == choices["alarms_per_week"]
-    assert share.get_ydata().tolist() == pytest.approx([100 * value for value in choices["false_alarm_share"]])
-    assert calm.get_ydata().tolist() == pytest.approx([100 * value for value in choices["calm_share"]])
-    assert chosen.get_xdata() == [found.alarms_per_week]
+    assert share.get_xdata().tolist() == choices["alerts_per_week"]
+    assert share.get_ydata().tolist() == pytest.approx([100 * value for value in choices["false_alert_share"]])
+    assert calm.get_ydata().tolist() == pytest.approx([100 * value for value in choices["base_rate"]])
+    assert chosen.get_xdata() == [found.alerts_per_week]
     assert "chosen: " in ax.get_legend().get_texts()[2].get_text()
 
 
@@ -805,7 +805,7 @@ def test_a_picture_of_something_else_is_refused():
     with pytest.raises(ArgumentError, match=r"a int is not the result that this draws.*watch_list\(transactions\)"):
         crm.plotting.plot_watch_list(3)
     nobody = watch(steady_accounts(), START + dt.timedelta(728))
-    with pytest.raises(DataError, match=r"no alarm of the back-test can be judged"):
+    with pytest.raises(DataError, match=r"no alert of the back-test can be judged"):
         crm.plotting.plot_watch_list(nobody)
 
 
@@ -815,12 +815,12 @@ def test_a_picture_of_something_else_is_refused():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"alarms_per_week": 0}, r"alarms_per_week=0 is not above 0\. .*alarms_per_week=20"),
-        ({"alarms_per_week": "20"}, r"alarms_per_week='20' is not a finite number"),
+        ({"alerts_per_week": 0}, r"alerts_per_week=0 is not above 0\. .*alerts_per_week=20"),
+        ({"alerts_per_week": "20"}, r"alerts_per_week='20' is not a finite number"),
         ({"weeks": 0}, r"weeks=0 is not a whole number of at least 1"),
         ({"window": "a while"}, r"window='a while' is not a duration"),
-        ({"usual": 0}, r"usual=0 is shorter than a day"),
-        ({"horizon": "1Y"}, r"no alarm of the last 26 weeks can be judged yet\. Give weeks=66"),
+        ({"baseline": 0}, r"baseline=0 is shorter than a day"),
+        ({"horizon": "1Y"}, r"no alert of the last 26 weeks can be judged yet\. Give weeks=66"),
         ({"min_purchases": 2}, r"min_purchases=2 is not a whole number of at least 3"),
         ({"language": "fr"}, r"language='fr' is not known"),
         ({"by": "channel"}, r"by='channel' is not a role"),
@@ -837,7 +837,7 @@ def test_data_too_short_for_the_weeks_say_how_many_fit():
     with pytest.raises(DataError, match=r"back-test begins on .* Give weeks=(\d+) or fewer") as raised:
         watch(rows, as_of)
     fits = int(str(raised.value).split("weeks=")[1].split()[0])
-    assert watch(rows, as_of, weeks=fits, horizon="14D").alarms_per_week >= 0
+    assert watch(rows, as_of, weeks=fits, horizon="14D").alerts_per_week >= 0
 
 
 def test_nobody_with_a_rhythm():

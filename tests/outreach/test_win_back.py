@@ -46,26 +46,26 @@ VALUE = {"customer_id": ["a", "b", "c", "e"], "clv": [100.0, 10.0, 20.0, 8.0]}
 def test_the_list_by_hand(make_table):
     """Profits: a 0.4 x 100 - 1.5 = 38.5, e 0.5 x 8 - 1.5 = 2.5, b and c 0.5; d is not lost."""
     found = crm.outreach.win_back(
-        opened(SMALL, make_table), cost=1.5, rule=RULE, response=make_table(RESPONSE), value=make_table(VALUE)
+        opened(SMALL, make_table), contact_cost=1.5, rule=RULE, response=make_table(RESPONSE), value=make_table(VALUE)
     )
     table = as_columns(found.table)
     assert table["customer_id"] == ["a", "e", "b", "c"]
-    assert table["quiet_days"] == [200, 380, 300, 250]
+    assert table["days_inactive"] == [200, 380, 300, 250]
     assert table["purchases"] == [2, 3, 1, 1]
     assert table["expected_profit"] == pytest.approx([38.5, 2.5, 0.5, 0.5])
     assert table["rank"] == [1, 2, 3, 3]
     assert table["contact"] == [True] * 4
     assert (found.lost, found.contacted) == (4, 4)
-    assert (found.back, found.value, found.cost, found.profit) == pytest.approx((1.2, 48.0, 6.0, 42.0))
+    assert (found.reactivated, found.value, found.cost, found.profit) == pytest.approx((1.2, 48.0, 6.0, 42.0))
 
 
 def test_only_contacts_that_pay_are_counted():
-    found = crm.outreach.win_back(opened(SMALL), cost=4, rule=RULE, response=RESPONSE, value=VALUE)
+    found = crm.outreach.win_back(opened(SMALL), contact_cost=4, rule=RULE, response=RESPONSE, value=VALUE)
     assert as_columns(found.table)["contact"] == [True, False, False, False]  # e brings just what the contact costs
     assert (found.lost, found.contacted) == (4, 1)
-    assert (found.back, found.value, found.cost, found.profit) == pytest.approx((0.4, 40.0, 4.0, 36.0))
-    nobody = crm.outreach.win_back(opened(SMALL), cost=100, rule=RULE, response=0.1, value=5)
-    assert (nobody.contacted, nobody.back, nobody.cost, nobody.profit) == (0, 0, 0, 0)
+    assert (found.reactivated, found.value, found.cost, found.profit) == pytest.approx((0.4, 40.0, 4.0, 36.0))
+    nobody = crm.outreach.win_back(opened(SMALL), contact_cost=100, rule=RULE, response=0.1, value=5)
+    assert (nobody.contacted, nobody.reactivated, nobody.cost, nobody.profit) == (0, 0, 0, 0)
     assert set(as_columns(nobody.table)["rank"]) == {1}
 
 
@@ -74,7 +74,7 @@ def test_only_contacts_that_pay_are_counted():
 
 def organic(days_of, make=small_table, horizon=50):
     return by_customer(
-        crm.outreach.win_back(opened(bought(days_of), make), cost=1, value=10, rule=RULE, horizon=horizon)
+        crm.outreach.win_back(opened(bought(days_of), make), contact_cost=1, value=10, rule=RULE, horizon=horizon)
     )
 
 
@@ -86,9 +86,9 @@ def test_the_chance_is_the_share_of_those_as_quiet_who_came_back(make_table):
     """
     base = {**{f"x{at}": [0, 120] for at in range(10)}, **{f"y{at}": [0] for at in range(20)}, "z0": [300], "z1": [300]}
     rows = organic(base, make_table)
-    assert rows["z0"]["p_back"] == rows["z1"]["p_back"] == pytest.approx(10 / 40)
-    assert rows["x3"]["p_back"] == pytest.approx(1 - math.exp(-50 * 10 / (40 + 160 * 30)))
-    assert rows["y3"]["p_back"] == rows["x3"]["p_back"]
+    assert rows["z0"]["p_reactivation"] == rows["z1"]["p_reactivation"] == pytest.approx(10 / 40)
+    assert rows["x3"]["p_reactivation"] == pytest.approx(1 - math.exp(-50 * 10 / (40 + 160 * 30)))
+    assert rows["y3"]["p_reactivation"] == rows["x3"]["p_reactivation"]
     assert rows["z0"]["expected_profit"] == pytest.approx(1.5)
 
 
@@ -99,8 +99,8 @@ def test_customers_with_as_many_purchases_are_those_compared():
     base = {**{f"x{at}": [0, 120] for at in range(40)}, **{f"y{at}": [0] for at in range(60)}, "z1": [300],
             "z2": [0, 300]}  # fmt: skip
     rows = organic(base)
-    assert rows["z1"]["p_back"] == pytest.approx(40 / 101)
-    assert rows["z2"]["p_back"] == pytest.approx(40 / 141)
+    assert rows["z1"]["p_reactivation"] == pytest.approx(40 / 101)
+    assert rows["z2"]["p_reactivation"] == pytest.approx(40 / 141)
 
 
 def test_where_few_of_them_were_ever_so_quiet_all_customers_stand_in():
@@ -117,17 +117,17 @@ def test_where_few_of_them_were_ever_so_quiet_all_customers_stand_in():
         **{f"u{at}": [0, 230] for at in range(30)},
     }
     rows = organic(base)
-    assert rows["v0"]["p_back"] == pytest.approx(30 / (100 + 35 + 5 + 30))
+    assert rows["v0"]["p_reactivation"] == pytest.approx(30 / (100 + 35 + 5 + 30))
     waiting = 170 + (380 - 230) * 140 + 10 * 105 + 10 * 100
-    assert rows["w0"]["p_back"] == pytest.approx(1 - math.exp(-40 * 30 / waiting))
-    assert rows["y0"]["p_back"] == pytest.approx(1 - math.exp(-50 * 30 / waiting))
+    assert rows["w0"]["p_reactivation"] == pytest.approx(1 - math.exp(-40 * 30 / waiting))
+    assert rows["y0"]["p_reactivation"] == pytest.approx(1 - math.exp(-50 * 30 / waiting))
 
 
 def test_a_handful_of_purchases_tell_a_rate_and_no_more():
     """Three purchases, one followed after 10 days, the others by nothing in 390 and 400 days."""
     rows = organic({"a": [0, 10], "b": [0]})
     chance = 1 - math.exp(-50 * 1 / (10 * 3 + 380 * 2 + 10 * 1))
-    assert [rows[name]["p_back"] for name in "ab"] == pytest.approx([chance, chance])
+    assert [rows[name]["p_reactivation"] for name in "ab"] == pytest.approx([chance, chance])
 
 
 def test_classes_of_purchases_are_1_2_3_to_4_and_more():
@@ -138,8 +138,8 @@ def test_classes_of_purchases_are_1_2_3_to_4_and_more():
 
 def test_a_longer_horizon_never_means_a_smaller_chance(cdnow):
     tx = crm.Transactions(cdnow)
-    near, far = (by_customer(crm.outreach.win_back(tx, cost=0, value=1, horizon=days)) for days in (60, 200))
-    assert all(0 <= near[name]["p_back"] <= far[name]["p_back"] < 1 for name in near)
+    near, far = (by_customer(crm.outreach.win_back(tx, contact_cost=0, value=1, horizon=days)) for days in (60, 200))
+    assert all(0 <= near[name]["p_reactivation"] <= far[name]["p_reactivation"] < 1 for name in near)
 
 
 def test_so_many_of_cdnow_came_back_as_expected(cdnow):
@@ -148,13 +148,15 @@ def test_so_many_of_cdnow_came_back_as_expected(cdnow):
     From October, the curves expect 11 % fewer than came: they know nothing of Christmas.
     """
     origin, days = "1997-12-31", 90
-    found = crm.outreach.win_back(crm.Transactions(cdnow, as_of=origin), cost=0, value=1, rule=RULE, horizon=days)
+    found = crm.outreach.win_back(
+        crm.Transactions(cdnow, as_of=origin), contact_cost=0, value=1, rule=RULE, horizon=days
+    )
     table = as_columns(found.table)
     last = str(dt.date.fromisoformat(origin) + dt.timedelta(days=days))
     back = {who for who, day in zip(cdnow["customer_id"], map(str, cdnow["date"]), strict=True)
             if origin < day[:10] <= last}  # fmt: skip
     came = np.array([who in back for who in table["customer_id"]])
-    chance, purchases = np.array(table["p_back"]), np.array(table["purchases"])
+    chance, purchases = np.array(table["p_reactivation"]), np.array(table["purchases"])
     assert chance.sum() == pytest.approx(came.sum(), rel=0.1)
     classes = [purchases == 1, purchases == 2, purchases > 2]
     assert [chance[own].mean() for own in classes] == pytest.approx([came[own].mean() for own in classes], abs=0.06)
@@ -167,7 +169,9 @@ def test_so_many_of_cdnow_came_back_as_expected(cdnow):
 
 @pytest.fixture(scope="module")
 def list_of_cdnow(cdnow_sample):
-    return crm.outreach.win_back(crm.Transactions(cdnow_sample), cost=2, rule={"inactive": "180D"}, margin=0.3)
+    return crm.outreach.win_back(
+        crm.Transactions(cdnow_sample), contact_cost=2, rule={"inactive": "180D"}, margin_rate=0.3
+    )
 
 
 def test_the_value_is_what_is_expected_of_those_who_buy_at_all(list_of_cdnow, cdnow_sample):
@@ -179,20 +183,20 @@ def test_the_value_is_what_is_expected_of_those_who_buy_at_all(list_of_cdnow, cd
         spend=crm.clv.GammaGamma().fit(customers),
         horizon="180D",
         discount_rate=0.0,
-        margin=0.3,
+        margin_rate=0.3,
     ).set_index("customer_id")
     rows = by_customer(list_of_cdnow)
     assert 1000 < len(rows) < len(valued)
     own = valued.loc[list(rows)]
     expected = own["expected_purchases"] / own["p_purchase"] * own["expected_spend"] * 0.3
-    value = np.array([row["value_if_back"] for row in rows.values()])
+    value = np.array([row["value_if_reactivated"] for row in rows.values()])
     assert value == pytest.approx(expected.to_numpy(), rel=1e-9)
     assert (value >= 0.3 * own["expected_spend"].to_numpy() * (1 - 1e-12)).all()  # he buys at least once
 
 
 def test_totals_are_those_of_the_table(list_of_cdnow):
     table = {name: np.array(values) for name, values in as_columns(list_of_cdnow.table).items()}
-    product = table["p_back"] * table["value_if_back"]
+    product = table["p_reactivation"] * table["value_if_reactivated"]
     assert table["expected_profit"] == pytest.approx(product - 2)
     assert (table["contact"] == (table["expected_profit"] > 0)).all()
     assert list_of_cdnow.contacted == table["contact"].sum() > 0
@@ -210,22 +214,22 @@ def test_a_customer_long_silent_after_hundreds_of_purchases_has_a_value():
     days_of["daily"] = list(range(250))
     columns = bought(days_of)
     columns["amount"] = rng.gamma(3, 5, len(columns["date"])).round(2).tolist()
-    rows = by_customer(crm.outreach.win_back(opened(columns), cost=1, rule=RULE))
+    rows = by_customer(crm.outreach.win_back(opened(columns), contact_cost=1, rule=RULE))
     assert rows["daily"]["purchases"] == 250
-    assert 20 < rows["daily"]["value_if_back"] / 15 < 180
+    assert 20 < rows["daily"]["value_if_reactivated"] / 15 < 180
 
 
 def test_without_a_mean_of_the_spend_there_is_one_for_all():
     """All spend 10 a purchase, so that Gamma-Gamma has nothing to go by; by hand value is 10 x purchases."""
     days_of = {**{f"a{at}": [0, 30 + at, 90 + at] for at in range(20)}, **{f"b{at}": [at] for at in range(40)}}
     with pytest.warns(NoLifetimeValueWarning, match="one mean spend for all customers"):
-        found = crm.outreach.win_back(opened(bought(days_of)), cost=1, rule=RULE)
+        found = crm.outreach.win_back(opened(bought(days_of)), contact_cost=1, rule=RULE)
     customers = crm.summarize(opened(bought(days_of)))
     model = crm.clv.ParetoNBD().fit(customers)
     history = {name: as_columns(customers)[name] for name in ("customer_id", "x", "t_x", "T")}
     ratio = model.predict(history, horizon="180D") / model.p_purchase(history, horizon="180D")
     rows = by_customer(found)
-    assert [rows[name]["value_if_back"] for name in history["customer_id"]] == pytest.approx(10 * ratio)
+    assert [rows[name]["value_if_reactivated"] for name in history["customer_id"]] == pytest.approx(10 * ratio)
 
 
 # --- laws -----------------------------------------------------------------------------------------------------------
@@ -240,7 +244,10 @@ def test_the_list_does_not_depend_on_order_names_kind_or_later_rows(cdnow_sample
     columns["date"] = [str(np.datetime64(day, "D")) for day in columns["date"]]
     columns["customer_id"] = [f"customer {who}" for who in columns["customer_id"]]
     again = crm.outreach.win_back(
-        crm.Transactions(make_table(columns), as_of="1998-06-30"), cost=2, rule={"inactive": "180D"}, margin=0.3
+        crm.Transactions(make_table(columns), as_of="1998-06-30"),
+        contact_cost=2,
+        rule={"inactive": "180D"},
+        margin_rate=0.3,
     )
     mine, theirs = by_customer(list_of_cdnow), by_customer(again)
     assert {f"customer {who}" for who in mine} == set(theirs)
@@ -254,24 +261,24 @@ def test_the_list_does_not_depend_on_order_names_kind_or_later_rows(cdnow_sample
 
 def test_another_currency_changes_money_and_nothing_else(cdnow_sample, list_of_cdnow):
     cents = {**cdnow_sample, "amount": [100 * amount for amount in cdnow_sample["amount"]]}
-    found = crm.outreach.win_back(crm.Transactions(cents), cost=200, rule={"inactive": "180D"}, margin=0.3)
+    found = crm.outreach.win_back(crm.Transactions(cents), contact_cost=200, rule={"inactive": "180D"}, margin_rate=0.3)
     assert found.contacted == list_of_cdnow.contacted
     assert found.profit == pytest.approx(100 * list_of_cdnow.profit, rel=1e-6)
-    assert found.back == pytest.approx(list_of_cdnow.back, rel=1e-9)
+    assert found.reactivated == pytest.approx(list_of_cdnow.back, rel=1e-9)
 
 
 def test_the_default_rule_is_that_of_the_gap_curve(cdnow_sample):
     tx = crm.Transactions(cdnow_sample)
     limit = crm.survival.inactivity_threshold(tx).limit
-    found = crm.outreach.win_back(tx, cost=1, response=0.1, value=20)
+    found = crm.outreach.win_back(tx, contact_cost=1, response=0.1, value=20)
     assert found.lost == sum(as_columns(crm.survival.flag_lost(tx, inactive=limit))["lost"])
-    assert min(as_columns(found.table)["quiet_days"]) >= limit
+    assert min(as_columns(found.table)["days_inactive"]) >= limit
 
 
 @pytest.mark.parametrize("rule", [{"gaps": 3}, {"own_gaps": 3}, {"p_alive": 0.2}, {"inactive": "100D"}])
 def test_every_rule_of_lost_can_be_used(cdnow_sample, rule):
     tx = crm.Transactions(cdnow_sample)
-    found = crm.outreach.win_back(tx, cost=1, rule=rule, response=0.1, value=20)
+    found = crm.outreach.win_back(tx, contact_cost=1, rule=rule, response=0.1, value=20)
     assert found.lost == sum(as_columns(crm.survival.flag_lost(tx, **rule))["lost"])
     for language in ("en", "zh"):
         assert not set("{}_") & set(found.definition.text(language))
@@ -286,7 +293,7 @@ def test_the_card_says_that_the_chance_is_a_stand_in(list_of_cdnow):
     assert "organic, not of a campaign" in said
     assert "a stand-in until a test campaign tells" in said
     assert "自然回流而非营销效果" in list_of_cdnow.definition.text("zh")
-    tested = crm.outreach.win_back(opened(SMALL), cost=1, rule=RULE, response=0.1, value=5).definition.text()
+    tested = crm.outreach.win_back(opened(SMALL), contact_cost=1, rule=RULE, response=0.1, value=5).definition.text()
     assert "probability: as given, from a test campaign; value: as given" in tested
 
 
@@ -296,10 +303,10 @@ def test_the_card_says_that_the_chance_is_a_stand_in(list_of_cdnow):
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"cost": -1}, ArgumentError, r"cost=-1 is below 0"),
-        ({"cost": "2"}, ArgumentError, r"cost='2' is not a finite number"),
+        ({"cost": -1}, ArgumentError, r"contact_cost=-1 is below 0"),
+        ({"cost": "2"}, ArgumentError, r"contact_cost='2' is not a finite number"),
         ({"horizon": 0}, ArgumentError, r"horizon=0 is less than a day"),
-        ({"margin": 30}, ArgumentError, r"margin=30 is not a share"),
+        ({"margin_rate": 30}, ArgumentError, r"margin_rate=30 is not a share"),
         ({"rule": "90D"}, ArgumentError, r"'90D' is no rule\. Give one of 'inactive'"),
         ({"rule": {"silent": 3}}, ArgumentError, r"is no rule"),
         ({"rule": {"inactive": "500D"}}, DataError, r"nobody is lost by inactive='500D' on 2024-02-05"),
@@ -326,7 +333,7 @@ def test_what_cannot_be_used_is_refused(settings, error, message):
 def test_data_that_tell_no_value_ask_for_it():
     once = opened(bought({"a": [0], "b": [100]}))
     with pytest.raises(DataError, match=r"what customers spend cannot be learnt: .* Or give it, such as value=50"):
-        crm.outreach.win_back(once, cost=1, rule=RULE, response=0.1)
+        crm.outreach.win_back(once, contact_cost=1, rule=RULE, response=0.1)
     with pytest.raises(DataError, match="no customer bought on two days"):
-        crm.outreach.win_back(once, cost=1, rule=RULE, value=50)
-    assert crm.outreach.win_back(once, cost=1, rule=RULE, response=0.1, value=50).contacted == 2
+        crm.outreach.win_back(once, contact_cost=1, rule=RULE, value=50)
+    assert crm.outreach.win_back(once, contact_cost=1, rule=RULE, response=0.1, value=50).contacted == 2

@@ -96,7 +96,7 @@ def test_the_figures_of_a_fitted_model_are_those_drawn(cdnow_sample):
 
 def test_the_best_number_of_contacts_is_marked(make_table):
     """Profits by hand, most first: 2.5, 0.5, 0, -1.5; the best two bring 3, all four 1.5."""
-    ax = plot_campaign(crm.outreach.campaign(make_table(SCORES), contact_cost=2, value=50, success=0.1))
+    ax = plot_campaign(crm.outreach.campaign(make_table(SCORES), contact_cost=2, value=50, save_rate=0.1))
     lines = lines_of(ax)
     curve = lines["expected profit"]
     assert dict(zip(curve.get_xdata().tolist(), curve.get_ydata().tolist(), strict=True)) == pytest.approx(
@@ -108,7 +108,7 @@ def test_the_best_number_of_contacts_is_marked(make_table):
 
 
 def test_where_no_contact_pays_the_picture_says_so():
-    ax = plot_campaign(crm.outreach.campaign(small_table(SCORES), contact_cost=20, value=50, success=0.1))
+    ax = plot_campaign(crm.outreach.campaign(small_table(SCORES), contact_cost=20, value=50, save_rate=0.1))
     assert ax.texts[0].get_text() == "contacting nobody is best: no contact pays"
 
 
@@ -116,7 +116,7 @@ def test_the_best_number_lies_on_the_curve_between_its_steps():
     """250 customers are drawn in a hundred steps; the best number is none of them."""
     p = [1 - at / 250 for at in range(250)]
     found = crm.outreach.campaign(small_table({"customer_id": list(range(250)), "p_churn": p}), contact_cost=2.03,
-                               value=50, success=0.1)  # fmt: skip
+                               value=50, save_rate=0.1)  # fmt: skip
     curve = lines_of(plot_campaign(found))["expected profit"]
     assert found.contacted not in as_columns(found.curve)["contacted"]
     assert (found.contacted, found.profit) in set(zip(curve.get_xdata(), curve.get_ydata(), strict=True))
@@ -144,7 +144,9 @@ def test_the_card_stands_below_in_the_language_of_the_picture(language):
 def test_chinese_words():
     if _fonts.chinese_font() is None:
         pytest.skip("no font with Chinese characters is installed")
-    ax = plot_campaign(crm.outreach.campaign(small_table(SCORES), contact_cost=2, value=50, success=0.1), language="zh")
+    ax = plot_campaign(
+        crm.outreach.campaign(small_table(SCORES), contact_cost=2, value=50, save_rate=0.1), language="zh"
+    )
     assert ax.texts[0].get_text() == "最佳：联系 2 人，预期利润 3\n流失概率自 40.0% 起"
     assert ax.get_xlabel() == "依次联系的客户数（预期利润最高的在前）"
 

@@ -116,7 +116,7 @@ def test_segments_have_their_labels_and_own_names_stay_with_their_dollars():
 
 def test_tables_of_the_real_functions_are_drawn():
     scores = rfm.score(summarize(load_ten_customers()), method="median")
-    named = rfm.segment(scores)
+    named = rfm.segment(scores, scheme="eight")
     ax = plot_segments(rfm.describe_segments(named))
     # by the medians: C01 and C03, with 5,500 of 10,000
     assert ax.patches[0].get_width() == pytest.approx(20)

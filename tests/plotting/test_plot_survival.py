@@ -178,7 +178,7 @@ def test_rates_that_nobody_was_seen_for_are_refused():
 
 
 def test_groups_are_compared_with_the_first_in_points(make_table):
-    found = crm.survival.compare_repurchase(transactions(make_table), within="30D", by="channel", against="web")
+    found = crm.survival.compare_repurchase(transactions(make_table), within="30D", by="channel", baseline="web")
     ax = plot_repurchase_comparison(found)
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["web", "shop"]
     table = as_columns(found.table)

@@ -410,7 +410,7 @@ def test_averages_are_sums_over_sums_and_agree_with_the_realised_value(cdnow_sam
     assert averages["retention_rate"].tolist() == (ended["retained"] / ended["customers"]).tolist()
     per_customer = ended["cumulative_revenue"] / ended["customers"]
     assert averages["cumulative_per_customer"].tolist() == pytest.approx(per_customer.tolist())
-    value = crm.clv.cohort_value(cdnow_sample, margin=1, period="week")
+    value = crm.clv.cohort_value(cdnow_sample, margin_rate=1, period="week")
     seen = table[table["state"] != "not_yet"]
     assert seen["cumulative_per_customer"].tolist() == pytest.approx(value["value_per_customer"].tolist())
     assert (seen["state"] == "complete").tolist() == value["complete"].tolist()

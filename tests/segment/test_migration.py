@@ -432,8 +432,8 @@ def test_the_split_with_a_kept_scorer_on_cdnow(cdnow_sample):
     tx = crm.Transactions(cdnow_sample)
     january, june = (crm.summarize(tx.until(date)) for date in ("1998-01-31", "1998-06-30"))
     scorer = rfm.Scorer().fit(january)
-    before, old = (rfm.segment(scorer.score(customers)) for customers in (january, june))
-    new = rfm.segment(rfm.score(june))
+    before, old = (rfm.segment(scorer.score(customers), scheme="eight") for customers in (january, june))
+    new = rfm.segment(rfm.score(june), scheme="eight")
     found = growth.size_change(before, new, after_by_old_rule=old)
     rows = found.customers.set_index("group")
     sizes = [table["segment"].value_counts().reindex(rows.index, fill_value=0) for table in (before, old, new)]

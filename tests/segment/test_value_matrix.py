@@ -257,7 +257,7 @@ def test_with_costs_the_lifetime_value_is_margin_too_at_the_rate_of_the_window()
     recent = made[made["date"] > made["date"].max() - pd.DateOffset(years=1)]
     rate = 1 - recent["cost"].sum() / recent["amount"].sum()
     tx = Transactions(made)
-    found, whole = segment.value_matrix(tx), segment.value_matrix(tx, margin=1.0)
+    found, whole = segment.value_matrix(tx), segment.value_matrix(tx, margin_rate=1.0)
     expected = rate * whole.customers["residual_clv"]
     assert found.customers["residual_clv"].tolist() == pytest.approx(expected.tolist())
     assert found.customers["quadrant"].tolist() == whole.customers["quadrant"].tolist()
@@ -337,7 +337,9 @@ def test_cuts_that_are_none_are_refused():
 
 def test_a_margin_that_no_lifetime_value_can_be_built_on_is_refused():
     rows = load_cdnow(sample=True).assign(cost=lambda frame: 2 * frame["amount"])
-    with pytest.raises(DataError, match=r"the margin of 1997-07-01 to 1998-06-30 is -1 of the revenue.*margin=0\.3"):
+    with pytest.raises(
+        DataError, match=r"the margin of 1997-07-01 to 1998-06-30 is -1 of the revenue.*margin_rate=0\.3"
+    ):
         segment.value_matrix(Transactions(rows))
 
 
@@ -362,7 +364,9 @@ def test_settings_of_what_is_not_computed_are_refused():
     for name, value in (("horizon", "12M"), ("discount_rate", 0.2), ("margin", 0.3)):
         with pytest.raises(ArgumentError, match=rf"{name}=.*no lifetime value is asked for.*\"residual_clv\""):
             segment.value_matrix(tx, potential="frequency", **{name: value})
-    matrix = segment.value_matrix(Transactions(load_cdnow(sample=True)), horizon="26W", discount_rate=0.2, margin=0.5)
+    matrix = segment.value_matrix(
+        Transactions(load_cdnow(sample=True)), horizon="26W", discount_rate=0.2, margin_rate=0.5
+    )
     assert matrix.potential.column == "residual_clv"
 
 

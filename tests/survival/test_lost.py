@@ -100,7 +100,7 @@ def test_lost_after_so_many_days(make_table):
     found = crm.survival.flag_lost(transactions(make_table), inactive="60D")
     table = as_columns(found, sort="customer_id")
     assert table["customer_id"] == list(QUIET)
-    assert table["quiet_days"] == list(QUIET.values())
+    assert table["days_inactive"] == list(QUIET.values())
     assert set(table["limit_days"]) == {60}
     assert table["lost"] == [False, True, False, True]  # b on the very day
 

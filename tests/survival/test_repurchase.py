@@ -52,7 +52,7 @@ def test_rates_by_hand(make_table):
 
 def test_groups_are_compared_among_purchases_that_had_the_time(make_table):
     """Of the purchases up to 1 December, web 1 of 2 return within 30 days (a), shop 0 of 3."""
-    found = crm.survival.compare_repurchase(make_table(SALES), within="30D", by="channel", against="shop")
+    found = crm.survival.compare_repurchase(make_table(SALES), within="30D", by="channel", baseline="shop")
     table = as_columns(found.table)
     assert table["group"] == ["shop", "web"]
     assert table["purchases"] == [1, 4]  # groups are those of the first purchase
@@ -89,12 +89,12 @@ def test_newcombe_s_own_examples():
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"by": "channel", "against": "phone"}, ArgumentError, r"against='phone' is not known"),
+        ({"by": "channel", "baseline": "phone"}, ArgumentError, r"baseline='phone' is not known"),
         ({"window": ("2023-05-01", "2023-04-01")}, ArgumentError, r"ends before it begins"),
         ({"window": ("2023-05-01", "2023-12-20")}, ArgumentError, r"End the window on 2023-12-01 or before"),
         ({"window": ("2023-05-01", "2023-05-20")}, DataError, r"the data begin on 2023-01-01"),
         ({"by": "club"}, ArgumentError, r"by='club' is not a role"),
-        ({"against": "shop"}, ArgumentError, r"against='shop' goes with by="),
+        ({"baseline": "shop"}, ArgumentError, r"baseline='shop' goes with by="),
         ({"within": 0.5}, ArgumentError, r"within=0\.5 is less than a day"),
         (
             {"by": "channel", "window": ("2020-01-01", "2020-02-01")},

@@ -13,7 +13,7 @@ WORDS = {
         "系统拒绝：{reason}。请检查空间、权限，以及输出是否仍然打开。",
     ),
     "cli_campaign_needs_cost_value": (
-        "a campaign needs its cost, the value of a customer and its success. Give also {asked}.",
+        "a campaign needs its cost, the value of a customer and its save rate. Give also {asked}.",
         "活动需要成本、客户价值和成功率。还请给出 {asked}。",
     ),
     "cli_less_day_churn_d": (

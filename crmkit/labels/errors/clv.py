@@ -24,12 +24,12 @@ WORDS = {
         "{name_given} 期需要同样多的毛利，以及各期之间的保持率；给出的序列只够 {min} 期。请给更长的序列，或 n_periods={max}。",
     ),
     "clv_margin_given_transactions_cost": (
-        'margin is not given and the transactions have no cost. Give the share of the amount that is margin, such as margin=0.3 (margin=1 for revenue), or name the column: Transactions(..., cost="cost").',
-        '没有给出毛利，交易数据也没有成本。请说明金额中毛利的比例，例如 margin=0.3（margin=1 表示收入），或指明列：Transactions(..., cost="cost")。',
+        'margin is not given and the transactions have no cost. Give the share of the amount that is margin, such as margin_rate=0.3 (margin_rate=1 for revenue), or name the column: Transactions(..., cost="cost").',
+        '没有给出毛利，交易数据也没有成本。请说明金额中毛利的比例，例如 margin_rate=0.3（margin_rate=1 表示收入），或指明列：Transactions(..., cost="cost")。',
     ),
     "clv_column_missing_rows_margin": (
-        "column {cost!r} is missing in {unknown:,} rows, so their margin is unknown. Fill them in, or give the share of the amount that is margin, such as margin=0.3.",
-        "列 {cost!r} 有 {unknown:,} 行缺失，它们的毛利未知。请填补，或说明金额中毛利的比例，例如 margin=0.3。",
+        "column {cost!r} is missing in {unknown:,} rows, so their margin is unknown. Fill them in, or give the share of the amount that is margin, such as margin_rate=0.3.",
+        "列 {cost!r} 有 {unknown:,} 行缺失，它们的毛利未知。请填补，或说明金额中毛利的比例，例如 margin_rate=0.3。",
     ),
     "clv_discount_rate_customers_who": (
         "{name_given} with discount_rate={discount_rate!r}: customers who never leave are worth infinitely much if nothing is discounted. Give a discount_rate above 0, such as discount_rate=0.1.",

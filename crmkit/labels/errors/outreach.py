@@ -27,12 +27,12 @@ WORDS = {
         "the back-test begins on {first} and looks back {window} days, but the data begin on {first_day}. {remedy}",
         "回测始于 {first} 并回看 {window} 天，而数据始于 {first_day}。{remedy}",
     ),
-    "outreach_above_alarms_per_week": (
-        "{name_given} is not above 0. Give one such as alarms_per_week=20.",
-        "{name_given} 必须大于 0。请改用例如 alarms_per_week=20。",
+    "outreach_above_alerts_per_week": (
+        "{name_given} is not above 0. Give one such as alerts_per_week=20.",
+        "{name_given} 必须大于 0。请改用例如 alerts_per_week=20。",
     ),
-    "outreach_days_alarm_last_weeks": (
-        "{name_given} is {horizon} days, so no alarm of the last {weeks} weeks can be judged yet. Give weeks={value} or a shorter horizon=.",
+    "outreach_days_alert_last_weeks": (
+        "{name_given} is {horizon} days, so no alert of the last {weeks} weeks can be judged yet. Give weeks={value} or a shorter horizon=.",
         "{name_given} 是 {horizon} 天，因此最近 {weeks} 周的预警还无法检验。请给 weeks={value} 或更短的 horizon=。",
     ),
     "outreach_shorter_day_d": (

@@ -87,8 +87,8 @@ WORDS = {
         "a {name} is not the result of a {what}. Draw crmkit.plotting.{call}.",
         "{name} 不是{what}的结果。请画 crmkit.plotting.{call}。",
     ),
-    "plotting_alarm_back_test_can": (
-        "no alarm of the back-test can be judged. Give watch_list more weeks= or a shorter horizon=.",
+    "plotting_alert_back_test_can": (
+        "no alert of the back-test can be judged. Give watch_list more weeks= or a shorter horizon=.",
         "回测中没有预警可以检验。请给 watch_list 更多的 weeks= 或更短的 horizon=。",
     ),
     "cohorts_without_groups": (

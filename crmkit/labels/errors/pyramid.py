@@ -28,16 +28,16 @@ WORDS = {
         "价值合计为 {total:g}，无法计算份额。请用合计大于 0 的列。",
     ),
     "pyramid_against_overlap_empty_against": (
-        '{name_given} and against={against!r} overlap or are empty. Give against= at least as long as window=, such as window="90D", against="1Y".',
-        '{name_given} 与 against={against!r} 重叠或为空。请使 against= 不短于 window=，例如 window="90D", against="1Y"。',
+        '{name_given} and baseline={baseline!r} overlap or are empty. Give baseline= at least as long as window=, such as window="90D", baseline="1Y".',
+        '{name_given} 与 baseline={baseline!r} 重叠或为空。请使 baseline= 不短于 window=，例如 window="90D", baseline="1Y"。',
     ),
     "pyramid_base_window_begins_but": (
-        "the base window begins on {needed}, but the data begin on {begin}. Compare with a window that the data cover, such as against={span}.",
-        "基期窗口始于 {needed}，而数据始于 {begin}。请与数据覆盖的窗口比较，例如 against={span}。",
+        "the base window begins on {needed}, but the data begin on {begin}. Compare with a window that the data cover, such as baseline={span}.",
+        "基期窗口始于 {needed}，而数据始于 {begin}。请与数据覆盖的窗口比较，例如 baseline={span}。",
     ),
     "pyramid_all_spend_base_window": (
-        "all spend in the base window is {everyone:g}, so nobody has a share of it. Give another window= or against=.",
-        "基期窗口内的消费合计为 {everyone:g}，没有份额可言。请换一个 window= 或 against=。",
+        "all spend in the base window is {everyone:g}, so nobody has a share of it. Give another window= or baseline=.",
+        "基期窗口内的消费合计为 {everyone:g}，没有份额可言。请换一个 window= 或 baseline=。",
     ),
     "pyramid_shares_leave_out_your": (
         "{name_given} has shares of {own}, not of {of!r}. Leave of= out, or give your own shares.",

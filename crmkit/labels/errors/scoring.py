@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 WORDS = {
-    "scoring_above_alarms_per_week": (
-        "{name_given} is not above 0. Give one such as alarms_per_week=20.",
-        "{name_given} 必须大于 0。请改用例如 alarms_per_week=20。",
+    "scoring_above_alerts_per_week": (
+        "{name_given} is not above 0. Give one such as alerts_per_week=20.",
+        "{name_given} 必须大于 0。请改用例如 alerts_per_week=20。",
     ),
     "scoring_scheme_eleven_made_bins": (
         'scheme="eleven" is made for bins=5. For bins={bins} use scheme="eight", or your own rules.',

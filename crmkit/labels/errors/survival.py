@@ -72,8 +72,8 @@ WORDS = {
         '{begin} 至 {end} 没有购买；{covered}。请给有购买的日子，例如 window=("{first}", "{last}")。',
     ),
     "survival_purchase_compare_another_window": (
-        "there is no purchase of {group!r} to compare with. Give another window= or against=.",
-        "没有 {group!r} 的购买可供比较。请换一个 window= 或 against=。",
+        "there is no purchase of {group!r} to compare with. Give another window= or baseline=.",
+        "没有 {group!r} 的购买可供比较。请换一个 window= 或 baseline=。",
     ),
     "survival_pair_dates": (
         '{name_given} is not a pair of dates, such as ("2025-01-01", "2025-03-31").',

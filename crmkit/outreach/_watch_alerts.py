@@ -1,4 +1,4 @@
-"""Alarms of a watch-list over past weeks: when they were raised, the threshold that follows, and what came after.
+"""Alerts of a watch-list over past weeks: when they were raised, the threshold that follows, and what came after.
 
 Every week is judged from what was seen by its end. An account is in an episode while it has a signal; within one, its
 score counts at its highest so far, so that it crosses a threshold once and not every week. Who bought less and now does
@@ -34,20 +34,20 @@ class Past:
     now: Clocks
 
     def raised(self, threshold: float) -> Flags:
-        """Which rises are alarms."""
+        """Which rises are alerts."""
         return (self.high >= threshold) & (self.low < threshold)
 
-    def n_alarms(self, thresholds: Floats) -> Ints:
-        """Alarms at each threshold: rises that end there or above, less those that also begin there."""
+    def n_alerts(self, thresholds: Floats) -> Ints:
+        """Alerts at each threshold: rises that end there or above, less those that also begin there."""
         high, low = np.sort(self.high), np.sort(self.low)
         return np.searchsorted(low, thresholds, side="left") - np.searchsorted(high, thresholds, side="left")
 
     def threshold_for(self, per_week: float) -> float:
-        """The highest score that would have given so many alarms a week; the lowest of all if none would."""
+        """The highest score that would have given so many alerts a week; the lowest of all if none would."""
         if not len(self.high):
             return 0.0
         scores = np.unique(self.high)[::-1]
-        enough = np.flatnonzero(self.n_alarms(scores) >= per_week * len(self.days))
+        enough = np.flatnonzero(self.n_alerts(scores) >= per_week * len(self.days))
         return float(scores[enough[0]] if len(enough) else scores[-1])
 
     def calm_returned(self, least: float) -> tuple[int, int]:
