@@ -356,8 +356,7 @@ class Transactions:
 
     def _distinct(self) -> LazyFrame:
         """The distinct rows of the whole table, whatever the roles, with `n_equal` rows each."""
-        everything = engines.lift(self._source)
-        return everything.group_by(*engines.names_of(everything)).agg(n_equal=nw.len().cast(nw.Int64))
+        return engines.distinct(self._source, into="n_equal")
 
     def _repeated(self) -> tuple[int, int]:
         """Rows of the whole table that repeat another row exactly, and their money."""

@@ -1,0 +1,109 @@
+"""PostgreSQL against a real server, started for the test where one is installed (Debian: postgresql)."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import crmkit as crm
+from crmkit.errors import ArgumentError, InputFileError
+
+FOUND = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or [shutil.which("initdb") or ""]
+BIN = Path(FOUND[-1]).parent
+pytestmark = pytest.mark.skipif(not FOUND[-1], reason="no PostgreSQL server is installed")
+
+ROWS = '''
+CREATE TABLE sales (who text, day date, value numeric(12, 2), "a ""b""" int);
+INSERT INTO sales VALUES ('007', '2025-01-05', 12.50, 1), ('7', '2025-02-01', 3.00, 2), ('007', '2025-02-03', 0.25, 3);
+CREATE SCHEMA shop; CREATE TABLE shop."odd ""table""" AS SELECT * FROM sales;
+'''
+
+
+def as_user(*words):
+    """The words of a command, run by a user that is not root: the server refuses to be."""
+    return ["runuser", "-u", "postgres", "--", *words] if os.name == "posix" and os.getuid() == 0 else list(words)
+
+
+@pytest.fixture(scope="module")
+def server():
+    pytest.importorskip("adbc_driver_postgresql")
+    folder = tempfile.mkdtemp(prefix="pg")
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres")
+    quiet = {"check": True, "capture_output": True, "cwd": "/"}
+    options = f"-k {folder} -c listen_addresses= -c fsync=off"
+    subprocess.run(as_user(BIN / "initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "me"), **quiet)
+    start = [BIN / "pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start"]
+    subprocess.run(as_user(*start), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    try:
+        subprocess.run([BIN / "psql", "-h", folder, "-U", "me", "-d", "postgres", "-c", ROWS], **quiet)
+        yield f"postgresql://me@/postgres?host={folder}"
+    finally:
+        subprocess.run(as_user(BIN / "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"), **quiet)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+ROLES = {"customer": "who", "date": "day", "amount": "value"}
+
+
+def money(address, **options):
+    got = crm.summarize(crm.read(address, **ROLES, **options))
+    return dict(zip(got["customer_id"], got["monetary"], strict=True))
+
+
+def test_a_table_and_a_query_give_exact_money(server):
+    assert money(server, table="sales") == {"007": 12.75, "7": 3.0}
+    assert money(server, table='shop.odd "table"') == {"007": 12.75, "7": 3.0}
+    assert money(server, query="SELECT * FROM sales WHERE value > 1") == {"007": 12.5, "7": 3.0}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["DELETE FROM sales", "DROP TABLE sales", "INSERT INTO sales VALUES ('x')", "SELECT 1; DROP TABLE sales",
+     "SELECT * FROM nothing", "SELECT"],
+)  # fmt: skip
+def test_nothing_is_changed_by_a_query(server, query):
+    with pytest.raises((InputFileError, ArgumentError)):
+        crm.read(server, query=query, **ROLES)
+    assert money(server, table="sales") == {"007": 12.75, "7": 3.0}
+
+
+def test_the_password_is_not_shown(server):
+    with pytest.raises(InputFileError) as error:
+        crm.read("postgresql://me:secret@localhost:1/shop", table="sales")
+    assert "secret" not in str(error.value)
+    with pytest.raises(ArgumentError, match="which rows"):
+        crm.read(server)
+
+
+@pytest.mark.slow
+def test_a_table_larger_than_the_memory_given_is_read_within_it(server):
+    """Two million rows: half a minute."""
+    folder = server.rpartition("=")[2]
+    made = (
+        "CREATE TABLE big AS SELECT 'c' || (i % 50000) AS who, DATE '2024-01-01' + (i % 300) AS day, 1.25 AS value "
+        "FROM generate_series(1, 2000000) i"
+    )
+    subprocess.run(
+        [BIN / "psql", "-h", folder, "-U", "me", "-d", "postgres", "-c", made], check=True, capture_output=True
+    )
+    script = """
+        import resource, sys, crmkit as crm
+        tx = crm.read(sys.argv[1], table="big", customer="who", date="day", amount="value", memory_limit="200MB",
+                      into="duckdb")
+        customers = crm.summarize(tx)
+        assert customers.aggregate("count(*), sum(monetary)").fetchall() == [(50000, 2500000.0)]
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), server], capture_output=True, text=True, check=True, timeout=300
+    )
+    assert int(done.stdout) < 600  # Python, pandas and pyarrow take some 250 MB of it
