@@ -232,7 +232,7 @@ def _netted(function: Callable[..., Any], home: str = "") -> Callable[..., Any]:
             if again is None:
                 raise
             return function(*again[0], **again[1])
-        except MemoryError:
+        except (MemoryError, NameError):  # the second is a fault of crmkit, and of nobody's argument
             raise
         except Exception as error:
             if process.was_interrupted(error):

@@ -95,6 +95,11 @@ def folded(title: str, text: str) -> str:
     )
 
 
+def preformatted(text: str) -> str:
+    """A text for a notebook whose columns stay aligned."""
+    return f"<pre>{html.escape(plain(text))}</pre>"
+
+
 def small(text: str) -> str:
     """A text for a notebook, in small print."""
     return f'<p style="white-space: pre-line; font-size: small; opacity: 0.7">{html.escape(plain(text))}</p>'

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame
+from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import FrameT
+from crmkit._results import Result
 from crmkit._statistics import shares_of
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.transactions import Transactions, open_transactions
@@ -253,8 +254,8 @@ REACH = (0.50, 0.80, 0.90, 0.95)
 # --- concentration ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Concentration:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Concentration(Result):
     """How unequally value is spread over customers; given by `concentration`.
 
     Attributes
@@ -276,6 +277,9 @@ class Concentration:
         `value_share` (50, 80, 90, 95 %) and the fewest best `customers` who bring it, with their `customer_share`.
     """
 
+    main: ClassVar[str] = "top"
+    drawn: ClassVar[str] = "lorenz"
+
     customers: int
     value: float
     gini: float
@@ -286,6 +290,10 @@ class Concentration:
     reach: Any
     _values: Floats = field(repr=False)
     _n: Ints = field(repr=False)
+
+    def shown(self) -> tuple[Any, ...]:
+        """The Gini coefficient, what the best customers bring, and how few bring most."""
+        return labels.phrase("plot_gini", None, gini=f"{self.gini:.3f}"), self.top, self.reach
 
     def top_share(self, customer_share: float) -> float:
         """Share of value from the best `customer_share` of customers, rounded up to whole customers.

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
+from crmkit._estimators import Estimator
 from crmkit._frame.engines import FrameT
 from crmkit._statistics import centre, shares_of
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
@@ -172,7 +173,7 @@ def score(
     return scored
 
 
-class Scorer:
+class Scorer(Estimator):
     """RFM scores whose cuts are kept: fit them on one list, score later lists by the same cuts.
 
     ``score(customers)`` is ``Scorer().fit(customers).score(customers)``; the parameters are those of `score`.
@@ -231,7 +232,7 @@ class Scorer:
         self.columns = {"recency": recency, "frequency": frequency, "monetary": monetary}
         self.customer = customer
 
-    def fit(self, customers: Any) -> Self:
+    def fit(self, customers: Any, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
         """Learn `cuts_`, `levels_` and `cutpoints_` from a table of customers."""
         return self._learn(self._open(customers))
 
@@ -245,6 +246,10 @@ class Scorer:
             raise NotFittedError("rfm_scorer_cuts_yet_call")
         scored: FrameT = self._apply(self._open(customers))
         return scored
+
+    def transform(self, customers: Any) -> Any:
+        """The same as `score`, by the name under which pipelines call it."""
+        return self._as_output(self.score(customers))
 
     def points(self, measure: str, values: Sequence[float] | NDArray[Any]) -> Ints:
         """The scores of plain values of one measure, such as 10, 20 and 30 days.

@@ -22,7 +22,7 @@ from typing import Any, Literal, Self, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from crmkit import _checks, _date_text, _exports, _hints, _intake, _ledger, _where, labels
+from crmkit import _checks, _date_text, _exports, _hints, _intake, _ledger, _reading, _where, labels
 from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
@@ -325,13 +325,23 @@ class Transactions:
         return engines.build(found, self.like)
 
     def __repr__(self) -> str:
-        """One line: how many rows, until when, and which column plays which role."""
+        """One line: how many rows are used, as the ledger says, until when, and which column plays which role."""
+        return f"<Transactions: {self._in_short(self._book())}>"
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook, with the ledger and what is worth knowing."""
+        book, notes = self._book(), engines.collect(engines.wrap(self.notes))
+        worth = {name: values[notes["rows"] > 0] for name, values in notes.items()}
+        parts = [_reading.small(self._in_short(book)), _reading.as_html(book)]
+        if len(worth["note"]):
+            parts += [_reading.small(labels.text("notes_inside")), _reading.as_html(worth)]
+        return "\n".join(parts)
+
+    def _in_short(self, book: _ledger.Book) -> str:
+        rows = {"used": f"{int(book['rows'][-1]):,}", "rows": f"{self._profile.counts['rows']:,}"}
         roles = ", ".join(f"{role}={column!r}" for role, column in self.roles.items())
         roles += f"; profile={self.profile!r}" if self.profile else ""
-        used = int(engines.collect(self.rows().select(n=nw.len()))["n"][0])
-        return (
-            f"<Transactions: {used:,} of {self._profile.counts['rows']:,} rows used, past ends {self.as_of}; {roles}>"
-        )
+        return f"{labels.phrase('transactions_used', None, **rows, as_of=self.as_of)}; {roles}"
 
     # --- rows and their steps -----------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame, Array
-from crmkit.errors import ColumnError, Words, shown
+from crmkit.errors import ColumnError, DataError, Words, shown
 
 
 class Table:
@@ -34,6 +34,12 @@ class Table:
         """Numeric columns as floats, in the caller's row order where the kind has one."""
         local = engines.collect(self.frame.select(*columns))
         return tuple(np.asarray(local[name], dtype=float) for name in columns)
+
+    def rows(self, *columns: str) -> tuple[NDArray[np.float64], ...]:
+        """Numeric columns as floats, a value per row; of a table in memory, because no other has an order to keep."""
+        if not self.in_memory:
+            raise DataError("rows_have_no_order")
+        return self.arrays(*columns)
 
     def value_counts(self, column: str, *, by: Sequence[str] = ()) -> dict[str, Array]:
         """Distinct (`by`, `column`) in ascending order, with `n`, the rows that have them."""

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
+from crmkit._estimators import Estimator
 from crmkit._results import Result
 from crmkit._segment import clusters_choice, clusters_profiles
 from crmkit._segment._given import column_names, list_of_customers
@@ -196,7 +197,7 @@ def cluster(
     )
 
 
-class Clusterer:
+class Clusterer(Estimator):
     """Clusters that are kept: fit them on one list, assign later lists to the same ones.
 
     ``Clusterer(...).fit(customers).predict(customers)`` gives the table `customers` of ``cluster(customers, ...)``; the
@@ -274,7 +275,7 @@ class Clusterer:
         self.columns = _columns(columns)
         self.n_clusters = _numbers(n_clusters)
         self.method = _checks.choice("method", method, METHODS)
-        self.transform = transforms_of(transform, self.columns)
+        self.transforms = transforms_of(transform, self.columns)
         self.order_by = _checks.choice(
             "order_by", _default_order(self.columns) if order_by is None else order_by, self.columns
         )
@@ -283,7 +284,7 @@ class Clusterer:
         labels.resolve(language)  # refuses what is no language
         self.language = language
 
-    def fit(self, customers: Any) -> Self:
+    def fit(self, customers: Any, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
         """Learn the clusters of a table of customers."""
         refuse_without_sklearn()
         table = self._open(customers)
@@ -337,7 +338,7 @@ class Clusterer:
             "columns": list(self.columns),
             "n_clusters": self.n_clusters if isinstance(self.n_clusters, str) else list(self.n_clusters),
             "method": self.method,
-            "transform": self.transform,
+            "transform": self.transforms,
             "order_by": self.order_by,
             "sample": self.sample,
             "seed": self.seed,
@@ -385,7 +386,7 @@ class Clusterer:
         tried = self._tried(values)
         fitted_on = systematic(n, self.sample, self.seed)
         self.scales_ = tuple(
-            learn(name, values[fitted_on, at], transform=self.transform[name],
+            learn(name, values[fitted_on, at], transform=self.transforms[name],
                   low=float(np.min(values[:, at])), high=float(np.max(values[:, at])))
             for at, name in enumerate(self.columns)
         )  # fmt: skip

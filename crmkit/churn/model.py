@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, labels
+from crmkit._estimators import Estimator
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame
 from crmkit._results import Result
@@ -63,7 +64,7 @@ class Validation(Result):
     definition: Definition
 
 
-class ChurnModel:
+class ChurnModel(Estimator):
     """Who will not buy within a horizon: boosted trees, compared with the lifetime model and with recency alone.
 
     Features of a customer (days of quiet, quiet in own gaps, purchases and spend of the last 30, 90 and 365 days,
@@ -116,7 +117,7 @@ class ChurnModel:
         self.snapshots = _checks.count("snapshots", snapshots, least=2)
         self.seed = _checks.count("seed", seed, least=0)
 
-    def fit(self, transactions: Any) -> Self:
+    def fit(self, transactions: Any, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
         """Judge the procedure on the last `horizon` of the past, then build the predictors from all of it.
 
         Parameters

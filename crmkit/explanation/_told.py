@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from crmkit import _frame, labels
+from crmkit import _frame, _reading, labels
 from crmkit.labels import Language
 
 
@@ -179,6 +179,10 @@ class Explanation:
     def __repr__(self) -> str:
         """The text in the explanation's language."""
         return self.text()
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook, what the first line says in bold."""
+        return _reading.preformatted(self.text())
 
 
 # --- in words -----------------------------------------------------------------------------------------------------

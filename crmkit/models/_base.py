@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, expit, logit
 
-from crmkit import _frame
+from crmkit import _frame, _reading, labels
+from crmkit._estimators import Estimator
 from crmkit.errors import ArgumentError, CrmkitError, NotFittedError, shown
 from crmkit.models._diagnosis import Diagnosis, Simpler
 from crmkit.models._fit import Optimum, covariance
@@ -38,7 +39,7 @@ class LikelihoodRatio:
     p_value: float
 
 
-class Model:
+class Model(Estimator):
     """A probability model with parameters; see the models themselves."""
 
     Params: ClassVar[type[Any]]
@@ -81,7 +82,7 @@ class Model:
         bad = [f"{name}={value!r}" for name, value in values.items() if not (0 < value < np.inf)]
         if bad:
             raise ArgumentError("models_parameters_positive_finite_numbers", join=", ".join(bad))
-        model = cls() if period is None else cls(period=period)  # type: ignore[call-arg]
+        model = cls() if period is None else cls(period=period)
         model.params_ = cls.Params(**{name: float(value) for name, value in values.items()})
         return model
 
@@ -139,6 +140,23 @@ class Model:
         """Bayesian information criterion; the sample size is the number of customers."""
         self._fitted("bic_")
         return float(np.log(self.n_customers_)) * self.n_parameters - 2 * self.log_likelihood_
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether there are parameters."""
+        return hasattr(self, "params_")
+
+    def _facts(self) -> Mapping[str, str]:
+        if not hasattr(self, "params_"):
+            return {}
+        facts = {name: _reading.number(value) for name, value in asdict(self.params_).items()}
+        if not hasattr(self, "log_likelihood_"):
+            return {**facts, labels.text("customers"): labels.text("model_given")}
+        n, best = f"{self.n_customers_:,.0f}", f"{self.log_likelihood_:,.1f}"
+        return {
+            **facts,
+            labels.text("customers"): labels.phrase("model_fitted", customers=n, log_likelihood=best),
+            labels.text("diagnosis"): self.diagnosis_.text(labels.resolve(None)),
+        }
 
     def summary(self) -> Any:
         """The fit as a table: one row per parameter, then the measures of the whole fit.

@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, labels
+from crmkit import _checks, _frame, _reading, labels
+from crmkit._results import Result
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.models._holdout import Holdout, holdouts
@@ -107,8 +108,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 FAR_OFF = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Comparison(Result):
     """Models judged by the same holdouts; given by `compare`, printed as a recommendation.
 
     Attributes
@@ -138,9 +139,17 @@ class Comparison:
         chinese = labels.resolve(language) == "zh"
         return (" " if not chinese else "").join(_said(key, values, chinese) for key, values in self.findings)
 
+    def shown(self) -> tuple[Any, ...]:
+        """The recommendation, and the figures that it rests on."""
+        return self.text(), self.table
+
     def __str__(self) -> str:
-        """The recommendation in words, in English."""
-        return self.text("en")
+        """The recommendation in words."""
+        return self.text()
+
+    def __repr__(self) -> str:
+        """The recommendation, and the figures that it rests on."""
+        return f"{self.text()}\n\n{_reading.as_text(self.table)}"
 
 
 def compare(

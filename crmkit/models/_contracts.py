@@ -116,7 +116,7 @@ class ContractModel(Model):
 
     # Fit -----------------------------------------------------------------------------------------
 
-    def fit(self, contracts: Any) -> Self:
+    def fit(self, contracts: Any, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
         """Learn the parameters by maximum likelihood from counts of customers who stayed.
 
         Parameters

@@ -166,7 +166,7 @@ class PurchaseModel(Model):
 
     # Fit -----------------------------------------------------------------------------------------
 
-    def fit(self, customers: Any, *, weight: str | None = None) -> Self:
+    def fit(self, customers: Any, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
         """Learn the parameters by maximum likelihood from x, t_x and T (days in the table).
 
         Parameters
@@ -396,7 +396,7 @@ class PurchaseModel(Model):
         if customers is _NEW:
             raise ArgumentError("models_new_needs_covariates", columns=", ".join(self.covariates.columns))
         names = self.covariates.columns
-        return *history, *_frame.open_table(customers, numbers=names, hint=HINT).arrays(*names)
+        return *history, *_frame.open_table(customers, numbers=names, hint=HINT).rows(*names)
 
     def _of_rows(self, point: Any, z: Sequence[Array]) -> tuple[Any, float]:
         """Parameters of each row, times in days, and the share of one-time buyers."""

@@ -112,7 +112,7 @@ def _count(x: Array, t_x: Array, T: Array, weight: Array | None, log_gaps: Array
 
 def read_rows(customers: Any) -> tuple[Array, Array, Array]:
     """x, t_x, T of each row of a table of customers, in its order; times in days."""
-    x, t_x, T = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).arrays(*COLUMNS)
+    x, t_x, T = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).rows(*COLUMNS)
     check(x, t_x, T)
     return x, t_x, T
 

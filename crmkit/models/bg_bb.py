@@ -281,7 +281,7 @@ class BGBB(Model):
         _checks.choice("period", period, DAYS_IN)
         self.period = period
 
-    def fit(self, customers: Any, *, weight: str | None = None) -> Self:
+    def fit(self, customers: Any, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
         """Learn the parameters by maximum likelihood from x, t_x and n.
 
         Parameters
@@ -451,7 +451,7 @@ class BGBB(Model):
     def _of_rows(self, customers: Any, law: Any) -> Array:
         """`law(params, x, t_x, n)` of each customer, computed for distinct ones."""
         params = self.parameters
-        columns = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).arrays(*COLUMNS)
+        columns = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).rows(*COLUMNS)
         _check(*columns)
         (x, t_x, n), row = distinct(*columns)
         found: Array = law(params, x, t_x, n)

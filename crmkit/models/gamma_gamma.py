@@ -247,7 +247,7 @@ class GammaGamma(Model):
     independence_: Independence
     n_left_out_: float
 
-    def fit(self, customers: Any, *, weight: str | None = None) -> Self:
+    def fit(self, customers: Any, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
         """Learn the parameters by maximum likelihood from x and m_x.
 
         Parameters
@@ -370,7 +370,7 @@ _LIMITS = (
 
 
 def _read_rows(customers: Any) -> tuple[Array, Array]:
-    x, m = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).arrays(*COLUMNS)
+    x, m = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).rows(*COLUMNS)
     _check(x)
     return x, m
 

@@ -60,4 +60,14 @@ WORDS = {
         "there is no chart for {what}. Draw its table, such as .to_pandas().plot().",
         "没有为 {what} 设计的图。请用它的表作图，例如 .to_pandas().plot()。",
     ),
+    "no_such_setting": (
+        "{what} has no setting {argument}. It has {known}.",
+        "{what} 没有设置 {argument}。它的设置有：{known}。",
+    ),
+    "rows_have_no_order": (
+        "this gives one value per row, and the table is lazy: its rows have no order to hold on to. Call "
+        ".score(customers), a table with ids, or give a table in memory.",
+        "此方法按行给出数值，而此表是惰性的，各行没有固定顺序。请调用 .score(customers)（带客户编号的表），"
+        "或给出内存中的表。",
+    ),
 }
