@@ -264,7 +264,7 @@ def test_another_currency_changes_money_and_nothing_else(cdnow_sample, list_of_c
     found = crm.outreach.win_back(crm.Transactions(cents), contact_cost=200, rule={"inactive": "180D"}, margin_rate=0.3)
     assert found.contacted == list_of_cdnow.contacted
     assert found.profit == pytest.approx(100 * list_of_cdnow.profit, rel=1e-6)
-    assert found.reactivated == pytest.approx(list_of_cdnow.back, rel=1e-9)
+    assert found.reactivated == pytest.approx(list_of_cdnow.reactivated, rel=1e-9)
 
 
 def test_the_default_rule_is_that_of_the_gap_curve(cdnow_sample):
@@ -303,8 +303,8 @@ def test_the_card_says_that_the_chance_is_a_stand_in(list_of_cdnow):
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"cost": -1}, ArgumentError, r"contact_cost=-1 is below 0"),
-        ({"cost": "2"}, ArgumentError, r"contact_cost='2' is not a finite number"),
+        ({"contact_cost": -1}, ArgumentError, r"contact_cost=-1 is below 0"),
+        ({"contact_cost": "2"}, ArgumentError, r"contact_cost='2' is not a finite number"),
         ({"horizon": 0}, ArgumentError, r"horizon=0 is less than a day"),
         ({"margin_rate": 30}, ArgumentError, r"margin_rate=30 is not a share"),
         ({"rule": "90D"}, ArgumentError, r"'90D' is no rule\. Give one of 'inactive'"),
@@ -325,7 +325,7 @@ def test_the_card_says_that_the_chance_is_a_stand_in(list_of_cdnow):
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_refused(settings, error, message):
-    given = {"cost": 1, "rule": RULE, "response": 0.1, "value": 5, **settings}
+    given = {"contact_cost": 1, "rule": RULE, "response": 0.1, "value": 5, **settings}
     with pytest.raises(error, match=message):
         crm.outreach.win_back(opened(SMALL), **given)
 
