@@ -244,7 +244,8 @@ class LivingErlang:
         u = scale * grown
         rows = np.tile(np.arange(self.m.size), nodes.size)
         expected = living_at(self, rows)._means(u.ravel())[0].reshape(u.shape)
-        integral = weights @ (np.exp(-delta * u) * expected * (scale * (1 + grown))) * length
+        integrand = np.exp(-delta * u) * expected * (scale * (1 + grown))
+        integral = np.einsum("i,ij->j", weights, integrand) * length
         return np.asarray(np.exp(-delta * t) * self.expected(t) + delta * integral)
 
     def _mixed(self, delta: float, t: float) -> Array:

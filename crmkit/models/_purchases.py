@@ -584,14 +584,14 @@ class PurchaseModel(Model):
 
     def _expected_total(self, params: Any, cells: Cells, t: float) -> float:
         alive, living, pair = self._outlook(params, *cells.history)
-        return float(cells.n @ (alive * living.expected(t)[pair]))
+        return dot(cells.n, alive * living.expected(t)[pair])
 
     def _total(self, cells: Cells, t: float) -> tuple[float, float]:
         """Mean and variance of the total at given parameters; customers are independent."""
         alive, living, pair = self._outlook(self.parameters, *cells.history)
         mean = alive * living.expected(t)[pair]
         variance = alive * living.expected_pairs(t)[pair] + mean - mean**2
-        return float(cells.n @ mean), float(cells.n @ np.maximum(variance, 0.0))
+        return dot(cells.n, mean), dot(cells.n, np.maximum(variance, 0.0))
 
     # Simulation ----------------------------------------------------------------------------------
 

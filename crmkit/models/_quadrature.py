@@ -101,7 +101,7 @@ def _discounted_power(nu: Array, kappa: Array, length: Array) -> Array:
     total = np.zeros_like(nu)
     for panel in range(panels):
         y = (nodes[:, None] + panel) * (stretch / panels)
-        total += weights @ np.exp((1 - nu) * y - rate * np.expm1(y))
+        total += np.einsum("i,ij->j", weights, np.exp((1 - nu) * y - rate * np.expm1(y)))
     closed = growth(np.where(plain, nu - 1, 1.0), np.where(plain, end, 0.0))
     return np.where(plain, closed, total * stretch / panels)
 

@@ -26,7 +26,7 @@ from crmkit.labels import Language
 from crmkit.models._base import Z_95, Model, natural_covariance
 from crmkit.models._diagnosis import FAR, Limit, judge
 from crmkit.models._fit import maximise
-from crmkit.models._repeats import HINT, distinct
+from crmkit.models._repeats import HINT, distinct, dot
 from crmkit.models._stirling import log_beta
 
 Array = NDArray[np.float64]
@@ -129,7 +129,7 @@ class Spending:
     def of(cls, x: Array, m: Array, weight: Array) -> Spending:
         """Collect customers (x > 0, m > 0), or cells of `weight` customers each."""
         n = float(weight.sum())
-        constant = float(weight @ np.log(m))
+        constant = dot(weight, np.log(m))
         scale = float(np.exp(constant / n))
         distinct_x, row = np.unique(x, return_inverse=True)
         n_x: Array = np.asarray(np.bincount(row, weights=weight), dtype=float)
@@ -156,14 +156,14 @@ class Spending:
         common = v / (self.total + v)
         shape = p * self.purchases  # summed over the customers who share a total
         rest = q * self.n_total
-        in_p = -float(shape @ np.log1p(v / self.total))
-        in_q = -float(rest @ np.log1p(self.total / v))
-        pull_p, pull_q = float(shape @ common), float(rest @ own)
+        in_p = -dot(shape, np.log1p(v / self.total))
+        in_q = -dot(rest, np.log1p(self.total / v))
+        pull_p, pull_q = dot(shape, common), dot(rest, own)
         gradient += [in_p, in_q, pull_q - pull_p]
         hessian += [
             [in_p, 0.0, -pull_p],
             [0.0, in_q, pull_q],
-            [-pull_p, pull_q, -float((shape + rest) @ (own * common))],
+            [-pull_p, pull_q, -dot(shape + rest, own * common)],
         ]
         return value + in_p + in_q - self.constant, gradient, hessian
 
@@ -172,12 +172,12 @@ class Spending:
         a, n = p * self.x, self.n_x
         beta = log_beta(a, q)
         in_p, in_q = a * beta.d1, q * beta.d2
-        gradient = -np.array([n @ in_p, n @ in_q, 0.0])
+        gradient = -np.array([dot(n, in_p), dot(n, in_q), 0.0])
         hessian = np.zeros((3, 3))
-        hessian[0, 0] = -n @ (in_p + a * a * beta.d11)
-        hessian[0, 1] = hessian[1, 0] = -n @ (a * q * beta.d12)
-        hessian[1, 1] = -n @ (in_q + q * q * beta.d22)
-        return -float(n @ beta.value), gradient, hessian
+        hessian[0, 0] = -dot(n, in_p + a * a * beta.d11)
+        hessian[0, 1] = hessian[1, 0] = -dot(n, a * q * beta.d12)
+        hessian[1, 1] = -dot(n, in_q + q * q * beta.d22)
+        return -dot(n, beta.value), gradient, hessian
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +205,11 @@ class Independence:
 def independence(x: Array, m: Array, weight: Array) -> Independence:
     """Correlation of frequency and mean spend, over customers (or cells of `weight` customers each)."""
     n = float(weight.sum())
-    dx, dm = x - weight @ x / n, m - weight @ m / n
-    scale = float(np.sqrt((weight @ dx**2) * (weight @ dm**2)))
+    dx, dm = x - dot(weight, x) / n, m - dot(weight, m) / n
+    scale = float(np.sqrt(dot(weight, dx**2) * dot(weight, dm**2)))
     if scale == 0:
         return Independence(np.nan, np.nan, np.nan, n)
-    r = min(max(float(weight @ (dx * dm)) / scale, -1.0), 1.0)
+    r = min(max(dot(weight, dx * dm) / scale, -1.0), 1.0)
     with np.errstate(divide="ignore"):
         z, spread = np.arctanh(r), Z_95 / np.sqrt(max(n - 3, 1.0))
     return Independence(r, float(np.tanh(z - spread)), float(np.tanh(z + spread)), n)

@@ -22,7 +22,7 @@ from crmkit.models._diagnosis import Limit
 from crmkit.models._fit import Objective
 from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._quadrature import growth
-from crmkit.models._repeats import Cells, distinct, log_rising, survivors
+from crmkit.models._repeats import Cells, distinct, dot, log_rising, survivors
 
 Array = NDArray[np.float64]
 
@@ -56,11 +56,11 @@ def objective(cells: Cells) -> Objective:
     def evaluate(theta: Array) -> tuple[float, Array, Array]:
         r, alpha = np.exp(theta)
         log_age, share = np.log1p(ages / alpha), ages / (alpha + ages)
-        weight, idle = r * n_at + x_at, r * float(n_at @ log_age)
-        value = n_above @ np.log(r + j) - weight @ log_age - x_at.sum() * theta[1]
-        gradient = np.array([n_above @ (r / (r + j)) - idle, weight @ share - x_at.sum()])
-        cross = r * (n_at @ share)
-        bend = np.array([n_above @ (r * j / (r + j) ** 2) - idle, -weight @ (share * (1 - share))])
+        weight, idle = r * n_at + x_at, r * dot(n_at, log_age)
+        value = dot(n_above, np.log(r + j)) - dot(weight, log_age) - x_at.sum() * theta[1]
+        gradient = np.array([dot(n_above, r / (r + j)) - idle, dot(weight, share) - x_at.sum()])
+        cross = r * dot(n_at, share)
+        bend = np.array([dot(n_above, r * j / (r + j) ** 2) - idle, -dot(weight, share * (1 - share))])
         return float(value), gradient, np.array([[bend[0], cross], [cross, bend[1]]])
 
     return evaluate
@@ -112,15 +112,15 @@ def objective_with_leavers(cells: Cells) -> Objective:
         log_age, share = np.log1p(ages / alpha), ages / (alpha + ages)
         silent = -r * log_age
         gone = expit(theta[2] - silent)
-        value += n_at @ np.logaddexp(theta[2], silent)
+        value += dot(n_at, np.logaddexp(theta[2], silent))
         alive = n_at * (1 - gone)
         slope = np.stack([silent, r * share, -np.ones_like(share)])
-        gradient += np.array([alive @ silent, r * (alive @ share), n_at @ gone])
-        hessian += (slope * (alive * gone)) @ slope.T
-        hessian[0, 0] += alive @ silent
-        hessian[0, 1] += r * (alive @ share)
-        hessian[1, 0] += r * (alive @ share)
-        hessian[1, 1] -= r * (alive @ (share * (1 - share)))
+        gradient += np.array([dot(alive, silent), r * dot(alive, share), dot(n_at, gone)])
+        hessian += np.einsum("ik,jk->ij", slope * (alive * gone), slope)
+        hessian[0, 0] += dot(alive, silent)
+        hessian[0, 1] += r * dot(alive, share)
+        hessian[1, 0] += r * dot(alive, share)
+        hessian[1, 1] -= r * dot(alive, share * (1 - share))
         return float(value), gradient, hessian
 
     return evaluate
@@ -128,7 +128,7 @@ def objective_with_leavers(cells: Cells) -> Objective:
 
 def objective_of_one_rate(cells: Cells) -> Objective:
     """Total log-likelihood in ln(lambda) if all customers buy at the same rate and nobody leaves."""
-    purchases, time = float(cells.n @ cells.x), float(cells.n @ cells.T) / cells.unit
+    purchases, time = dot(cells.n, cells.x), dot(cells.n, cells.T) / cells.unit
 
     def evaluate(theta: Array) -> tuple[float, Array, Array]:
         due = float(np.exp(theta[0])) * time

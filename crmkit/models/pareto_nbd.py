@@ -32,7 +32,7 @@ from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._fit import BOX, Objective, Optimum, maximise
 from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._quadrature import NEGLIGIBLE, PANEL, chunks, discounted_power, growth, panelled
-from crmkit.models._repeats import Cells, distinct, log_rising, survivors
+from crmkit.models._repeats import Cells, distinct, dot, log_rising, survivors
 from crmkit.models.nbd import LivingNBD
 
 Array = NDArray[np.float64]
@@ -109,7 +109,8 @@ def _log_gone(params: Point, x: Array, t: Array, e: Array) -> Array:
     mass = np.empty_like(x)
     for nodes, weights, rows in _rules(stretch):
         y = nodes[:, None] * stretch.end[rows]
-        mass[rows] = weights @ np.exp(-stretch.c[rows] * y - stretch.d[rows] * np.log1p(stretch.k[rows] * np.expm1(y)))
+        density = np.exp(-stretch.c[rows] * y - stretch.d[rows] * np.log1p(stretch.k[rows] * np.expm1(y)))
+        mass[rows] = np.einsum("i,ij->j", weights, density)
     outside = -r * np.log1p(t / alpha) - x * np.log(alpha + t) - s * np.log1p(t / beta)
     with np.errstate(divide="ignore"):
         return np.asarray(outside + np.log(mass * stretch.end * stretch.m * (s / (beta + t))))
@@ -226,18 +227,19 @@ def objective(cells: Cells) -> Objective:
         w_gone = np.bincount(last_of, weights=n * gone, minlength=n_last)
         w_alive = np.bincount(seen_of, weights=n * alive, minlength=n_seen)
         w_u = np.concatenate([w_gone, -(w_alive * part)[young]])
-        value = n @ (log_v + log_l)
-        gradient = grad_u @ w_u + grad_d @ w_alive
-        hessian = (hess_u @ w_u + hess_d @ w_alive)[PACKED] + (grad_u * w_u) @ grad_u.T + (grad_d * w_alive) @ grad_d.T
+        value = dot(n, log_v + log_l)
+        gradient = np.einsum("ij,j->i", grad_u, w_u) + np.einsum("ij,j->i", grad_d, w_alive)
+        hessian = (np.einsum("ij,j->i", hess_u, w_u) + np.einsum("ij,j->i", hess_d, w_alive))[PACKED]
+        hessian += np.einsum("ik,jk->ij", grad_u * w_u, grad_u) + np.einsum("ik,jk->ij", grad_d * w_alive, grad_d)
         grad_last = grad_u[:, :n_last]
         for rows in chunks(x.size, 8192):
             slope = gone[rows] * grad_last[:, last_of[rows]] + alive[rows] * grad_v[:, seen_of[rows]]
-            hessian -= (slope * n[rows]) @ slope.T
+            hessian -= np.einsum("ik,jk->ij", slope * n[rows], slope)
 
         r = params[0]
-        value += n_above @ np.log(r + j)
-        gradient[0] += n_above @ (r / (r + j))
-        hessian[0, 0] += n_above @ (r * j / (r + j) ** 2)
+        value += dot(n_above, np.log(r + j))
+        gradient[0] += dot(n_above, r / (r + j))
+        hessian[0, 0] += dot(n_above, r * j / (r + j) ** 2)
         return float(value), gradient, hessian
 
     return evaluate
@@ -353,7 +355,8 @@ class LivingPareto:
             length = np.minimum(length, (NEGLIGIBLE + 5) / (self.s - 2))
         nodes, weights = panelled(max(1, int(np.ceil(np.max(length, initial=0.0) / PANEL))), 32)
         y = nodes[:, None] * length
-        squared = 2 * self.beta**2 * length * (weights @ (np.expm1(y) * np.exp((1 - self.s) * y)))
+        mean = np.einsum("i,ij->j", weights, np.expm1(y) * np.exp((1 - self.s) * y))
+        squared = 2 * self.beta**2 * length * mean
         return np.asarray(self.r * (self.r + 1) / self.alpha**2 * squared)
 
     def more_than(self, n: Count, t: float) -> Array:
@@ -400,7 +403,7 @@ class LivingPareto:
         last = np.minimum(end, top + _fall(lambda away: height - log_f(top + away), np.maximum(end - top, 1e-300)))
         stretch = last - first
         nodes, weights = panelled(max(2, int(np.ceil(np.max(stretch, initial=0.0) / PANEL))), 32)
-        total = weights @ np.exp(log_f(first + nodes[:, None] * stretch) - height)
+        total = np.einsum("i,ij->j", weights, np.exp(log_f(first + nodes[:, None] * stretch) - height))
         return height + np.log(total * stretch)
 
 
