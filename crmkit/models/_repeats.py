@@ -192,7 +192,7 @@ def _most_codes(n: int) -> int:
     return 4 * n + 4096
 
 
-def dot(weights: Array, values: Array) -> float:
+def dot(weights: NDArray[Any], values: NDArray[Any]) -> float:
     """Sum of products, without the threads of a matrix library: they cost more than such a sum."""
     return float(np.einsum("i,i->", weights, values))
 

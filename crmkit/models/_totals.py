@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -42,7 +42,7 @@ from crmkit.models._origins import (
     plan,
 )
 from crmkit.models._purchases import PurchaseModel
-from crmkit.models._repeats import HINT, Cells, read_cells
+from crmkit.models._repeats import HINT, Cells
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.transactions import Transactions, open_transactions
 
@@ -186,7 +186,7 @@ def total_interval(
     if is_customers(customers_or_tx):
         table = _frame.open_table(customers_or_tx, numbers=("x", "t_x", "T"), hint=HINT)
         model = fitted(kind, customers_or_tx)
-        cells = read_cells(customers_or_tx)
+        cells = model._read_cells(customers_or_tx)
         total = Known(None, days, float(cells.n.sum()), None, 0)
         return total.told(said_of(model, cells, days), None, level, table.build, counts=True)
     tx = open_transactions(customers_or_tx)
@@ -317,7 +317,7 @@ def _spread(model: PurchaseModel, cells: Cells, days: float) -> float:
     rng = np.random.default_rng(0)
     if cells.n.size > SAMPLE:
         rows = rng.choice(cells.n.size, SAMPLE, p=cells.n / cells.n.sum())
-        cells = Cells(cells.x[rows], cells.t_x[rows], cells.T[rows], np.ones(SAMPLE))
+        cells = replace(cells.where(rows), n=np.ones(SAMPLE))
     totals = [model._expected_total(params, cells, days) for params in model.parameter_draws(DRAWS, rng)]
     return spread_of(np.array(totals))
 

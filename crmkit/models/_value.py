@@ -36,7 +36,7 @@ from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.models._base import Model
 from crmkit.models._purchases import DAYS_IN, SAMPLED_TOTAL, Living, Period, PurchaseModel, living_at
 from crmkit.models._quadrature import chunks, growth
-from crmkit.models._repeats import COLUMNS, HINT, check
+from crmkit.models._repeats import HINT, check
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, quantile_spend
 
 Array = NDArray[np.float64]
@@ -130,13 +130,15 @@ def lifetime_value(
     """
     forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
     factor, tail = _checks.share("margin_rate", margin_rate), (1 - _level(level)) / 2
-    numbers = [*COLUMNS, *_spend_columns(spend)]
+    numbers = [*purchases.columns, *_spend_columns(spend)]
     table = _frame.open_table(customers, numbers=numbers, hint=HINT)
     if _frame.engines.is_eager(table.frame):
-        found = _valued(Cells.of(*table.arrays(*numbers)), forecast, spend, factor, tail)
+        found = _valued(Cells.of(purchases, *table.arrays(*numbers)), forecast, spend, factor, tail)
         return table.give_back(table.add(found, to=table.frame.drop(*found, strict=False)))
     counted = table.cells(numbers)
-    found = _valued(Cells.of(*(counted[name] for name in numbers), n=counted["n"]), forecast, spend, factor, tail)
+    found = _valued(
+        Cells.of(purchases, *(counted[name] for name in numbers), n=counted["n"]), forecast, spend, factor, tail
+    )
     return table.give_back(table.attach(numbers, {**{name: counted[name] for name in numbers}, **found}))
 
 
@@ -212,9 +214,9 @@ def portfolio_value(
     """
     forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
     factor, share = _checks.share("margin_rate", margin_rate), _level(level)
-    numbers = [*COLUMNS, *_spend_columns(spend)]
+    numbers = [*purchases.columns, *_spend_columns(spend)]
     counted = _frame.open_table(customers, numbers=numbers, hint=HINT).cells(numbers)
-    cells = Cells.of(*(counted[name] for name in numbers), n=counted["n"])
+    cells = Cells.of(purchases, *(counted[name] for name in numbers), n=counted["n"])
     rng = np.random.default_rng(seed)
     ratios = _ratios(forecast, cells, spend, _checks.count("draws", draws), rng)
     outlook, money = Outlook.of(forecast, purchases.parameters, cells), _spend_of(spend, cells)
@@ -275,18 +277,22 @@ class Cells:
     T: Array
     m: Array
     n: Array
+    z: tuple[Array, ...] = ()  # covariates
 
     @classmethod
-    def of(cls, *columns: NDArray[Any], n: NDArray[Any] | None = None) -> Cells:
-        """Checked columns x, t_x, T, and the money if there is any."""
-        x, t_x, T, *money = (np.asarray(column, dtype=float) for column in columns)
+    def of(cls, model: PurchaseModel, *columns: NDArray[Any], n: NDArray[Any] | None = None) -> Cells:
+        """Checked columns that the model reads, and the money if there is any."""
+        given = [np.asarray(column, dtype=float) for column in columns]
+        x, t_x, T, *z = given[: len(model.columns)]
+        money = given[len(model.columns) :]
         check(x, t_x, T)
         one_each = np.ones_like(x) if n is None else np.asarray(n, dtype=float)
-        return cls(x, t_x, T, money[0] if money else np.zeros_like(x), one_each)
+        return cls(x, t_x, T, money[0] if money else np.zeros_like(x), one_each, tuple(z))
 
     def at(self, rows: Index) -> Cells:
         """One customer of each of these cells."""
-        return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.m[rows], np.ones(rows.size))
+        z = tuple(column[rows] for column in self.z)
+        return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.m[rows], np.ones(rows.size), z)
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +354,7 @@ class Outlook(NamedTuple):
     @classmethod
     def of(cls, forecast: Forecast, params: Any, cells: Cells) -> Outlook:
         """What the model expects of the cells under some parameters."""
-        alive, law, pair = forecast.model._outlook(params, cells.x, cells.t_x, cells.T)
+        alive, law, pair = forecast.model._outlook(params, cells.x, cells.t_x, cells.T, *cells.z)
         x = np.empty(int(pair.max(initial=-1)) + 1)
         x[pair] = cells.x
         return cls(alive, alive * forecast.discounted(law)[pair], law, x, pair)

@@ -404,7 +404,7 @@ class LivingPareto:
         stretch = last - first
         nodes, weights = panelled(max(2, int(np.ceil(np.max(stretch, initial=0.0) / PANEL))), 32)
         total = np.einsum("i,ij->j", weights, np.exp(log_f(first + nodes[:, None] * stretch) - height))
-        return height + np.log(total * stretch)
+        return np.asarray(height + np.log(total * stretch))
 
 
 def _fall(drop: Callable[[Array], Array], most: Array) -> Array:

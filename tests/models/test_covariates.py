@@ -103,6 +103,8 @@ def test_forecasts_are_those_of_a_plain_model_with_the_customers_own_parameters(
             np.testing.assert_allclose(got, want, rtol=1e-10)
         counts = [one.pmf([0, 2], horizon=300, customers=few[rows]) for one in (model, own)]
         np.testing.assert_allclose(*counts, rtol=1e-10)
+    valued = clv.lifetime_value(few, purchases=model, spend=25.0, horizon="52W", discount_rate=0.0)
+    np.testing.assert_allclose(valued["residual_clv"], 25 * predicted, rtol=1e-11)
     assert sum(scored["expected_purchases"]) == pytest.approx(predicted.sum(), rel=1e-12)
 
 

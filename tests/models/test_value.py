@@ -257,7 +257,7 @@ SAME = clv.GammaGamma.from_params(p=1e7, q=1e7, v=20.0)
 def test_the_variance_of_a_customer_is_that_of_simulated_futures(given):
     rng, n = np.random.default_rng(5), 200_000
     drawn_from = SAME if given == 20.0 else given
-    cells = _value.Cells.of(*map(np.array, CUSTOMERS.values()))
+    cells = _value.Cells.of(PARETO, *map(np.array, CUSTOMERS.values()))
     forecast = _value.Forecast.of(PARETO, "52W", 0.0, "continuous", "month")
     outlook = _value.Outlook.of(forecast, PARETO.params_, cells)
     got = _value._variance(forecast, outlook, cells, given, _value._spend_of(given, cells))
