@@ -141,6 +141,45 @@ def propose(frame: AnyFrame, given: Mapping[str, str], *, month_first: bool = Fa
     return Proposal({**listed, **settings}, missing, _filter(columns))
 
 
+_CONTRACT: Mapping[str, tuple[str, ...]] = {
+    "start": ("start", "begin", "signup", "joined", "from", "activation", "开始", "起始", "生效", "beginn",
+              "début", "inicio"),
+    "end": ("end", "cancel", "expir", "termin", "stop", "until", "to", "churn", "结束", "终止", "到期", "ende", "fin"),
+    "amount": ("mrr", "monthly", "fee", "price", "amount", "pay", "charge", "rate", "月费", "金额", "费用", "betrag"),
+}  # fmt: skip
+
+
+def contracts(frame: AnyFrame) -> dict[str, str]:
+    """Columns of a table of contracts, and the format of their dates where it must be said.
+
+    >>> table = {"Customer_ID": ["a", "b"], "Plan_Start_Date": ["01/30/2014", "03/04/2014"], "Monthly_Pay": [1.5, 2.5],
+    ...          "Plan_Cancel_Date": ["09/19/2014", None]}
+    >>> contracts(engines.wrap(table))
+    {'customer': 'Customer_ID', 'start': 'Plan_Start_Date', 'end': 'Plan_Cancel_Date', 'amount': 'Monthly_Pay',
+     'date_format': '%m/%d/%Y'}
+    """
+    columns = _some_rows(frame)
+    free = dict(columns)
+    found: dict[str, str] = {}
+    _find_customer(free, found)
+    dates = {name: column for name, column in free.items() if _is_date(column)}
+    for role in ("start", "end"):
+        named = [name for word in _CONTRACT[role] for name in dates if word in name.lower() and name not in
+                 found.values()]  # fmt: skip
+        if named:
+            found[role] = named[0]
+    money = {name: column for name, column in free.items() if name not in dates and _mark_of(column) is not None}
+    paid = [name for word in _CONTRACT["amount"] for name in money if word in name.lower()]
+    found |= {"amount": paid[0]} if paid else {}
+    known = {role: found.get(role, "...") for role in ("customer", "start", "end")}
+    known |= {"amount": found["amount"]} if paid else {}
+    both = [text for role in ("start", "end") if role in found for text in columns[found[role]].texts]
+    if both and not all(_is_iso(text) for text in both):
+        formats = _date_text.propose(both)
+        known |= {"date_format": formats[0]} if formats else {}
+    return known
+
+
 def _some_rows(frame: AnyFrame) -> dict[str, _Column]:
     names = engines.names_of(frame)
     if len(names) > _MOST_COLUMNS:  # those whose names say something

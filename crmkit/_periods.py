@@ -19,13 +19,14 @@ from crmkit._frame.engines import LazyFrame
 from crmkit.errors import ArgumentError
 
 Ints: TypeAlias = NDArray[np.int64]
-Period: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+Period: TypeAlias = Literal["day", "week", "week_sunday", "month", "quarter", "year"]
 
-PERIODS = ("day", "week", "month", "quarter", "year")
-_DAYS = {"day": 1, "week": 7}
+PERIODS = ("day", "week", "week_sunday", "month", "quarter", "year")
+_DAYS = {"day": 1, "week": 7, "week_sunday": 7}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _LONGEST = 365_250  # days of a window; dates do not go back for ever
-_MONDAY = 4  # 1970-01-01 was a Thursday, so the first Monday of the count is day 4
+# 1970-01-01 was a Thursday, so the first Sunday of the count is day 3 and the first Monday day 4.
+_WEEKS = {"week": 4, "week_sunday": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Periods:
 
     starts: Ints  # first day of each, shape (n_periods,)
     ends: Ints  # last day of each
-    names: Sequence[str]  # 2024-01-31, a week's Monday, 2024-01, 2024-Q1, 2024; of a fiscal year 2024/25
+    names: Sequence[str]  # 2024-01-31, a week's first day, 2024-01, 2024-Q1, 2024; of a fiscal year 2024/25
     first_day: int  # of the data
     as_of: int  # last day that is seen
 
@@ -106,7 +107,7 @@ def first_day_of(window: Any, as_of: int) -> int:
 def _calendar(first_day: int, as_of: int, period: str, fiscal_start: int) -> Ints:
     """First days of the periods, and of the one after the last."""
     if period in _DAYS:
-        length, shift = _DAYS[period], _MONDAY if period == "week" else 0
+        length, shift = _DAYS[period], _WEEKS.get(period, 0)
         first, last = ((day - shift) // length for day in (first_day, as_of))
         return np.arange(first, last + 2) * length + shift
     length, shift = _MONTHS[period], fiscal_start - 1

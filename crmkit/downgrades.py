@@ -349,7 +349,7 @@ def downgrade_calendar(downgrades: Any, *, period: str = "day", value: str = "mo
     ----------
     downgrades : table, n_customers rows
         As `downgrade_dates` gives it, of any supported kind.
-    period : {"day", "week", "month", "quarter", "year"}, default "day"
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "day"
         Calendar periods; weeks begin on Monday.
     value : str, default "monetary"
         Column of the money at stake: what the customers have spent so far, or better, if the list has it, what they

@@ -10,6 +10,7 @@ Pyramid, California Management Review 43(4), 118-142; Gini (1912), Variabilità 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
-from crmkit._frame import engines
+from crmkit._frame import engines, groups
 from crmkit._frame.engines import FrameT
 from crmkit._results import Result
 from crmkit._statistics import shares_of
@@ -65,6 +66,7 @@ def assign_tiers(
     of: str | None = None,
     ties: str = "better",
     profit: str | None = None,
+    by: str | None = None,
     into: str = "tier",
 ) -> FrameT:
     """Label every customer with a tier of the customer pyramid.
@@ -90,6 +92,8 @@ def assign_tiers(
     profit : str, optional
         Column of profit per customer: whoever has a negative profit belongs to the last tier, whatever the rank. For
         scheme "zeithaml", whose lead customers cost money, it is `value` unless given.
+    by : str, optional
+        Column of groups, such as a country or a channel: each group has a pyramid of its own.
     into : str, default "tier"
         Name of the new column.
 
@@ -118,6 +122,9 @@ def assign_tiers(
     2           c         4  gold
     3           d         1  iron
     """
+    if by is not None:
+        alone = functools.partial(assign_tiers, value=value, scheme=scheme, of=of, ties=ties, profit=profit, into=into)
+        return groups.within(customers, by, alone)  # type: ignore[no-any-return]
     shares, of = _shares_of(scheme, of)
     _checks.choice("ties", ties, ("better", "worse"))
     if profit is None and scheme == "zeithaml":

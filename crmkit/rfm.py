@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._estimators import Estimator
+from crmkit._frame import groups
 from crmkit._frame.engines import FrameT
 from crmkit._statistics import centre, shares_of
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
@@ -92,6 +93,7 @@ def score(
     cuts: Mapping[str, Sequence[float]] | None = None,
     weights: Mapping[str, float] | Sequence[float] | None = None,
     ties: str = "middle",
+    by: str | None = None,
     recency: str = "recency",
     frequency: str = "frequency",
     monetary: str = "monetary",
@@ -126,6 +128,8 @@ def score(
     ties : {"middle", "better", "worse"}, default "middle"
         Where customers of equal value stand in a quantile: in the middle of the places they take together, which treats
         both ends of the scale alike, or all in the best or the worst of these places.
+    by : str, optional
+        Column of groups, such as a country or a channel: each customer is scored among those of the same group.
     recency, frequency, monetary, customer : str
         Names of the columns; `customer` is read by method "rank" only.
 
@@ -168,8 +172,12 @@ def score(
         monetary=monetary,
         customer=customer,
     )
-    table = scorer._open(customers)
-    scored: FrameT = scorer._learn(table)._apply(table)
+
+    def scored_alone(some: Any) -> Any:
+        table = scorer._open(some)
+        return scorer._learn(table)._apply(table)
+
+    scored: FrameT = scored_alone(customers) if by is None else groups.within(customers, by, scored_alone)
     return scored
 
 

@@ -525,12 +525,7 @@ class Transactions:
         told = self._typed() if self.policy.where is None else self._typed().filter(nw.col("kept") == 1)
         rows = told.select(date=date).filter(~nw.col("date").is_null() & (nw.col("date") != ""))
         some = engines.collect(rows.head(2_000))["date"].tolist()
-        return [form for form in _date_text.propose(some)[:4] if self._reads_dates(rows, form)]
-
-    def _reads_dates(self, rows: LazyFrame, form: str) -> bool:
-        read = texts.read_dates(rows, "date", form, self.policy.timezone or texts.AS_WRITTEN)
-        unread = read.select(n=nw.when(nw.col("date").is_null()).then(1).otherwise(0)).select(nw.col("n").sum())
-        return not int(engines.collect(unread)["n"][0] or 0)
+        return [form for form in _date_text.propose(some)[:4] if texts.reads_all_dates(rows, "date", form)]
 
     def _refuse_mixed_currencies(self) -> None:
         rows = self._typed() if "kept" not in engines.names_of(self._typed()) else self._typed().filter(

@@ -487,3 +487,63 @@ def test_a_horizon_beyond_the_past_is_refused():
         more = {"cost": 1} if function is crm.outreach.win_back else {}
         with pytest.raises(ArgumentError, match="longer than anything"):
             function(table, **{name: "999999999999D"}, **more)
+
+
+# --- groups, weeks, months, contracts -------------------------------------------------------------------------------
+
+
+def test_scores_and_tiers_within_a_group_are_those_of_the_group_alone(make_table):
+    columns = {"customer_id": list("abcdef"), "g": list("xyxyxy"), "recency": [1, 2, 3, 4, 5, 6],
+               "frequency": [9, 8, 7, 6, 5, 4], "monetary": [10.0, 20.0, 30.0, 40.0, 50.0, 60.0]}  # fmt: skip
+    halves = {"high": 0.5, "low": 0.5}
+    scored = as_columns(crm.rfm.score(make_table(columns), bins=3, by="g"), sort="customer_id")
+    tiers = as_columns(crm.pyramid.assign_tiers(make_table(columns), scheme=halves, by="g"), sort="customer_id")
+    for group in "xy":
+        rows = [at for at, own in enumerate(columns["g"]) if own == group]
+        alone = pd.DataFrame({name: [values[at] for at in rows] for name, values in columns.items()})
+        assert [scored["rfm"][at] for at in rows] == crm.rfm.score(alone, bins=3)["rfm"].tolist()
+        assert [tiers["tier"][at] for at in rows] == crm.pyramid.assign_tiers(alone, scheme=halves)["tier"].tolist()
+    with pytest.raises(ColumnError, match="'nope' to group by"):
+        crm.rfm.score(make_table(columns), by="nope")
+
+
+def test_a_table_in_memory_keeps_its_row_order_within_groups():
+    columns = {"customer_id": list("dcba"), "g": list("xyxy"), "monetary": [1.0, 2.0, 3.0, 4.0]}
+    table = pd.DataFrame(columns, index=list("WXYZ"))
+    got = crm.pyramid.assign_tiers(table, scheme={"high": 0.5, "low": 0.5}, by="g")
+    assert (got["customer_id"].tolist(), got.index.tolist()) == (list("dcba"), list("WXYZ"))
+
+
+def test_repeat_rates_of_cdnow_by_month_are_those_of_the_usual_example(cdnow):
+    """9.60, 11.02 and 14.38 %, and the next month's counted with pandas alone."""
+    got = crm.survival.repeat_rates(pd.DataFrame(cdnow))
+    assert (100 * got["repeat_rate"].head(3)).round(2).tolist() == [9.6, 11.02, 14.38]
+    days = pd.DataFrame(cdnow).drop_duplicates(["customer_id", "date"])
+    month = pd.to_datetime(days["date"]).dt.to_period("M").astype(str)
+    active = pd.crosstab(days["customer_id"], month) > 0
+    here, there = active["1997-01"], active["1997-02"]
+    assert got["next_rate"][0] == pytest.approx((here & there).sum() / here.sum())
+    assert pd.isna(got["next_rate"].iloc[-1])
+
+
+def test_weeks_may_begin_on_sunday():
+    table = {"customer_id": ["a", "b"], "date": ["2024-06-01", "2024-06-02"], "amount": [1.0, 1.0]}  # Saturday, Sunday
+    assert crm.survival.repeat_rates(table, period="week_sunday")["period"].tolist() == ["2024-05-26", "2024-06-02"]
+    assert crm.survival.repeat_rates(table, period="week")["period"].tolist() == ["2024-05-27"]
+    assert len(crm.retention.rates(table, period="week_sunday").table) == 2
+
+
+def test_contracts_with_dates_in_any_format():
+    table = {"Customer_ID": ["A1", "A2"], "Plan_Start_Date": ["01/30/2014", "03/04/2014"],
+             "Plan_Cancel_Date": ["09/19/2014", None], "Monthly_Pay": [14.99, 29.99]}  # fmt: skip
+    with pytest.raises(ColumnError) as error:
+        crm.retention.contract_rates(table, as_of="2014-12-31")
+    said = dict(customer="Customer_ID", start="Plan_Start_Date", end="Plan_Cancel_Date", amount="Monthly_Pay")
+    for name, column in {**said, "date_format": "%m/%d/%Y"}.items():
+        assert f"{name}={column!r}" in str(error.value)
+    with pytest.raises(DataError, match='date_format="%m/%d/%Y", which reads all'):
+        crm.retention.contract_rates(table, as_of="2014-12-31", **said)
+    for make in TWO_KINDS:
+        found = crm.retention.contract_rates(make(table), as_of="2014-12-31", date_format="%m/%d/%Y", **said)
+        lost = as_columns(found.table)
+        assert lost["period"][lost["lost"].index(1)] == "2014-09"

@@ -23,6 +23,8 @@ def name_of(day: dt.date, period: str) -> str:
     """The name of a day's period, by the standard library."""
     if period == "week":
         return str(day - dt.timedelta(days=day.weekday()))
+    if period == "week_sunday":
+        return str(day - dt.timedelta(days=(day.weekday() + 1) % 7))
     quarter = f"{day.year}-Q{(day.month + 2) // 3}"
     return {"day": str(day), "month": day.isoformat()[:7], "quarter": quarter, "year": str(day.year)}[period]
 

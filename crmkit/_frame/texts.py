@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import _date_text, _money_text
 from crmkit._frame import sql
-from crmkit._frame.engines import LazyFrame
+from crmkit._frame.engines import LazyFrame, collect
 from crmkit._money_text import Mark
 from crmkit.errors import ColumnError
 
@@ -36,6 +36,13 @@ def read_dates(frame: LazyFrame, column: str, date_format: str | None, timezone:
     else:
         raise _no_text(column)
     return frame.with_columns(nw.col("crmkit_stamp").alias(column)).drop("crmkit_stamp", "crmkit_text")
+
+
+def reads_all_dates(frame: LazyFrame, column: str, date_format: str) -> bool:
+    """Whether a format reads every text of a column, in whatever zone."""
+    read = read_dates(frame, column, date_format, AS_WRITTEN)
+    unread = read.select(n=nw.when(nw.col(column).is_null()).then(1).otherwise(0)).select(nw.col("n").sum())
+    return not int(collect(unread)["n"][0] or 0)
 
 
 def _grammar(date_format: str | None) -> tuple[_date_text.Format, str, str | None]:

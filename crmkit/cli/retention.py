@@ -11,6 +11,7 @@ from crmkit.cli.app import app
 from crmkit.cli.options import (
     By,
     Customer,
+    DateFormat,
     Encoding,
     Every,
     FiscalStart,
@@ -164,6 +165,7 @@ def contracts(
     period: Every = "month",
     rolling: Rolling = False,
     fiscal_start: FiscalStart = 1,
+    date_format: DateFormat = None,
     decimal: Annotated[str, typer.Option(metavar=".|,", help="Decimal mark of money that is text.")] = ".",
     table: Table = None,
     query: Query = None,
@@ -189,6 +191,7 @@ def contracts(
             start=start,
             end=end,
             amount=amount,
+            date_format=date_format,
             by=by,
             period=period,  # type: ignore[arg-type]
             rolling=rolling,

@@ -9,6 +9,7 @@ _CARDS = {
     "formula": ("formula", "公式"),
     "day": ("day", "日"),
     "week": ("week", "周"),
+    "week_sunday": ("week from Sunday", "周（自周日起）"),
     "month": ("month", "月"),
     "quarter": ("quarter", "季度"),
     "year": ("year", "年"),

@@ -89,7 +89,7 @@ def indicators(
         speaks well of it) and `price_sensitive` (1: would leave if the price rose).
     complaints : table, optional
         As for `complaints`.
-    period : {"day", "week", "month", "quarter", "year"}, default "month"
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
         Calendar periods.
     columns : mapping, optional
         Other names of the survey's columns, such as ``{"praised": "q7"}``.

@@ -87,7 +87,7 @@ def nps(
         Column of the answers: whole numbers on `scale`.
     by : str, optional
         Column of groups. Rows without one are "ungrouped".
-    period : {"day", "week", "month", "quarter", "year"}, optional
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, optional
         Calendar periods of the answers' dates.
     level : float, default 0.95
         Confidence of the intervals.

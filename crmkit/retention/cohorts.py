@@ -188,7 +188,7 @@ def cohorts(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    period : {"day", "week", "month", "quarter", "year"}, default "month"
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
         Calendar period of the first purchase that makes a cohort, and the unit of age of the first two kinds.
     by : role of the transactions, or table with customer_id and group, optional
         Cohorts of one group each: the channel, category or product of the customer's first purchase (of several on that

@@ -15,7 +15,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _shared
+from crmkit import _checks, _date_text, _hints, _shared
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import LazyFrame
 from crmkit._groups import UNGROUPED
@@ -84,6 +84,7 @@ def contract_rates(
     start: str = "start_date",
     end: str = "end_date",
     amount: str | None = None,
+    date_format: str | None = None,
     by: str | None = None,
     period: Period = "month",
     rolling: bool = False,
@@ -103,10 +104,12 @@ def contract_rates(
         running. If yours name the first day without a contract, take a day off.
     amount : str, optional
         Column of the money per month (or any same unit of time) that the contract brings.
+    date_format : str, optional
+        Format of dates that are text but not year-month-day, such as "%m/%d/%Y", or numbers, as in `Transactions`.
     by : str, optional
         Column of the contracts to group customers by: its value in the customer's first contract (of several that
         begin on one day, the first by name).
-    period : {"day", "week", "month", "quarter", "year"}, default "month"
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
         Length of the periods.
     rolling : bool, default False
         Periods that end on `as_of`, and on the same day before, in place of those of the calendar.
@@ -152,7 +155,7 @@ def contract_rates(
     frame = engines.wrap(contracts)
     engines.refuse_no_rows(frame, "contract")
     roles = {"customer": customer, "begin": start, "finish": end, "amount": amount, "group": by}
-    read = _read(frame, {role: column for role, column in roles.items() if column is not None}, cut)
+    read = _read(frame, {role: column for role, column in roles.items() if column is not None}, cut, date_format)
     periods = periods_between(int(np.min(read.begin)), last_day, period, rolling=rolling, fiscal_start=fiscal_start)
     sums = _Sums(read, periods)
     first = {**sums.grid.columns()}
@@ -181,16 +184,20 @@ def contract_rates(
 # --- in ---------------------------------------------------------------------------------------------------------
 
 
-def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date) -> _Contracts:
+def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date, date_format: str | None) -> _Contracts:
     """The contracts that began by `as_of`, checked, as arrays; a contract or two per customer fit into memory."""
     absent = [column for column in roles.values() if column not in engines.names_of(frame)]
     if absent:
         raise ColumnError(
-            "retention_column_table", absent=shown(absent), names_of=shown(engines.names_of(frame), most=15), hint=_HINT
+            "contract_columns",
+            absent=shown(absent),
+            columns=shown(engines.names_of(frame), most=15),
+            call=", ".join(f"{name}={value!r}" for name, value in _hints.contracts(frame).items()),
+            as_of=str(as_of),
         )
     rows = engines.lift(frame, roles)
     for role in ("begin", "finish"):
-        rows = _with_day(rows, role, roles[role])
+        rows = _with_day(rows, role, roles[role], date_format)
     if "amount" in roles:
         dtype = rows.collect_schema()["amount"]
         if not dtype.is_numeric():
@@ -215,19 +222,25 @@ def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date) -> 
     return _numbered({name: values[seen] for name, values in found.items()}, begin[seen], end[seen])
 
 
-def _with_day(rows: LazyFrame, role: str, column: str) -> LazyFrame:
+def _with_day(rows: LazyFrame, role: str, column: str, date_format: str | None) -> LazyFrame:
     """Add `<role>_day`, the day number of a date; missing stays missing."""
     dtype = rows.collect_schema()[role]
     if dtype == nw.Datetime and dtype.time_zone is not None:  # type: ignore[attr-defined]
         raise DataError("retention_column_time_stamps_time", column=column)
-    if dtype == nw.String:
-        text = nw.col(role).str.strip_chars()
+    if dtype == nw.String or (dtype.is_numeric() and date_format is not None):
+        own = nw.col(role).cast(nw.Int64) if dtype.is_float() else nw.col(role)
+        text = own.cast(nw.String).str.strip_chars()
         rows = rows.with_columns(nw.when(text != "").then(text).alias(role))
-        rows = texts.read_dates(rows.with_columns(said=nw.col(role)), role, None, None)
+        told = rows.select(said=nw.col(role)).filter(~nw.col("said").is_null())
+        rows = texts.read_dates(rows.with_columns(said=nw.col(role)), role, date_format, None).drop("zoned")
         wrong = rows.filter(~nw.col("said").is_null() & nw.col(role).is_null()).select("said").head(4)
         unread = engines.collect(wrong)["said"].tolist()
         if unread:
-            raise DataError("retention_column_dates_cannot_read", column=column, unread=shown(unread))
+            formats = [form for form in _date_text.propose(engines.collect(told.head(2_000))["said"].tolist())
+                       if texts.reads_all_dates(told, "said", form)]  # fmt: skip
+            key = "retention_column_dates_cannot_read" if not formats else "contract_dates"
+            offered = " / ".join(f'date_format="{form}"' for form in formats[:2])
+            raise DataError(key, column=column, unread=shown(unread), formats=offered)
     elif dtype not in (nw.Date, nw.Datetime):
         filled = engines.collect(rows.filter(~nw.col(role).is_null()).select(role).head(4))[role].tolist()
         if filled:

@@ -85,7 +85,7 @@ def movements(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    period : {"day", "week", "month", "quarter", "year"}, default "month"
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
         Length of the periods. Take one in which a customer who is still there can be expected to buy.
     by : role of the transactions, or table with customer_id and group, optional
         The channel, category or product of the customer's first purchase, or groups of your own. Customers without

@@ -63,7 +63,7 @@ def rates(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    period : {"day", "week", "month", "quarter", "year"}, default "month"
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
         Length of the periods. Take one in which a customer who is still there can be expected to buy.
     base : {"active", "ever"}, default "active"
         Who is a customer at the start. "active": who bought in the period before; "reactivated" are those who bought

@@ -11,6 +11,7 @@ from crmkit.survival._km import LogRank
 from crmkit.survival.curves import Survival, curve, kaplan_meier
 from crmkit.survival.gaps import Gaps, inactivity_threshold
 from crmkit.survival.lost import LostRules, compare_lost_rules, flag_lost
+from crmkit.survival.repeat import repeat_rates
 from crmkit.survival.repurchase import Repurchase, compare_repurchase, repurchase
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "flag_lost",
     "inactivity_threshold",
     "kaplan_meier",
+    "repeat_rates",
     "repurchase",
 ]

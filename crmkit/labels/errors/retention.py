@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 WORDS = {
+    "contract_columns": (
+        "no column {absent}; the table has {columns}. Name the columns, such as contract_rates(contracts, {call}, "
+        'as_of="{as_of}").',
+        '没有列 {absent}；表中有 {columns}。请指明列，例如 contract_rates(contracts, {call}, as_of="{as_of}")。',
+    ),
+    "contract_dates": (
+        "column {column!r} has dates that are not year-month-day: {unread}. Say {formats}, which reads all of them.",
+        "列 {column!r} 有不是年-月-日写法的日期：{unread}。请使用 {formats}，它能读出全部日期。",
+    ),
     "retention_cohorts_ages_cells_more": (
         '{n_rows:,} cohorts of {n_ages:,} ages are {value:,} cells, more than anybody reads. Limit the ages, such as max_age=52, take a longer period, such as period="month", or fewer groups.',
         '{n_rows:,} 个同期群、{n_ages:,} 个年龄共 {value:,} 格，多得无法阅读。请限制年龄，例如 max_age=52，或用更长的周期，例如 period="month"，或减少分组。',
