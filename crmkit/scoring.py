@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _frame, customers, downgrades, labels, lifecycle, outreach, pyramid, rfm, segment
+from crmkit import _checks, _frame, customers, downgrades, labels, lifecycle, loyalty, outreach, pyramid, rfm, segment
 from crmkit._frame import outputs
 from crmkit.churn import ChurnModel
 from crmkit.errors import ArgumentError, DataError, Words
@@ -48,6 +48,7 @@ def score_customers(
     margin_rate: float = 1.0,
     churn: Any = None,
     alerts_per_week: float | None = None,
+    survey: Any = None,
     language: Language | None = None,
 ) -> Any:
     """One row per customer with everything that crmkit knows: summary, scores, segment, tier, lifetime value.
@@ -74,6 +75,9 @@ def score_customers(
     alerts_per_week : number above 0, optional
         Also who is on the watch-list now (`crmkit.outreach.watch_list`), if so many new alerts a week can be looked
         after.
+    survey : table, optional
+        Also what customers say: one row per answer, with `customer_id` and `satisfaction` or `nps`, as for
+        `crmkit.loyalty.add_loyalty`.
     language : {"en", "zh"}, optional
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
 
@@ -82,14 +86,16 @@ def score_customers(
     table, n_customers rows
         In the kind that came in (pandas for files): a lazy table stays lazy, but its summary is computed at once, and
         once only. The columns of `crmkit.summarize`; `current_value` (margin or revenue of the last 12 months, see
-        `crmkit.customers.recent_value`); `r_score`, `f_score`, `m_score`, `rfm`, `rfm_sum`; `segment`, `segment_label`;
-        `days_left`, `downgrade_date`, `next_segment`, `next_segment_label` (`crmkit.downgrades.downgrade_dates`);
-        `tier`, `tier_label`; `stage`, `pattern` and their labels, `expected_gap`, `overdue` (how many such gaps the
-        silence has lasted) and `ended` (at least four: the customer counts as lost; `crmkit.lifecycle.stages`); with a
-        horizon the columns of `crmkit.clv.lifetime_value`: `p_alive`, `expected_purchases`, `p_purchase`,
-        `discounted_purchases`, `expected_spend`, `residual_clv` and its interval, by the Pareto/NBD and Gamma-Gamma
-        models fitted to these customers, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); with `churn`
-        also `p_churn`; with `alerts_per_week` also `signal` ("overdue", "drop", "both" or "none") and `signal_label`.
+        `crmkit.customers.recent_value`); `r_score`, `f_score`, `m_score`, `rfm`, `rfm_sum`; `segment`,
+        `segment_label`; `days_left`, `downgrade_date`, `next_segment`, `next_segment_label`
+        (`crmkit.downgrades.downgrade_dates`); `tier`, `tier_label`; `stage`, `pattern` and their labels,
+        `expected_gap`, `overdue` (how many such gaps the silence has lasted) and `ended` (at least four: the customer
+        counts as lost; `crmkit.lifecycle.stages`); with a horizon the columns of `crmkit.clv.lifetime_value`:
+        `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`, `expected_spend`, `residual_clv` and its
+        interval, by the Pareto/NBD and Gamma-Gamma models fitted to these customers, and `quadrant`, `quadrant_label`
+        (`crmkit.segment.value_matrix`); with `churn` also `p_churn`; with `survey` also `satisfaction`, `loyalty_type`
+        and `loyalty_label`; with `alerts_per_week` also `signal` ("overdue", "drop", "both" or "none") and
+        `signal_label`.
 
     Warns
     -----
@@ -133,6 +139,8 @@ def score_customers(
         steps["churn"] = partial(_add_churn, tx=tx, days=churn)
     if alerts_per_week is not None:
         steps["signals"] = partial(_add_signal, tx=tx, alerts_per_week=alerts_per_week, language=language)
+    if survey is not None:
+        steps["loyalty"] = partial(loyalty.add_loyalty, survey=survey, language=language)
     table = outputs.keep(customers.recent_value(tx).customers)
     for step in steps.values():
         table = step(table)

@@ -114,18 +114,24 @@ def _say_scores(found: Any, speech: Language) -> None:
 
 
 def _say_items(found: Any, speech: Language) -> None:
-    columns = text.columns(found.table)
+    columns = _items_named(found.table)
     formats: text.Formats = {
         **({"group": text.group} if "group" in columns else {}),
-        "item": text.verbatim, "respondents": text.count, "satisfied": text.count, "csat": text.percent,
+        "survey_item": text.verbatim, "respondents": text.count, "satisfied": text.count, "csat": text.percent,
         "csat_low": text.percent, "csat_high": text.percent,
     }  # fmt: skip
-    text.say("", *text.table(found.table, formats, speech), *text.definition(found.definition, speech))
+    text.say("", *text.table(columns, formats, speech), *text.definition(found.definition, speech))
+
+
+def _items_named(table: Any) -> dict[str, Any]:
+    """The columns, items under a name whose heading is not that of things that are sold."""
+    columns = text.columns(table)
+    return columns | {"survey_item": columns["item"]}
 
 
 def _say_drivers(found: Any, speech: Language) -> None:
     formats: text.Formats = {
-        "item": text.verbatim, "performance": text.decimal, "derived_importance": text.percent, "weight": text.decimal,
-        "advice": text.word,
+        "survey_item": text.verbatim, "performance": text.decimal, "derived_importance": text.percent, "weight":
+        text.decimal, "advice": text.word,
     }  # fmt: skip
-    text.say("", *text.table(found.table, formats, speech), *text.definition(found.definition, speech))
+    text.say("", *text.table(_items_named(found.table), formats, speech), *text.definition(found.definition, speech))

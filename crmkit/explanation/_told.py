@@ -130,6 +130,8 @@ class Explanation:
         have no exact decimal form.
     language : {"en", "zh"}
         Language that `text` uses unless told otherwise.
+    satisfaction, loyalty_type : float and str, or None
+        With a survey, the customer's last answer (None: did not answer) and the key of the type of loyalty.
 
     Examples
     --------
@@ -164,6 +166,8 @@ class Explanation:
     own_cuts: bool
     money_digits: int
     language: Language
+    satisfaction: float | None = None
+    loyalty_type: str | None = None
 
     def text(self, language: Language | None = None) -> str:
         """The explanation as lines of text.
@@ -215,6 +219,9 @@ def _lines(found: Explanation, language: Language) -> Iterator[str]:
     else:
         days = (found.downgrade_date - found.as_of).days
         yield say("way_down", to=_called(found, found.next_segment, language), date=found.downgrade_date, days=days)
+    if found.loyalty_type is not None:
+        answer = "-" if found.satisfaction is None else f"{found.satisfaction:g}"
+        yield say("explain_loyalty", answer=answer, loyalty=labels.text(found.loyalty_type, language))
     yield say("explain_purchases", purchases=_rows_in_words(found, found.purchases, comma))
     refunds = _rows_in_words(found, found.refund_rows, comma)
     if refunds:

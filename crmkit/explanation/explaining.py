@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, _ids, customers, labels, pyramid, rfm
+from crmkit import _checks, _frame, _ids, customers, labels, loyalty, pyramid, rfm
 from crmkit._frame import engines, outputs
 from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
@@ -42,6 +42,7 @@ def explain(
     scheme: str | rfm.Rules = "eleven",
     tiers: str | Mapping[str, float] = "textbook",
     scorer: rfm.Scorer | None = None,
+    survey: Any = None,
     language: Language | None = None,
 ) -> Explanation:
     """Tell how one customer's scores, segment and tier came about, and what would change them.
@@ -64,6 +65,8 @@ def explain(
     scorer : crmkit.rfm.Scorer, optional
         A fitted scorer, whose cuts are used in place of those of `bins`: of methods "quantile", "bands", "mean",
         "median", or with cuts of your own.
+    survey : table, optional
+        Tells also what the customer last answered, and the type of loyalty, as `crmkit.loyalty.add_loyalty` finds it.
     language : {"en", "zh"}, optional
         Language of the text.
 
@@ -137,7 +140,18 @@ def explain(
         own_cuts=scorer is None,
         money_digits=len(str(facts.per)) - 1 if tx.guard == 1 else 2,
         language=language,
+        **_loyalty(listed, survey, own["customer_id"]),
     )
+
+
+def _loyalty(listed: Any, survey: Any, customer: Any) -> dict[str, Any]:
+    """What the customer last answered, and their type of loyalty; nothing without a survey."""
+    if survey is None:
+        return {}
+    table = _frame.open_table(loyalty.add_loyalty(listed, survey))
+    found = table.collect(table.frame.filter(nw.col("customer_id") == customer).select("satisfaction", "loyalty_type"))
+    answer = float(found["satisfaction"][0]) if found["satisfaction"][0] is not None else float("nan")
+    return {"satisfaction": answer if answer == answer else None, "loyalty_type": str(found["loyalty_type"][0])}
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,4 +298,7 @@ WORDS = {
     "plot_days_since_opened": ("days since the complaint was opened", "投诉受理后的天数"),
     "plot_still_open": ("still open, %", "未关闭（%）"),
     "loyalty_overall": ("all answers together, each customer once:", "全部答案合计（每位客户一次）："),
+    "explain_loyalty": ("Last answer: {answer}; loyalty: {loyalty}", "最近一次回答：{answer}；忠诚类型：{loyalty}"),
+    "satisfaction": ("satisfaction", "满意度"),
+    "survey_item": ("item", "项目"),
 }

@@ -7,6 +7,7 @@ do: `matrix`. What they say against what they do: `matrix`.
 
 from __future__ import annotations
 
+from crmkit.loyalty.answers import add_answers, add_loyalty
 from crmkit.loyalty.complaining import Complaints, complaints
 from crmkit.loyalty.importance import SatisfactionDrivers, drivers
 from crmkit.loyalty.indicators import Indicators, Measures, indicators, measures
@@ -26,6 +27,8 @@ __all__ = [
     "ResponseBias",
     "Satisfaction",
     "SatisfactionDrivers",
+    "add_answers",
+    "add_loyalty",
     "compare_nps",
     "complaints",
     "csat",
