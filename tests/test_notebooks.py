@@ -2,7 +2,8 @@
 
 How to change a lesson: edit it in Jupyter. The first six are kept without outputs, so *clear all outputs* before
 committing; the others are kept executed, so *run all* of them. What is kept true are the checks in the cells, by
-running them here. Change both languages together: their code may differ in comments and in the line `language = "..."` only.
+running them here. Change both languages together: their code may differ in comments and in the line
+`language = "..."` only.
 """
 
 import ast
