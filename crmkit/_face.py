@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,7 @@ from crmkit.errors import (
     InputFileError,
     MissingPackageError,
     UnknownNameError,
+    quoted,
 )
 from crmkit.transactions import Transactions
 
@@ -66,6 +68,7 @@ MADE_OF_TRANSACTIONS: Mapping[str, str] = {
 }
 ROWS_OF_TRANSACTIONS = {"customer_id", "date", "amount"}
 
+_OWN = ("self", "cls")
 _MARK = "__crmkit_face__"
 _outer: ContextVar[bool] = ContextVar("crmkit_outer", default=True)
 
@@ -230,6 +233,7 @@ def _netted(function: Callable[..., Any], home: str = "") -> Callable[..., Any]:
         except (CrmkitError, Warning) as error:
             again = _summarised(error, place, args, kwargs)
             if again is None:
+                _name_argument(error, function, args, kwargs)
                 raise
             return function(*again[0], **again[1])
         except (MemoryError, NameError):  # the second is a fault of crmkit, and of nobody's argument
@@ -316,7 +320,7 @@ def _told(
         return InputFileError("system_fault", path=path, reason=error.strerror or str(error))
     if isinstance(error, ModuleNotFoundError):
         return MissingPackageError("package_missing", package=str(error.name))
-    given = {name: value for name, value in bound.arguments.items() if name not in ("self", "cls")}
+    given = {name: value for name, value in bound.arguments.items() if name not in _OWN}
     for name, value in given.items():
         if isinstance(value, Transactions) and name in MADE_OF_TRANSACTIONS:
             return ArgumentError(name, value, "transactions_given", call=MADE_OF_TRANSACTIONS[name])
@@ -326,6 +330,22 @@ def _told(
     documented = documented_as(function, argument)
     takes = Words("takes", documented=documented, argument_of=argument) if documented else ""
     return ArgumentError(argument, given[argument], "inner_refused", reason=_reason(error), takes=takes)
+
+
+def _name_argument(
+    error: Exception, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Let an error of crmkit that names no argument know which one it is about."""
+    if not isinstance(error, CrmkitError) or isinstance(error, UnknownNameError) or error.argument is not None:
+        return
+    given = {n: v for n, v in inspect.signature(function).bind(*args, **kwargs).arguments.items() if n not in _OWN}
+    if not given:
+        return
+    argument = _blamed(function, given, error)
+    value, said = given[argument], str(error)
+    named = any(re.search(rf"\b{name}\b", said) for name in given)
+    spoken = named or isinstance(value, Transactions) or quoted(value) in said or engines.is_table(value)
+    error.blame(argument, value, aloud=not spoken)
 
 
 def _reason(error: Exception) -> str:
@@ -338,7 +358,7 @@ def _misfit(function: Callable[..., Any], called: str, args: tuple[Any, ...], kw
     parameters = {
         name: parameter
         for name, parameter in inspect.signature(function).parameters.items()
-        if name not in ("self", "cls") and parameter.kind is not parameter.VAR_KEYWORD
+        if name not in _OWN and parameter.kind is not parameter.VAR_KEYWORD
     }
     known = ", ".join(parameters) or "-"
     for keyword in kwargs:
@@ -379,9 +399,10 @@ def _blamed(function: Callable[..., Any], given: Mapping[str, Any], error: Excep
     if unfit:
         return unfit[0]
     said = str(error)
-    quoted = [name for name, value in given.items() if isinstance(value, str | int | float) and repr(value) in said]
-    if quoted:
-        return quoted[0]
+    spoken = [name for name in given if re.search(rf"\b{name}=", said)]
+    spoken += [name for name, value in given.items() if not engines.is_native(value) and quoted(value) in said]
+    if spoken:
+        return spoken[0]
     parameters = inspect.signature(function).parameters
     changed = [name for name, value in given.items()
                if name in parameters and parameters[name].kind is inspect.Parameter.KEYWORD_ONLY

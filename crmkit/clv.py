@@ -734,7 +734,7 @@ def _margins(tx: Transactions, margin: float | None) -> tuple[LazyFrame, float]:
     """Rows with their money `units` (less cost, unless `margin` is given), and the share of it that is margin."""
     rows = tx.rows()
     if margin is not None:
-        return rows.with_columns(units=nw.col("money")), _checks.finite("margin", margin)
+        return rows.with_columns(units=nw.col("money")), _checks.finite("margin_rate", margin)
     if "cost" not in tx.roles:
         raise ArgumentError("clv_margin_given_transactions_cost")
     unknown = int(engines.collect(rows.filter(nw.col("cost").is_null()).select(n=nw.len()))["n"][0])

@@ -285,14 +285,14 @@ def _customers(given: Any, scorer: rfm.Scorer | None, as_of: Date | None) -> tup
     measures = list((scorer.columns if scorer else {name: name for name in rfm.MEASURES}).values())
     if isinstance(given, Transactions) or not set(measures) <= set(_frame.open_table(given).columns):
         tx = open_transactions(given)
-        tx = tx if as_of is None else tx.until(as_of)
+        tx = tx if as_of is None else tx.until(_checks.date_of(as_of, "as_of"))
         return outputs.keep(customers.summarize(tx)), tx.as_of
     return given, _end_of_past(_frame.open_table(given, numbers=measures, hint=HINT), measures[0], as_of)
 
 
 def _end_of_past(table: _frame.Table, recency: str, as_of: Date | None) -> dt.date:
     """The date from which recency was counted: said by the caller, and by the last purchases where they are known."""
-    told = None if as_of is None else _checks.date_of(as_of)
+    told = None if as_of is None else _checks.date_of(as_of, "as_of")
     if "last_date" not in table.columns:
         if told is None:
             raise ColumnError("downgrades_column_last_date_day")

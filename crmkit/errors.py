@@ -103,6 +103,9 @@ class CrmkitError(Exception):
         do; None where the error is not about an argument.
     """
 
+    _blamed: tuple[str, Any] | None = None
+    _opening = ""
+
     def __init__(self, key: str, /, **fields: Any) -> None:
         super().__init__(key)
         self.key, self.fields = key, fields
@@ -113,12 +116,17 @@ class CrmkitError(Exception):
     @property
     def argument(self) -> str | None:
         """Name of the argument that is wrong."""
-        return self.fields.get("argument")
+        return self.fields.get("argument", self._blamed[0] if self._blamed else None)
 
     @property
     def given(self) -> Any:
         """The value that was given for it."""
-        return self.fields.get("given")
+        return self.fields.get("given", self._blamed[1] if self._blamed else None)
+
+    def blame(self, argument: str, given: Any, *, aloud: bool) -> None:
+        """Say of which argument a sentence speaks that names none; `aloud`, at the beginning of the message."""
+        self._blamed = (argument, given)
+        self._opening = f"{argument}={quoted(given)}: " if aloud else ""
 
     @property
     def example(self) -> Any:
@@ -128,7 +136,7 @@ class CrmkitError(Exception):
     @property
     def expected(self) -> str | None:
         """What was expected of the argument, in the language that is set."""
-        return _template(self.key, _language.current()) if self.argument else None
+        return _template(self.key, _language.current()) if "argument" in self.fields else None
 
     def text(self, language: Language | None = None, *, command: bool = False) -> str:
         """The whole message; with `command` arguments are written as options of the command line."""
@@ -146,7 +154,7 @@ class CrmkitError(Exception):
 
     def __str__(self) -> str:
         # KeyError would show the repr of its argument, which prints line breaks as \n.
-        return self.text()
+        return self._opening + self.text()
 
 
 def _rebuilt(kind: type[CrmkitError], key: str, fields: Mapping[str, Any]) -> CrmkitError:
