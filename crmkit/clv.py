@@ -52,6 +52,7 @@ MODELS: Mapping[str, str] = {
     "SBG": "sbg",
     "BDW": "bdw",
     "GammaGamma": "gamma_gamma",
+    "SpendMean": "spend_mean",
 }
 
 # What is done with models -> the module of crmkit.models that does it.
@@ -60,10 +61,11 @@ TOOLS: Mapping[str, str] = {
     "Total": "_totals",
     "PurchaseCalendar": "_calendar",
     "Covariates": "_covariates",
+    "choose_model": "_default",
+    "ModelChoice": "_default",
     "lifetime_value": "_value",
     "take_off_costs": "_costs",
-    "portfolio_value": "_value",
-    "PortfolioValue": "_value",
+    "portfolio_value": "_portfolio",
     "compare": "_compare",
     "Comparison": "_compare",
     "tracking": "_tracking",

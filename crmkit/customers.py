@@ -85,7 +85,7 @@ def summarize(transactions: Any, *, log_gaps: bool = False) -> Any:
 
 def _summary(tx: Transactions) -> LazyFrame:
     """The summary as a lazy frame; dates are still day numbers."""
-    facts = _facts(tx, customer_days(tx))
+    facts = customer_facts(tx, customer_days(tx))
     if "order" in tx.roles:
         facts = facts.join(_orders(tx), on="customer_id", how="inner")
     return facts.select(*_columns(tx))
@@ -104,7 +104,7 @@ def customer_days(tx: Transactions) -> LazyFrame:
     return rows.group_by("customer_id", "day").agg(**sums)
 
 
-def _facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
+def customer_facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
     """Customers' days and money: n_days, first_day, last_day, money, cost, and the money of the first day, packed."""
     day, money = nw.col("day"), nw.col("money")
     # Two aggregates find the money of the first day: the smallest day with the upper, and with the lower half of it.
@@ -138,7 +138,7 @@ def _facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
 _LIMB = 2**31  # half of the bits of money; two halves and the days fit side by side into 64 bits
 
 
-def _first_money(tx: Transactions) -> nw.Expr:
+def first_money(tx: Transactions) -> nw.Expr:
     """The money of the first day, from its two halves."""
     since = (nw.col("first_day") - tx.first_day) * (2 * _LIMB)
     return (nw.col("first_high") - since - _LIMB) * _LIMB + (nw.col("first_low") - since)
@@ -168,7 +168,7 @@ def _columns(tx: Transactions) -> list[nw.Expr]:
     first, last, x = nw.col("first_day"), nw.col("last_day"), nw.col("n_days") - 1
     orders = nw.col("orders" if "order" in tx.roles else "n_days")
     monetary = money_of(nw.col("money"), tx)
-    repeat_spend = money_of(nw.col("money") - _first_money(tx), tx)
+    repeat_spend = money_of(nw.col("money") - first_money(tx), tx)
     margin = [nw.when(nw.col("no_cost") == 0).then(money_of(nw.col("money") - nw.col("cost"), tx)).alias("margin")]
     return [
         nw.col("customer_id"),

@@ -248,6 +248,10 @@ class NoLifetimeValueWarning(UserWarning):
     """A list of customers comes without (or with a simpler) lifetime value; the message says why."""
 
 
+class OneMeanSpendWarning(NoLifetimeValueWarning):
+    """All customers of a list are taken to spend the same per purchase; the message says why."""
+
+
 class FewOriginsWarning(UserWarning):
     """A past is too short to test a forecast on it, so its interval is the model's own word; the message says more."""
 

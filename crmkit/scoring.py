@@ -92,8 +92,9 @@ def score_customers(
         `expected_gap`, `overdue` (how many such gaps the silence has lasted) and `ended` (at least four: the customer
         counts as lost; `crmkit.lifecycle.stages`); with a horizon the columns of `crmkit.clv.lifetime_value`:
         `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`, `expected_spend`, `residual_clv` and its
-        interval, by the Pareto/NBD and Gamma-Gamma models fitted to these customers, and `quadrant`, `quadrant_label`
-        (`crmkit.segment.value_matrix`); with `churn` also `p_churn`; with `survey` also `satisfaction`, `loyalty_type`
+        interval, by the model of purchases in the column `purchase_model` (`crmkit.clv.choose_model` says why this one)
+        and `crmkit.clv.SpendMean`, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); with
+        `churn` also `p_churn`; with `survey` also `satisfaction`, `loyalty_type`
         and `loyalty_label`; with `alerts_per_week` also `signal` ("overdue", "drop", "both" or "none") and
         `signal_label`.
 
@@ -101,7 +102,9 @@ def score_customers(
     -----
     NoLifetimeValueWarning
         The customers do not tell what they are worth (nobody bought twice, say): the columns of the forecast are
-        missing, or with one mean spend for all if only the model of spend has nothing to go by.
+        missing, or with one mean spend for all if only the model of spend has nothing to go by (OneMeanSpendWarning).
+    NoDropoutWarning
+        The data do not tell whether customers leave: `p_alive` is missing.
 
     Raises
     ------
@@ -133,7 +136,9 @@ def score_customers(
     tx = open_transactions(transactions)
     steps = _steps(tx, bins, scheme, tiers, language)
     if horizon is not None:
-        steps["value"] = partial(_add_value, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate)
+        steps["value"] = partial(
+            _add_value, tx=tx, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate
+        )
         steps["quadrants"] = partial(_add_quadrant, language=language)
     if churn is not None:
         steps["churn"] = partial(_add_churn, tx=tx, days=churn)
@@ -217,11 +222,13 @@ def _add_quadrant(valued: Any, *, language: Language) -> Any:
     return table.give_back(table.frame.with_columns(**missing))
 
 
-def _add_value(customers: Any, *, horizon: Any, discount_rate: float, margin_rate: float) -> Any:
+def _add_value(customers: Any, *, tx: Transactions, horizon: Any, discount_rate: float, margin_rate: float) -> Any:
     """Add what the customers are still worth; the models are loaded only when asked for."""
     from crmkit.models import _default
 
-    return _default.add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate)
+    return _default.add_lifetime_value(
+        customers, tx, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate
+    )
 
 
 def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:

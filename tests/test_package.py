@@ -115,6 +115,8 @@ NO_EXAMPLE = {
     "crmkit.errors": "classes that are raised, not called; the doctest of `shown` shows a message",
     "crmkit.datasets.simulation": "records of what make_transactions planted, shown there",
     "crmkit.customers.customer_days": "between rooms: gives an unfinished narwhals frame",
+    "crmkit.customers.customer_facts": "between rooms: gives an unfinished narwhals frame",
+    "crmkit.customers.first_money": "between rooms: an expression",
     "crmkit.customers.money_of": "between rooms: an expression",
     "crmkit.transactions.open_transactions": "between rooms: the first line of every function that takes transactions",
     "crmkit.rfm.Cutpoints": "a record that Scorer.cutpoints_ holds; the example is in Scorer",

@@ -41,7 +41,7 @@ def test_ten_customers_as_worked_out_on_paper_on_every_kind_of_table(make_table,
     scored = crm.score_customers(make_table(ten), scheme="eight")
     assert type(scored) is type(make_table(ten))
     found = as_columns(scored, sort="customer_id")
-    assert list(found) == [*COLUMNS, *VALUE, "quadrant", "quadrant_label"]
+    assert list(found) == [*COLUMNS, *VALUE, "purchase_model", "quadrant", "quadrant_label"]
     assert found["customer_id"] == [f"C{number:02d}" for number in range(1, 11)]
     assert found["rfm"] == CODES
     assert found["segment"] == EIGHT
@@ -57,13 +57,13 @@ VALUE = [
 
 def test_the_list_carries_what_the_lifetime_models_say(make_table, ten):
     """The same figures as the models give when they are fitted by hand, and a longer horizon is worth more."""
-    listed = as_columns(crm.score_customers(make_table(ten), horizon="26W", margin=0.5), sort="customer_id")
+    listed = as_columns(crm.score_customers(make_table(ten), horizon="26W", margin_rate=0.5), sort="customer_id")
     customers = crm.summarize(ten)
-    purchases, spend = crm.clv.ParetoNBD().fit(customers), crm.clv.GammaGamma().fit(customers)
-    by_hand = crm.clv.lifetime_value(customers, purchases=purchases, spend=spend, horizon="26W", margin=0.5)
+    purchases, spend = crm.clv.ParetoNBD().fit(customers), crm.clv.SpendMean().fit(ten)
+    by_hand = crm.clv.lifetime_value(customers, purchases=purchases, spend=spend, horizon="26W", margin_rate=0.5)
     for name in VALUE:
         assert listed[name] == pytest.approx(by_hand[name].tolist(), rel=1e-12)
-    longer = as_columns(crm.score_customers(make_table(ten), horizon="52W", margin=0.5), sort="customer_id")
+    longer = as_columns(crm.score_customers(make_table(ten), horizon="52W", margin_rate=0.5), sort="customer_id")
     assert all(near < far for near, far in zip(listed["residual_clv"], longer["residual_clv"], strict=True))
 
 

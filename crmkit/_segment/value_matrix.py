@@ -27,7 +27,7 @@ from crmkit._results import Result
 from crmkit._segment._given import column_name
 from crmkit._statistics import centre, shares_of
 from crmkit.customers import recent_value
-from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, Words, quoted
+from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, OneMeanSpendWarning, Words, quoted
 from crmkit.labels import Language
 from crmkit.models._default import add_lifetime_value
 from crmkit.transactions import Transactions
@@ -216,7 +216,7 @@ def value_matrix(
 
     Warns
     -----
-    NoLifetimeValueWarning
+    OneMeanSpendWarning
         The lifetime value rests on one mean spend for all customers.
 
     Examples
@@ -301,8 +301,9 @@ def _valued(
         )
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("error", "no lifetime value", NoLifetimeValueWarning)
-            valued = add_lifetime_value(customers, horizon=horizon, discount_rate=discount_rate, margin_rate=rate)
+            warnings.simplefilter("error", NoLifetimeValueWarning)
+            warnings.simplefilter("default", OneMeanSpendWarning)
+            valued = add_lifetime_value(customers, tx, horizon=horizon, discount_rate=discount_rate, margin_rate=rate)
     except NoLifetimeValueWarning as reason:
         raise DataError("segment_name_column_stands_growth", reason=reason) from None
     return valued, measured

@@ -49,4 +49,25 @@ WORDS = {
         "总量区间的依据记为 basis='model'（假定购买方式保持不变）：{span:,} 天的历史太短，无法在两个更早的起点检验 "
         "{days:,} 天的预测。约需 {needed:,} 天的数据，或改用更短的 horizon，例如 horizon={example}。",
     ),
+    "chosen_unjudged": (
+        "{name}, because the past is too short, or of too few customers, to judge models by it.",
+        "采用 {name}：历史太短或客户太少，无法用更早的预测检验各模型。",
+    ),
+    "chosen_by_origins": (
+        "{name}: of {n} models, judged by forecasts of {days:,} days at {origins} earlier origins, it errs least or "
+        "about as little (root mean squared error {rmse:.3f} purchases per customer); its total was {bias:+.1%} off.",
+        "{name}：{n} 个模型在 {origins} 个历史起点各预测 {days:,} 天，该模型误差最小或与最小者相近"
+        "（每位客户购买次数的均方根误差 {rmse:.3f}），总量偏差 {bias:+.1%}。",
+    ),
+    "purchase_model": ("model of purchases", "购买模型"),
+    "rmse_money": ("root mean squared error, money", "金额均方根误差"),
+    "warn_no_dropout": (
+        "the data do not tell whether customers leave: {model} looks like a model without dropout, so P(alive) is "
+        "missing instead of 1 for everybody. A longer past would tell.",
+        "数据无法判断客户是否流失：{model} 与无流失的模型无法区分，因此 P(alive) 留空，而不是人人为 1。"
+        "更长的历史才能判断。",
+    ),
+    "warn_no_value": ("no lifetime value: {reason}", "没有客户终身价值：{reason}"),
+    "warn_one_mean": ("one mean spend for all customers: {reason}", "所有客户采用同一平均消费额：{reason}"),
+    "all_spend_the_same": ("every purchase is worth {spend:,.2f}.", "每次购买都是 {spend:,.2f}。"),
 }

@@ -1,61 +1,222 @@
-"""Lifetime value by the default models, for lists that want its columns whatever the data are like.
+"""Lifetime value by default models, for lists that want its columns whatever the data are like.
 
-Pareto/NBD and Gamma-Gamma are fitted to the customers themselves. Where these have nothing to go by, the columns are
-missing, or hold one mean spend for all, and a `NoLifetimeValueWarning` says why.
+The model of purchases is chosen by what the candidates would have said at earlier origins of the same transactions,
+the model of spend is `SpendMean`. Where customers have nothing to go by, the columns are missing, or hold one mean
+spend for all, and a `NoLifetimeValueWarning` says why.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
 
-from crmkit import _frame
-from crmkit.errors import DataError, NoLifetimeValueWarning
-from crmkit.models._value import lifetime_value
-from crmkit.models.gamma_gamma import GammaGamma
+from crmkit import _checks, _frame, labels
+from crmkit._frame import engines
+from crmkit._results import Result
+from crmkit.errors import DataError, NoDropoutWarning, NoLifetimeValueWarning, OneMeanSpendWarning
+from crmkit.labels import Language
+from crmkit.models._holdout import Holdout, holdout_at, purchase_days
+from crmkit.models._origins import plan
+from crmkit.models._purchases import PurchaseModel
+from crmkit.models._totals import kept
+from crmkit.models._value import Spend, lifetime_value, tells_dropout
+from crmkit.models.bg_nbd import BGNBD
+from crmkit.models.cnbd import BGCNBD, MBGCNBD
+from crmkit.models.mbg_nbd import MBGNBD
 from crmkit.models.pareto_nbd import ParetoNBD
+from crmkit.models.spend_mean import SpendMean
+from crmkit.transactions import Transactions, open_transactions
+
+Array = NDArray[np.float64]
 
 COLUMNS = (
     "p_alive", "expected_purchases", "p_purchase", "discounted_purchases", "expected_spend", "residual_clv",
     "residual_clv_low", "residual_clv_high",
 )  # fmt: skip
+# The models that are judged, none of which needs an extra; the first is taken where the past is too short to judge.
+# Where gaps are regular, models with Erlang-k gaps join them.
+CANDIDATES: dict[str, type[PurchaseModel]] = {"ParetoNBD": ParetoNBD, "BGNBD": BGNBD, "MBGNBD": MBGNBD}
+REGULAR: dict[str, Callable[[int], PurchaseModel]] = {
+    "BGCNBD": lambda k: BGCNBD(k=k),
+    "MBGCNBD": lambda k: MBGCNBD(k=k),
+}
+# Origins at which they are judged, with so many customers at least.
+JUDGED_AT, ENOUGH = 3, 50
 
 
-def add_lifetime_value(customers: Any, *, horizon: Any, discount_rate: float, margin_rate: float) -> Any:
-    """Add what the customers are still worth, as `lifetime_value` does by models fitted to these customers.
+@dataclass(frozen=True, slots=True, repr=False)
+class ModelChoice(Result):
+    """The model of purchases that forecasts these customers best, and how that was found; given by `choose_model`.
 
-    >>> add_lifetime_value({"x": [0], "t_x": [0], "T": [9], "m_x": [0.0]}, horizon=7, discount_rate=0, margin_rate=1)
+    Attributes
+    ----------
+    name : str
+        The model; "-2" at its end names Erlang-2 gaps: customers buy regularly.
+    model : a model of purchases, not fitted
+    table : table, one row per candidate, the chosen one first
+        `model`; `rmse`, of purchases per customer over all origins; `bias_share` of the total; `close`, whether its
+        squared error is within a standard error of the smallest.
+    origins : int
+        How many earlier origins they were judged at; 0 where the past is too short, and the first candidate is taken.
+    days : int
+        Horizon at each.
+    """
+
+    name: str
+    model: PurchaseModel
+    table: Any = field(compare=False)
+    origins: int
+    days: int
+
+    def text(self, language: Language | None = None) -> str:
+        """The choice in words."""
+        if self.origins == 0:
+            return labels.phrase("chosen_unjudged", language, name=self.name)
+        first = engines.collect(engines.wrap(self.table))
+        figures = {"rmse": float(first["rmse"][0]), "bias": float(first["bias_share"][0])}
+        said = {"name": self.name, "origins": self.origins, "days": self.days, "n": first["rmse"].size, **figures}
+        return labels.phrase("chosen_by_origins", language, **said)
+
+    def shown(self) -> tuple[Any, ...]:
+        """The candidates, and the choice in words."""
+        return (self.table, self.text())
+
+
+def choose_model(transactions: Any, *, horizon: Any = "52W") -> ModelChoice:
+    """Choose the model of purchases whose forecasts at earlier origins were best, among those that need no extra.
+
+    Candidates are Pareto/NBD, BG/NBD and MBG/NBD, and BG/CNBD-k and MBG/CNBD-k where the likelihood says that gaps are
+    regular (k above 1). Each is fitted at up to three earlier origins and forecasts every customer. Of those whose
+    squared error is within one standard error of the smallest, the one with the smallest bias of the total is taken.
+
+    Parameters
+    ----------
+    transactions : Transactions, or table with customer_id, date, amount
+    horizon : duration, default "52W"
+        The horizon that matters; the origins look as far ahead as the past allows.
+
+    Returns
+    -------
+    ModelChoice
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> choice = crm.clv.choose_model(crm.datasets.load_cdnow(sample=True), horizon="26W")
+    >>> choice.origins, choice.name in choice.table["model"].tolist()
+    (3, True)
+    """
+    tx = open_transactions(transactions)
+    end, days = _checks.day_number(tx.as_of), round(_checks.days_of(horizon))
+    found = plan(tx.first_day, end, max(days, 1))
+    pasts: list[Holdout] = []
+    if found is not None:
+        bought = kept(purchase_days(tx))
+        pasts = [holdout_at(bought, origin, found.days) for origin in found.origins[:JUDGED_AT]]
+        pasts = [past for past in pasts if past.n.sum() >= ENOUGH and (past.x > 0).any()]
+    kinds: dict[str, PurchaseModel] = {name: kind() for name, kind in CANDIDATES.items()}
+    if pasts:
+        k = int(MBGCNBD().fit(pasts[0].past, weight="n").params_.k)
+        kinds |= {f"{name}-{k}": kind(k) for name, kind in REGULAR.items() if k > 1}
+    names = list(kinds)
+    errors = {name: [_errors(kind, past) for past in pasts] for name, kind in kinds.items()}
+    weights = np.concatenate([past.n for past in pasts]) if pasts else np.ones(1)
+    actual = sum(float(past.n @ past.future) for past in pasts)
+    if not pasts or actual == 0:
+        return _told(tx, kinds, names, dict.fromkeys(names, (np.nan, np.nan, False)), 0, 0)
+    flat = {name: np.concatenate(each) for name, each in errors.items()}
+    mse = {name: float(weights @ error**2 / weights.sum()) for name, error in flat.items()}
+    bias = {name: float(weights @ error) / actual for name, error in flat.items()}
+    sharpest = min(names, key=mse.__getitem__)
+    close = {name: is_close(flat[name] ** 2 - flat[sharpest] ** 2, weights) for name in names}
+    order = sorted(names, key=lambda name: (not close[name], abs(bias[name]) if close[name] else mse[name]))
+    figures = {name: (float(np.sqrt(mse[name])), bias[name], close[name]) for name in order}
+    return _told(tx, kinds, order, figures, len(pasts), 0 if found is None else found.days)
+
+
+def _errors(kind: PurchaseModel, past: Holdout) -> Array:
+    """Forecast less future of each cell of a past."""
+    settings = {name: getattr(kind, name) for name in kind.settings}
+    model = type(kind)(**settings).fit(past.past, weight="n")
+    return model.predict(past.past, horizon=past.days) - past.future
+
+
+def is_close(excess: Array, weights: Array) -> bool:
+    """Whether a mean excess of squared errors is within its own standard error."""
+    mean = float(weights @ excess / weights.sum())
+    return mean <= float(np.sqrt(weights @ (excess - mean) ** 2)) / float(weights.sum())
+
+
+def _told(
+    tx: Transactions,
+    kinds: dict[str, PurchaseModel],
+    order: Sequence[str],
+    figures: dict[str, tuple[float, float, bool]],
+    origins: int,
+    days: int,
+) -> ModelChoice:
+    columns = {
+        "model": np.array(order, dtype=object),
+        "rmse": np.array([figures[name][0] for name in order]),
+        "bias_share": np.array([figures[name][1] for name in order]),
+        "close": np.array([figures[name][2] for name in order]),
+    }
+    return ModelChoice(order[0], kinds[order[0]], engines.build(columns, tx.like), origins, days)
+
+
+def add_lifetime_value(
+    customers: Any, tx: Transactions, *, horizon: Any, discount_rate: float, margin_rate: float
+) -> Any:
+    """Add what the customers are still worth, by the models that suit their transactions, and which these are.
+
+    >>> tx = Transactions({"customer_id": ["a"], "date": ["2025-01-01"], "amount": [5.0]})
+    >>> add_lifetime_value({"x": [0], "t_x": [0], "T": [9], "monetary": [0.0]}, tx, horizon=7, discount_rate=0,
+    ...                    margin_rate=1)
     Traceback (most recent call last):
     crmkit.errors.NoLifetimeValueWarning: no lifetime value: ...
     """
     try:
-        purchases = ParetoNBD().fit(customers)
-        return lifetime_value(
-            customers,
-            purchases=purchases,
-            spend=_spend_model(customers),
-            horizon=horizon,
-            discount_rate=discount_rate,
-            margin_rate=margin_rate,
-        )
+        choice = choose_model(tx, horizon=horizon)
+        purchases = choice.model.fit(customers)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NoDropoutWarning)
+            valued = lifetime_value(
+                customers,
+                purchases=purchases,
+                spend=_spend_model(tx),
+                horizon=horizon,
+                discount_rate=discount_rate,
+                margin_rate=margin_rate,
+            )
+        if not tells_dropout(purchases):
+            warnings.warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=choice.name)), stacklevel=4)
+        return _named(valued, choice.name)
     except DataError as reason:
-        warnings.warn(NoLifetimeValueWarning(f"no lifetime value: {reason}"), stacklevel=4)
+        warnings.warn(NoLifetimeValueWarning(labels.phrase("warn_no_value", reason=str(reason))), stacklevel=4)
     table = _frame.open_table(customers)
     missing = {name: nw.lit(None).cast(nw.Float64) for name in COLUMNS}
-    return table.give_back(table.frame.with_columns(**missing))
+    return _named(table.give_back(table.frame.with_columns(**missing)), None)
 
 
-def _spend_model(customers: Any) -> GammaGamma | None:
-    """The Gamma-Gamma model of spend, or None (one mean for all) where it has nothing to go by or no mean."""
+def _named(valued: Any, name: str | None) -> Any:
+    table = _frame.open_table(valued)
+    return table.give_back(table.frame.with_columns(purchase_model=nw.lit(name).cast(nw.String)))
+
+
+def _spend_model(tx: Transactions) -> Spend:
+    """The model of spend, or None (one mean for all) where it has nothing to go by."""
     try:
-        spend = GammaGamma().fit(customers)
+        spend = SpendMean().fit(tx)
+        if spend.varies_:
+            return spend
+        why = labels.phrase("all_spend_the_same", spend=spend.mean_)
     except DataError as reason:
-        warnings.warn(NoLifetimeValueWarning(f"one mean spend for all customers: {reason}"), stacklevel=5)
-        return None
-    if spend.params_.q > 1:
-        return spend
-    warnings.warn(NoLifetimeValueWarning("one mean spend for all customers: the mean of the Gamma-Gamma model "
-                                         f"does not exist (q = {spend.params_.q:.3f})"), stacklevel=5)  # fmt: skip
+        why = str(reason)
+    warnings.warn(OneMeanSpendWarning(labels.phrase("warn_one_mean", reason=why)), stacklevel=5)
     return None

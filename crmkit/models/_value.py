@@ -14,7 +14,7 @@ purchases with the law of their money:
   h = (1 - e^(-delta H)) / delta without discounting. n is counted within h, and money scaled so that the mean
   is exact.
 
-The interval of a total adds the uncertainty of the parameters of both models, by draws.
+Totals are the matter of `_portfolio`.
 
 Sources: Fader, Hardie & Lee (2005), RFM and CLV, Journal of Marketing Research 42(4), 415-430 (value as DERT x
 spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the law of spend).
@@ -22,8 +22,9 @@ spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the law 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -31,12 +32,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, expit
 
-from crmkit import _checks, _frame
-from crmkit.errors import ArgumentError, DataError, shown
-from crmkit.models._base import Model
-from crmkit.models._purchases import DAYS_IN, SAMPLED_TOTAL, Living, Period, PurchaseModel, living_at
+from crmkit import _checks, _frame, labels
+from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown
+from crmkit.models._purchases import DAYS_IN, Living, Period, PurchaseModel, living_at
 from crmkit.models._quadrature import chunks, growth
 from crmkit.models._repeats import HINT, check
+from crmkit.models._totals import level_of
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, quantile_spend
 
 Array = NDArray[np.float64]
@@ -47,10 +48,13 @@ TIMINGS = ("continuous", "period-end")
 
 # Distinct (x, T) whose counts are held at a time.
 PAIRS = 4096
-# Counts up to here are told apart one by one; above, in blocks that hold at most this share of the probability.
-SINGLE, BLOCK = 16, 0.02
-# Points at which the law of the money is tabulated, evenly in its logarithm.
-POINTS = 96
+# Counts are told apart one by one to begin with, then in blocks of this part of the root of the count: the same ones
+# for everybody, so that a customer's interval does not depend on who else is in the table.
+BLOCK = 1 / 3
+# Distance of the points at which the law of the money is tabulated, in logarithms; multiples of it for everybody.
+STEP = 1 / 24
+# Customers from which a fit that shows no dropout is a finding.
+ENOUGH = 50
 # Distance of the quartiles of a normal law, in standard deviations.
 NORMAL_QUARTILES = 1.3489795
 # What is left of the chance of ever more purchases goes into the last block, once it is this share of a tail.
@@ -67,7 +71,7 @@ def lifetime_value(
     margin_rate: float = 1.0,
     timing: Timing = "continuous",
     period: Period = "month",
-    level: float = 0.9,
+    level: float | None = 0.9,
 ) -> Any:
     """What each customer is worth from today on, with what it is made of and an interval.
 
@@ -90,21 +94,27 @@ def lifetime_value(
         Discount each purchase from the moment when it happens, or, as textbooks sum, from the end of its `period`.
     period : {"day", "week", "month", "year"}, default "month"
         Length of the periods that "period-end" sums over; the last one ends with the horizon.
-    level : float, default 0.9
-        Probability that the interval of a customer's value covers.
+    level : float or None, default 0.9
+        Probability that the interval of a customer's value covers; None leaves the interval out, and the time that it
+        takes.
 
     Returns
     -------
     table, n_customers rows
         `customers`, in its own kind and row order, with
-        `p_alive`: probability of still being a customer;
+        `p_alive`: probability of still being a customer; missing where the fit says that dropout cannot be told;
         `expected_purchases`, `p_purchase`: expected purchases within the horizon, and probability of at least one
         (without a horizon both columns are left out: what is still to come may have no limit);
         `discounted_purchases`: expected purchases, each discounted to today;
         `expected_spend`: expected money per purchase;
-        `residual_clv`: margin x expected_spend x discounted_purchases, in money;
+        `residual_clv`: margin_rate x expected_spend x discounted_purchases, in money;
         `residual_clv_low`, `residual_clv_high`: predictive interval of that money, at the fitted parameters. With a
         model of spend it holds the randomness of counts and spend, otherwise that of counts.
+
+    Warns
+    -----
+    NoDropoutWarning
+        The fitted model looks like one without dropout, so nothing is known of who has left.
 
     Raises
     ------
@@ -121,16 +131,15 @@ def lifetime_value(
     ...                           "m_x": [22.35, 0.0]})
     >>> model = clv.ParetoNBD.from_params(r=0.553, alpha=10.578, s=0.606, beta=11.669, period="week")
     >>> spend = clv.GammaGamma.from_params(p=6.25, q=3.74, v=15.44)
-    >>> valued = lifetime_value(customers, purchases=model, spend=spend, horizon="52W", margin_rate=0.3,
-    ...                         discount_rate=0.1)
+    >>> valued = lifetime_value(customers, purchases=model, spend=spend, horizon="52W", margin_rate=0.3)
     >>> valued[["expected_purchases", "expected_spend", "residual_clv", "residual_clv_high"]].round(2)
        expected_purchases  expected_spend  residual_clv  residual_clv_high
-    0                1.85           24.66         13.11              46.96
+    0                1.85           24.66         13.11              46.94
     1                0.14           35.22          1.38               8.49
     """
     forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
-    factor, tail = _checks.share("margin_rate", margin_rate), (1 - _level(level)) / 2
-    numbers = [*purchases.columns, *_spend_columns(spend)]
+    factor, tail = _checks.share("margin_rate", margin_rate), None if level is None else (1 - level_of(level)) / 2
+    numbers = [*purchases.columns, *spend_columns(spend)]
     table = _frame.open_table(customers, numbers=numbers, hint=HINT)
     if _frame.engines.is_eager(table.frame):
         found = _valued(Cells.of(purchases, *table.arrays(*numbers)), forecast, spend, factor, tail)
@@ -142,127 +151,25 @@ def lifetime_value(
     return table.give_back(table.attach(numbers, {**{name: counted[name] for name in numbers}, **found}))
 
 
-def _valued(cells: Cells, forecast: Forecast, spend: Spend, margin: float, tail: float) -> dict[str, Array]:
+def _valued(cells: Cells, forecast: Forecast, spend: Spend, margin: float, tail: float | None) -> dict[str, Array]:
     """The columns of `lifetime_value`."""
-    outlook, money = Outlook.of(forecast, forecast.model.parameters, cells), _spend_of(spend, cells)
-    low, high = _interval(forecast, outlook, cells, spend, money, tail)
+    outlook, money = Outlook.of(forecast, forecast.model.parameters, cells), spend_of(spend, cells)
+    interval: dict[str, Array] = {}
+    if tail is not None:
+        low, high = _interval(forecast, outlook, cells, spend, money, tail)
+        interval = {"residual_clv_low": margin * low, "residual_clv_high": margin * high}
+    told = tells_dropout(forecast.model)
+    if not told:
+        name = type(forecast.model).__name__
+        warnings.warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=name)), stacklevel=4)
     return {
-        "p_alive": outlook.alive,
+        "p_alive": outlook.alive if told else np.full_like(outlook.alive, np.nan),
         **_within(forecast.t, outlook),
         "discounted_purchases": outlook.discounted,
         "expected_spend": money,
         "residual_clv": margin * money * outlook.discounted,
-        "residual_clv_low": margin * low,
-        "residual_clv_high": margin * high,
+        **interval,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class PortfolioValue:
-    """What all customers of a table are worth together, in money; given by `portfolio_value`."""
-
-    value: float
-    low: float
-    high: float
-    level: float
-    n_customers: int
-
-
-def portfolio_value(
-    customers: Any,
-    *,
-    purchases: PurchaseModel,
-    spend: Spend = None,
-    horizon: Any = "52W",
-    discount_rate: float = 0.1,
-    margin_rate: float = 1.0,
-    timing: Timing = "continuous",
-    period: Period = "month",
-    level: float = 0.9,
-    draws: int = 200,
-    seed: int = 0,
-) -> PortfolioValue:
-    """What all customers together are worth from today on: the sum of `lifetime_value`, with an interval.
-
-    The interval holds the uncertainty of the parameters of both models, drawn from their estimated distribution
-    (normal in the logarithms), and the randomness of purchases and spend at given parameters, by the normal law of
-    sums. Above 5,000 distinct customers the former is taken from a sample of them. Where the spend of a customer
-    has no variance (p x + q <= 2), its quartiles take the place of it.
-
-    Parameters
-    ----------
-    customers, purchases, spend, horizon, discount_rate, margin_rate, timing, period
-        As for `lifetime_value`; models must be fitted, because given parameters have no uncertainty.
-    level : float, default 0.9
-        Probability that the interval covers.
-    draws, seed : int
-        Number of draws; the same seed gives the same interval.
-
-    Returns
-    -------
-    PortfolioValue
-        value, low, high, level, n_customers.
-
-    Examples
-    --------
-    >>> from crmkit import clv
-    >>> cells = {"x": [0, 1, 2, 7], "t_x": [0, 30, 45, 80], "T": [90, 90, 90, 90], "customers": [60, 20, 9, 2]}
-    >>> model = clv.NBD(period="week").fit(cells, weight="customers")
-    >>> total = portfolio_value({"x": [0, 1], "t_x": [0, 30], "T": [90, 90]}, purchases=model, spend=25.0)
-    >>> round(total.value, 2), total.low < total.value < total.high
-    (103.54, True)
-    """
-    forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
-    factor, share = _checks.share("margin_rate", margin_rate), _level(level)
-    numbers = [*purchases.columns, *_spend_columns(spend)]
-    counted = _frame.open_table(customers, numbers=numbers, hint=HINT).cells(numbers)
-    cells = Cells.of(purchases, *(counted[name] for name in numbers), n=counted["n"])
-    rng = np.random.default_rng(seed)
-    ratios = _ratios(forecast, cells, spend, _checks.count("draws", draws), rng)
-    outlook, money = Outlook.of(forecast, purchases.parameters, cells), _spend_of(spend, cells)
-    value = factor * float(cells.n @ (money * outlook.discounted))
-    noise = factor * float(np.sqrt(cells.n @ _variance(forecast, outlook, cells, spend, money)))
-    totals = value * ratios + noise * rng.standard_normal(ratios.size)
-    low, high = np.quantile(totals, [(1 - share) / 2, (1 + share) / 2])
-    return PortfolioValue(value, max(0.0, float(low)), float(high), share, int(cells.n.sum()))
-
-
-def _ratios(forecast: Forecast, cells: Cells, spend: Spend, draws: int, rng: np.random.Generator) -> Array:
-    """Expected totals under drawn parameters, as multiples of that under the fitted ones; shape (draws,)."""
-    of_purchases = _draws_of(forecast.model, draws, rng)
-    of_spend = _draws_of(spend, draws, rng) if isinstance(spend, GammaGamma) else None
-    money = _spend_of(spend, cells)
-    if cells.n.size > SAMPLED_TOTAL:
-        keep = rng.choice(cells.n.size, SAMPLED_TOTAL, p=cells.n / cells.n.sum())
-        cells, money = cells.at(keep), money[keep]
-
-    def total(params: Any, money: Array) -> float:
-        return float(cells.n @ (money * Outlook.of(forecast, params, cells).discounted))
-
-    base = total(forecast.model.parameters, money)
-    if base == 0:
-        return np.ones(draws)
-    moneys = [money] * draws if of_spend is None else [mean_spend(drawn, cells.x, cells.m) for drawn in of_spend]
-    # Where the mean spend does not exist under the drawn parameters, neither does the total.
-    return np.array(
-        [
-            total(params, money) / base if np.isfinite(money).all() else np.inf
-            for params, money in zip(of_purchases, moneys, strict=True)
-        ]
-    )
-
-
-def _draws_of(model: Model, draws: int, rng: np.random.Generator) -> list[Any]:
-    """Parameters drawn from the distribution of their estimates."""
-    model._fitted("portfolio_value()")
-    return model.parameter_draws(draws, rng)
-
-
-def _level(level: float) -> float:
-    share = _checks.share("level", level)
-    if share == 1:
-        raise ArgumentError("models_level_would_need_interval")
-    return share
 
 
 # --- purchases ----------------------------------------------------------------------------------------------------
@@ -380,17 +287,36 @@ def _within(t: float, outlook: Outlook) -> dict[str, Array]:
 # --- spend --------------------------------------------------------------------------------------------------------
 
 
-def _spend_columns(spend: Spend) -> list[str]:
+def tells_dropout(model: PurchaseModel) -> bool:
+    """Whether the data told a fitted model that customers leave: not where it looks like one without dropout.
+
+    A handful of customers tells nothing either way; then the model is taken as it is.
+    """
+    simpler = getattr(getattr(model, "diagnosis_", None), "simpler", None)
+    if getattr(model, "n_customers_", 0.0) < ENOUGH:
+        return True
+    return simpler is None or not set(simpler.params) <= {"r", "alpha", "rate", "k"}
+
+
+def spend_columns(spend: Spend) -> list[str]:
     """The column of money that a way to know the spend reads."""
     if isinstance(spend, str):
         return [spend]
+    if isinstance(spend, GammaGamma) and spend.counts_first:
+        return ["monetary"]
     return ["m_x"] if spend is None or isinstance(spend, GammaGamma) else []
 
 
-def _spend_of(spend: Spend, cells: Cells) -> Array:
+def seen(spend: GammaGamma, cells: Cells) -> tuple[Array, Array]:
+    """The purchases whose spend a model knows of each cell, and their mean spend."""
+    x = cells.x + spend.counts_first
+    return x, np.maximum(cells.m, 0.0) / (x if spend.counts_first else 1.0)
+
+
+def spend_of(spend: Spend, cells: Cells) -> Array:
     """Expected money per purchase of each cell."""
     if isinstance(spend, GammaGamma):
-        money = mean_spend(spend.parameters, cells.x, np.maximum(cells.m, 0.0))
+        money = mean_spend(spend.parameters, *seen(spend, cells))
         if np.isinf(money).any():
             raise DataError("models_q_mean_spend_does", q=spend.parameters.q)
         return money
@@ -420,8 +346,11 @@ def _interval(
     """Money below which lie `tail` and 1 - `tail` of the probability, shape (n_cells,) each."""
     unit, params = _scale(forecast, outlook), None
     if isinstance(spend, GammaGamma):
-        params = spend.parameters
-        unit = unit * (params.v + cells.x * np.maximum(cells.m, 0.0))
+        x, m = seen(spend, cells)
+        p, q, v = astuple(spend.parameters)
+        unit = unit * (v + x * m)
+        # The law of a customer is that of p x + q; where the first purchase counts too, that of p (x + 1) + q.
+        params = GammaGammaParams(p, q + p * spend.counts_first, v)
     else:
         unit = unit * money
     low, high = _quantiles(outlook, forecast.equivalent, params, (1 - tail, tail))
@@ -459,19 +388,19 @@ def _runs(values: Array) -> Iterator[slice]:
 
 
 def _blocks(living: Living, h: float, tail: float) -> tuple[Array, Array]:
-    """Counts b that end blocks, shape (k,), the first 0; and P(more than b purchases within h), (k, n_pairs)."""
-    last, above, step = [0], [living.more_than(np.int64(0), h)], 1
+    """Counts b that end blocks, shape (k,), the first 0; and P(more than b purchases within h), (k, n_pairs).
+
+    What is left to a pair beyond the block where it becomes negligible goes into that block.
+    """
+    last, above = [0], [living.more_than(np.int64(0), h)]
     while float(np.max(above[-1])) > LEFT_OVER * tail:
-        found = living.more_than(np.int64(last[-1] + step), h)
-        held = float(np.max(above[-1] - found))
-        if held > BLOCK and step > 1:
-            step = (step + 1) // 2
-            continue
-        last.append(last[-1] + step)
-        above.append(found)
-        if last[-1] >= SINGLE and held < BLOCK / 2:
-            step *= 2
-    return np.array(last, dtype=float), np.array(above)
+        last.append(last[-1] + max(1, int(BLOCK * last[-1] ** 0.5)))
+        above.append(living.more_than(np.int64(last[-1]), h))
+    table = np.array(above)
+    table[1:][table[:-1] <= LEFT_OVER * tail] = 0.0
+    negligible = table <= LEFT_OVER * tail
+    table[1:][negligible[1:] & ~negligible[:-1]] = 0.0
+    return np.array(last, dtype=float), table
 
 
 def _law(params: GammaGammaParams | None, x: float, last: Array, above: Array) -> tuple[Array, Array]:
@@ -487,8 +416,8 @@ def _law(params: GammaGammaParams | None, x: float, last: Array, above: Array) -
     lowest = betaincinv(p, q, 1e-3)
     highest = betaincinv(q, p * last[-1], 1e-3 * LEFT_OVER)  # of the other end, which does not round to 1
     ends = np.log([max(lowest / (1 - lowest), 1e-300), (1 - highest) / max(highest, 1e-300)])
-    where = np.linspace(ends[0], ends[1], POINTS)
-    law = np.zeros((above.shape[1], POINTS))
+    where = STEP * np.arange(np.floor(ends[0] / STEP), np.ceil(ends[1] / STEP) + 1)
+    law = np.zeros((above.shape[1], where.size))
     # A block counts as its two ends and its middle, by Simpson's rule.
     for share, n in ((1 / 6, last[:-1] + 1), (4 / 6, (last[:-1] + 1 + last[1:]) / 2), (1 / 6, last[1:])):
         law += share * (mass.T @ betainc(q, p * n[:, None], expit(-where)))
@@ -509,27 +438,27 @@ def _read(where: Array, law: Array, own: Index, level: Array, *, whole: bool) ->
     return np.where(table[:, 0] > level, np.exp(point), 0.0)
 
 
-def _variance(forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Array) -> Array:
+def variance_of(forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Array) -> Array:
     """Variance of each cell's money at given parameters, shape (n_cells,)."""
     h = forecast.equivalent
     one, pairs = outlook.mean(h), outlook.alive * outlook.living().expected_pairs(h)[outlook.pair]
     if isinstance(spend, GammaGamma):
         # Given nu, n purchases are Gamma(p n, nu): their square has the mean (p n + p^2 n^2) / nu^2.
         p = spend.parameters.p
-        square = (p * one + p**2 * (one + pairs)) * _inverse_square(spend.parameters, cells)
+        square = (p * one + p**2 * (one + pairs)) * _inverse_square(spend, cells)
     else:
         square = money**2 * (one + pairs)
     return np.asarray(_scale(forecast, outlook) ** 2 * np.maximum(square - (money * one) ** 2, 0.0))
 
 
-def _inverse_square(params: GammaGammaParams, cells: Cells) -> Array:
+def _inverse_square(spend: GammaGamma, cells: Cells) -> Array:
     """E[1 / nu^2] given each cell's history; from the quartiles of p / nu where it does not exist."""
-    m = np.maximum(cells.m, 0.0)
-    q, v = params.p * cells.x + params.q, params.v + cells.x * m
+    params, (x, m) = spend.parameters, seen(spend, cells)
+    q, v = params.p * x + params.q, params.v + x * m
     heavy = q <= 2
     exact = v**2 / np.where(heavy, 1.0, (q - 1) * (q - 2))
     if not heavy.any():
         return np.asarray(exact)
-    low, high = (quantile_spend(params, cells.x, m, share) for share in (0.25, 0.75))
+    low, high = (quantile_spend(params, x, m, share) for share in (0.25, 0.75))
     spread = (high - low) / NORMAL_QUARTILES
-    return np.asarray(np.where(heavy, (mean_spend(params, cells.x, m) ** 2 + spread**2) / params.p**2, exact))
+    return np.asarray(np.where(heavy, (mean_spend(params, x, m) ** 2 + spread**2) / params.p**2, exact))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -243,6 +243,8 @@ class GammaGamma(Model):
     """
 
     Params = GammaGammaParams
+    # Whether the spend of the first purchase counts too.
+    counts_first: ClassVar[bool] = False
 
     independence_: Independence
     n_left_out_: float

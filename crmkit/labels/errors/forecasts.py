@@ -29,4 +29,22 @@ WORDS = {
         "农历新年的日期需要 holidays 包：pip install 'crmkit[calendar]'，或自行给出日期："
         "events=dict(lunar_new_year=[...])。",
     ),
+    "spend_does_not_repeat": (
+        "nobody bought twice, so the spend of single purchases does not tell customers apart. Give the money per "
+        "purchase: spend=25.0.",
+        "没有客户购买两次，无法由单次消费区分客户。请直接给出单次消费额：spend=25.0。",
+    ),
+    "spend_not_above_zero": (
+        "all spend together is not above 0, so there is no mean spend. Check the amounts and how refunds are treated.",
+        "全部消费额合计不大于 0，没有平均消费可言。请检查金额及退款处理方式。",
+    ),
+    "spend_column_of_transactions": (
+        "{name_given} names a column, which transactions do not have per customer. Give a model, a number, or a table "
+        "of customers instead of transactions.",
+        "{name_given} 是列名，而交易数据没有每位客户一行的列。请给出模型或数值，或改传客户汇总表。",
+    ),
+    "portfolio_needs_model": (
+        "a table of customers needs a fitted model: purchases=crmkit.clv.BGNBD().fit(customers). Or pass transactions.",
+        "客户汇总表需要已拟合的模型：purchases=crmkit.clv.BGNBD().fit(customers)。或改传交易数据。",
+    ),
 }
