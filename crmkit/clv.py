@@ -63,6 +63,8 @@ TOOLS: Mapping[str, str] = {
     "Covariates": "_covariates",
     "choose_model": "_default",
     "ModelChoice": "_default",
+    "regularity": "_regularity",
+    "Regularity": "_regularity",
     "lifetime_value": "_value",
     "take_off_costs": "_costs",
     "portfolio_value": "_portfolio",

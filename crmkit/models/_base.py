@@ -108,6 +108,16 @@ class Model(Estimator):
         """What was estimated, in the order of the covariance."""
         return [field.name for field in fields(self.Params)]
 
+    def _measures(self) -> dict[str, tuple[float, float, float]]:
+        """Measures of the whole fit: name -> estimate and, where there is one, the ends of its interval."""
+        alone = {
+            "log_likelihood": self.log_likelihood_,
+            "aic": self.aic_,
+            "bic": self.bic_,
+            "customers": float(self.n_customers_),
+        }
+        return {name: (value, np.nan, np.nan) for name, value in alone.items()}
+
     def _estimates(self) -> tuple[Array, NDArray[np.str_]]:
         """The estimates, and of what kind each is: "positive", "real" or "share"."""
         values = np.array(astuple(self.params_), dtype=float)
@@ -172,19 +182,15 @@ class Model(Estimator):
         estimates, kinds = self._estimates()
         errors = np.array(list(self.standard_errors_.values()))
         low, high = _interval(estimates, errors, kinds)
-        rest = {
-            "log_likelihood": self.log_likelihood_,
-            "aic": self.aic_,
-            "bic": self.bic_,
-            "customers": float(self.n_customers_),
-        }
+        rest = self._measures()
         blank = np.full(len(rest), np.nan)
+        measured, least, most = np.array(list(rest.values())).T
         columns = {
             "name": np.array([*names, *rest], dtype=object),
-            "estimate": np.concatenate([estimates, list(rest.values())]),
+            "estimate": np.concatenate([estimates, measured]),
             "standard_error": np.concatenate([errors, blank]),
-            "low": np.concatenate([low, blank]),
-            "high": np.concatenate([high, blank]),
+            "low": np.concatenate([low, least]),
+            "high": np.concatenate([high, most]),
         }
         table = _frame.open_table(columns)
         return table.give_back(table.frame)

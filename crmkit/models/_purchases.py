@@ -38,6 +38,7 @@ from crmkit.models._covariates import (
 from crmkit.models._diagnosis import LEVEL, Diagnosis, Limit, Simpler, climb_from_limits, judge
 from crmkit.models._fit import Objective, Optimum, covariance, maximise
 from crmkit.models._posterior import Posterior
+from crmkit.models._regularity import Regularity, regularity_of
 from crmkit.models._repeats import (
     COLUMNS,
     HINT,
@@ -67,6 +68,8 @@ DAYS_IN: dict[str, float] = {
 }
 # Above so many distinct rows, losing starts are found out on a sample of them.
 SAMPLE = 3000
+# Points at which the time of the next purchase is tabulated.
+GRID = 129
 # Standard errors of logarithms below which estimates are as good as normal.
 SURE = 0.5
 # Customers up to which draws near an edge are weighted by the exact posterior.
@@ -127,6 +130,7 @@ class PurchaseModel(Model):
     _moved: ClassVar[Moved] = {}
     settings: ClassVar[tuple[str, ...]] = ("period", "covariates", "one_time")
 
+    regularity_: Regularity | None
     coefficients_: dict[str, dict[str, float]]
     _posterior: Posterior
     one_time_share_: float
@@ -178,7 +182,8 @@ class PurchaseModel(Model):
 
         Returns
         -------
-        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `diagnosis_`
+        the model itself, with `params_`, `log_likelihood_`, `covariance_`, `diagnosis_`; and, where the table has
+        `log_gaps`, `regularity_`, how regular purchases are (`crmkit.clv.regularity`)
 
         Raises
         ------
@@ -200,7 +205,9 @@ class PurchaseModel(Model):
         cells = self._read_cells(customers, weight=weight)
         check_fit(cells, type(self).__name__)
         cells = replace(cells, unit=dot(cells.n, cells.T) / float(cells.n.sum()))
-        return self._learn_more(cells) if self.covariates or self.one_time else self._learn(cells)
+        model = self._learn_more(cells) if self.covariates or self.one_time else self._learn(cells)
+        model.regularity_ = regularity_of(cells)
+        return model
 
     def _learn(self, cells: Cells) -> Self:
         """Fit to cells whose unit is the mean T."""
@@ -346,6 +353,10 @@ class PurchaseModel(Model):
         found = {rate: np.array(list(each.values())) for rate, each in self.coefficients_.items()}
         return Extended(params, found, self.one_time_share_)
 
+    def _measures(self) -> dict[str, tuple[float, float, float]]:
+        found, regular = super()._measures(), getattr(self, "regularity_", None)
+        return found if regular is None else found | {"regularity": (regular.shape, regular.low, regular.high)}
+
     def _names(self) -> list[str]:
         names = super()._names()
         for rate, each in getattr(self, "coefficients_", {}).items():
@@ -411,6 +422,65 @@ class PurchaseModel(Model):
         return replace(params, **own), point.one_time_share
 
     # Forecasts of each customer ------------------------------------------------------------------
+
+    def next_purchase(self, customers: Any, *, horizon: Any = "52W", level: float = 0.9, as_of: Any = None) -> Any:
+        """When each customer buys next, if they do so within `horizon`, with an interval.
+
+        Parameters
+        ----------
+        customers : table, n_customers rows
+            With the columns that the model reads.
+        horizon : duration, default "52W"
+            Purchases after it do not count.
+        level : float, default 0.9
+            Probability that the interval covers, given that the customer buys within the horizon.
+        as_of : date, optional
+            The day on which T ends; with it the table also has dates.
+
+        Returns
+        -------
+        table, n_customers rows
+            `customers` with `p_purchase`, the probability of a purchase within the horizon, and of those who make one
+            `next_days`, the median of the days from `as_of` to it, with `next_days_low` and `next_days_high`; with
+            `as_of` also `next_date`, `next_date_low` and `next_date_high`.
+
+        Examples
+        --------
+        >>> from crmkit.models.bg_nbd import BGNBD
+        >>> model = BGNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, period="week")
+        >>> customers = {"x": [2, 9], "t_x": [213, 260], "T": [272, 272]}
+        >>> model.next_purchase(customers, as_of="1997-09-30")[["p_purchase", "next_days", "next_days_high"]].round(2)
+           p_purchase  next_days  next_days_high
+        0         0.6      81.75          302.23
+        1         0.9      23.57          115.39
+        """
+        t, tail = _checks.days_of(horizon), (1 - _checks.share("level", level)) / 2
+        day = None if as_of is None else np.datetime64(_checks.date_of(as_of, "as_of"), "D")
+        names = self.columns
+        table = _frame.open_table(customers, numbers=names, hint=HINT)
+        if table.in_memory:
+            columns = self._next(table.arrays(*names), t, tail, day)
+            return table.give_back(table.add(columns, to=table.frame.drop(*columns, strict=False)))
+        counted = table.cells(list(names))
+        columns = self._next([np.asarray(counted[name], dtype=float) for name in names], t, tail, day)
+        return table.give_back(table.attach(list(names), {**{name: counted[name] for name in names}, **columns}))
+
+    def _next(self, history: Sequence[Array], t: float, tail: float, day: Any) -> dict[str, Any]:
+        """The columns that `next_purchase` adds: quantiles of a distribution read off a grid, finer where it starts."""
+        check(*history[:3])
+        alive, living, pair = self._outlook(self.parameters, *history)
+        grid = t * np.linspace(0, 1, GRID) ** 1.5
+        chances = np.stack([living.more_than(np.int64(0), float(end)) for end in grid], axis=1)
+        shape = chances / np.maximum(chances[:, -1:], 1e-300)
+        found: dict[str, Any] = {"p_purchase": alive * chances[pair, -1]}
+        for name, share in (("next_days", 0.5), ("next_days_low", tail), ("next_days_high", 1 - tail)):
+            days = np.array([np.interp(share, own, grid) for own in shape])
+            found[name] = days[pair]
+        if day is not None:
+            for name in ("next_days", "next_days_low", "next_days_high"):
+                dates = day + np.ceil(found[name]).astype(np.int64).astype("timedelta64[D]")
+                found[name.replace("days", "date")] = dates.astype("datetime64[us]")
+        return found
 
     def log_likelihood(self, customers: Any) -> Array:
         """Log-likelihood of each customer, of the data measured in `period`; shape (n_customers,)."""

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 WORDS = {
+    "models_no_log_gaps": (
+        "no column {column!r}, the sum of ln(days between purchases). Build it with "
+        "crmkit.summarize(transactions, log_gaps=True), or give the transactions.",
+        "没有列 {column!r}（购买间隔天数的对数之和）。请用 crmkit.summarize(transactions, log_gaps=True) 建立，"
+        "或直接给出交易。",
+    ),
     "covariates_fields": (
         "{name_given} is no part of covariates. Give purchase=, dropout=, same= and penalty=, such as "
         'covariates={{"purchase": ["age"], "dropout": []}}.',
@@ -48,8 +54,8 @@ WORDS = {
     ),
     "count_of_stages": ("a whole number of stages of a gap", "整数（购买间隔的阶段数）"),
     "models_model_called_known": (
-        "no model is called {name!r}; known are {join}.",
-        "没有名为 {name!r} 的模型；已知的是 {join}。",
+        "no model is called {name}; known are {join}.",
+        "没有名为 {name} 的模型；已知的是 {join}。",
     ),
     "models_parameters_given_were": (
         "{name} has the parameters {join}; given were {values}.",
