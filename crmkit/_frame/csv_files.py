@@ -145,7 +145,7 @@ def _copied(file: str, request: Request, copies: Copies) -> str:
     try:
         with (
             opened(file, "rt", encoding=encoding, newline="") as source,
-            copy.open("w", encoding="utf-8", newline="") as to,
+            open(process.new_file(copy), "w", encoding="utf-8", newline="") as to,
         ):
             if request.separator == " ":
                 _write_split(source, to, request)

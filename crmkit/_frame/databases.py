@@ -140,13 +140,15 @@ def read_postgres(address: str, table: str | None, query: str | None) -> Origin:
     named = ".".join(sql.name(part) for part in str(table).split("."))
     select = f"SELECT * FROM {named}" if query is None else query
     copies = origins.Copies.begun()
-    file = str(Path(copies.folder) / "rows.parquet")
+    file = process.new_file(Path(copies.folder) / "rows.parquet")
     try:
         with dbapi.connect(address) as database, database.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(select)
             crmkit_rows = cursor.fetch_record_batch()
-            process.connection().execute(f"COPY (SELECT * FROM crmkit_rows) TO {sql.text(file)} (FORMAT parquet)")
+            process.connection().execute(
+                f"COPY (SELECT * FROM crmkit_rows) TO {sql.text(file)} (FORMAT parquet, USE_TMP_FILE false)"
+            )
             del crmkit_rows
     except dbapi.Error as error:
         raise broken(address.split("@")[-1], error) from None  # never show a password

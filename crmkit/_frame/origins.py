@@ -132,7 +132,8 @@ def _store(names: Sequence[str], batch: Sequence[Sequence[Any]], file: str) -> N
         {str(at): pd.Series([as_text(value) for value in values], dtype=object) for at, values in enumerate(columns)}
     )
     listed = ", ".join(f'CAST("{at}" AS VARCHAR) AS {sql.name(column)}' for at, column in enumerate(names))
-    write = f"COPY (SELECT {listed} FROM crmkit_batch) TO {sql.text(file)} (FORMAT parquet)"
+    to = sql.text(process.new_file(file))
+    write = f"COPY (SELECT {listed} FROM crmkit_batch) TO {to} (FORMAT parquet, USE_TMP_FILE false)"
     process.connection().execute(write)
     del crmkit_batch
 

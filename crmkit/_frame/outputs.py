@@ -69,11 +69,11 @@ def _kept(native: Any) -> Any:
     crmkit_copies = Copies.begun()
     crmkit_held = crmkit_copies.held  # found by this name; the branch that names it is never computed
     there, back = sandbox.through_parquet(list(zip(native.columns, map(str, native.types), strict=True)))
-    file = sql.texts([Path(crmkit_copies.folder) / "rows.parquet"])
+    file = sql.texts([process.new_file(Path(crmkit_copies.folder) / "rows.parquet")])
     rows = f"crmkit_{secrets.token_hex(8)}"
     read = f"SELECT {back} FROM read_parquet({file}, hive_partitioning = false)"
     try:
-        native.query(rows, f"COPY (SELECT {there} FROM {rows}) TO {file[1:-1]} (FORMAT parquet)")
+        native.query(rows, f"COPY (SELECT {there} FROM {rows}) TO {file[1:-1]} (FORMAT parquet, USE_TMP_FILE false)")
         kept = native.query(
             rows, f"SELECT r.* FROM ({read}) r UNION ALL SELECT r.* FROM ({read}) r, crmkit_held WHERE false"
         )
@@ -309,7 +309,7 @@ def _write_xlsx(frame: LazyFrame, part: Path, order: Sequence[str], _: bool) -> 
 def _rows_in_order(frame: LazyFrame, order: Sequence[str]) -> Iterator[Sequence[Any]]:
     """The rows one by one, from a private copy: they need not all be in memory."""
     copies = Copies.begun()
-    file = Path(copies.folder) / "rows.parquet"
+    file = Path(process.new_file(Path(copies.folder) / "rows.parquet"))
     _copy(frame, file, order, "FORMAT parquet")
     columns = ", ".join(map(sql.name, order))
     cursor = process.connection().cursor()

@@ -207,6 +207,12 @@ def private_folder() -> tuple[str, Any]:
     return str(folder), held
 
 
+def new_file(path: str | Path) -> str:
+    """An empty file that its owner alone can read; the engine keeps it so when it writes into it."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    return str(path)
+
+
 def _remove_if_owner(folder: str, process: int) -> None:
     if os.getpid() == process:  # a forked child leaves the folders of its parent alone
         shutil.rmtree(folder, ignore_errors=True)

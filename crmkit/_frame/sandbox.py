@@ -69,8 +69,8 @@ def copied(engine: Any, select: str, folder: str) -> str:
     engine.execute(f"CREATE TEMP VIEW {rows} AS {select}")
     columns = engine.execute(f"SELECT column_name, column_type FROM (DESCRIBE {rows})").fetchall()
     there, _ = through_parquet(columns)
-    file = sql.text(Path(folder) / "rows.parquet")
-    engine.execute(f"COPY (SELECT {there} FROM {rows}) TO {file} (FORMAT parquet)")
+    file = sql.text(process.new_file(Path(folder) / "rows.parquet"))
+    engine.execute(f"COPY (SELECT {there} FROM {rows}) TO {file} (FORMAT parquet, USE_TMP_FILE false)")
     narrow = {column: _narrowed(engine, file, column) for column, kind in columns if kind in ("HUGEINT", "UHUGEINT")}
     _, back = through_parquet(columns, narrow)
     return f"SELECT {back} FROM read_parquet([{file}], hive_partitioning = false)"
