@@ -1,12 +1,14 @@
 """Retention: who stays from one period to the next, in customers and in money, by cohorts and by contracts.
 
-`rates` and `cohorts` count customers, `movements` money, `contract_rates` contracts that end on a known day. Each
-result carries the definition of its figures, because the same quarter's churn is 52 % or 82 %, by who is counted.
+`rates` and `cohorts` count customers, `movements` money, `contract_rates` and `contract_cohorts` contracts that end on
+a known day. Results carry the definition of their figures, because the same quarter's churn is 52 % or 82 %, by who is
+counted.
 """
 
 from __future__ import annotations
 
 from crmkit.retention.cohorts import Cohorts, cohorts
+from crmkit.retention.contract_cohorts import contract_cohorts
 from crmkit.retention.contracts import ContractRates, contract_rates
 from crmkit.retention.movements import Movements, movement_list, movements
 from crmkit.retention.rates import Rates, churn_rate, rates, retention_rate
@@ -18,6 +20,7 @@ __all__ = [
     "Rates",
     "churn_rate",
     "cohorts",
+    "contract_cohorts",
     "contract_rates",
     "movement_list",
     "movements",

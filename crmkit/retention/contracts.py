@@ -362,6 +362,13 @@ class _Sums:
         gains = counted["new_money"] + counted["back_money"] + counted["up"]
         counted["money"] = np.cumsum(gains - counted["down"] - counted["lost_money"], axis=1)
 
+    def comings(self) -> list[tuple[Ints, Ints, int]]:
+        """Customers, the periods from whose last day on they are there (1), or no longer (-1)."""
+        was = np.r_[0, self.after[:-1]] if len(self.after) else self.after
+        customer, period = self.at // (self.n + 1), self.at % (self.n + 1)
+        comes, goes = (was == 0) & (self.after > 0), (was > 0) & (self.after == 0)
+        return [(customer[who], period[who], step) for who, step in ((comes, 1), (goes, -1))]
+
     def _count_passers(self) -> None:
         """Customers with contracts within a period, but on neither last day."""
         own = self.contracts

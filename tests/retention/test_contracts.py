@@ -268,3 +268,31 @@ def test_an_empty_relation_is_refused():
 def test_the_card_of_renewals_says_the_same_in_chinese():
     definition = contract_rates(small_table(CONTRACTS), as_of="2024-03-31").renewal_definition
     assert "分子：其中在本期内最后一次到期的次日仍有合同的客户" in definition.text("zh")
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 200), st.one_of(st.none(), st.integers(0, 120))),
+        min_size=1, max_size=12,
+    )
+)  # fmt: skip
+def test_cohorts_of_contracts_are_those_counted_one_by_one(rows):
+    from crmkit.retention import contract_cohorts
+
+    begins = [FIRST + dt.timedelta(days=begin) for _, begin, _ in rows]
+    ends = [None if n is None else day + dt.timedelta(days=n) for day, (_, _, n) in zip(begins, rows, strict=True)]
+    table = {"customer_id": [who for who, _, _ in rows], "start_date": [str(day) for day in begins],
+             "end_date": [None if day is None else str(day) for day in ends]}  # fmt: skip
+    as_of = FIRST + dt.timedelta(days=200)
+    first = {who: min(day for day, (one, _, _) in zip(begins, rows, strict=True) if one == who) for who, _, _ in rows}
+    months = sorted({(FIRST + dt.timedelta(days=k)).strftime("%Y-%m") for k in range(201)})
+    got = contract_cohorts(small_table(table), as_of=as_of)
+    for cohort, age, size, n in zip(*(as_columns(got)[name] for name in ("cohort", "cohort_age", "size", "customers")),
+                                    strict=True):  # fmt: skip
+        own = [who for who, day in first.items() if day.strftime("%Y-%m") == cohort]
+        month = months[months.index(cohort) + age]
+        last = max(d for k in range(201) if (d := FIRST + dt.timedelta(days=k)).strftime("%Y-%m") == month)
+        there = {who for day, end, (who, _, _) in zip(begins, ends, rows, strict=True)
+                 if day <= last and (end is None or end >= last)}  # fmt: skip
+        assert (size, n) == (len(own), len(there & set(own)))
