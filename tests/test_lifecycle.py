@@ -83,9 +83,15 @@ def on_day(day):
 
 def judge(columns, *, as_of=None, **rules):
     """Stages of plain columns as columns, in order of id."""
-    return as_columns(
-        lifecycle.stages(crm.Transactions(small_table(columns), as_of=as_of), **rules), sort="customer_id"
-    )
+    tx = crm.Transactions(small_table(columns), as_of=as_of)
+    return as_columns(lifecycle.stages(tx, **options(rules)), sort="customer_id")
+
+
+def options(given):
+    """The limits among the options as the value that `stages` takes."""
+    others = {name: given[name] for name in ("interpurchase", "language", "period") if name in given}
+    limits = {name: value for name, value in given.items() if name not in others}
+    return {**others, **({"rules": lifecycle.StageRules(**limits)} if limits else {})}
 
 
 # --- planted customers ----------------------------------------------------------------------------------------------
@@ -538,7 +544,9 @@ def test_every_planted_customer_is_explained(language):
 
 def test_an_explanation_shows_measures_limits_and_the_rule():
     tx = crm.Transactions(small_table(sales_of(PLANTED)), as_of=on_day(NOW))
-    assert lifecycle.explain(tx, "soon gone", interpurchase=MONTHLY, ended_at=6).splitlines() == [
+    assert lifecycle.explain(
+        tx, "soon gone", interpurchase=MONTHLY, rules=lifecycle.StageRules(ended_at=6)
+    ).splitlines() == [
         "Customer soon gone on 2001-12-21: decline, early exit.",
         "6 days with a purchase from 2000-04-10 to 2000-09-07, one every 30.0 days.",
         "Expected gap 30.0 days: 30.0 days by its own (5 so far), 30.0 days by all customers, "
@@ -606,7 +614,7 @@ def test_limits_that_cannot_be_are_refused(wrong, message):
     sales = small_table(sales_of(PLANTED))
     for call in (lifecycle.stages, lifecycle.history, lambda tx, **rules: lifecycle.explain(tx, "new", **rules)):
         with pytest.raises(ArgumentError, match=message):
-            call(sales, **wrong)
+            call(sales, **options(wrong))
 
 
 def test_limits_may_be_numbers_of_any_kind(make_table):
@@ -614,7 +622,7 @@ def test_limits_may_be_numbers_of_any_kind(make_table):
               "decline_at": Decimal("2"), "ended_at": Fraction(4), "long_stability": np.float64(8)}  # fmt: skip
     plain = {"growing": 0.5, "decline_at": 2, "ended_at": 4, "long_stability": 8}
     table = make_table(sales_of(PLANTED))
-    got, want = (as_columns(lifecycle.stages(table, **rules), sort="customer_id") for rules in (limits, plain))
+    got, want = (as_columns(lifecycle.stages(table, **options(rules)), sort="customer_id") for rules in (limits, plain))
     assert got == want
 
 

@@ -419,7 +419,7 @@ def test_the_split_of_scores_can_be_chosen():
         return ["".join("LH"[s > limit] for s, limit in zip(cell, limits, strict=True)) for cell in cells]
 
     for split, limits in [("mean", (3, 3.1, 3)), ("median", (3, 2.5, 3)), ({"r": 4, "f": 1, "m": 1}, (4, 1, 1))]:
-        got = rfm.segment(rfm.score(TEN), split=split)["segment"].tolist()
+        got = rfm.segment(rfm.score(TEN), scheme="eight", split=split)["segment"].tolist()
         assert got == [TEXTBOOK[kind][0] for kind in kinds(limits)]
 
 
@@ -493,7 +493,7 @@ def test_the_definition_of_a_scheme_is_a_scheme(make_table, scheme, language):
 @pytest.mark.parametrize("split", ["mean", "median", {"r": 4, "f": 1, "m": 5}])
 def test_high_and_low_of_a_table_are_split_as_those_of_the_eight(split):
     scores = rfm.score(TEN)
-    want = as_columns(rfm.segment(scores, split=split))
+    want = as_columns(rfm.segment(scores, scheme="eight", split=split))
     assert as_columns(rfm.segment(scores, scheme=rfm.segment_rules("eight"), split=split)) == want
     equal = {name: [2, 2] for name in SCORES}
     assert set(rfm.segment(equal, scheme=rfm.segment_rules("eight"), split="mean")["segment"]) == {"general_win_back"}
@@ -542,7 +542,7 @@ def test_the_table_of_rules_is_not_changed():
 
 
 def test_segments_are_described_in_the_order_of_the_scheme(make_table):
-    got = as_columns(rfm.describe_segments(rfm.segment(rfm.score(make_table(TEN)))))
+    got = as_columns(rfm.describe_segments(rfm.segment(rfm.score(make_table(TEN)), scheme="eight")))
     assert got["segment"] == ["important_value", "important_keep", "general_develop", "general_win_back"]
     assert got["customers"] == [3, 1, 1, 5]
     assert got["customer_share"] == pytest.approx([0.3, 0.1, 0.1, 0.5])

@@ -115,11 +115,11 @@ _SENTENCES = {
         "Pattern {pattern}: it has not ended, which takes a silence of {end} expected gaps.",
         "模式为{pattern}：沉默时长未达预期间隔的 {end} 倍，关系尚未结束。",
     ),
-    "lifecycle_pattern_early_abortion": (
+    "lifecycle_pattern_failed_start": (
         "Pattern {pattern}: it ended (silent for {end} expected gaps or more) before it left exploration.",
         "模式为{pattern}：未走出考察期便已结束（沉默达预期间隔的 {end} 倍）。",
     ),
-    "lifecycle_pattern_midway_death": (
+    "lifecycle_pattern_lost_in_formation": (
         "Pattern {pattern}: it ended (silent for {end} expected gaps or more) in formation.",
         "模式为{pattern}：在形成期结束（沉默达预期间隔的 {end} 倍）。",
     ),

@@ -29,9 +29,9 @@ measure of trend); Kish (1965), Survey Sampling, section 11.7 (the effective num
 from __future__ import annotations
 
 from crmkit.interpurchase import Interpurchase, fit_interpurchase
-from crmkit.lifecycle._rules import PATTERNS, STAGES
+from crmkit.lifecycle._rules import PATTERNS, STAGES, StageRules
 from crmkit.lifecycle.explain import explain
 from crmkit.lifecycle.history import history
 from crmkit.lifecycle.stages import stages
 
-__all__ = ["PATTERNS", "STAGES", "Interpurchase", "explain", "fit_interpurchase", "history", "stages"]
+__all__ = ["PATTERNS", "STAGES", "Interpurchase", "StageRules", "explain", "fit_interpurchase", "history", "stages"]

@@ -13,16 +13,7 @@ from crmkit._frame import engines
 from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import counted, facts_of_customers
-from crmkit.lifecycle._rules import (
-    DECLINE_AT,
-    ENDED_AT,
-    FORMATION_ORDERS,
-    LONG_STABILITY,
-    STABILITY_ORDERS,
-    TREND,
-    Rules,
-    judged,
-)
+from crmkit.lifecycle._rules import StageRules, checked_rules, judged
 from crmkit.transactions import open_transactions
 
 
@@ -30,13 +21,7 @@ def explain(
     transactions: Any,
     customer_id: Any,
     *,
-    formation_orders: int = FORMATION_ORDERS,
-    stability_orders: int = STABILITY_ORDERS,
-    growing: float = TREND,
-    falling: float = -TREND,
-    decline_at: float = DECLINE_AT,
-    ended_at: float = ENDED_AT,
-    long_stability: float = LONG_STABILITY,
+    rules: StageRules | None = None,
     interpurchase: Interpurchase | None = None,
     language: Language | None = None,
 ) -> str:
@@ -48,7 +33,7 @@ def explain(
         Nothing after its `as_of` is seen.
     customer_id : id
         The customer, by an id of the same type as in the transactions.
-    formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability, interpurchase
+    rules, interpurchase
         As in `stages`; give what you gave there.
     language : {"en", "zh"}, optional
         Language of the text.
@@ -83,23 +68,22 @@ def explain(
     Pattern ongoing: it has not ended, which takes a silence of 4 expected gaps.
     """
     language = labels.resolve(language)
-    rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
-    language = labels.resolve(language)
+    limits = checked_rules(rules)
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
     facts = facts_of_customers(tx)
     own = facts.filter(nw.col("customer_id") == _ids.plain_id(facts, customer_id))
     fitted = interpurchase or fitted_to(counted(facts, as_of))
-    found = engines.collect(judged(own, rules, fitted, origin=tx.first_day, as_of=as_of))
+    found = engines.collect(judged(own, limits, fitted, origin=tx.first_day, as_of=as_of))
     if not len(found["stage"]):
         raise _ids.unknown(facts, customer_id)
     row = {name: column[0] for name, column in found.items()}
-    return "\n".join(_sentences(row, rules, fitted, language))
+    return "\n".join(_sentences(row, limits, fitted, language))
 
 
 def _sentences(
-    row: Mapping[str, Any], rules: Rules, interpurchase: Interpurchase | None, language: Language
+    row: Mapping[str, Any], rules: StageRules, interpurchase: Interpurchase | None, language: Language
 ) -> list[str]:
     """The text about one judged customer, line by line; without a rhythm its gap is not a number, and goes unsaid."""
     n = int(row["n_days"])

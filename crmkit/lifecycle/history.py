@@ -18,17 +18,7 @@ from crmkit.customers import customer_days, money_of
 from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import SUMS, Facts, facts_by
-from crmkit.lifecycle._rules import (
-    DECLINE_AT,
-    ENDED_AT,
-    FORMATION_ORDERS,
-    LONG_STABILITY,
-    STABILITY_ORDERS,
-    STAGES,
-    TREND,
-    Rules,
-    judged,
-)
+from crmkit.lifecycle._rules import STAGES, StageRules, checked_rules, judged
 from crmkit.transactions import Transactions, open_transactions
 
 Array: TypeAlias = NDArray[Any]
@@ -39,13 +29,7 @@ def history(
     transactions: Any,
     *,
     period: str = "month",
-    formation_orders: int = FORMATION_ORDERS,
-    stability_orders: int = STABILITY_ORDERS,
-    growing: float = TREND,
-    falling: float = -TREND,
-    decline_at: float = DECLINE_AT,
-    ended_at: float = ENDED_AT,
-    long_stability: float = LONG_STABILITY,
+    rules: StageRules | None = None,
     interpurchase: Interpurchase | None = None,
     language: Language | None = None,
 ) -> Any:
@@ -60,7 +44,7 @@ def history(
         Nothing after its `as_of` is seen.
     period : {"month", "week", "quarter", "year", "day"}, default "month"
         How far the dates lie apart. The last one is `as_of`, complete or not.
-    formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability
+    rules : StageRules, optional
         As in `stages`.
     interpurchase : Interpurchase, optional
         One rhythm for all dates; by default each date has that of the transactions up to it.
@@ -93,13 +77,13 @@ def history(
     1998-03-31         1718       2275       1797    17780
     1998-06-30         1456       2162       2011    17941
     """
-    rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
+    limits = checked_rules(rules)
     language = labels.resolve(language)
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     periods = periods_between(tx.first_day, _checks.day_number(tx.as_of), period)
     found = [
-        (at, *_stage_counts(tx, facts, rules, interpurchase, day=min(int(periods.ends[at]), periods.as_of)))
+        (at, *_stage_counts(tx, facts, limits, interpurchase, day=min(int(periods.ends[at]), periods.as_of)))
         for at, facts in enumerate(_pasts(tx, periods))
         if len(facts["n_days"])
     ]
@@ -150,7 +134,7 @@ def _codes(ids: Array) -> Ints:
 
 
 def _stage_counts(
-    tx: Transactions, facts: Facts, rules: Rules, interpurchase: Interpurchase | None, *, day: int
+    tx: Transactions, facts: Facts, rules: StageRules, interpurchase: Interpurchase | None, *, day: int
 ) -> tuple[Ints, NDArray[np.float64]]:
     """Customers in each stage, and their spend so far, at the end of `day`."""
     fitted = interpurchase or fitted_to(_cells(facts, day))

@@ -12,19 +12,7 @@ from crmkit._frame import engines
 from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import counted, facts_of_customers
-from crmkit.lifecycle._rules import (
-    DECLINE_AT,
-    ENDED_AT,
-    FORMATION_ORDERS,
-    LONG_STABILITY,
-    PATTERNS,
-    STABILITY_ORDERS,
-    STAGES,
-    TREND,
-    Rules,
-    first_that_fits,
-    judged,
-)
+from crmkit.lifecycle._rules import PATTERNS, STAGES, StageRules, checked_rules, first_that_fits, judged
 from crmkit.transactions import open_transactions
 
 COLUMNS = (
@@ -36,13 +24,7 @@ COLUMNS = (
 def stages(
     transactions: Any,
     *,
-    formation_orders: int = FORMATION_ORDERS,
-    stability_orders: int = STABILITY_ORDERS,
-    growing: float = TREND,
-    falling: float = -TREND,
-    decline_at: float = DECLINE_AT,
-    ended_at: float = ENDED_AT,
-    long_stability: float = LONG_STABILITY,
+    rules: StageRules | None = None,
     interpurchase: Interpurchase | None = None,
     language: Language | None = None,
 ) -> Any:
@@ -67,19 +49,8 @@ def stages(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen. A refund is never a visit, and purchases of one day are one.
-    formation_orders, stability_orders : int, default 3 and 5
-        Purchase days with which formation and stability begin. Two purchases are still a trial, for one gap is no
-        rhythm; with five, four gaps have confirmed it.
-    growing, falling : float, default 0.6 and -0.6
-        Trends (`crmkit.lifecycle` says how they are measured) from which the purchase rate or spend grow or fall. Of
-        customers who buy at a steady rate at most 1 in 20 gets there by chance, by spend 1 in 10 where orders differ
-        much. Of the regular customers of CDNOW at the end of 1997, those whose rate fell made 0.37 of their usual
-        purchases in the next half year, those without a trend 0.65, those whose rate grew 0.92.
-    decline_at, ended_at : float, default 2 and 4
-        Days since the last purchase over the expected gap. By the MBG/NBD model, a customer is still more likely to be
-        active than not at 2 and no longer so at 4; at 4, of purchases at random moments, 1 gap in 55 is longer.
-    long_stability : float, default 8
-        For how many expected gaps stability is kept to be long-lasting: twice what it takes to get there.
+    rules : StageRules, optional
+        Where the stages begin and end; `StageRules` says what its limits mean and why they are what they are.
     interpurchase : Interpurchase, optional
         What customers with few purchases are shrunk to; by default that of these transactions (`fit_interpurchase`). As
         long as nobody has bought on a second day there is none, and no silence is long.
@@ -111,21 +82,20 @@ def stages(
     ...                       "date": [*days, *days[5:8], days[22]]})
     >>> found = stages(crm.Transactions(sales, as_of="2024-12-31"),
     ...                interpurchase=Interpurchase(expected_gap=40, weight=1))
-    >>> found[["customer_id", "stage", "pattern", "rule", "expected_gap", "overdue"]].round(1)
-      customer_id        stage       pattern        rule  expected_gap  overdue
-    0         ann    stability  long_lasting      steady          30.4      0.9
-    1         bob      decline  lost_in_formation      silent          33.3     15.2
-    2          cy  exploration       ongoing  few_orders          40.0      1.4
+    >>> found[["customer_id", "stage", "pattern", "expected_gap", "overdue"]].round(1)
+      customer_id        stage            pattern  expected_gap  overdue
+    0         ann    stability       long_lasting          30.4      0.9
+    1         bob      decline  lost_in_formation          33.3     15.2
+    2          cy  exploration            ongoing          40.0      1.4
     """
     language = labels.resolve(language)
-    rules = Rules(formation_orders, stability_orders, growing, falling, decline_at, ended_at, long_stability)
-    language = labels.resolve(language)
+    limits = checked_rules(rules)
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
     facts = facts_of_customers(tx)
     fitted = interpurchase or fitted_to(counted(facts, as_of))
-    named = judged(facts, rules, fitted, origin=tx.first_day, as_of=as_of).with_columns(
+    named = judged(facts, limits, fitted, origin=tx.first_day, as_of=as_of).with_columns(
         purchase_days=nw.col("n_days"),
         stage_label=_in_words("stage", STAGES, language),
         pattern_label=_in_words("pattern", PATTERNS, language),

@@ -330,7 +330,7 @@ def test_a_file_of_the_list_keeps_its_order(cdnow_sample, tmp_path, capsys):
 def clocks_of(rows, day=LAST, **rules):
     tx = crm.Transactions(columns(rows), as_of=str(day))
     history = _watch_clocks.read_history(tx, 4, None)
-    given_rules = _watch_clocks.Rules(**{"window": 90, "baseline": 365, "least": 4, "horizon": 90, **rules})
+    given_rules = _watch_clocks.Rules(**{"window": 90, "usual": 365, "least": 4, "horizon": 90, **rules})
     return list(history.ids), _watch_clocks.clocks(history, day_number(day), given_rules)
 
 

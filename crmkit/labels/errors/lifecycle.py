@@ -23,4 +23,8 @@ WORDS = {
         "long_stability={long_stability:g} must be above 0 (expected gaps). Give {long_stability_2}, say.",
         "long_stability={long_stability:g} 必须大于 0（预期间隔的倍数）。例如给 {long_stability_2}。",
     ),
+    "lifecycle_stage_rules": (
+        "{name_given} is not a StageRules. Give one, such as rules=crmkit.lifecycle.StageRules(ended_at=6).",
+        "{name_given} 不是 StageRules。请给出，例如 rules=crmkit.lifecycle.StageRules(ended_at=6)。",
+    ),
 }
