@@ -130,7 +130,7 @@ def bench_two_forecasts_by_lifetimes(benchmark, model):
 def bench_lifetime_value(benchmark, model):
     table = customers("1M")
     purchases, spend = getattr(clv, model)(period="week").fit(table), clv.GammaGamma().fit(table)
-    run = lambda: clv.lifetime_value(table, purchases=purchases, spend=spend, horizon="52W", margin=0.3)  # noqa: E731
+    run = lambda: clv.lifetime_value(table, purchases=purchases, spend=spend, horizon="52W", margin_rate=0.3)  # noqa: E731
     valued = benchmark.pedantic(run, rounds=2)
     assert np.isfinite(valued["residual_clv"]).all()
 

@@ -3,7 +3,7 @@
 Stages of a lifecycle, rules for who is lost and the watch-list all ask how long a silence is by a customer's own clock.
 
 Source: Batislam, Denizel & Filiztekin (2007), International Journal of Research in Marketing 24(3), 201-209 (the
-MBG/NBD model, whose law of purchase rates is the prior).
+MBG/NBD model, whose distribution of purchase rates is the prior).
 """
 
 from __future__ import annotations

@@ -853,7 +853,7 @@ def test_a_list_without_churn_and_signals_does_not_speak_of_them(run):
 
 
 @pytest.mark.parametrize(("scheme", "bins", "best"), [("eleven", 5, "champions"), ("eight", 9, "important_value")])
-def test_ways_up(run, file_of_cdnow, scheme, bins, best):
+def test_upgrade_paths(run, file_of_cdnow, scheme, bins, best):
     ways = crm.explanation.upgrade_paths(crm.datasets.load_cdnow(sample=True), scheme=scheme, bins=bins)
     words = ["--scheme", scheme, "--bins", str(bins)]
     code, out, err = run("upgrades", file_of_cdnow, *words, "-o", "ways.csv")

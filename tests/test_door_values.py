@@ -481,7 +481,7 @@ def test_a_horizon_beyond_the_past_is_refused():
     table = {"customer_id": [f"c{k % 40}" for k in range(200)], "amount": [10.0] * 200,
              "date": [str(dt.date(2022, 1, 1) + dt.timedelta(days=(k * 37) % 900)) for k in range(200)]}  # fmt: skip
     with pytest.raises(ArgumentError, match="longer than the past"):
-        crm.outreach.win_back(table, cost=1, horizon="100Y")
+        crm.outreach.win_back(table, contact_cost=1, horizon="100Y")
     for function in (crm.outreach.win_back, crm.backtest, crm.clv.compare):
         name = "holdout" if function is crm.clv.compare else "horizon"
         more = {"cost": 1} if function is crm.outreach.win_back else {}

@@ -412,7 +412,7 @@ def test_amounts_without_an_exact_decimal_form_are_shown_in_cents_that_will_do()
     assert "from 7.39 on (4.05 more)" in str(told)  # 7.38095... and 4.04761...
 
 
-def test_ways_up_keep_the_kind_and_speak_the_language(make_table, ten):
+def test_upgrade_paths_keep_the_kind_and_speak_the_language(make_table, ten):
     ways = upgrade_paths(make_table(ten), language="zh")
     assert type(ways) is type(make_table(ten))
     found = as_columns(ways, sort="customer_id")

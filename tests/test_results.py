@@ -142,7 +142,7 @@ def test_they_can_be_copied_and_compared_without_a_word_of_pandas():
 
 
 def test_notebooks_show_the_table_and_the_card_with_text_from_data_escaped():
-    won = crm.outreach.win_back(crm.Transactions(SALES, as_of="2025-12-31"), cost=0, rule={"inactive": "90D"},
+    won = crm.outreach.win_back(crm.Transactions(SALES, as_of="2025-12-31"), contact_cost=0, rule={"inactive": "90D"},
                                  response=0.5, value=3.0)  # fmt: skip
     page = won._repr_html_()
     assert "&lt;b&gt;d&lt;/b&gt;" in page

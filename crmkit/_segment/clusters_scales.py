@@ -129,7 +129,8 @@ def _chosen(values: Floats, low: float, skewness: float) -> str:
 
 
 def _log_is_nearer_normal(values: Floats) -> bool:
-    """Box and Cox's comparison: whether the values are likelier under a normal law of their logarithm or of their own.
+    """Box and Cox's comparison: whether the values are likelier under a normal distribution of their logarithm or of
+    their own.
 
     Skewness alone would miss a column of groups at 1, 20 and 400, which is not skewed if most are at 400.
     """

@@ -13,7 +13,7 @@ Each model is a file of its own. What they share:
 - `_default`: the default models fitted to a list, with a warning where it does not tell.
 
 To add a model of repeat purchases (with Erlang gaps, Gompertz lifetimes, covariates), write one
-file with its parameters, its log-likelihood with gradient and Hessian, P(alive), and the law of a
+file with its parameters, its log-likelihood with gradient and Hessian, P(alive), and the distribution of a
 living customer's purchases (`_purchases.Living`), in a subclass of `_purchases.PurchaseModel`;
 fit, diagnosis, forecasts, intervals, simulation and storage come from the frame. A model of contracts
 brings its survival curve to `_contracts.ContractModel` in the same way.

@@ -8,7 +8,7 @@ such chances passed, k = x or x + 1,
     u = ln(a / (b+k-1)) + (r+x) ln((alpha+T) / (alpha+t_x)),
 
 and e^u : 1 are the odds that the customer has left. What a living customer will do is the same
-law in both models, with r + x, alpha + T, a and b + k in place of the parameters.
+distribution in both models, with r + x, alpha + T, a and b + k in place of the parameters.
 
 Sources: Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Marketing Science
 24(2), eq. 3 to 10; Batislam, Denizel & Filiztekin (2007), IJRM 24(3), 201-209.

@@ -232,15 +232,15 @@ class ContractModel(Model):
         """Sum over k = 0, 1 ... of the probability of k more renewals after `since`, discounted."""
         return discounted_sum(lambda k: self._log_survival(self.parameters, k + 0 * since, since), rate)
 
-    def _of_rows(self, customers: Any, law: Any) -> Array:
-        """`law(n)` of each customer, computed for distinct ones."""
+    def _of_rows(self, customers: Any, distribution: Any) -> Array:
+        """`distribution(n)` of each customer, computed for distinct ones."""
         _ = self.parameters
         (n,) = _frame.open_table(customers, numbers=["n"], hint=TENURE_HINT).arrays("n")
         bad = (n < 1) | (n != np.floor(n))
         if bad.any():
             raise DataError("models_n_whole_number_contract", n=bad.sum(), size=n.size, tolist=shown(n[bad].tolist()))
         (distinct_n,), row = distinct(n)
-        found: Array = law(distinct_n)
+        found: Array = distribution(distinct_n)
         return found[row]
 
 

@@ -5,7 +5,7 @@ A model of this family brings
 - `_starts`, a few points from which the likelihood is climbed, and `_limits`, the simpler models at its edges;
 - `_objective`, the total log-likelihood of cells with exact gradient and Hessian in log parameters;
 - `_log_likelihood` and `_p_alive` of each customer;
-- `_living`, the law of the purchases to come of a customer known to be alive (a `Living`);
+- `_living`, the distribution of the purchases to come of a customer known to be alive (a `Living`);
 - `_draw`, customers drawn from the model.
 All else is here. Formulas do not mind the unit of time: a fit takes the mean T, forecasts are made in days, and
 only `params_` and `log_likelihood_` are in `period`s. What depends on (x, T) alone is computed once per distinct pair.
@@ -99,7 +99,7 @@ class Living(Protocol):
 
 
 def living_at(living: Any, rows: Index | slice) -> Any:
-    """The law of some of the customers that a `Living` (or parameters with a value per customer) is about."""
+    """The distribution of some of the customers that a `Living` (or parameters with a value per customer) is about."""
     held = {field.name: getattr(living, field.name) for field in fields(living)}
     return replace(living, **{name: value[rows] for name, value in held.items() if isinstance(value, np.ndarray)})
 
@@ -625,8 +625,8 @@ class PurchaseModel(Model):
         alive, living, pair = self._outlook(self.parameters, *histories)
 
         def exceed(rows: Index, n: Count) -> Array:
-            law: Living = living_at(living, pair[rows])
-            return alive[rows] * law.more_than(n, t)
+            distribution: Living = living_at(living, pair[rows])
+            return alive[rows] * distribution.more_than(n, t)
 
         return np.stack([_quantile(exceed, alive.size, end) for end in (1 - tail, tail)], axis=-1)[row]
 
@@ -636,7 +636,7 @@ class PurchaseModel(Model):
         """Interval of the purchases of all customers together within `horizon`.
 
         It holds two uncertainties: that of the parameters, drawn from their estimated distribution
-        (normal in the logarithms), and that of the customers' purchases at given parameters, by the normal law
+        (normal in the logarithms), and that of the customers' purchases at given parameters, by the normal distribution
         of sums. Above 5,000 distinct customers the former is taken from a sample of them.
         """
         share, t = _checks.share("level", level), _checks.days_of(horizon)
@@ -730,7 +730,7 @@ class PurchaseModel(Model):
         return replace(params, **{name: getattr(params, name) * self._days for name in self._durations})
 
     def _outlook(self, point: Any, x: Array, t_x: Array, T: Array, *z: Array) -> tuple[Array, Living, Index]:
-        """P(alive) of each customer, the law of the living for distinct futures, and whose is which; time in days."""
+        """P(alive) of each customer, that of the living for distinct futures, and whose is which; time in days."""
         params, share = self._of_rows(point, z)
         first, pair = representatives(x, T, *([t_x] if self._gap_matters else []), *z)
         alive = self._p_alive(params, x, t_x, T)
@@ -738,10 +738,10 @@ class PurchaseModel(Model):
             alive = alive * (1 - p_one_time(share, self._log_likelihood(params, x, t_x, T), x, T))
         return alive, self._living(living_at(params, first), x[first], t_x[first], T[first]), pair
 
-    def _of_living(self, customers: Any, law: Any) -> Array:
-        """P(alive) times `law(living)`."""
+    def _of_living(self, customers: Any, distribution: Any) -> Array:
+        """P(alive) times `distribution(living)`."""
         alive, living, pair = self._outlook(self.parameters, *self._read_rows(customers))
-        future: Array = law(living)[pair]
+        future: Array = distribution(living)[pair]
         return future * (alive if future.ndim == 1 else alive[:, None])
 
 

@@ -4,12 +4,12 @@ The value of a customer is margin x spend per purchase x expected purchases, eac
 on which the past ends. In continuous time that is the integral of margin x spend x (rate of expected purchases) x
 discount, which the purchase models give exactly; the textbook sum over period ends is there for comparison.
 
-The interval of one customer is predictive, at the fitted parameters. It joins the law of the number of
-purchases with the law of their money:
+The interval of one customer is predictive, at the fitted parameters. It joins the distribution of the number of
+purchases with the distribution of their money:
 
 - With the Gamma-Gamma model and x past purchases of mean m, the money S of n purchases to come is such
-  that S / (S + v + x m) ~ Beta(p n, p x + q). So S in units of v + x m has one law per (x, t_x, T), and P(S > z) is
-  P(alive) times the mean over n of a beta tail, computed for each distinct (x, T).
+  that S / (S + v + x m) ~ Beta(p n, p x + q). So S in units of v + x m has one distribution per (x, t_x, T), and P(S >
+  z) is P(alive) times the mean over n of a beta tail, computed for each distinct (x, T).
 - Discounting shortens the horizon H: who stays to its end buys as much, in discounted purchases, as within
   h = (1 - e^(-delta H)) / delta without discounting. n is counted within h, and money scaled so that the mean
   is exact.
@@ -17,7 +17,7 @@ purchases with the law of their money:
 Totals are the matter of `_portfolio`.
 
 Sources: Fader, Hardie & Lee (2005), RFM and CLV, Journal of Marketing Research 42(4), 415-430 (value as DERT x
-spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the law of spend).
+spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the distribution of spend).
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ PAIRS = 4096
 # Counts are told apart one by one to begin with, then in blocks of this part of the root of the count: the same ones
 # for everybody, so that a customer's interval does not depend on who else is in the table.
 BLOCK = 1 / 3
-# Distance of the points at which the law of the money is tabulated, in logarithms; multiples of it for everybody.
+# Distance of the points at which the distribution of the money is tabulated, in logarithms; multiples of it for everybody.
 STEP = 1 / 24
 # Customers from which a fit that shows no dropout is a finding.
 ENOUGH = 50
-# Distance of the quartiles of a normal law, in standard deviations.
+# Distance of the quartiles of a normal distribution, in standard deviations.
 NORMAL_QUARTILES = 1.3489795
 # What is left of the chance of ever more purchases goes into the last block, once it is this share of a tail.
 LEFT_OVER = 0.02
@@ -250,26 +250,26 @@ class Forecast:
 
 
 class Outlook(NamedTuple):
-    """The purchases to come of each cell, shape (n_cells,), by the law of living customers, by distinct future."""
+    """The purchases to come of each cell, shape (n_cells,), as living customers buy, by distinct future."""
 
     alive: Array
     discounted: Array
-    law: Living  # of each distinct future, in ascending order of x
+    distribution: Living  # of each distinct future, in ascending order of x
     x: Array  # of each distinct future
     pair: Index  # the future of each cell
 
     @classmethod
     def of(cls, forecast: Forecast, params: Any, cells: Cells) -> Outlook:
         """What the model expects of the cells under some parameters."""
-        alive, law, pair = forecast.model._outlook(params, cells.x, cells.t_x, cells.T, *cells.z)
+        alive, distribution, pair = forecast.model._outlook(params, cells.x, cells.t_x, cells.T, *cells.z)
         x = np.empty(int(pair.max(initial=-1)) + 1)
         x[pair] = cells.x
-        return cls(alive, alive * forecast.discounted(law)[pair], law, x, pair)
+        return cls(alive, alive * forecast.discounted(distribution)[pair], distribution, x, pair)
 
     def living(self, pairs: slice = slice(None)) -> Living:
-        """The law of living customers, for some pairs."""
-        law: Living = living_at(self.law, pairs)
-        return law
+        """The distribution of living customers, for some pairs."""
+        distribution: Living = living_at(self.distribution, pairs)
+        return distribution
 
     def mean(self, t: float) -> Array:
         """Expected purchases within t."""
@@ -360,8 +360,8 @@ def _interval(
 def _quantiles(outlook: Outlook, h: float, params: GammaGammaParams | None, tails: tuple[float, ...]) -> Array:
     """What each cell exceeds with a probability of `tails`: of money in units of v + x m, or of purchases.
 
-    Shape (n_tails, n_cells). The law of living customers is tabulated by pair; P(alive) only moves the level at
-    which it is read.
+    Shape (n_tails, n_cells). The distribution of living customers is tabulated by pair; P(alive) only moves the level
+    at which it is read.
     """
     found = np.zeros((len(tails), outlook.alive.size))
     rows = np.argsort(outlook.pair, kind="stable")
@@ -371,13 +371,13 @@ def _quantiles(outlook: Outlook, h: float, params: GammaGammaParams | None, tail
         last, above = _blocks(outlook.living(pairs), h, min(tails))
         for same_x in _runs(outlook.x[pairs]):
             first, end = np.searchsorted(outlook.pair[rows], np.array([same_x.start, same_x.stop]) + pairs.start)
-            where, law = _law(params, outlook.x[pairs][same_x.start], last, above[:, same_x])
+            where, distribution = _law(params, outlook.x[pairs][same_x.start], last, above[:, same_x])
             for part in chunks(end - first, 2 * PAIRS):
                 row = rows[first:end][part]
                 own = outlook.pair[row] - pairs.start - same_x.start
                 for place, tail in enumerate(tails):
                     level = tail / np.maximum(outlook.alive[row], 1e-300)
-                    found[place, row] = _read(where, law, own, level, whole=params is None)
+                    found[place, row] = _read(where, distribution, own, level, whole=params is None)
     return found
 
 
@@ -406,7 +406,7 @@ def _blocks(living: Living, h: float, tail: float) -> tuple[Array, Array]:
 def _law(params: GammaGammaParams | None, x: float, last: Array, above: Array) -> tuple[Array, Array]:
     """Points, shape (n_points,), and the probability that living customers exceed them, (n_pairs, n_points).
 
-    Without a law of spend the points are the counts that end blocks. With one they are logarithms of money.
+    Without a distribution of spend the points are the counts that end blocks. With one they are logarithms of money.
     """
     if params is None or last.size == 1:
         return last, above.T
@@ -420,13 +420,13 @@ def _law(params: GammaGammaParams | None, x: float, last: Array, above: Array) -
     law = np.zeros((above.shape[1], where.size))
     # A block counts as its two ends and its middle, by Simpson's rule.
     for share, n in ((1 / 6, last[:-1] + 1), (4 / 6, (last[:-1] + 1 + last[1:]) / 2), (1 / 6, last[1:])):
-        law += share * (mass.T @ betainc(q, p * n[:, None], expit(-where)))
-    return where, law
+        distribution += share * (mass.T @ betainc(q, p * n[:, None], expit(-where)))
+    return where, distribution
 
 
-def _read(where: Array, law: Array, own: Index, level: Array, *, whole: bool) -> Array:
-    """Where the law of each row's pair falls to its level; 0 for those who may not buy at all."""
-    table = law[own]
+def _read(where: Array, distribution: Array, own: Index, level: Array, *, whole: bool) -> Array:
+    """Where the distribution of each row's pair falls to its level; 0 for those who may not buy at all."""
+    table = distribution[own]
     after = (table > level[:, None]).sum(axis=1)
     right = np.clip(after, 1, where.size - 1)
     take = np.arange(own.size)

@@ -374,8 +374,8 @@ class BGBB(Model):
         """Probability of taking at most n occasions within `horizon`; arguments and shapes as for `pmf`."""
         counts = counts_of(n)
         most = min(int(np.max(counts, initial=0)), steps_of(horizon, self.period))
-        law = self._cumulative(most, _NEW if customers is None else customers, horizon)
-        return shaped(law[:, np.minimum(counts.ravel(), most)], counts, alone=customers is None)
+        distribution = self._cumulative(most, _NEW if customers is None else customers, horizon)
+        return shaped(distribution[:, np.minimum(counts.ravel(), most)], counts, alone=customers is None)
 
     def interval(self, customers: Any, *, horizon: Any, level: float = 0.9) -> NDArray[np.int64]:
         """Predictive interval of the number of occasions that each customer takes within `horizon`.
@@ -388,8 +388,8 @@ class BGBB(Model):
         array (n_customers, 2) of whole numbers
         """
         share, steps = _checks.share("level", level), steps_of(horizon, self.period)
-        law = self._cumulative(steps, customers, horizon)
-        ends = [(law[:, :steps] < below).sum(axis=1) for below in ((1 - share) / 2, (1 + share) / 2)]
+        distribution = self._cumulative(steps, customers, horizon)
+        ends = [(distribution[:, :steps] < below).sum(axis=1) for below in ((1 - share) / 2, (1 + share) / 2)]
         return np.stack(ends, axis=-1)
 
     def _cumulative(self, most: int, customers: Any, horizon: Any) -> Array:
@@ -448,13 +448,13 @@ class BGBB(Model):
             alive_at_n[seen == occasion] = alive[seen == occasion]
         return {"x": x, "t_x": t_x, "n": seen, "future": future, "alive": alive_at_n}
 
-    def _of_rows(self, customers: Any, law: Any) -> Array:
-        """`law(params, x, t_x, n)` of each customer, computed for distinct ones."""
+    def _of_rows(self, customers: Any, distribution: Any) -> Array:
+        """`distribution(params, x, t_x, n)` of each customer, computed for distinct ones."""
         params = self.parameters
         columns = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).rows(*COLUMNS)
         _check(*columns)
         (x, t_x, n), row = distinct(*columns)
-        found: Array = law(params, x, t_x, n)
+        found: Array = distribution(params, x, t_x, n)
         return found[row]
 
 

@@ -342,11 +342,11 @@ class GammaGamma(Model):
         columns = {"expected_spend": self.expected_spend(keys), "median_spend": self.median_spend(keys)}
         return table.give_back(table.attach(list(COLUMNS), {**keys, **columns}))
 
-    def _of_rows(self, customers: Any, law: Any) -> Array:
-        """`law(x, m)` of each customer, computed for distinct ones."""
+    def _of_rows(self, customers: Any, distribution: Any) -> Array:
+        """`distribution(x, m)` of each customer, computed for distinct ones."""
         _ = self.parameters
         (x, m), row = distinct(*_read_rows(customers))
-        found: Array = law(x, np.maximum(m, 0.0))
+        found: Array = distribution(x, np.maximum(m, 0.0))
         return found[row]
 
 

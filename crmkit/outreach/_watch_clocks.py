@@ -4,17 +4,17 @@ An account that orders every week like a standing order is late after ten days; 
 month. So every account has four figures of its own: its usual gap, how regular its gaps are, its usual spend per day,
 and how steady that is. Each is shrunk, on the scale of logarithms, to that of similar accounts, by as much as the
 account's own record is uncertain: a long and steady record keeps its figure, three gaps do not count for much. Accounts
-follow a law with heavy tails, so that one quite unlike the rest is left what it is where its record tells: the customer
-of 40 % of revenue among a thousand small ones, the standing order among those who come and go.
+follow a distribution with heavy tails, so that one quite unlike the rest is left what it is where its record tells: the
+customer of 40 % of revenue among a thousand small ones, the standing order among those who come and go.
 
 Sources: Platzer & Reutterer (2016), Ticking away the moments, Marketing Science 35(5), 779-799 (gaps with a regularity
 of each customer's own); Smyth (2004), Linear models and empirical Bayes methods, Statistical Applications in Genetics
 and Molecular Biology 3(1), article 3 (variances shrunk by their logarithms, and the t statistic that follows); Lange,
 Little & Taylor (1989), Robust statistical modeling using the t distribution, Journal of the American Statistical
-Association 84, 881-896 (Student's law as normal laws of many spreads); Kackar & Harville (1984), Approximations for
-standard errors of estimators of fixed and random effects in mixed linear models, ibid. 79, 853-862 (the doubt about the
-mean of few accounts); Smith (1955), Regenerative stochastic processes, Proceedings of the Royal Society A 232, 6-31
-(spend per day as money per purchase over days per gap).
+Association 84, 881-896 (Student's distribution as normal distributions of many spreads); Kackar & Harville (1984),
+Approximations for standard errors of estimators of fixed and random effects in mixed linear models, ibid. 79, 853-862
+(the doubt about the mean of few accounts); Smith (1955), Regenerative stochastic processes, Proceedings of the Royal
+Society A 232, 6-31 (spend per day as money per purchase over days per gap).
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ LEAST_SPREAD, LEAST_NOISE = 0.25, 0.05
 MOST_GAPS = 4.0
 # Variance of logarithms below which similar accounts are not taken to be alike; e^(+-0.22), a quarter up or down.
 LEAST_VARIETY = 0.05
-# Similar accounts follow Student's law with 4 degrees of freedom: normal laws whose variances are so many times that of
-# the middle, with these chances (an inverse Gamma law in steps of its logarithm). That is exact to about 1 in 100.
+# Similar accounts follow Student's distribution with 4 degrees of freedom: normal distributions whose variances are so
+# many times that of the middle, with these chances (an inverse Gamma distribution in steps of its logarithm). That is
+# exact to about 1 in 100.
 SPREADS = 3.0 ** np.arange(-1, 8)[:, None]
 CHANCES = np.exp(-2 / SPREADS) / SPREADS**2
 MEDIAN_SQUARE = 0.4549  # of a standard normal number
@@ -224,8 +225,8 @@ def _days_paid(seen: History, window: Flags, begin: int, usual_gap: Floats) -> t
 def _gap_clock(seen: History, watched: Flags, n_gaps: Floats, days: Floats, quiet: Floats) -> tuple[Floats, Floats]:
     """Usual gap, and the chance of so long a quiet.
 
-    Gaps of one account follow a Gamma law of shape 1 / spread^2: 1 is pure chance, 16 a standing order. Its rate is
-    known as from so many gaps, so that the next gap follows a Beta prime law.
+    Gaps of one account follow a Gamma distribution of shape 1 / spread^2: 1 is pure chance, 16 a standing order. Its
+    rate is known as from so many gaps, so that the next gap follows a Beta prime distribution.
     """
     from scipy.special import betainc
 
@@ -293,7 +294,8 @@ def _chance_of_change(p: Floats) -> Floats:
 
 
 def shrunk(own: Floats, variance: Floats, known: Flags, group: Ints) -> tuple[Floats, Floats]:
-    """Estimates drawn to those of similar accounts, and their precision; normal errors and Student's law of accounts.
+    """Estimates drawn to those of similar accounts, and their precision; normal errors and Student's distribution of
+    accounts.
 
     The less a record tells, the further it is drawn; an account far from all, with a record that tells, is not. What is
     not known stays what it is.
@@ -307,13 +309,13 @@ def shrunk(own: Floats, variance: Floats, known: Flags, group: Ints) -> tuple[Fl
         here = known & (group == code)
         peers = here if here.sum() >= FEWEST_PEERS else known
         if here.any():
-            law = _law_of(own[peers], variance[peers])
-            found[here], precision[here] = _drawn(own[here], variance[here], *law)
+            distribution = _law_of(own[peers], variance[peers])
+            found[here], precision[here] = _drawn(own[here], variance[here], *distribution)
     return found, precision
 
 
 def _drawn(own: Floats, variance: Floats, mean: float, variety: float, doubt: float) -> tuple[Floats, Floats]:
-    """Accounts drawn to a law, and their precision: the average over the normal laws that each may be of."""
+    """Accounts drawn to a distribution, and their precision: the average over the normals that each may be of."""
     chance, kept = _normal_laws(own - mean, variance, variety)
     each = mean + kept * (own - mean)
     found = (chance * each).sum(axis=0)
@@ -323,18 +325,18 @@ def _drawn(own: Floats, variance: Floats, mean: float, variety: float, doubt: fl
 
 
 def _normal_laws(away: Floats, variance: Floats, variety: float) -> tuple[Floats, Floats]:
-    """Chance of each normal law, and what an account of it keeps of its distance; shape (n_laws, n_accounts)."""
-    law = SPREADS * variety
-    total = variance + law
+    """Chance of each normal, and what an account of it keeps of its distance; shape (n_laws, n_accounts)."""
+    distribution = SPREADS * variety
+    total = variance + distribution
     likely = -0.5 * (away**2 / total + np.log(total))
     chance = CHANCES * np.exp(likely - likely.max(axis=0))  # however far away, one of them is the likeliest
-    return chance / chance.sum(axis=0), law / total
+    return chance / chance.sum(axis=0), distribution / total
 
 
 def _law_of(own: Floats, variance: Floats) -> tuple[float, float, float]:
     """Mean and variance of the accounts themselves, their errors taken off, and the variance of that mean.
 
-    By medians, so that one giant does not set them; the mean then by the weights that follow from the law.
+    By medians, so that one giant does not set them; the mean then by the weights that follow from the distribution.
     """
     mean = float(np.median(own))
     for _ in range(ROUNDS):

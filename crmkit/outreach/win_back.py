@@ -40,7 +40,7 @@ Floats: TypeAlias = NDArray[np.float64]
 DEFAULT_RULE: Mapping[str, Any] = {"returning": 0.9}
 CLASSES = (1, 2, 3, 5)  # the least number of purchases of each class, which has a gap curve of its own
 LEAST_RETURNS = 30  # of a class; with fewer, the curve of all purchases stands in
-LEAST_SEEN = 30  # a gap curve ends where fewer are left waiting, or the last few would look like a law
+LEAST_SEEN = 30  # a gap curve ends where fewer are left waiting, or the last few would look like a distribution
 # The last days of the gap curve, whose rate goes on past its end: so many, or more where they hold fewer returns.
 LAST_DAYS, LAST_RETURNS = 90, 10
 
