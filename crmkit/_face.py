@@ -336,7 +336,10 @@ def _name_argument(
     error: Exception, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     """Let an error of crmkit that names no argument know which one it is about."""
-    if not isinstance(error, CrmkitError) or isinstance(error, UnknownNameError) or error.argument is not None:
+    if not isinstance(error, CrmkitError) or isinstance(error, UnknownNameError):
+        return
+    known = inspect.signature(function).parameters
+    if error.argument is not None and any(name in str(error.argument) for name in known):
         return
     given = {n: v for n, v in inspect.signature(function).bind(*args, **kwargs).arguments.items() if n not in _OWN}
     if not given:
