@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,8 @@ class Drivers(Result):
     definition : Definition
         What is counted.
     """
+
+    drawn: ClassVar[str] = "choice_drivers"
 
     table: Any
     equities: Any

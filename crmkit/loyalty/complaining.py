@@ -74,7 +74,7 @@ class Complaints(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """Handling, what followed, and what they mean."""
-        return self.table, self.recovery, str(self.definition)
+        return self.table, self.recovery, self.definition
 
 
 def complaints(

@@ -72,7 +72,7 @@ class LoyaltyMatrix(Result):
 
     def shown(self) -> tuple[Any, ...]:
         """The types and what they mean."""
-        return self.table, str(self.definition)
+        return self.table, self.definition
 
 
 def matrix(

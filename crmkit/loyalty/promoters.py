@@ -11,7 +11,7 @@ Tango (1998) and Rocks (2016), see `crmkit.loyalty._intervals`; Holm (1979), Sca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -257,6 +257,8 @@ class NPSComparison(Result):
     definition : Definition
         What is counted.
     """
+
+    drawn: ClassVar[str] = "nps_comparison"
 
     table: Any
     notes: Any

@@ -154,3 +154,30 @@ def test_pictures_speak_chinese_and_refuse_what_is_no_result(draw, result):
         assert any(labels.text("formula", "zh") in text for text in said)
     with pytest.raises(ArgumentError, match="plot_"):
         draw({"a": [1]})
+
+
+RESULTS = [
+    lambda: loyalty.nps(SURVEY),
+    lambda: loyalty.compare_nps(SURVEY, by="shop"),
+    lambda: loyalty.csat({"staff": [5, 1]}, items=["staff"]),
+    lambda: loyalty.satisfaction({"e": [5, 3], "p": [4, 3]}, expected="e", perceived="p"),
+    lambda: loyalty.complaints(MADE.complaints, MADE.transactions),
+    lambda: loyalty.indicators(MADE.transactions),
+    lambda: loyalty.matrix(LISTED),
+    lambda: wallet.dirichlet(BRANDS, penetration=0.56, purchases_per_buyer=2.6),
+    lambda: wallet.true_concentration([400, 60, 30]),
+    lambda: equity.switching({"last": list("AAB"), "next": list("ABB")}),
+    lambda: equity.what_if([[0.8, 0.2], [0.3, 0.7]], brand="A", utility=0.1, purchases_per_year=2, margin=30,
+                           discount_rate=0.1),
+    lambda: equity.drivers({"customer_id": [1, 1, 2, 2, 3, 3], "brand": ["A", "B"] * 3, "chosen": [1, 0, 0, 1, 1, 0],
+                            "quality": [5, 3, 4, 4, 2, 3]}, drivers=["quality"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_results_draw_and_say_themselves(result):
+    found = result()
+    ax = found.plot()
+    assert ax.get_xlabel() or ax.get_ylabel()
+    assert labels.text("formula", "zh") in found.text("zh")
+    assert found.to_dict()
