@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent.parent / "notebooks"
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 NAMES = [path.stem for path in LESSONS]
 BARE = ("01_first_steps", "02_rfm", "03_pyramid", "04_lifetime_value", "05_one_customer_base", "06_retention")
-EXECUTED = ("07_loyalty", "08_baskets", "09_equity_and_audit")
+EXECUTED = ("07_loyalty", "08_baskets", "09_equity_and_audit", "10_solutions")
 TOPICS = BARE + EXECUTED
 LIMIT = 300  # seconds for one cell, on a slow and busy machine
 
