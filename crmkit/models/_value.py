@@ -51,7 +51,7 @@ PAIRS = 4096
 # Counts are told apart one by one to begin with, then in blocks of this part of the root of the count: the same ones
 # for everybody, so that a customer's interval does not depend on who else is in the table.
 BLOCK = 1 / 3
-# Distance of the points at which the distribution of the money is tabulated, in logarithms; multiples of it for everybody.
+# Distance of the points at which the distribution of the money is tabulated, in logarithms; the same for everybody.
 STEP = 1 / 24
 # Customers from which a fit that shows no dropout is a finding.
 ENOUGH = 50
@@ -417,7 +417,7 @@ def _law(params: GammaGammaParams | None, x: float, last: Array, above: Array) -
     highest = betaincinv(q, p * last[-1], 1e-3 * LEFT_OVER)  # of the other end, which does not round to 1
     ends = np.log([max(lowest / (1 - lowest), 1e-300), (1 - highest) / max(highest, 1e-300)])
     where = STEP * np.arange(np.floor(ends[0] / STEP), np.ceil(ends[1] / STEP) + 1)
-    law = np.zeros((above.shape[1], where.size))
+    distribution = np.zeros((above.shape[1], where.size))
     # A block counts as its two ends and its middle, by Simpson's rule.
     for share, n in ((1 / 6, last[:-1] + 1), (4 / 6, (last[:-1] + 1 + last[1:]) / 2), (1 / 6, last[1:])):
         distribution += share * (mass.T @ betainc(q, p * n[:, None], expit(-where)))
