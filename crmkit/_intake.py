@@ -62,7 +62,7 @@ MOST_UNITS = 2**62  # of money in all: what 64 bits hold, and a bit to spare for
 _USUAL_SCALE = 100
 _FINER_SCALES = (1_000, 10_000, 100_000, 1_000_000, 10**7, 10**8, 10**9)
 # Units, and results rounded to so many of them, for amounts without an exact decimal form; cents always survive.
-_INEXACT = ((10**9, 1_000), (10**6, 1_000), (10**3, 1))
+_INEXACT = ((10**12, 1_000), (10**9, 1_000), (10**6, 1_000), (10**3, 1))
 
 
 @dataclass(frozen=True, slots=True)

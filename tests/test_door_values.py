@@ -484,7 +484,7 @@ def test_a_horizon_beyond_the_past_is_refused():
         crm.outreach.win_back(table, contact_cost=1, horizon="100Y")
     for function in (crm.outreach.win_back, crm.backtest, crm.clv.compare):
         name = "holdout" if function is crm.clv.compare else "horizon"
-        more = {"cost": 1} if function is crm.outreach.win_back else {}
+        more = {"contact_cost": 1} if function is crm.outreach.win_back else {}
         with pytest.raises(ArgumentError, match="longer than anything"):
             function(table, **{name: "999999999999D"}, **more)
 
