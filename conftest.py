@@ -49,9 +49,27 @@ def small_table(columns: Mapping[str, Any]) -> Any:
     return columns if importlib.util.find_spec("polars") is None else table_of("polars", columns)
 
 
-@pytest.fixture(scope="session", params=KINDS)
+# Every kind is tried where tables come in and go out; what is computed in between is one code for all of them.
+# `CRMKIT_TEST_KINDS=all` tries every kind everywhere, as the checks do at night.
+FEW_KINDS = ("pandas", "polars_lazy")
+EDGES = {
+    "test_transactions", "test_read", "test_customers", "test_results", "test_face", "test_scoring", "test_rfm",
+    "test_pyramid", "test_files", "test_outputs", "test_pairs", "test_package",
+}  # fmt: skip
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The kinds of table that a test of `make_table` is run on."""
+    named = any("make_table" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
+    if "make_table" in metafunc.fixturenames and not named:
+        everywhere = os.environ.get("CRMKIT_TEST_KINDS") == "all"
+        edge = metafunc.module.__name__.rpartition(".")[2] in EDGES
+        metafunc.parametrize("make_table", KINDS if edge or everywhere else FEW_KINDS, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def make_table(request: pytest.FixtureRequest) -> Iterator[Callable[[Mapping[str, Any]], Any]]:
-    """Run the test once per table kind; call it with a mapping of columns to get such a table.
+    """Run the test once per kind of table; call it with a mapping of columns to get such a table.
 
     `make_table.kind` is the name of the kind. The DuckDB relation lives on a private connection.
     """

@@ -20,6 +20,7 @@ import numpy as np
 
 from crmkit import _checks, _frame, customers, downgrades, labels, lifecycle, loyalty, outreach, pyramid, rfm, segment
 from crmkit._frame import outputs
+from crmkit.basket.recommending import next_products
 from crmkit.churn import ChurnModel
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
@@ -49,6 +50,7 @@ def score_customers(
     churn: Any = None,
     alerts_per_week: float | None = None,
     survey: Any = None,
+    next_product: bool = False,
     language: Language | None = None,
 ) -> Any:
     """One row per customer with everything that crmkit knows: summary, scores, segment, tier, lifetime value.
@@ -78,6 +80,9 @@ def score_customers(
     survey : table, optional
         Also what customers say: one row per answer, with `customer_id` and `satisfaction` or `nps`, as for
         `crmkit.loyalty.add_loyalty`.
+    next_product : bool, default False
+        Also the product that each customer is likeliest to buy next, by `crmkit.basket.recommend`; the transactions
+        need a product.
     language : {"en", "zh"}, optional
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
 
@@ -95,8 +100,9 @@ def score_customers(
         interval, by the model of purchases in the column `purchase_model` (`crmkit.clv.choose_model` says why this one)
         and `crmkit.clv.SpendMean`, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); with
         `churn` also `p_churn`; with `survey` also `satisfaction`, `loyalty_type`
-        and `loyalty_label`; with `alerts_per_week` also `signal` ("overdue", "drop", "both" or "none") and
-        `signal_label`.
+        and `loyalty_label`; with `next_product` also `next_product` and `next_product_kind` ("repeat", "new" or
+        "popular"; both missing where nothing can be offered); with `alerts_per_week` also `signal` ("overdue", "drop",
+        "both" or "none") and `signal_label`.
 
     Warns
     -----
@@ -146,6 +152,8 @@ def score_customers(
         steps["signals"] = partial(_add_signal, tx=tx, alerts_per_week=alerts_per_week, language=language)
     if survey is not None:
         steps["loyalty"] = partial(loyalty.add_loyalty, survey=survey, language=language)
+    if next_product:
+        steps["products"] = partial(_add_next_product, tx=tx)
     table = outputs.keep(customers.recent_value(tx).customers)
     for step in steps.values():
         table = step(table)
@@ -237,6 +245,19 @@ def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:
         return _joined(listed, ChurnModel(horizon=days).fit(tx).score(tx), ("p_churn",))
     except DataError as error:  # it speaks of its own horizon, which here is called churn
         raise DataError(str(error).replace("horizon=", "churn=")) from None
+
+
+def _add_next_product(listed: Any, *, tx: Transactions) -> Any:
+    """Add the item that each customer is likeliest to buy next, and whether it would be their first."""
+    offered = next_products(tx)
+    table = _frame.open_table(listed)
+    ids = table.collect(table.frame.select("customer_id"))["customer_id"]
+    pairs = [offered.get(customer, (None, None)) for customer in ids.tolist()]
+    columns = {
+        name: np.array([pair[at] for pair in pairs], dtype=object)
+        for at, name in enumerate(("next_product", "next_product_kind"))
+    }
+    return _joined(listed, table.build({"customer_id": ids, **columns}), list(columns))
 
 
 def _add_signal(listed: Any, *, tx: Transactions, alerts_per_week: float, language: Language) -> Any:

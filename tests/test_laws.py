@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 import random
 
 import duckdb
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import KINDS, as_columns, table_of
+from conftest import FEW_KINDS, KINDS, as_columns, table_of
 
 RESULT = (
     "recency",
@@ -42,7 +43,7 @@ rows = st.tuples(
 )
 tables = st.lists(rows, min_size=1, max_size=30).map(lambda listed: [*listed, ("z", dt.date(2024, 1, 15), 1000)])
 law = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-every_kind = pytest.mark.parametrize("kind", KINDS)
+every_kind = pytest.mark.parametrize("kind", KINDS if os.environ.get("CRMKIT_TEST_KINDS") == "all" else FEW_KINDS)
 
 
 @functools.cache

@@ -276,3 +276,17 @@ def test_headline_of_more_refunds_than_purchases():
     scored = crm.score_customers(sales, horizon=None)
     with pytest.raises(DataError, match="-4"):
         scoring.headline(scored)
+
+
+def test_the_next_product_is_that_of_the_recommendations(make_table):
+    sales = {"customer_id": ["a", "a", "b", "b", "c"], "amount": [1.0, 2.0, 3.0, 4.0, 5.0],
+             "product": ["tea", "tea", "pot", "cup", "cup"],
+             "date": ["2025-01-01", "2025-02-01", "2025-01-05", "2025-03-01", "2025-03-02"]}  # fmt: skip
+    listed = as_columns(crm.score_customers(make_table(sales), horizon=None, next_product=True), sort="customer_id")
+    first = as_columns(crm.basket.recommend(sales, n=1).table, sort="customer_id")
+    assert listed["next_product"] == first["item"]
+    assert listed["next_product_kind"] == first["kind"]
+    told = crm.explain(crm.Transactions(sales), "a", next_product=True)
+    assert told.next_product == ("tea", "repeat")
+    assert "Likeliest next product: tea (bought before)" in str(told)
+    assert "最可能的下一件商品：tea（买过的）" in told.text("zh")

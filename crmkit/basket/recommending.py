@@ -52,6 +52,21 @@ class Recommendations(Result):
     definition: Definition
 
 
+def next_products(transactions: Any) -> dict[Any, tuple[Any, str]]:
+    """The first item of `recommend` for each customer, and its kind, by id; for lists that carry one item each.
+
+    Examples
+    --------
+    >>> sales = {"customer_id": ["a", "a", "b"], "amount": [1.0, 1.0, 1.0], "product": ["tea", "tea", "pot"],
+    ...          "date": ["2025-01-01", "2025-02-01", "2025-01-05"]}
+    >>> next_products(sales)["a"]
+    ('tea', 'repeat')
+    """
+    found = engines.collect(engines.wrap(recommend(transactions, n=1).table).select("customer_id", "item", "kind"))
+    rows = zip(*(found[name].tolist() for name in ("customer_id", "item", "kind")), strict=True)
+    return {customer: (item, str(kind)) for customer, item, kind in rows}
+
+
 def recommend(
     transactions: Any,
     *,

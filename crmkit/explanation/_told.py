@@ -132,6 +132,8 @@ class Explanation:
         Language that `text` uses unless told otherwise.
     satisfaction, loyalty_type : float and str, or None
         With a survey, the customer's last answer (None: did not answer) and the key of the type of loyalty.
+    next_product : (item, kind), or None
+        On request, what the customer is likeliest to buy next, and whether it is "repeat", "new" or "popular".
 
     Examples
     --------
@@ -168,6 +170,7 @@ class Explanation:
     language: Language
     satisfaction: float | None = None
     loyalty_type: str | None = None
+    next_product: tuple[Any, str] | None = None
 
     def text(self, language: Language | None = None) -> str:
         """The explanation as lines of text.
@@ -222,6 +225,9 @@ def _lines(found: Explanation, language: Language) -> Iterator[str]:
     if found.loyalty_type is not None:
         answer = "-" if found.satisfaction is None else f"{found.satisfaction:g}"
         yield say("explain_loyalty", answer=answer, loyalty=labels.text(found.loyalty_type, language))
+    if found.next_product is not None:
+        item, kind = found.next_product
+        yield say("explain_next_product", item=item, kind=labels.text(f"kind_{kind}", language))
     yield say("explain_purchases", purchases=_rows_in_words(found, found.purchases, comma))
     refunds = _rows_in_words(found, found.refund_rows, comma)
     if refunds:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, _ids, customers, labels, loyalty, pyramid, rfm
 from crmkit._frame import engines, outputs
+from crmkit.basket.recommending import next_products
 from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
     ANY,
@@ -43,6 +44,7 @@ def explain(
     tiers: str | Mapping[str, float] = "textbook",
     scorer: rfm.Scorer | None = None,
     survey: Any = None,
+    next_product: bool = False,
     language: Language | None = None,
 ) -> Explanation:
     """Tell how one customer's scores, segment and tier came about, and what would change them.
@@ -67,6 +69,8 @@ def explain(
         "median", or with cuts of your own.
     survey : table, optional
         Tells also what the customer last answered, and the type of loyalty, as `crmkit.loyalty.add_loyalty` finds it.
+    next_product : bool, default False
+        Tells also what the customer is likeliest to buy next, as `crmkit.basket.recommend` finds it.
     language : {"en", "zh"}, optional
         Language of the text.
 
@@ -141,6 +145,7 @@ def explain(
         money_digits=len(str(facts.per)) - 1 if tx.guard == 1 else 2,
         language=language,
         **_loyalty(listed, survey, own["customer_id"]),
+        next_product=next_products(tx).get(own["customer_id"]) if next_product else None,
     )
 
 
