@@ -880,13 +880,12 @@ def _completed(
     return roles, dataclasses.replace(policy, where=where, **more)
 
 
-class _AbsentColumns(ColumnError):  # noqa: N818
-    """Columns that are not there, and a call that works."""
+class _Advice(CrmkitError):  # noqa: N818
+    """A call that works, as a part of the error about columns that are not there."""
 
     def text(self, language: labels.Language | None = None, *, command: bool = False) -> str:
-        """The message; the call is one of Python, or options of the command line."""
-        fields = self.fields
-        parts = [CrmkitError("absent_columns", absent=fields["absent"], columns=fields["columns"]).text(language)]
+        """The advice; the call is one of Python, or options of the command line."""
+        fields, parts = self.fields, []
         call = _written(fields["arguments"], command=command)
         if fields["export"]:
             shown_profile = _written({"profile": fields["export"]}, command=command)
@@ -942,8 +941,11 @@ def _absent_columns(
         if _trouble(fewer, origin, told, policy, as_of, plain_text=plain_text) is None:
             arguments, trouble = fewer, None
     arguments |= dict.fromkeys(missing, "...")
-    return _AbsentColumns("absent_columns", arguments=arguments, export=export and export.name,
-                          title=export and export.title, trouble=trouble, where=where, **fields)  # fmt: skip
+    # what is asked of every table stands first, also where its column must still be named
+    arguments = {name: arguments[name] for name in ("customer", "date", "amount", *arguments) if name in arguments}
+    said = {"arguments": arguments, "export": export and export.name, "title": export and export.title,
+            "trouble": trouble, "where": where}  # fmt: skip
+    return ColumnError("absent_columns", **fields, **said, advice=_Advice("absent_call", **said))
 
 
 def _trouble(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 _ROLES = {
     "absent_columns": (
-        "no column {absent}; the table has {columns}.",
-        "没有列 {absent}；表中有 {columns}。",
+        "no column {absent}; the table has {columns}.\n{advice}",
+        "没有列 {absent}；表中有 {columns}。\n{advice}",
     ),
     "absent_call": ("Name the columns: {call}.", "请指明各列：{call}。"),
     "absent_filter": (
