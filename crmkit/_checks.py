@@ -85,8 +85,8 @@ def count(name: str, value: Any, *, least: int = 1) -> int:
     raise ArgumentError(name, value, "count", example=max(least, 5), least=least)
 
 
-def days_of(duration: Any, name: str = "horizon") -> float:
-    """A duration in days: "39W", "12M", "2Y", "90D", a timedelta, or a number of days.
+def days_of(duration: Any, name: str = "horizon", *, most: float = LONGEST) -> float:
+    """A duration in days: "39W", "12M", "2Y", "90D", a timedelta, or a number of days; `most` of them.
 
     >>> days_of("2W"), days_of("1Y"), days_of(10)
     (14.0, 365.25, 10.0)
@@ -94,7 +94,7 @@ def days_of(duration: Any, name: str = "horizon") -> float:
     days = _days(duration)
     if days is None or not math.isfinite(days) or days < 0:
         raise ArgumentError(name, duration, "duration", example="52W")
-    if days > LONGEST:
+    if days > most:
         raise ArgumentError(name, duration, "duration_too_long", example="52W")
     return days
 

@@ -6,6 +6,7 @@ on arrays by `Periods.of`, in a table engine by `Periods.join`, which joins the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -90,7 +91,7 @@ def first_day_of(window: Any, as_of: int) -> int:
     >>> _checks.date_of_day(first_day_of("24M", _checks.day_number(_checks.date_of("2024-12-31"))))
     datetime.date(2023, 1, 1)
     """
-    days = _checks.days_of(window, "window")
+    days = _checks.days_of(window, "window", most=math.inf)  # a window has a limit of its own
     if not 1 <= round(days) <= _LONGEST:
         raise ArgumentError(
             "window", window, "window_too_short" if days < _LONGEST else "window_too_long", example="12M"
