@@ -703,8 +703,8 @@ def test_cdnow_renamed_customers_keep_every_score(cdnow_customers):
     assert set(got.loc[got["frequency"] == 1, "f_score"]) == {2}
     assert set(got["f_score"]) == {2, 3, 4, 5}
     # All came in the first quarter of 1997, so that nobody is new or promising in the middle of 1998.
-    assert set(rfm.segment(got, scheme="eleven")["segment"]) == set(rfm.ELEVEN) - {"new", "promising"}
-    assert set(rfm.segment(got)["segment"]) == set(rfm.EIGHT)
+    assert set(rfm.segment(got)["segment"]) == set(rfm.ELEVEN) - {"new", "promising"}
+    assert set(rfm.segment(got, scheme="eight")["segment"]) == set(rfm.EIGHT)
 
 
 # --- names of the user's own ------------------------------------------------------------------------------------------

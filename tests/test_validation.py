@@ -637,7 +637,9 @@ def test_fewer_levels_are_compared_where_the_groups_still_mean_the_same(cdnow_sa
     assert as_columns(found.choices)["base"] == ["4"]
     summary = crm.summarize(tx)
     four, three = (
-        as_columns(crm.rfm.segment(crm.rfm.score(summary, bins=k, ties="better"), bins=k), sort="customer_id")
+        as_columns(
+            crm.rfm.segment(crm.rfm.score(summary, bins=k, ties="better"), scheme="eight", bins=k), sort="customer_id"
+        )
         for k in (4, 3)
     )
     changed = sum(one != other for one, other in zip(four["segment"], three["segment"], strict=True))

@@ -357,11 +357,11 @@ def test_a_column_that_is_not_named_is_refused(make_table):
 
 def test_settings_of_what_is_not_computed_are_refused():
     for name, value in (("window", "3M"), ("window", "12M"), ("horizon", None), ("horizon", dt.timedelta(days=90)),
-                        ("discount_rate", 0.2), ("margin", 0.3), ("margin", pd.Series([1, 2]))):  # fmt: skip
+                        ("discount_rate", 0.2), ("margin_rate", 0.3), ("margin_rate", pd.Series([1, 2]))):  # fmt: skip
         with pytest.raises(ArgumentError, match=rf"{name}=.* would change nothing: a table has its values already"):
             segment.value_matrix(LISTED, **{name: value})
     tx = Transactions(load_ten_customers())
-    for name, value in (("horizon", "12M"), ("discount_rate", 0.2), ("margin", 0.3)):
+    for name, value in (("horizon", "12M"), ("discount_rate", 0.2), ("margin_rate", 0.3)):
         with pytest.raises(ArgumentError, match=rf"{name}=.*no lifetime value is asked for.*\"residual_clv\""):
             segment.value_matrix(tx, potential="frequency", **{name: value})
     matrix = segment.value_matrix(
