@@ -691,7 +691,7 @@ def segment(
         What a high score is above, in scheme "eight" and wherever your rules say "high" or "low": the middle of the
         scale, (k + 1) / 2, which does not depend on the other customers; the mean or median of each score over the
         customers; or numbers, such as ``{"r": 3, "f": 2, "m": 3}``. For high and low by the mean *value*, score with
-        method="mean" and keep the default here.
+        method="mean", say scheme="eight" and keep the default here.
     bins : int, optional
         Number k of levels. By default the highest score that occurs in any of the three columns, or that a rule names.
     otherwise : str, optional

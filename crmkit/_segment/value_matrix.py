@@ -176,8 +176,8 @@ def value_matrix(
         column, otherwise `monetary`, which is all spend so far. The result says which.
     potential : str, default "residual_clv"
         Column of the growth potential. Of transactions the residual lifetime value is computed by the Pareto/NBD and
-        Gamma-Gamma models, in the same kind of money as current value (see `margin`); any other name is a column of
-        `crmkit.summarize`. The list of `crmkit.score_customers` has the share of margin that it was told there, 1 by
+        Gamma-Gamma models, in the same kind of money as current value (see `margin_rate`); any other name is a column
+        of `crmkit.summarize`. The list of `crmkit.score_customers` has the share of margin that it was told there, 1 by
         default: where its `current_value` is margin, give it margin_rate= too, or both axes are not of one kind.
     cut : {"median", "mean", "quantile"} or mapping, default "median"
         Where both axes are cut: the median halves the customers, the mean asks for more than the average (few customers

@@ -93,8 +93,9 @@ def size_change(
     >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True))
     >>> january, june = (crm.summarize(tx.until(date)) for date in ("1998-01-31", "1998-06-30"))
     >>> scorer = crm.rfm.Scorer().fit(january)
-    >>> change = size_change(crm.rfm.segment(scorer.score(january)), crm.rfm.segment(crm.rfm.score(june)),
-    ...                      after_by_old_rule=crm.rfm.segment(scorer.score(june)))
+    >>> scores = scorer.score(january), crm.rfm.score(june), scorer.score(june)
+    >>> before, after, by_old_rule = (crm.rfm.segment(each, scheme="eight") for each in scores)
+    >>> change = size_change(before, after, after_by_old_rule=by_old_rule)
     >>> best = change.customers.set_index("group").loc["important_value"]
     >>> best[["before", "after", "change", "by_customers", "by_cuts"]].tolist()
     [699, 731, 32, -65, 97]

@@ -156,7 +156,7 @@ def plot_segments(
     --------
     >>> import crmkit as crm
     >>> scores = crm.rfm.score(crm.summarize(crm.datasets.load_ten_customers()), method="median")
-    >>> ax = crm.plotting.plot_segments(crm.rfm.describe_segments(crm.rfm.segment(scores)))
+    >>> ax = crm.plotting.plot_segments(crm.rfm.describe_segments(crm.rfm.segment(scores, scheme="eight")))
     >>> [text.get_text() for text in ax.texts if ":" in text.get_text()]
     ['customers: 2 (20.0%)', 'money: 5,500 (55.0%)']
     """
