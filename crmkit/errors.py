@@ -15,7 +15,11 @@ raise DataError("nothing_to_use", rows=12, as_of=as_of)       # a sentence of it
 
 from __future__ import annotations
 
+import os
+import re
 import string
+import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -37,6 +41,9 @@ __all__ = [
 
 _NOTHING: Final = object()
 _LONGEST = 60  # characters of a value that an error quotes
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+# A password in an address, user:password@host, and in a setting of a connection. A password may hold an @ and a slash.
+_PASSWORDS = re.compile(r"(://[^\s:/@'\"]*:)\S+(?=@)|(\bpass(?:word|wd)\s*=\s*)('[^']*'|[^\s&'\"]+)", re.IGNORECASE)
 
 # The sentences, (English, Chinese) by key; filled by `labels` when it is imported, which lies above this room.
 _words: dict[str, tuple[str, str]] = {}
@@ -120,8 +127,9 @@ class CrmkitError(Exception):
 
     @property
     def given(self) -> Any:
-        """The value that was given for it."""
-        return self.fields.get("given", self._blamed[1] if self._blamed else None)
+        """The value that was given for it; an address without its password."""
+        value = self.fields.get("given", self._blamed[1] if self._blamed else None)
+        return without_password(value) if isinstance(value, str) else value
 
     def blame(self, argument: str, given: Any, *, aloud: bool) -> None:
         """Say of which argument a sentence speaks that names none; `aloud`, at the beginning of the message."""
@@ -148,9 +156,10 @@ class CrmkitError(Exception):
         if "argument" in self.fields and "{" not in sentence and self.key in _words:
             frame = {name: words[_at(said)] for name, words in _FRAME.items()}
             advised = frame["advised"] if "example" in self.fields else ""
-            return _Sentence(said).vformat(frame["refused"] + advised, (), _Places(places, expected=sentence))
+            sentence, places = frame["refused"] + advised, _Places(places, expected=sentence)
+            return without_password(_Sentence(said).vformat(sentence, (), places))
         # a sentence without words here is shown as it is, braces and all
-        return _Sentence(said).vformat(sentence, (), places) if self.key in _words else sentence
+        return without_password(_Sentence(said).vformat(sentence, (), places) if self.key in _words else sentence)
 
     def __str__(self) -> str:
         # KeyError would show the repr of its argument, which prints line breaks as \n.
@@ -281,8 +290,26 @@ def quoted(value: object) -> str:
     except Exception:
         return f"<{type(value).__name__}>"
     if isinstance(value, str):
-        return text[:_LONGEST]
+        return without_password(text)[:_LONGEST]  # first, or half of a password would be left
+    text = without_password(text)
     return text if "\n" not in text and len(text) <= _LONGEST else f"<{type(value).__name__}>"
+
+
+def without_password(text: str) -> str:
+    """A text with the passwords of its addresses and connections starred.
+
+    >>> without_password("postgresql://me:p@ss/word@host:1/shop"), without_password("host=h password=x user=me")
+    ('postgresql://me:***@host:1/shop', 'host=h password=*** user=me')
+    """
+    return _PASSWORDS.sub(lambda found: f"{found[1] or found[2]}***", text)
+
+
+def warn(warning: Warning) -> None:
+    """Warn, at the line outside of crmkit that called it, however deep inside the reason was found."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(warning, stacklevel=level)
 
 
 def _example(value: object) -> str:

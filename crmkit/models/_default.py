@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit.errors import DataError, NoDropoutWarning, NoLifetimeValueWarning, OneMeanSpendWarning
+from crmkit.errors import DataError, NoDropoutWarning, NoLifetimeValueWarning, OneMeanSpendWarning, warn
 from crmkit.labels import Language
 from crmkit.models._holdout import Holdout, holdout_at, purchase_days
 from crmkit.models._origins import plan
@@ -195,10 +195,10 @@ def add_lifetime_value(
                 margin_rate=margin_rate,
             )
         if not tells_dropout(purchases):
-            warnings.warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=choice.name)), stacklevel=4)
+            warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=choice.name)))
         return _named(valued, choice.name)
     except DataError as reason:
-        warnings.warn(NoLifetimeValueWarning(labels.phrase("warn_no_value", reason=str(reason))), stacklevel=4)
+        warn(NoLifetimeValueWarning(labels.phrase("warn_no_value", reason=str(reason))))
     table = _frame.open_table(customers)
     missing = {name: nw.lit(None).cast(nw.Float64) for name in COLUMNS}
     return _named(table.give_back(table.frame.with_columns(**missing)), None)
@@ -218,5 +218,5 @@ def _spend_model(tx: Transactions) -> Spend:
         why = labels.phrase("all_spend_the_same", spend=spend.mean_)
     except DataError as reason:
         why = str(reason)
-    warnings.warn(OneMeanSpendWarning(labels.phrase("warn_one_mean", reason=why)), stacklevel=5)
+    warn(OneMeanSpendWarning(labels.phrase("warn_one_mean", reason=why)))
     return None

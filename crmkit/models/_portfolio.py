@@ -142,7 +142,7 @@ def _of_customers(customers: Any, purchases: Any, spend: Spend, asked: Forecast,
     cells = Cells.of(asked.model, *(counted[name] for name in numbers), n=counted["n"])
     said = money_said(asked, cells, spend)
     scaled = Said(factor * said.mean, factor * said.deviation, said.spread)
-    known = Known(None, asked.t, float(cells.n.sum()), None, 0)
+    known = Known(None, asked.t, float(cells.n.sum()), None)
     return known.told(scaled, None, level, table.build, counts=False)
 
 

@@ -12,7 +12,6 @@ accuracy, International Journal of Forecasting 16(4), 437-450 (rolling origins).
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -25,7 +24,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
-from crmkit.errors import ArgumentError, DataError, FewOriginsWarning
+from crmkit.errors import ArgumentError, DataError, FewOriginsWarning, warn
 from crmkit.labels import Language
 from crmkit.models._calendar import TWO_YEARS, PurchaseCalendar, of_transactions
 from crmkit.models._holdout import Holdout, holdout_at, purchase_days
@@ -187,7 +186,7 @@ def total_interval(
         table = _frame.open_table(customers_or_tx, numbers=("x", "t_x", "T"), hint=HINT)
         model = fitted(kind, customers_or_tx)
         cells = model._read_cells(customers_or_tx)
-        total = Known(None, days, float(cells.n.sum()), None, 0)
+        total = Known(None, days, float(cells.n.sum()), None)
         return total.told(said_of(model, cells, days), None, level, table.build, counts=True)
     tx = open_transactions(customers_or_tx)
     bought, calendar = kept(purchase_days(tx)), calendar or of_transactions(tx)
@@ -415,12 +414,11 @@ class Known:
     days: float
     customers: float
     span: int | None  # of the past, in days; None for a table of customers
-    stacklevel: int
 
     @classmethod
     def of(cls, tx: Transactions, days: float, customers: float) -> Known:
         """For transactions."""
-        return cls(tx.as_of, days, customers, _checks.day_number(tx.as_of) - tx.first_day, 4)
+        return cls(tx.as_of, days, customers, _checks.day_number(tx.as_of) - tx.first_day)
 
     def told(
         self, said: Said, back: Lookback | None, level: float, build: Callable[[Any], Any], *, counts: bool
@@ -476,7 +474,7 @@ class Known:
         words = labels.phrase(
             "warn_few_origins", span=self.span, days=round(self.days), needed=self._needed(), example=shorter
         )
-        warnings.warn(FewOriginsWarning(words), stacklevel=self.stacklevel)
+        warn(FewOriginsWarning(words))
 
 
 def _by_origin(back: Lookback | None) -> dict[str, NDArray[Any]]:

@@ -22,7 +22,6 @@ spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the dist
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from itertools import pairwise
@@ -33,7 +32,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, expit
 
 from crmkit import _checks, _frame, labels
-from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown
+from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown, warn
 from crmkit.models._purchases import DAYS_IN, Living, Period, PurchaseModel, living_at
 from crmkit.models._quadrature import chunks, growth
 from crmkit.models._repeats import HINT, check
@@ -161,7 +160,7 @@ def _valued(cells: Cells, forecast: Forecast, spend: Spend, margin: float, tail:
     told = tells_dropout(forecast.model)
     if not told:
         name = type(forecast.model).__name__
-        warnings.warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=name)), stacklevel=4)
+        warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=name)))
     return {
         "p_alive": outlook.alive if told else np.full_like(outlook.alive, np.nan),
         **_within(forecast.t, outlook),

@@ -13,7 +13,6 @@ Science 33, 1-24, and Fader, Hardie & Lee (2005), Journal of Marketing Research 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -27,7 +26,7 @@ from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit.customers import summarize
 from crmkit.definitions import Definition
-from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning, shown
+from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning, shown, warn
 from crmkit.survival._km import Curve
 from crmkit.survival._spells import spells
 from crmkit.survival.gaps import gap_curve
@@ -292,7 +291,7 @@ def _spend(customers: Any, gone: Mapping[str, Array]) -> Floats:
         why = f"the mean of the Gamma-Gamma model does not exist (q = {model.params_.q:.3f})"
     except DataError as reason:
         why = str(reason)
-    warnings.warn(NoLifetimeValueWarning(f"one mean spend for all customers: {why}"), stacklevel=4)
+    warn(NoLifetimeValueWarning(f"one mean spend for all customers: {why}"))
     everybody = _columns(customers, "customer_id", "x", "m_x")
     x, m = (everybody[name].astype(float) for name in ("x", "m_x"))
     return np.full(len(gone["x"]), math.fsum(x * m) / math.fsum(x))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crmkit.errors import warn
 from crmkit.labels import Language
 
 if TYPE_CHECKING:
@@ -120,11 +120,12 @@ def _caller_fonts() -> Iterator[str]:
 
 @functools.cache
 def _warn_once() -> None:
-    warnings.warn(
-        "No installed font has Chinese characters, so labels are drawn in English. Install one and start Python "
-        "again: on Debian or Ubuntu with `apt-get install fonts-noto-cjk`, anywhere with `pip install mplfonts` and "
-        "`mplfonts init`; Windows and macOS bring one along. A font file of your own: "
-        'matplotlib.font_manager.fontManager.addfont("file.ttf") and its name in matplotlib.rcParams["font.family"].',
-        MissingFontWarning,
-        stacklevel=5,
+    warn(
+        MissingFontWarning(
+            "No installed font has Chinese characters, so labels are drawn in English. Install one and start Python "
+            "again: on Debian or Ubuntu with `apt-get install fonts-noto-cjk`, anywhere with `pip install mplfonts` "
+            "and `mplfonts init`; Windows and macOS bring one along. A font file of your own: "
+            'matplotlib.font_manager.fontManager.addfont("file.ttf") and its name in '
+            'matplotlib.rcParams["font.family"].'
+        )
     )
