@@ -16,7 +16,7 @@ from crmkit.errors import ArgumentError, shown
 
 EPOCH = dt.date(1970, 1, 1)
 DAYS_PER_YEAR = 365.25
-LONGEST = 1_000_000  # days of a duration; beyond, dates and floats give out
+LONGEST = 2_900_000  # days of a duration: from our days to the last year of the calendar, 9999
 # Days in one unit of a duration; a month and a year are the calendar's averages.
 DAYS = {"D": 1.0, "W": 7.0, "M": DAYS_PER_YEAR / 12, "Y": DAYS_PER_YEAR}
 

@@ -198,7 +198,9 @@ def test_score_writes_the_list_that_the_library_gives(run, ending):
 
 
 def test_what_the_list_cannot_tell_is_a_note_and_no_failure(run):
-    code, _, err = run("score", "sales.csv", "-o", "out.csv")
+    rows = [f"{who},2025-0{month}-05,5\n" for who in "abc" for month in (1, 2, 3)]  # all pay the same
+    Path("alike.csv").write_text("customer_id,date,amount\n" + "".join(rows))
+    code, _, err = run("score", "alike.csv", "-o", "out.csv")
     assert code == 0
     assert err.startswith("note: one mean spend for all customers")
 
@@ -315,10 +317,24 @@ def test_a_full_disk_leaves_the_old_list(here):
     pytest.importorskip("resource")
     crm.datasets.load_cdnow(sample=True).to_csv("cdnow.csv", index=False)
     Path("out.parquet").write_text("old")
-    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"  # bytes of a file
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"  # bytes of a file
     code, out, err = finished(process(["score", "cdnow.csv", "-o", "out.parquet"], here, program=small + CRMKIT))
     assert (code, out) == (1, "")
     assert err.startswith("error: cannot write 'out.parquet'")
+    assert len(err.splitlines()) == 1
+    assert Path("out.parquet").read_text() == "old"
+    assert sorted(os.listdir(here)) == ["cdnow.csv", "out.parquet", "sales.csv"]
+
+
+def test_a_full_folder_for_temporary_files_is_not_the_fault_of_the_input(here):
+    pytest.importorskip("resource")
+    crm.datasets.load_cdnow(sample=True).to_csv("cdnow.csv", index=False)
+    Path("out.parquet").write_text("old")
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"  # bytes of a file
+    code, out, err = finished(process(["score", "cdnow.csv", "-o", "out.parquet"], here, program=small + CRMKIT))
+    assert (code, out) == (1, "")
+    assert err.startswith("error: cannot write to the folder for temporary files, '")
+    assert "File too large. Make room there, or set TMPDIR" in err
     assert len(err.splitlines()) == 1
     assert Path("out.parquet").read_text() == "old"
     assert sorted(os.listdir(here)) == ["cdnow.csv", "out.parquet", "sales.csv"]
@@ -747,7 +763,7 @@ def test_repurchase_of_a_quarter_and_the_year_before(run, file_of_cdnow):
 
 def test_winback_list(run, file_of_cdnow):
     sales = crm.datasets.load_cdnow(sample=True)
-    found = crm.outreach.win_back(sales, contact_contact_cost=2, margin_rate=0.3, rule={"inactive": "180D"})
+    found = crm.outreach.win_back(sales, contact_cost=2, margin_rate=0.3, rule={"inactive": "180D"})
     words = ["--contact-cost", "2", "--margin-rate", "0.3", "--inactive", "180D"]
     code, out, _ = run("winback", file_of_cdnow, *words, "-o", "list.csv")
     assert code == 0
@@ -948,7 +964,8 @@ WRONG = [
      "--window 2025-03-31:2025-01-01 ends before it begins"),
     (["winback", "sales.csv"], "--contact-cost"),
     (["winback", "sales.csv", "--contact-cost", "-1"], "--contact-cost -1.0 is below 0"),
-    (["winback", "sales.csv", "--contact-cost", "1", "--inactive", "9Y"], "nobody is lost by --inactive 9Y"),
+    (["winback", "sales.csv", "--contact-cost", "1", "--inactive", "9Y", "--horizon", "30D"],
+     "nobody is lost by --inactive 9Y"),
     (["winback", "sales.csv", "--contact-cost", "1", "--margin-rate", "3"], "--margin-rate 3.0 is not a share"),
     (["churn", "sales.csv", "--contact-cost", "2"], "Give also --value 50 --save-rate 0.1."),
     (["cohorts", "sales.csv", "--days", "1"], "--days does not go with --kind classic"),
@@ -992,7 +1009,8 @@ WRONG = [
     (["churn", "sales.csv"], "such as --horizon 14D."),
     (["contracts", "sales.csv"], "--as-of"),
     (["contracts", "sales.csv", "--as-of", "soon"], "--as-of soon is not a date"),
-    (["contracts", "sales.csv", "--as-of", "2025-01-31"], "Name the columns, such as --start begins --end ends"),
+    (["contracts", "sales.csv", "--as-of", "2025-01-31"],
+     "Name the columns, such as --customer customer_id --start COLUMN --end COLUMN"),
     (["contracts", "sales.csv", "--as-of", "2025-01-31", "--decimal", "x"], "--decimal x is not known"),
 ]  # fmt: skip
 

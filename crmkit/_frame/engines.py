@@ -8,6 +8,8 @@ Ibis and SQLFrame tables are computed where they live.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -69,12 +71,13 @@ def reading(file: str, explain: Callable[[], None] | None = None) -> Iterator[No
 
 def _told(said: str, file: str) -> InputFileError:
     """What the engine says about a file, in our words."""
+    unwritten = _unwritten(said)
+    if unwritten is not None:
+        return unwritten
     named = re.search(r"^\s*file = (.*)$", said, re.MULTILINE)
     path = named[1] if named and process.spill_folder() not in named[1] else file
     if any(word in said.lower() for word in ("utf-8", "unicode")):
         return InputFileError("not_utf8", path=path)
-    if "No space left" in said or '"errno":"28"' in said:
-        return InputFileError("no_temporary_folder", path=process.spill_folder(), reason="No space left on device")
     if too_long := re.search(r"Maximum line size of (\d+)", said):
         line = re.search(r"CSV Error on Line: (\d+)", said)
         return InputFileError(
@@ -82,6 +85,26 @@ def _told(said: str, file: str) -> InputFileError:
         )
     reason = " ".join(said.splitlines()[:2])[:200].rstrip(". ")
     return InputFileError("cannot_read", path=path, reason=reason)
+
+
+def _unwritten(said: str) -> InputFileError | None:
+    """The error for a private copy, or for what does not fit into memory, that could not be written."""
+    ours = process.spill_folder() in said and re.search(r"\b(?:write|fsync|truncate|create)\b", said, re.IGNORECASE)
+    reason = reason_of_system(said)
+    if "No space left" in said or reason == os.strerror(errno.ENOSPC) or (ours and reason):
+        reason = reason or os.strerror(errno.ENOSPC)
+        return InputFileError("no_temporary_folder", path=process.spill_folder(), reason=reason)
+    return None
+
+
+def reason_of_system(said: str) -> str | None:
+    """Why the system would not do it; the engine hides its number in a long text, quoted once or twice.
+
+    >>> reason_of_system('IO Error: Could not write file "x": {"errno":"28"}')
+    'No space left on device'
+    """
+    number = re.search(r'\\*"errno\\*":\\*"(\d+)', said)
+    return os.strerror(int(number[1])) if number else None
 
 
 # --- in ---------------------------------------------------------------------------------------------------------
@@ -157,6 +180,9 @@ def system_fault(error: Exception) -> BaseException | None:
     if isinstance(error, duckdb.InterruptException):
         return KeyboardInterrupt()
     if isinstance(error, duckdb.IOException):
+        unwritten = _unwritten(str(error))
+        if unwritten is not None:
+            return unwritten
         return InputFileError("system_fault", path="", reason=reason)
     return None
 

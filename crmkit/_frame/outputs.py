@@ -206,11 +206,9 @@ def _writing(path: str) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Why the system would not write; the engine hides its number in a long text."""
-    number = re.search(r'"errno":"(\d+)"', str(error))
-    if number:
-        return os.strerror(int(number[1]))
-    return getattr(error, "strerror", None) or str(error).splitlines()[0][:300]
+    """Why the system would not write."""
+    reason = engines.reason_of_system(str(error)) or getattr(error, "strerror", None)
+    return reason or str(error).splitlines()[0][:300]
 
 
 def _embedded(native: Any) -> LazyFrame:

@@ -441,7 +441,10 @@ class Clusterer(Estimator):
     def _asked(self) -> Any:
         if isinstance(self.n_clusters, str):
             return self.n_clusters
-        return self.n_clusters[0] if len(self.n_clusters) == 1 else list(self.n_clusters)
+        if len(self.n_clusters) == 1:
+            return self.n_clusters[0]
+        several = range(self.n_clusters[0], self.n_clusters[-1] + 1)
+        return several if len(several) == len(self.n_clusters) else list(self.n_clusters)
 
     def _scaled(self, values: Floats) -> Floats:
         return np.stack([scale.apply(values[:, at]) for at, scale in enumerate(self.scales_)], axis=1)

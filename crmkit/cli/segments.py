@@ -154,7 +154,7 @@ def clusters(
         try:
             found = cluster(summarize(tx), n_clusters=tried, language=speech)
         except DataError as error:  # it lists all the numbers
-            raise DataError(re.sub(r"n_clusters=(\[.*?\]|\d+)", f"number={number}", str(error))) from None
+            raise DataError(re.sub(r"n_clusters=(\[.*?\]|range\(.*?\)|\d+)", f"number={number}", str(error))) from None
         formats: text.Formats = {
             "cluster": text.count, "cluster_label": text.verbatim, "customers": text.count,
             "customer_share": text.percent, "value_share": text.percent, "mean_recency": text.decimal,

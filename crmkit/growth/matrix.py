@@ -481,7 +481,8 @@ class _Span(NamedTuple):
         """First and last day as dates."""
         return _checks.date_of_day(self.first), _checks.date_of_day(self.last)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
+        """As it is written in a call; errors quote it so."""
         return '("{}", "{}")'.format(*self.dates)
 
 

@@ -192,7 +192,9 @@ def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date, dat
             "contract_columns",
             absent=shown(absent),
             columns=shown(engines.names_of(frame), most=15),
-            call=", ".join(f"{name}={value!r}" for name, value in _hints.contracts(frame).items()),
+            call=", ".join(
+                f"{name}={value if value == '...' else repr(value)}" for name, value in _hints.contracts(frame).items()
+            ),
             as_of=str(as_of),
         )
     rows = engines.lift(frame, roles)
