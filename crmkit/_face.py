@@ -69,6 +69,7 @@ MADE_OF_TRANSACTIONS: Mapping[str, str] = {
 ROWS_OF_TRANSACTIONS = {"customer_id", "date", "amount"}
 
 _OWN = ("self", "cls")
+_SECRET = ("key",)  # never shown
 _MARK = "__crmkit_face__"
 _outer: ContextVar[bool] = ContextVar("crmkit_outer", default=True)
 
@@ -341,7 +342,9 @@ def _name_argument(
     known = inspect.signature(function).parameters
     if error.argument is not None and any(name in str(error.argument) for name in known):
         return
-    given = {n: v for n, v in inspect.signature(function).bind(*args, **kwargs).arguments.items() if n not in _OWN}
+    given = {
+        n: v for n, v in inspect.signature(function).bind(*args, **kwargs).arguments.items() if n not in _OWN + _SECRET
+    }
     if not given:
         return
     argument = _blamed(function, given, error)
