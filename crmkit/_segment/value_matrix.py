@@ -175,10 +175,11 @@ def value_matrix(
         the cost of all their rows is known, otherwise the revenue. Of a table `current_value` if it has such a
         column, otherwise `monetary`, which is all spend so far. The result says which.
     potential : str, default "residual_clv"
-        Column of the growth potential. Of transactions the residual lifetime value is computed by the Pareto/NBD and
-        Gamma-Gamma models, in the same kind of money as current value (see `margin_rate`); any other name is a column
-        of `crmkit.summarize`. The list of `crmkit.score_customers` has the share of margin that it was told there, 1 by
-        default: where its `current_value` is margin, give it margin_rate= too, or both axes are not of one kind.
+        Column of the growth potential. Of transactions the residual lifetime value is computed by the model that
+        `crmkit.clv.choose_model` takes and `crmkit.clv.SpendMean`, in the same kind of money as current value (see
+        `margin_rate`); any other name is a column of `crmkit.summarize`. The list of `crmkit.score_customers` has the
+        share of margin that it was told there, 1 by default: where its `current_value` is margin, give it margin_rate=
+        too, or both axes are not of one kind.
     cut : {"median", "mean", "quantile"} or mapping, default "median"
         Where both axes are cut: the median halves the customers, the mean asks for more than the average (few customers
         do). A mapping names a rule or a value for each axis, such as ``{"current": 500, "potential": "mean"}``.
