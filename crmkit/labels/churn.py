@@ -104,11 +104,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "definition_win_back_profit_formula": ("probability: {chance}; value: {worth}", "概率：{chance}；价值：{worth}"),
     "win_back_organic": (
-        "organic, not of a campaign: of those quiet for as long after as many purchases, the share that came back "
-        "(Kaplan-Meier estimate, a stand-in until a test campaign tells; for {unseen} customers it reaches beyond what "
-        "the data show and goes on at the last rate)",
-        "自然回流而非营销效果：购买次数相近、沉默同样久的客户中又回来的比例（Kaplan-Meier 估计，"
-        "在有测试营销结果之前作为替代；其中 {unseen} 位客户超出数据所示范围，按最后的回流速度外推）",
+        "organic, not of a campaign: two thirds how often customers came back who had been quiet for as long after as "
+        "many purchases, one third, from 30 returns on, what Pareto/NBD says (a stand-in until a test campaign tells)",
+        "自然回流而非营销效果：三分之二取购买次数相近、沉默同样久的客户的回流率，三分之一取 Pareto/NBD 的概率"
+        "（至少 30 次回流时；在有测试营销结果之前作为替代）",
     ),
     "win_back_tested": ("as given, from a test campaign", "由用户给出（测试营销结果）"),
     "win_back_expected": (

@@ -1,11 +1,11 @@
 """Win-back: the lost customers, ranked by what contacting each of them is expected to bring.
 
-Expected profit = chance that he comes back x what he then spends - cost of the contact. Without a test campaign
+Expected profit = chance that they come back x what they then spend - cost of the contact. Without a test campaign
 the chance is the organic one: how many of those who had been quiet for so long, with so many purchases, came back by
-themselves. Who comes back anyhow owes nothing to the contact, so this is a stand-in that a test should replace
-(`response=`).
+themselves (`crmkit.outreach._returns`). Who comes back anyhow owes nothing to the contact, so this is a stand-in that a
+test should replace (`response=`).
 
-Sources: Kaplan & Meier (1958), JASA 53, 457-481 (gap curves); Stauss & Friege (1999), Regaining service customers,
+Sources: Stauss & Friege (1999), Regaining service customers,
 Journal of Service Research 1(4), 347-361 (win-back by value); Schmittlein, Morrison & Colombo (1987), Management
 Science 33, 1-24, and Fader, Hardie & Lee (2005), Journal of Marketing Research 42(4), 415-430 (what customers spend).
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -27,21 +27,20 @@ from crmkit._results import Result
 from crmkit.customers import summarize
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning, shown, warn
-from crmkit.survival._km import Curve
+from crmkit.outreach._returns import ReturnRate
 from crmkit.survival._spells import spells
-from crmkit.survival.gaps import gap_curve
 from crmkit.survival.lost import flag_lost, rule_of
 from crmkit.transactions import Transactions, open_transactions
+
+if TYPE_CHECKING:
+    from crmkit.models.pareto_nbd import ParetoNBD
 
 Array: TypeAlias = NDArray[Any]
 Floats: TypeAlias = NDArray[np.float64]
 
 DEFAULT_RULE: Mapping[str, Any] = {"returning": 0.9}
-CLASSES = (1, 2, 3, 5)  # the least number of purchases of each class, which has a gap curve of its own
-LEAST_RETURNS = 30  # of a class; with fewer, the curve of all purchases stands in
-LEAST_SEEN = 30  # a gap curve ends where fewer are left waiting, or the last few would look like a distribution
-# The last days of the gap curve, whose rate goes on past its end: so many, or more where they hold fewer returns.
-LAST_DAYS, LAST_RETURNS = 90, 10
+RATE_SHARE = 2 / 3  # of the rate of returns in the chance, the rest is Pareto/NBD's (see _returns)
+LEAST_RETURNS = 30  # with fewer, a model of each customer's own pace is mostly guessed
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -53,8 +52,8 @@ class WinBack(Result):
     table : table
         One row per lost customer, the most profitable first: `customer_id`, `days_inactive` (since the last purchase),
         `purchases` (days with one), `p_reactivation` (chance of a purchase within the horizon), `value_if_reactivated`
-        (what he then spends within it, money), `expected_profit` (p_reactivation x value_if_reactivated - cost, money),
-        `contact` (whether that is above 0), `rank` (1 the best; equal profits share a rank).
+        (what they then spend within it, money), `expected_profit` (p_reactivation x value_if_reactivated - cost,
+        money), `contact` (whether that is above 0), `rank` (1 the best; equal profits share a rank).
     lost : int
         Customers lost by the rule.
     contacted : int
@@ -102,13 +101,13 @@ def win_back(
         Time after `as_of` in which a purchase counts as coming back, and in which the spend is counted.
     response : float, or table with customer_id and one column of chances, optional
         Chance that a contacted customer comes back: one for all, or each customer's, as a test campaign gave them.
-        Default: the organic chance within the horizon of a customer quiet for so long, from gap curves (open gaps
-        counted) of customers with 1, 2, 3 to 4, and 5 or more purchases. Where fewer than 30 of
-        these were seen quiet for so long, all customers stand in for them, and past what is seen of anybody returns go
-        on at the daily rate of the last 90 days.
+        Default: the organic chance: two thirds how often customers with 1, 2, 3 to 4, and 5 or more purchases came
+        back who had been quiet for so long (open gaps counted), one third what Pareto/NBD says. Over 18 lists of four
+        shops it said, by class, .96 to 1.08 times the returns that came on CDNOW and .69 to 1.19 times those elsewhere;
+        it knows nothing of a season to come.
     value : float, or table with customer_id and one column of money, optional
-        What a customer who comes back brings. Default: his expected purchases within the horizon, if there is at least
-        one (Pareto/NBD), times his expected spend (Gamma-Gamma), times `margin_rate`.
+        What a customer who comes back brings. Default: their expected purchases within the horizon, if there is at
+        least one (Pareto/NBD), times their expected spend (Gamma-Gamma), times `margin_rate`.
     margin_rate : float, default 1.0
         Share of the spend that is margin; 1 counts revenue. `value` is taken as it is.
 
@@ -130,11 +129,11 @@ def win_back(
     >>> from crmkit import datasets
     >>> found = win_back(datasets.load_cdnow(), contact_cost=2, rule={"inactive": "180D"}, margin_rate=0.3)
     >>> found.lost, found.contacted
-    (18210, 2579)
+    (18210, 3070)
     >>> found.table[["rank", "days_inactive", "purchases", "p_reactivation", "value_if_reactivated"]].round(2).head(2)
        rank  days_inactive  purchases  p_reactivation  value_if_reactivated
-    0     1         224         33    0.36         223.45
-    1     2         187         15    0.42         169.25
+    0     1            187         15            0.32                169.25
+    1     2            445         22            0.09                577.65
     """
     spent = _checks.finite("contact_cost", contact_cost)
     if spent < 0:
@@ -148,17 +147,17 @@ def win_back(
     _checks.within_past(days, _checks.day_number(tx.as_of) - tx.first_day + 1, horizon)
     customers = summarize(tx)
     gone = _gone(tx, customers, name, setting)
-    chance, n_unseen = _organic(tx, gone, days) if response is None else (_tested(response, gone), 0)
-    worth = _worth(customers, gone, days, share) if value is None else _given_worth(value, gone)
+    model, reason = _model(customers) if response is None or value is None else (None, None)
+    chance = _organic(tx, gone, model, days) if response is None else _tested(response, gone)
+    worth = _worth(model, reason, customers, gone, days, share) if value is None else _given_worth(value, gone)
     definition = Definition(
         "win_back_profit",
         tx.as_of,
         {
             "days": f"{days:g}",
             **_in_words(name, setting, gone),
-            "chance": "win_back_organic" if response is None else "win_back_tested",
+            "chance": "win_back_tested" if response is not None else "win_back_organic",
             "worth": "win_back_expected" if value is None else "win_back_given",
-            "unseen": f"{n_unseen:,}",
         },
     )
     return _ranked(gone, chance, worth, spent, definition, tx)
@@ -168,9 +167,9 @@ def win_back(
 
 
 def _gone(tx: Transactions, customers: Any, name: str, setting: Any) -> dict[str, Array]:
-    """The lost customers by id, with their history (recency, x, T, m_x) and the limit that they passed."""
+    """The lost customers by id, with their history (recency, x, t_x, T, m_x) and the limit that they passed."""
     marked = _columns(flag_lost(tx, **{name: setting}))
-    history = _columns(customers, "customer_id", "recency", "x", "T", "m_x")
+    history = _columns(customers, "customer_id", "recency", "x", "t_x", "T", "m_x")
     is_lost = marked["lost"].astype(bool)
     if not is_lost.any():
         raise DataError("outreach_nobody_lost_nobody_win", name=name, setting=setting, as_of=tx.as_of)
@@ -206,70 +205,45 @@ def _tested(response: Any, gone: Mapping[str, Array]) -> Floats:
     return chances
 
 
-def _organic(tx: Transactions, gone: Mapping[str, Array], days: float) -> tuple[Floats, int]:
-    """Of those who had been quiet for as long, the share that came back in the days after, for each lost customer.
-
-    Customers with as many purchases are compared as long as enough of them are seen, then all; past the end of what is
-    seen, returns go on at the last rate. Also gives how many customers that concerns.
-    """
+def _organic(tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | None, days: float) -> Floats:
+    """Of those who had been quiet for as long after as many purchases, the share that comes back in the days after."""
     cells = engines.collect(spells(tx).group_by("number", "gap", "closed").agg(n=nw.len()))
-    everybody = gap_curve(cells)
-    end, rate = _end(everybody), _last_rate(everybody)
-    begin = gone["recency"].astype(float)
-    until = begin + days
-    still_quiet = np.exp(-rate * np.maximum(until - np.maximum(begin, end), 0.0))
-    for number in CLASSES:
-        like = _class_of(cells["number"]) == number
-        own = _class_of(gone["x"] + 1) == number
-        own_end = 0.0
-        if cells["n"][like & (cells["closed"] == 1)].sum() >= LEAST_RETURNS:
-            curve = gap_curve({name: values[like] for name, values in cells.items()})
-            own_end = _end(curve)
-            still_quiet[own] *= _staying(curve, np.minimum(begin[own], own_end), np.minimum(until[own], own_end))
-        still_quiet[own] *= _staying(everybody, np.clip(begin[own], own_end, end), np.clip(until[own], own_end, end))
-    return 1 - still_quiet, int((until > end).sum())
+    n_returns = cells["n"][cells["closed"] == 1].sum()
+    if not n_returns:
+        raise DataError("survival_customer_bought_two_days")
+    silence = gone["recency"].astype(float)
+    rate = ReturnRate.fit(cells, start=float(silence.min()) / 2)
+    chance = rate.chance(gone["x"] + 1, silence, days)
+    if model is None or n_returns < LEAST_RETURNS:
+        return chance
+    modelled = model.p_purchase({name: gone[name] for name in ("x", "t_x", "T")}, horizon=days)
+    return RATE_SHARE * chance + (1 - RATE_SHARE) * modelled
 
 
-def _class_of(purchases: Array) -> Array:
-    return np.asarray(CLASSES)[np.searchsorted(CLASSES, purchases, side="right") - 1]
+def _model(customers: Any) -> tuple[ParetoNBD | None, DataError | None]:
+    """Pareto/NBD of all customers, or why there is none."""
+    from crmkit.models.pareto_nbd import ParetoNBD
 
-
-def _end(curve: Curve) -> float:
-    """Up to when enough purchases were seen waiting for a gap curve to say anything; 0 if there never were enough."""
-    seen = curve.time[curve.at_risk >= LEAST_SEEN]
-    return float(seen[-1]) if len(seen) else 0.0
-
-
-def _staying(curve: Curve, begin: Floats, until: Floats) -> Floats:
-    """Share of purchases not followed up to the one day that are not followed up to the other one either."""
-    later, sooner = (curve.survival[np.searchsorted(curve.time, days, side="right") - 1] for days in (until, begin))
-    with np.errstate(invalid="ignore"):
-        return np.where(begin < until, later / sooner, 1.0)
-
-
-def _last_rate(curve: Curve) -> float:
-    """Returns per purchase and day of waiting, in the last days up to the end of a gap curve; in all if that is 0."""
-    end = _end(curve)
-    inside = (curve.time <= end) | (end == 0)
-    time, at_risk, returns = curve.time[inside], curve.at_risk[inside], curve.events[inside]
-    enough = time[np.cumsum(returns[::-1])[::-1] >= LAST_RETURNS]
-    begin = max(min(end - LAST_DAYS, enough[-1] - 1 if len(enough) else 0.0), 0.0)
-    waiting = np.maximum(time[1:] - np.maximum(time[:-1], begin), 0.0)
-    exposure = float((at_risk[1:] * waiting).sum())
-    return float(returns[time > begin].sum()) / exposure if exposure else 0.0
+    try:
+        return ParetoNBD().fit(customers), None
+    except DataError as reason:
+        return None, reason
 
 
 # --- what they bring if they do -------------------------------------------------------------------------------------
 
 
-def _worth(customers: Any, gone: Mapping[str, Array], days: float, margin: float) -> Floats:
-    """Expected spend within the horizon of a customer with such a history, if he buys at least once."""
-    from crmkit.models.pareto_nbd import ParetoNBD
-
-    try:
-        model = ParetoNBD().fit(customers)
-    except DataError as reason:
-        raise DataError("outreach_customers_spend_cannot_learnt", reason=reason) from None
+def _worth(
+    model: ParetoNBD | None,
+    reason: DataError | None,
+    customers: Any,
+    gone: Mapping[str, Array],
+    days: float,
+    margin: float,
+) -> Floats:
+    """Expected spend within the horizon of a customer with such a history, if they buy at least once."""
+    if model is None:
+        raise DataError("outreach_customers_spend_cannot_learnt", reason=reason)
     # Purchases given that there is one are the same whatever the chance of being alive. A repeat customer who has just
     # bought is surely alive, so that neither number is too small to be divided.
     x, T = (gone[name].astype(float) for name in ("x", "T"))
