@@ -11,7 +11,9 @@ maximum likelihood to all customers. Gaps that are still open count in it, as a 
 the likelier; closed gaps alone would be too short, because the long ones are still open. The mean rate of a customer
 whose x own gaps took t_x days together is (weight + x) / (weight * population's gap + t_x), and the expected gap is 1
 over it: the population's after one purchase, the customer's own after many (empirical Bayes; the weight is that of the
-fit, at most 4 gaps). The open gap of the customer is what is judged, so it has no say in it.
+fit, at most 4 gaps). The open gap of the customer is what is judged, so it has no say in it. The rhythm is that of the
+base at the customer's last purchase, learnt when the data covered 90, 180, 360 ... days: **a silence never makes a
+stage better**, whatever the others do meanwhile.
 
 **Trend.** Let u run from -1 on the day of the first purchase to 1 on that of the last. On a straight line, the rate
 changes by 3 * mean(u) times its mean from the middle of the relation to its end: -1 is a rate that fades to nothing.

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 from numpy.typing import NDArray
 
-from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit.customers import customer_days
 from crmkit.transactions import Transactions
@@ -53,10 +52,3 @@ def facts_by(tx: Transactions, days: LazyFrame, *by: str) -> LazyFrame:
         spend_place=nw.col("spend_place").sum(),
         spend_squares=nw.col("spend_squares").sum(),
     )
-
-
-def counted(facts: LazyFrame, as_of: int) -> Facts:
-    """Distinct x, t_x and T of the customers, as `crmkit.interpurchase` takes them, and how many share each (`n`)."""
-    first, last = nw.col("first_day"), nw.col("last_day")
-    cells = facts.select(x=nw.col("n_days") - 1, t_x=last - first, T=as_of - first)
-    return engines.collect(cells.group_by("x", "t_x", "T").agg(n=nw.len().cast(nw.Int64)))

@@ -10,9 +10,10 @@ import numpy as np
 
 from crmkit import _checks, _ids, labels
 from crmkit._frame import engines
-from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
+from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
-from crmkit.lifecycle._facts import counted, facts_of_customers
+from crmkit.lifecycle._facts import facts_of_customers
+from crmkit.lifecycle._rhythm import given, learn
 from crmkit.lifecycle._rules import StageRules, checked_rules, judged
 from crmkit.transactions import open_transactions
 
@@ -74,12 +75,12 @@ def explain(
     as_of = _checks.day_number(tx.as_of)
     facts = facts_of_customers(tx)
     own = facts.filter(nw.col("customer_id") == _ids.plain_id(facts, customer_id))
-    fitted = interpurchase or fitted_to(counted(facts, as_of))
-    found = engines.collect(judged(own, limits, fitted, origin=tx.first_day, as_of=as_of))
+    rhythm = learn(tx) if interpurchase is None else given(interpurchase)
+    found = engines.collect(judged(own, limits, rhythm, origin=tx.first_day, as_of=as_of))
     if not len(found["stage"]):
         raise _ids.unknown(facts, customer_id)
     row = {name: column[0] for name, column in found.items()}
-    return "\n".join(_sentences(row, limits, fitted, language))
+    return "\n".join(_sentences(row, limits, rhythm and rhythm.at(row["last_day"]), language))
 
 
 def _sentences(

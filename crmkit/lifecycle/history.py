@@ -15,9 +15,10 @@ from crmkit._frame import engines
 from crmkit._periods import Periods, periods_between
 from crmkit._statistics import shares_of
 from crmkit.customers import customer_days, money_of
-from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
+from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import SUMS, Facts, facts_by
+from crmkit.lifecycle._rhythm import Rhythm, given, learn
 from crmkit.lifecycle._rules import STAGES, StageRules, checked_rules, judged
 from crmkit.transactions import Transactions, open_transactions
 
@@ -35,7 +36,7 @@ def history(
 ) -> Any:
     """Count the customers of each stage at the end of each period, every one as it stood on that day.
 
-    Nothing later is seen: the row of a date is what `stages(tx.until(date))` counts, its rhythm included. The
+    Nothing later is seen: the row of a date is what `stages(tx.until(date))` counts. The
     transactions are read once; one row per customer and period is brought into memory, about 100 bytes each.
 
     Parameters
@@ -47,7 +48,7 @@ def history(
     rules : StageRules, optional
         As in `stages`.
     interpurchase : Interpurchase, optional
-        One rhythm for all dates; by default each date has that of the transactions up to it.
+        One rhythm for all customers and dates; by default as in `stages`, which nothing later changes.
     language : {"en", "zh"}, optional
         Language of `stage_label`.
 
@@ -73,17 +74,18 @@ def history(
     >>> found.pivot(index="date", columns="stage", values="customers")[list(STAGES)].tail(3)
     stage       exploration  formation  stability  decline
     date
-    1997-12-31         1968       2166       1491    17945
-    1998-03-31         1718       2275       1797    17780
-    1998-06-30         1456       2162       2011    17941
+    1997-12-31         1839       2094       1468    18169
+    1998-03-31         1617       2212       1765    17976
+    1998-06-30         1406       2105       2004    18055
     """
     limits = checked_rules(rules)
     language = labels.resolve(language)
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     periods = periods_between(tx.first_day, _checks.day_number(tx.as_of), period)
+    rhythm = learn(tx) if interpurchase is None else given(interpurchase)
     found = [
-        (at, *_stage_counts(tx, facts, limits, interpurchase, day=min(int(periods.ends[at]), periods.as_of)))
+        (at, *_stage_counts(tx, facts, limits, rhythm, day=min(int(periods.ends[at]), periods.as_of)))
         for at, facts in enumerate(_pasts(tx, periods))
         if len(facts["n_days"])
     ]
@@ -134,21 +136,15 @@ def _codes(ids: Array) -> Ints:
 
 
 def _stage_counts(
-    tx: Transactions, facts: Facts, rules: StageRules, interpurchase: Interpurchase | None, *, day: int
+    tx: Transactions, facts: Facts, rules: StageRules, rhythm: Rhythm | None, *, day: int
 ) -> tuple[Ints, NDArray[np.float64]]:
     """Customers in each stage, and their spend so far, at the end of `day`."""
-    fitted = interpurchase or fitted_to(_cells(facts, day))
+    known = rhythm and rhythm.until(day)
     frame = engines.lift(engines.upload(facts, tx.like))
-    staged = judged(frame, rules, fitted, origin=tx.first_day, as_of=day)
+    staged = judged(frame, rules, known, origin=tx.first_day, as_of=day)
     summed = staged.group_by("stage").agg(customers=nw.len().cast(nw.Int64), money=nw.col("money").sum().cast(nw.Int64))
     found = engines.collect(summed.with_columns(value=money_of(nw.col("money"), tx)))
     at = [STAGES.index(stage) for stage in found["stage"]]
     customers, value = np.zeros(len(STAGES), dtype=np.int64), np.zeros(len(STAGES))
     customers[at], value[at] = found["customers"], found["value"]
     return customers, value
-
-
-def _cells(facts: Facts, day: int) -> Facts:
-    """The customers as `crmkit.interpurchase` takes them, one by one."""
-    first, last, n = facts["first_day"], facts["last_day"], facts["n_days"]
-    return {"x": n - 1, "t_x": last - first, "T": day - first, "n": np.ones(len(n))}

@@ -9,9 +9,10 @@ import narwhals.stable.v2 as nw
 
 from crmkit import _checks, labels
 from crmkit._frame import engines
-from crmkit.interpurchase import Interpurchase, check_interpurchase, fitted_to
+from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
-from crmkit.lifecycle._facts import counted, facts_of_customers
+from crmkit.lifecycle._facts import facts_of_customers
+from crmkit.lifecycle._rhythm import given, learn
 from crmkit.lifecycle._rules import PATTERNS, STAGES, StageRules, checked_rules, first_that_fits, judged
 from crmkit.transactions import open_transactions
 
@@ -52,8 +53,10 @@ def stages(
     rules : StageRules, optional
         Where the stages begin and end; `StageRules` says what its limits mean and why they are what they are.
     interpurchase : Interpurchase, optional
-        What customers with few purchases are shrunk to; by default that of these transactions (`fit_interpurchase`). As
-        long as nobody has bought on a second day there is none, and no silence is long.
+        What customers with few purchases are shrunk to, and all are judged by. By default the rhythm of these
+        transactions (`fit_interpurchase`) when they covered 90, 180, 360, 720 ... days: the latest of these that is not
+        after the customer's last purchase, so that a silence never makes a stage better. Before the 90 days are over,
+        or while nobody has bought on a second day, no silence is long.
     language : {"en", "zh"}, optional
         Language of `stage_label` and `pattern_label`.
 
@@ -94,8 +97,8 @@ def stages(
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
     facts = facts_of_customers(tx)
-    fitted = interpurchase or fitted_to(counted(facts, as_of))
-    named = judged(facts, limits, fitted, origin=tx.first_day, as_of=as_of).with_columns(
+    rhythm = learn(tx) if interpurchase is None else given(interpurchase)
+    named = judged(facts, limits, rhythm, origin=tx.first_day, as_of=as_of).with_columns(
         purchase_days=nw.col("n_days"),
         stage_label=_in_words("stage", STAGES, language),
         pattern_label=_in_words("pattern", PATTERNS, language),
