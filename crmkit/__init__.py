@@ -21,6 +21,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from crmkit import _face
+from crmkit._periods import Calendar
 from crmkit.customers import summarize
 from crmkit.labels import set_language
 from crmkit.transactions import Transactions, read
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Calendar",
     "Transactions",
     "backtest",
     "basket",

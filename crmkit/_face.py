@@ -370,7 +370,7 @@ def _misfit(function: Callable[..., Any], called: str, args: tuple[Any, ...], kw
     for keyword in kwargs:
         if keyword not in parameters:
             free = [name for name in parameters if name not in kwargs]
-            near = " / ".join(f"{name}=" for name in _near.keywords(keyword, free))
+            near = _near.inside(keyword, parameters) or " / ".join(f"{n}=" for n in _near.keywords(keyword, free))
             meant = Words("meant_keyword", near=near) if near else ""
             return CallError(
                 keyword, kwargs[keyword], "unknown_keyword", function=called, keyword=keyword, meant=meant, known=known

@@ -130,6 +130,26 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "algorithm": ("method",),
 }
 
+# A setting that travels inside a value -> the argument that takes the value, and the value.
+INSIDE: Mapping[str, tuple[str, str]] = {
+    "rolling": ("period", "crmkit.Calendar"),
+    "fiscal_start": ("period", "crmkit.Calendar"),
+    "horizon": ("valuation", "crmkit.clv.Valuation"),
+    "discount_rate": ("valuation", "crmkit.clv.Valuation"),
+    "margin_rate": ("valuation", "crmkit.clv.Valuation"),
+    "churn": ("extras", "crmkit.scoring.Extras"),
+    "alerts_per_week": ("extras", "crmkit.scoring.Extras"),
+    "survey": ("extras", "crmkit.scoring.Extras"),
+    "next_product": ("extras", "crmkit.scoring.Extras"),
+    "recency": ("measures", "dict"),
+    "frequency": ("measures", "dict"),
+    "monetary": ("measures", "dict"),
+    **dict.fromkeys(
+        ("formation_orders", "stability_orders", "growing", "falling", "decline_at", "ended_at", "long_stability"),
+        ("rules", "crmkit.lifecycle.StageRules"),
+    ),
+}
+
 # What other packages and the field call a function, class or module -> what it is called here.
 NAMES: Mapping[str, str] = {
     "aggregate": "summarize",
@@ -191,6 +211,16 @@ def keywords(wrong: str, known: Collection[str]) -> list[str]:
     """
     meant = [name for name in KEYWORDS.get(wrong.lower(), ()) if name in known]
     return list(dict.fromkeys([*meant, *closest(wrong, known)]))[:3]
+
+
+def inside(wrong: str, known: Collection[str]) -> str | None:
+    """How a setting is given that travels inside a value, if an argument that is known takes such a value.
+
+    >>> inside("fiscal_start", ["transactions", "period", "by"])
+    'period=crmkit.Calendar(fiscal_start=...)'
+    """
+    argument, value = INSIDE.get(wrong, (None, ""))
+    return f"{argument}={value}({wrong}=...)" if argument in known else None
 
 
 def names(wrong: str, known: Mapping[str, Collection[str]]) -> list[str]:

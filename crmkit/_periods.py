@@ -31,6 +31,53 @@ _WEEKS = {"week": 4, "week_sunday": 3}
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """How time is cut into periods: their length, and where they begin and end.
+
+    Wherever a `period` is asked for by name, such as "quarter", a calendar says more: ``Calendar("quarter",
+    fiscal_start=4)``. By name alone, periods are those of the calendar year.
+
+    Parameters
+    ----------
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
+        Length of the periods; weeks begin on Monday, or on Sunday.
+    rolling : bool, default False
+        Periods that end on `as_of`, and on the same day before, in place of those of the calendar. The last one is
+        then always complete.
+    fiscal_start : int, default 1
+        Month in which the year, and its first quarter, begins.
+
+    Raises
+    ------
+    ArgumentError
+        The period is unknown, or `fiscal_start` is no month.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> tx = crm.Transactions(crm.datasets.load_cdnow(), as_of="1997-12-31")
+    >>> fiscal = crm.retention.rates(tx, period=crm.Calendar("quarter", fiscal_start=2))
+    >>> fiscal.table["period"].tolist()
+    ['1996/97-Q4', '1997/98-Q1', '1997/98-Q2', '1997/98-Q3', '1997/98-Q4']
+    """
+
+    period: Period = "month"
+    rolling: bool = False
+    fiscal_start: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what is no period, before any row is read."""
+        _checks.choice("period", self.period, PERIODS)
+        if not 1 <= _checks.count("fiscal_start", self.fiscal_start) <= 12:
+            raise ArgumentError("fiscal_start", self.fiscal_start, "periods_month_fiscal_start")
+
+
+def calendar_of(period: Period | Calendar) -> Calendar:
+    """The calendar that is meant by the name of a period, or the one that is given."""
+    return period if isinstance(period, Calendar) else Calendar(period)
+
+
+@dataclass(frozen=True, slots=True)
 class Periods:
     """Periods without gaps, in order of time; days are numbers since 1970."""
 
@@ -59,29 +106,28 @@ class Periods:
         return frame.join(looked_up.lazy(), on=day, how="inner")
 
 
-def periods_between(
-    first_day: int, as_of: int, period: str, *, rolling: bool = False, fiscal_start: int = 1
-) -> Periods:
+def periods_between(first_day: int, as_of: int, period: Period | Calendar) -> Periods:
     """The periods from that of `first_day` to that of `as_of`.
 
-    `rolling` periods end on `as_of` and on the same day of each month (or 7 days, or 1 day) before, so that the last
-    one is always complete. `fiscal_start` is the month in which a year (and its first quarter) begins.
+    Rolling periods end on `as_of` and on the same day of each month (or 7 days, or 1 day) before.
 
     >>> found = periods_between(_checks.day_number(_checks.date_of("2024-01-20")), 19800, "month")
     >>> found.names, found.complete.tolist()
     (['2024-01', '2024-02', '2024-03'], [True, True, False])
     """
-    _checks.choice("period", period, PERIODS)
-    if not 1 <= _checks.count("fiscal_start", fiscal_start) <= 12:
-        raise ArgumentError("fiscal_start", fiscal_start, "periods_month_fiscal_start")
-    bounds = _rolling(first_day, as_of, period) if rolling else _calendar(first_day, as_of, period, fiscal_start)
+    meant = calendar_of(period)
+    length, fiscal_start = meant.period, meant.fiscal_start
+    if meant.rolling:
+        bounds = _rolling(first_day, as_of, length)
+    else:
+        bounds = _calendar(first_day, as_of, length, fiscal_start)
     starts, ends = bounds[:-1], bounds[1:] - 1
-    if rolling:
+    if meant.rolling:
         names = [
             f"{_checks.date_of_day(start)}/{_checks.date_of_day(end)}" for start, end in zip(starts, ends, strict=True)
         ]
     else:
-        names = [_name(int(start), period, fiscal_start) for start in starts]
+        names = [_name(int(start), length, fiscal_start) for start in starts]
     return Periods(starts, ends, names, first_day, as_of)
 
 
@@ -101,7 +147,7 @@ def first_day_of(window: Any, as_of: int) -> int:
     if not in_months or abs(months - round(months)) > 1e-9:
         return as_of - round(days) + 1
     # A month more than enough: calendar months differ from their average by up to three days.
-    calendar = periods_between(as_of - round(days) - 31, as_of, "month", rolling=True)
+    calendar = periods_between(as_of - round(days) - 31, as_of, Calendar("month", rolling=True))
     return int(calendar.starts[-round(months)])
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _groups
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._periods import Periods, periods_between
+from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._statistics import wilson
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
@@ -50,11 +50,9 @@ class Grid:
         return np.tile(self.periods.complete, 1 if self.groups is None else len(self.groups))
 
 
-def periods_of(tx: Transactions, period: str, *, rolling: bool, fiscal_start: int) -> Periods:
+def periods_of(tx: Transactions, period: Period | Calendar) -> Periods:
     """The periods from the first day of the data to `as_of`."""
-    return periods_between(
-        tx.first_day, _checks.day_number(tx.as_of), period, rolling=rolling, fiscal_start=fiscal_start
-    )
+    return periods_between(tx.first_day, _checks.day_number(tx.as_of), period)
 
 
 def customer_periods(tx: Transactions, periods: Periods) -> LazyFrame:
@@ -152,12 +150,13 @@ def money(units: Any, scale: int, guard: int) -> NDArray[np.float64]:
     return np.asarray((whole if guard == 1 else np.floor(whole / guard + 0.5)) / (scale // guard), dtype=float)
 
 
-def window(periods: Periods, period: str, *, rolling: bool, fiscal_start: int) -> dict[str, Any]:
+def window(periods: Periods, period: Period | Calendar) -> dict[str, Any]:
     """What the definitions of rates by period say of their window."""
-    fiscal = fiscal_start > 1 and period in ("quarter", "year") and not rolling
+    meant = calendar_of(period)
+    fiscal = meant.fiscal_start > 1 and meant.period in ("quarter", "year") and not meant.rolling
     return {
-        "each": "definition_rolling" if rolling else "definition_fiscal" if fiscal else "definition_calendar",
-        "period": period,
-        "month": fiscal_start,
+        "each": "definition_rolling" if meant.rolling else "definition_fiscal" if fiscal else "definition_calendar",
+        "period": meant.period,
+        "month": meant.fiscal_start,
         "first": _checks.date_of_day(periods.first_day),
     }

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._periods import periods_between
+from crmkit._periods import Calendar, Period, calendar_of, periods_between
 from crmkit.customers import money_of
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.transactions import Transactions, open_transactions
@@ -66,6 +66,7 @@ TOOLS: Mapping[str, str] = {
     "regularity": "_regularity",
     "Regularity": "_regularity",
     "lifetime_value": "_value",
+    "Valuation": "_valuation",
     "take_off_costs": "_costs",
     "portfolio_value": "_portfolio",
     "compare": "_compare",
@@ -544,7 +545,7 @@ def cohort_value(
     transactions: Any,
     *,
     margin_rate: float | None = None,
-    period: Literal["week", "month", "quarter", "year"] = "month",
+    period: Period | Calendar = "month",
 ) -> Any:
     """Realised value of each cohort by age: cumulative margin per customer acquired.
 
@@ -557,8 +558,9 @@ def cohort_value(
     transactions : Transactions, or table with customer_id, date, amount
     margin_rate : float, optional
         Share of the amount that is margin, as in `historical`.
-    period : {"week", "month", "quarter", "year"}, default "month"
-        Calendar periods of cohorts and ages; weeks begin on Monday.
+    period : {"week", "month", "quarter", "year"} or Calendar, default "month"
+        Periods of cohorts and ages; weeks begin on Monday. A `crmkit.Calendar` has fiscal years, or periods that roll
+        back from `as_of`.
 
     Returns
     -------
@@ -578,7 +580,7 @@ def cohort_value(
     1  2024-01           1          2        75.0                37.5
     2  2024-01           2          2        95.0                47.5
     """
-    _checks.choice("period", period, PERIODS)
+    _checks.choice("period", calendar_of(period).period, PERIODS)
     tx = open_transactions(transactions)
     rows, share = _margins(tx, margin_rate)
     first = rows.filter(nw.col("bought") == 1).group_by("customer_id").agg(first=nw.col("day").min())
@@ -754,7 +756,7 @@ def _cohort_cells(
     margin: Array,
     *,
     as_of: int,
-    period: str,
+    period: Period | Calendar,
 ) -> dict[str, NDArray[Any]]:
     """Columns of the cohort table, from customers per first day and `margin` per first day and day."""
     periods = periods_between(int(np.min(sizes["first"])), as_of, period)

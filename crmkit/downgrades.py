@@ -340,7 +340,9 @@ _REMEDIES = {
 # --- the calendar -------------------------------------------------------------------------------------------------
 
 
-def downgrade_calendar(downgrades: Any, *, period: str = "day", value: str = "monetary") -> Any:
+def downgrade_calendar(
+    downgrades: Any, *, period: _periods.Period | _periods.Calendar = "day", value: str = "monetary"
+) -> Any:
     """Add up how many customers and how much money will leave which segment on which day if nothing is bought.
 
     Each customer counts once, at the next change of segment; those whose segment never changes again are not listed.
@@ -349,8 +351,8 @@ def downgrade_calendar(downgrades: Any, *, period: str = "day", value: str = "mo
     ----------
     downgrades : table, n_customers rows
         As `downgrade_dates` gives it, of any supported kind.
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "day"
-        Calendar periods; weeks begin on Monday.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "day"
+        Length of the periods; weeks begin on Monday, or on Sunday. A `crmkit.Calendar` has fiscal years.
     value : str, default "monetary"
         Column of the money at stake: what the customers have spent so far, or better, if the list has it, what they
         are expected to spend ("residual_clv", "expected_spend").
@@ -376,7 +378,7 @@ def downgrade_calendar(downgrades: Any, *, period: str = "day", value: str = "mo
     0 2024-12-30 2025-01-05           champions            loyal          1  5000.0
     1 2024-12-30 2025-01-05  potential_loyalist  needs_attention          1   250.0
     """
-    _checks.choice("period", period, _periods.PERIODS)
+    _periods.calendar_of(period)
     if not isinstance(value, str):
         raise ArgumentError("value", value, "downgrades_name_column_value_monetary")
     if isinstance(downgrades, Transactions):

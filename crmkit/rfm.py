@@ -94,9 +94,7 @@ def score(
     weights: Mapping[str, float] | Sequence[float] | None = None,
     ties: str = "middle",
     by: str | None = None,
-    recency: str = "recency",
-    frequency: str = "frequency",
-    monetary: str = "monetary",
+    measures: Mapping[str, str] | None = None,
     customer: str = "customer_id",
 ) -> FrameT:
     """Score every customer from 1 to k on recency, frequency and monetary value; higher is better.
@@ -130,8 +128,10 @@ def score(
         both ends of the scale alike, or all in the best or the worst of these places.
     by : str, optional
         Column of groups, such as a country or a channel: each customer is scored among those of the same group.
-    recency, frequency, monetary, customer : str
-        Names of the columns; `customer` is read by method "rank" only.
+    measures : mapping of measure to column, optional
+        Where a measure stands, if not in the column of its own name: ``{"monetary": "margin"}`` scores by margin.
+    customer : str, default "customer_id"
+        Column of ids, which method "rank" alone reads.
 
     Returns
     -------
@@ -162,15 +162,7 @@ def score(
     4           e        4        4        4  444       12
     """
     scorer = Scorer(
-        bins=bins,
-        method=method,
-        cuts=cuts,
-        weights=weights,
-        ties=ties,
-        recency=recency,
-        frequency=frequency,
-        monetary=monetary,
-        customer=customer,
+        bins=bins, method=method, cuts=cuts, weights=weights, ties=ties, measures=measures, customer=customer
     )
 
     def scored_alone(some: Any) -> Any:
@@ -226,9 +218,7 @@ class Scorer(Estimator):
         cuts: Mapping[str, Sequence[float]] | None = None,
         weights: Mapping[str, float] | Sequence[float] | None = None,
         ties: str = "middle",
-        recency: str = "recency",
-        frequency: str = "frequency",
-        monetary: str = "monetary",
+        measures: Mapping[str, str] | None = None,
         customer: str = "customer_id",
     ) -> None:
         self.bins = _checks.count("bins", bins, least=2)
@@ -237,7 +227,8 @@ class Scorer(Estimator):
         self._methods = _methods(method, self.cuts)
         self.weights = _weights(weights)
         self.ties = _checks.choice("ties", ties, ("middle", "better", "worse"))
-        self.columns = {"recency": recency, "frequency": frequency, "monetary": monetary}
+        self.measures = measures
+        self.columns = _columns(measures)
         self.customer = customer
 
     def fit(self, customers: Any, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
@@ -292,7 +283,8 @@ class Scorer(Estimator):
             "cuts": {measure: list(cuts) for measure, cuts in self.cuts.items()},
             "weights": None if self.weights is None else list(self.weights),
             "ties": self.ties,
-            "columns": {**self.columns, "customer": self.customer},
+            "measures": dict(self.columns),
+            "customer": self.customer,
             "levels": {name: [[s, n] for s, n in sizes.items()] for name, sizes in self.levels_.items()},
             "cutpoints": {
                 measure: [_cutpoints_to_dict(cell, cutpoints) for cell, cutpoints in by_cell.items()]
@@ -309,7 +301,8 @@ class Scorer(Estimator):
             cuts=data["cuts"],
             weights=data["weights"],
             ties=data["ties"],
-            **data["columns"],
+            measures=data["measures"],
+            customer=data["customer"],
         )
         by_measure = {measure: dict(map(_cutpoints_from_dict, data["cutpoints"][measure])) for measure in MEASURES}
         return scorer._keep(by_measure, {name: dict(sizes) for name, sizes in data["levels"].items()})
@@ -468,6 +461,13 @@ def _methods(method: str | Mapping[str, str], cuts: Mapping[str, Any]) -> dict[s
         if "bands" in (chosen["recency"], chosen["monetary"]):
             raise ArgumentError("rfm_bands_counts_orders_frequency")
     return chosen | dict.fromkeys(cuts, "cuts")
+
+
+def _columns(measures: Mapping[str, str] | None) -> dict[str, str]:
+    """The column of each measure."""
+    named = {} if measures is None else measures
+    _refuse_unknown_measures("measures", named)
+    return {name: named.get(name, name) for name in MEASURES}
 
 
 def _fixed_cuts(cuts: Mapping[str, Sequence[float]] | None) -> dict[str, tuple[float, ...]]:

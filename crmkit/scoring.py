@@ -27,6 +27,7 @@ from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
 __all__ = [
+    "Extras",
     "Headline",
     "headline",
     "score_customers",
@@ -38,6 +39,55 @@ HINT = Words("hint_scored")
 TOP, REACH = 0.2, 0.8  # the two halves of the 80/20 rule, which `headline` measures
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Extras:
+    """What `score_customers` adds only if it is asked to, because it takes longer or needs more than transactions.
+
+    Parameters
+    ----------
+    churn : duration, optional
+        The probability of no purchase within so long, such as "90D", by `crmkit.churn.ChurnModel`, which is fitted for
+        it: seconds to minutes, and scikit-learn. Adds `p_churn`.
+    alerts_per_week : number above 0, optional
+        Who is on the watch-list now (`crmkit.outreach.watch_list`), if so many new alerts a week can be looked after.
+        Adds `signal` ("overdue", "drop", "both" or "none") and `signal_label`.
+    survey : table, optional
+        What customers say: one row per answer, with `customer_id` and `satisfaction` or `nps`, as for
+        `crmkit.loyalty.add_loyalty`. Adds `satisfaction`, `loyalty_type` and `loyalty_label`.
+    next_product : bool, default False
+        The product that each customer is likeliest to buy next, by `crmkit.basket.recommend`; the transactions need a
+        product. Adds `next_product` and `next_product_kind` ("repeat", "new" or "popular"; both missing where nothing
+        can be offered).
+
+    Raises
+    ------
+    ArgumentError
+        `churn` is no duration of a day or more, or `alerts_per_week` not above 0.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> answers = {"customer_id": ["C01", "C02"], "satisfaction": [5, 2]}
+    >>> listed = crm.score_customers(crm.datasets.load_ten_customers(), extras=crm.scoring.Extras(survey=answers))
+    >>> listed[["customer_id", "satisfaction"]].head(2)
+      customer_id  satisfaction
+    0         C01           5.0
+    1         C02           2.0
+    """
+
+    churn: Any = None
+    alerts_per_week: float | None = None
+    survey: Any = None
+    next_product: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be, before any row is read."""
+        if self.churn is not None and _checks.days_of(self.churn, "churn") < 1:
+            raise ArgumentError("churn", self.churn, "scoring_churn_less_day_churn")
+        if self.alerts_per_week is not None and not _checks.finite("alerts_per_week", self.alerts_per_week) > 0:
+            raise ArgumentError("alerts_per_week", self.alerts_per_week, "scoring_above_alerts_per_week")
+
+
 def score_customers(
     transactions: Any,
     *,
@@ -47,10 +97,7 @@ def score_customers(
     horizon: Any = "52W",
     discount_rate: float = 0.1,
     margin_rate: float = 1.0,
-    churn: Any = None,
-    alerts_per_week: float | None = None,
-    survey: Any = None,
-    next_product: bool = False,
+    extras: Extras | None = None,
     language: Language | None = None,
 ) -> Any:
     """One row per customer with everything that crmkit knows: summary, scores, segment, tier, lifetime value.
@@ -71,18 +118,8 @@ def score_customers(
         Annual and effective.
     margin_rate : float, default 1.0
         Share of the spend that is margin; 1 gives the lifetime value in revenue.
-    churn : duration, optional
-        Also the probability of no purchase within so long, such as "90D", by `crmkit.churn.ChurnModel`, which is fitted
-        for it: seconds to minutes, and scikit-learn.
-    alerts_per_week : number above 0, optional
-        Also who is on the watch-list now (`crmkit.outreach.watch_list`), if so many new alerts a week can be looked
-        after.
-    survey : table, optional
-        Also what customers say: one row per answer, with `customer_id` and `satisfaction` or `nps`, as for
-        `crmkit.loyalty.add_loyalty`.
-    next_product : bool, default False
-        Also the product that each customer is likeliest to buy next, by `crmkit.basket.recommend`; the transactions
-        need a product.
+    extras : Extras, optional
+        What takes longer, or needs more than transactions: churn, the watch-list, a survey, the next product.
     language : {"en", "zh"}, optional
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
 
@@ -98,11 +135,8 @@ def score_customers(
         counts as lost; `crmkit.lifecycle.stages`); with a horizon the columns of `crmkit.clv.lifetime_value`:
         `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`, `expected_spend`, `residual_clv` and its
         interval, by the model of purchases in the column `purchase_model` (`crmkit.clv.choose_model` says why this one)
-        and `crmkit.clv.SpendMean`, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); with
-        `churn` also `p_churn`; with `survey` also `satisfaction`, `loyalty_type`
-        and `loyalty_label`; with `next_product` also `next_product` and `next_product_kind` ("repeat", "new" or
-        "popular"; both missing where nothing can be offered); with `alerts_per_week` also `signal` ("overdue", "drop",
-        "both" or "none") and `signal_label`.
+        and `crmkit.clv.SpendMean`, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); and
+        the columns of the extras that are asked for.
 
     Warns
     -----
@@ -117,7 +151,7 @@ def score_customers(
     ArgumentError
         A setting is unknown, or settings contradict each other; before any row is read.
     ColumnError, DataError
-        As `Transactions` raises them for a plain table; or the past is too short for `churn` or `alerts_per_week`.
+        As `Transactions` raises them for a plain table; or the past is too short for an extra.
 
     Examples
     --------
@@ -133,12 +167,7 @@ def score_customers(
     _refuse_settings(bins, scheme, tiers, language)
     if horizon is not None:
         _checks.days_of(horizon)
-    if churn is not None:
-        churn = _checks.days_of(churn, "churn")
-        if churn < 1:
-            raise ArgumentError("scoring_churn_less_day_churn", churn=churn)
-    if alerts_per_week is not None and not _checks.finite("alerts_per_week", alerts_per_week) > 0:
-        raise ArgumentError("alerts_per_week", alerts_per_week, "scoring_above_alerts_per_week")
+    extras = Extras() if extras is None else extras
     tx = open_transactions(transactions)
     steps = _steps(tx, bins, scheme, tiers, language)
     if horizon is not None:
@@ -146,13 +175,13 @@ def score_customers(
             _add_value, tx=tx, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate
         )
         steps["quadrants"] = partial(_add_quadrant, language=language)
-    if churn is not None:
-        steps["churn"] = partial(_add_churn, tx=tx, days=churn)
-    if alerts_per_week is not None:
-        steps["signals"] = partial(_add_signal, tx=tx, alerts_per_week=alerts_per_week, language=language)
-    if survey is not None:
-        steps["loyalty"] = partial(loyalty.add_loyalty, survey=survey, language=language)
-    if next_product:
+    if extras.churn is not None:
+        steps["churn"] = partial(_add_churn, tx=tx, days=_checks.days_of(extras.churn, "churn"))
+    if extras.alerts_per_week is not None:
+        steps["signals"] = partial(_add_signal, tx=tx, alerts_per_week=extras.alerts_per_week, language=language)
+    if extras.survey is not None:
+        steps["loyalty"] = partial(loyalty.add_loyalty, survey=extras.survey, language=language)
+    if extras.next_product:
         steps["products"] = partial(_add_next_product, tx=tx)
     table = outputs.keep(customers.recent_value(tx).customers)
     for step in steps.values():

@@ -849,7 +849,10 @@ def test_rolling_periods_and_groups_of_the_watch_list(run, file_of_cdnow, file_o
 
 def test_the_scored_list_with_churn_and_signals(run, file_of_cdnow):
     want = crm.score_customers(
-        crm.datasets.load_cdnow(sample=True), horizon=None, churn="90D", alerts_per_week=3, language="zh"
+        crm.datasets.load_cdnow(sample=True),
+        horizon=None,
+        language="zh",
+        extras=crm.scoring.Extras(churn="90D", alerts_per_week=3),
     )
     words = ["--horizon", "none", "--churn", "90D", "--alerts", "3", "--language", "zh"]
     code, out, err = run("score", file_of_cdnow, "-o", "list.csv", *words)

@@ -33,7 +33,7 @@ def test_a_card_has_a_name_and_all_its_parts(measure):
 @pytest.mark.parametrize("language", labels.LANGUAGES)
 def test_the_cards_of_rates_fill_all_their_places(period, rolling, language):
     tx = crm.Transactions({"customer_id": ["a"], "date": ["2025-01-05"], "amount": [5.0]})
-    options = {"period": period, "rolling": rolling, "fiscal_start": 4}
+    options = {"period": crm.Calendar(period, rolling=rolling, fiscal_start=4)}
     contracts = {"customer_id": ["a"], "start_date": ["2025-01-05"], "end_date": [None], "fee": [1.0]}
     under_contract = crm.retention.contract_rates(contracts, as_of="2025-01-05", amount="fee", **options)
     definitions = [

@@ -495,7 +495,10 @@ def test_what_is_no_id_is_refused_like_an_unknown_one(ten, odd):
             r"monetary.*depends on more",
         ),
         ({"scorer": rfm.Scorer(method="nested").fit(ONE)}, r'"nested".*Score with method="quantile"'),
-        ({"scorer": rfm.Scorer(monetary="margin").fit({**ONE, "margin": [1]})}, r"reads monetary from 'margin'"),
+        (
+            {"scorer": rfm.Scorer(measures={"monetary": "margin"}).fit({**ONE, "margin": [1]})},
+            r"reads monetary from 'margin'",
+        ),
         ({"scorer": rfm.Scorer(bins=3).fit(ONE), "bins": 4, "scheme": "eight"}, r"contradict"),
     ],
 )

@@ -77,6 +77,11 @@ def test_a_name_near_to_nothing_is_answered_with_those_there_are():
         (lambda tx: crm.Transactions(SALES, customer_id="customer_id"), "customer"),
         (lambda tx: crm.retention.rates(tx, perod="month"), "period"),
         (lambda tx: crm.clv.BGNBD(freq="week"), "period"),
+        (lambda tx: crm.retention.rates(tx, period="year", fiscal_start=4), r"period=crmkit\.Calendar\(fiscal_start"),
+        (lambda tx: crm.score_customers(tx, churn="90D"), r"extras=crmkit\.scoring\.Extras\(churn"),
+        (lambda tx: crm.segment.value_matrix(tx, margin_rate=1), r"valuation=crmkit\.clv\.Valuation\(margin_rate"),
+        (lambda tx: crm.rfm.score(tx, monetary="margin"), r"measures=dict\(monetary"),
+        (lambda tx: crm.lifecycle.stages(tx, ended_at=5), r"rules=crmkit\.lifecycle\.StageRules\(ended_at"),
     ],
 )
 def test_a_wrong_keyword_is_answered_with_the_one_that_is_meant(call, meant):

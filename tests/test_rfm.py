@@ -181,7 +181,10 @@ def test_methods_may_differ_by_measure(make_table):
 def test_own_column_names(make_table):
     columns = {"who": TEN["customer_id"], "days": TEN["recency"], "n": TEN["frequency"], "spend": TEN["monetary"]}
     table = rfm.score(
-        make_table(columns), recency="days", frequency="n", monetary="spend", customer="who", method="rank"
+        make_table(columns),
+        measures={"recency": "days", "frequency": "n", "monetary": "spend"},
+        customer="who",
+        method="rank",
     )
     assert as_columns(table, sort="who")["r_score"] == TEN_R
 

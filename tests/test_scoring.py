@@ -15,6 +15,7 @@ from conftest import as_columns, small_table
 from crmkit import labels, scoring
 from crmkit._frame import outputs
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning
+from crmkit.scoring import Extras
 
 COLUMNS = [
     "customer_id", "orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure",
@@ -106,7 +107,9 @@ def test_equal_spend_is_used_as_the_mean_and_said(make_table):
 def test_on_request_the_list_has_who_will_leave_and_who_is_to_be_looked_at(made_sales):
     """As the churn model and the watch-list say it; everyone else has no signal."""
     tx = crm.Transactions(small_table(made_sales))
-    scored = as_columns(crm.score_customers(tx, horizon=None, churn="60D", alerts_per_week=0.5), sort="customer_id")
+    scored = as_columns(
+        crm.score_customers(tx, horizon=None, extras=Extras(churn="60D", alerts_per_week=0.5)), sort="customer_id"
+    )
     model = crm.churn.ChurnModel(horizon="60D").fit(tx)
     assert scored["p_churn"] == as_columns(model.score(tx), sort="customer_id")["p_churn"]
     watched = as_columns(crm.outreach.watch_list(tx, alerts_per_week=0.5).table)
@@ -117,9 +120,10 @@ def test_on_request_the_list_has_who_will_leave_and_who_is_to_be_looked_at(made_
 
 
 def test_signals_on_every_kind_of_table(make_table, made_sales):
-    scored = as_columns(crm.score_customers(make_table(made_sales), horizon=None, alerts_per_week=0.5, language="zh"),
+    scored = as_columns(crm.score_customers(make_table(made_sales), horizon=None, extras=Extras(alerts_per_week=0.5),
+                                            language="zh"),
                         sort="customer_id")  # fmt: skip
-    plain = crm.score_customers(small_table(made_sales), horizon=None, alerts_per_week=0.5)
+    plain = crm.score_customers(small_table(made_sales), horizon=None, extras=Extras(alerts_per_week=0.5))
     assert scored["signal"] == as_columns(plain, sort="customer_id")["signal"]
     assert "无信号" in scored["signal_label"]
 
@@ -134,14 +138,14 @@ def made_sales():
     ("settings", "said"),
     [
         (dict(churn="two months"), r"churn='two months' is not a duration"),
-        (dict(churn="0D"), r"churn=0 is less than a day\. Give one such as churn="),
+        (dict(churn="0D"), r"churn='0D' is less than a day\. Give one such as churn="),
         (dict(churn="400D"), r"400 days must fit in four times\. Give a shorter horizon, such as churn=\d+"),
         (dict(alerts_per_week=0), r"alerts_per_week=0 is not above 0"),
     ],
 )
 def test_what_the_models_of_leaving_cannot_use_is_refused_by_its_name_here(made_sales, settings, said):
     with pytest.raises((ArgumentError, DataError), match=said):
-        crm.score_customers(small_table(made_sales), horizon=None, **settings)
+        crm.score_customers(small_table(made_sales), horizon=None, extras=Extras(**settings))
 
 
 def test_the_callers_table_is_untouched(make_table, ten):
@@ -282,7 +286,9 @@ def test_the_next_product_is_that_of_the_recommendations(make_table):
     sales = {"customer_id": ["a", "a", "b", "b", "c"], "amount": [1.0, 2.0, 3.0, 4.0, 5.0],
              "product": ["tea", "tea", "pot", "cup", "cup"],
              "date": ["2025-01-01", "2025-02-01", "2025-01-05", "2025-03-01", "2025-03-02"]}  # fmt: skip
-    listed = as_columns(crm.score_customers(make_table(sales), horizon=None, next_product=True), sort="customer_id")
+    listed = as_columns(
+        crm.score_customers(make_table(sales), horizon=None, extras=Extras(next_product=True)), sort="customer_id"
+    )
     first = as_columns(crm.basket.recommend(sales, n=1).table, sort="customer_id")
     assert listed["next_product"] == first["item"]
     assert listed["next_product_kind"] == first["kind"]

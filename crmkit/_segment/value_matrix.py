@@ -27,9 +27,10 @@ from crmkit._results import Result
 from crmkit._segment._given import column_name
 from crmkit._statistics import centre, shares_of
 from crmkit.customers import recent_value
-from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, OneMeanSpendWarning, Words, quoted
+from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, OneMeanSpendWarning, Words
 from crmkit.labels import Language
 from crmkit.models._default import add_lifetime_value
+from crmkit.models._valuation import Valuation
 from crmkit.transactions import Transactions
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -46,8 +47,6 @@ QUADRANTS: Mapping[str, tuple[str, str]] = {
 RULES = ("median", "mean", "quantile")
 
 HINT = Words("hint_value_matrix")
-HORIZON, DISCOUNT_RATE = "52W", 0.1
-DEFAULTS = {"window": None, "horizon": HORIZON, "discount_rate": DISCOUNT_RATE, "margin_rate": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +157,7 @@ def value_matrix(
     share: float | None = None,
     equal: str = "low",
     window: Any = None,
-    horizon: Any = HORIZON,
-    discount_rate: float = DISCOUNT_RATE,
-    margin_rate: float | None = None,
+    valuation: Valuation | None = None,
     language: Language | None = None,
 ) -> ValueMatrix:
     """Sort customers into four quadrants by current value and growth potential, each cut in two.
@@ -177,7 +174,7 @@ def value_matrix(
     potential : str, default "residual_clv"
         Column of the growth potential. Of transactions the residual lifetime value is computed by the model that
         `crmkit.clv.choose_model` takes and `crmkit.clv.SpendMean`, in the same kind of money as current value (see
-        `margin_rate`); any other name is a column of `crmkit.summarize`. The list of `crmkit.score_customers` has the
+        `valuation`); any other name is a column of `crmkit.summarize`. The list of `crmkit.score_customers` has the
         share of margin that it was told there, 1 by default: where its `current_value` is margin, give it margin_rate=
         too, or both axes are not of one kind.
     cut : {"median", "mean", "quantile"} or mapping, default "median"
@@ -193,11 +190,9 @@ def value_matrix(
     window : duration, optional
         Transactions only: how far back from `as_of` current value goes, as in `crmkit.customers.recent_value`. By
         default "12M": the last 12 months of the calendar.
-    horizon, discount_rate : duration or None, float, default "52W" and 0.1
-        Of the lifetime value where it is computed, as in `crmkit.clv.lifetime_value`.
-    margin_rate : float, optional
-        Of the lifetime value where it is computed: share of the spend that is margin. By default that of the
-        window where current value is margin, and 1 where it is revenue, so that both axes are of one kind.
+    valuation : crmkit.clv.Valuation, optional
+        Transactions only: horizon, discount rate and margin rate of the lifetime value. Without a margin rate it is
+        that of the window where current value is margin, and 1 where it is revenue, so that both axes are of one kind.
     language : {"en", "zh"}, optional
         Language of `quadrant_label` and `strategy`.
 
@@ -246,12 +241,11 @@ def value_matrix(
     rules = _rules(cut, share)
     _checks.choice("equal", equal, ("low", "high"))
     language = labels.resolve(language)
-    settings = {"window": window, "horizon": horizon, "discount_rate": discount_rate, "margin_rate": margin_rate}
-    _refuse_idle(customers, {current, potential}, settings)
+    _refuse_idle(customers, {current, potential}, {"window": window, "valuation": valuation})
     measured: Mapping[str, str] = {}
     if isinstance(customers, Transactions):
         needed = {current or "current_value", potential}
-        customers, measured = _valued(customers, needed, window, horizon, discount_rate, margin_rate)
+        customers, measured = _valued(customers, needed, window, Valuation() if valuation is None else valuation)
     current = _default_current(customers) if current is None else current
     table = _frame.open_table(customers, numbers=[current, potential], hint=HINT)
     cuts = [_cut(table, column, rule) for column, rule in zip((current, potential), rules, strict=True)]
@@ -281,21 +275,18 @@ def _refuse_idle(customers: Any, needed: set[str | None], settings: Mapping[str,
         settings = {name: value for name, value in settings.items() if name != "window"}
         idle = "idle_without_lifetime_value"
     for name, value in settings.items():
-        # As they are written: a whole column in the place of a number has no single answer to "is it equal?".
-        if quoted(value) != quoted(DEFAULTS[name]):
+        if value is not None:
             raise ArgumentError(name, value, idle)
 
 
-def _valued(
-    tx: Transactions, needed: set[str], window: Any, horizon: Any, discount_rate: float, margin_rate: float | None
-) -> tuple[Any, Mapping[str, str]]:
+def _valued(tx: Transactions, needed: set[str], window: Any, valuation: Valuation) -> tuple[Any, Mapping[str, str]]:
     """The customers of the transactions with current value and, if needed, lifetime value; and what the former is."""
     recent = recent_value(tx) if window is None else recent_value(tx, window=window)
     measured = {"measure": recent.measure, "first": str(recent.first_date), "last": str(recent.last_date)}
     customers = outputs.keep(recent.customers)
     if "residual_clv" not in needed:
         return customers, measured
-    rate = recent.margin_rate if margin_rate is None else _checks.share("margin_rate", margin_rate)
+    rate = recent.margin_rate if valuation.margin_rate is None else valuation.margin_rate
     if not 0 <= rate <= 1:
         raise DataError(
             "segment_margin_revenue_lifetime_value", first_date=recent.first_date, last_date=recent.last_date, rate=rate
@@ -304,7 +295,9 @@ def _valued(
         with warnings.catch_warnings():
             warnings.simplefilter("error", NoLifetimeValueWarning)
             warnings.simplefilter("default", OneMeanSpendWarning)
-            valued = add_lifetime_value(customers, tx, horizon=horizon, discount_rate=discount_rate, margin_rate=rate)
+            valued = add_lifetime_value(
+                customers, tx, horizon=valuation.horizon, discount_rate=valuation.discount_rate, margin_rate=rate
+            )
     except NoLifetimeValueWarning as reason:
         raise DataError("segment_name_column_stands_growth", reason=reason) from None
     return valued, measured

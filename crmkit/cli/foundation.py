@@ -129,7 +129,7 @@ def score(
     from crmkit import _checks
     from crmkit._frame import outputs
     from crmkit.rfm import describe_segments
-    from crmkit.scoring import score_customers
+    from crmkit.scoring import Extras, score_customers
 
     speech = text.language_of(language)
     outputs.target_of(output, source=given.source)  # refused now rather than after the work
@@ -144,8 +144,7 @@ def score(
             horizon=None if horizon == "none" else horizon,
             discount_rate=discount_rate,
             margin_rate=margin_rate,
-            churn=churn,
-            alerts_per_week=alerts,
+            extras=Extras(churn=churn, alerts_per_week=alerts),
             language=speech,
         )
         outputs.write_table(scored, output, order=["customer_id"], bom=speech == "zh" if bom is None else bom)

@@ -34,7 +34,7 @@ def lenses(
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        found = customer_base_audit(tx, period=period, margin_rate=margin_rate)
+        found = customer_base_audit(tx, period=period, margin_rate=margin_rate)  # type: ignore[arg-type]
         money = text.money(tx)
         formats: text.Formats = {
             "period": text.verbatim, "customers": text.count, "new": text.count, "orders_per_customer": text.decimal,

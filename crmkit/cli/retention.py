@@ -51,11 +51,13 @@ def retention(
 
     With the movements of customers and of revenue: who and what is new, lost, reactivated, more, less.
     """
+    from crmkit import Calendar
     from crmkit.retention import movements, rates
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        windows: dict[str, Any] = dict(period=period, by=by, rolling=rolling, fiscal_start=fiscal_start)
+        calendar = Calendar(period, rolling=rolling, fiscal_start=fiscal_start)  # type: ignore[arg-type]
+        windows: dict[str, Any] = dict(period=calendar, by=by)
         found = rates(tx, base=base, **windows)  # type: ignore[arg-type]
         _say_rates(found, speech, grouped=by is not None)
         _say_movements(movements(tx, **windows), text.money(tx), speech, grouped=by is not None)
@@ -113,6 +115,7 @@ def cohorts(
 
     The customers of each period of first purchase, followed by age.
     """
+    from crmkit import Calendar
     from crmkit._frame import outputs
     from crmkit.retention import cohorts as cohorts_of
 
@@ -123,14 +126,13 @@ def cohorts(
     with given.opened() as tx:
         found = cohorts_of(
             tx,
-            period=period,  # type: ignore[arg-type]
+            period=Calendar(period, fiscal_start=fiscal_start),  # type: ignore[arg-type]
             kind=kind,  # type: ignore[arg-type]
             days=None if own_days is None else [whole(day) for day in own_days],
             brackets=None if pairs is None else [_bracket(pair) for pair in pairs],
             max_age=max_age,
             min_customers=min_customers,
             by=by,
-            fiscal_start=fiscal_start,
         )
         text.say(found.text(speech))
         if output is not None:
@@ -176,7 +178,7 @@ def contracts(
 
     Of customers whose contracts have a first and a last day.
     """
-    from crmkit import _checks
+    from crmkit import Calendar, _checks
     from crmkit.retention import contract_rates
 
     speech = text.language_of(language)
@@ -193,9 +195,7 @@ def contracts(
             amount=amount,
             date_format=date_format,
             by=by,
-            period=period,  # type: ignore[arg-type]
-            rolling=rolling,
-            fiscal_start=fiscal_start,
+            period=Calendar(period, rolling=rolling, fiscal_start=fiscal_start),  # type: ignore[arg-type]
         )
         _say_rates(found, speech, grouped=by is not None)
         formats: text.Formats = {

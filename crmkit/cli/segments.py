@@ -186,7 +186,7 @@ def lifecycle(given: Input, period: Every = "quarter", language: Words = None) -
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        over_time = stages_of.history(tx, period=period, language=speech)
+        over_time = stages_of.history(tx, period=period, language=speech)  # type: ignore[arg-type]
         formats: text.Formats = {
             "date": text.date, "stage_label": text.verbatim, "customers": text.count, "customer_share": text.percent,
             "value": text.money(tx), "value_share": text.percent,
@@ -207,7 +207,8 @@ def downgrades(given: Input, period: Every = "week", scheme: Scheme = "eleven", 
 
     speech = text.language_of(language)
     with given.opened() as tx:
-        calendar = downgrade_calendar(downgrade_dates(tx, scheme=scheme, language=speech), period=period)
+        downgrades = downgrade_dates(tx, scheme=scheme, language=speech)
+        calendar = downgrade_calendar(downgrades, period=period)  # type: ignore[arg-type]
         formats: text.Formats = {
             "date": text.date, "until": text.date, "segment": text.segment, "next_segment": text.segment,
             "customers": text.count, "value": text.money(tx),

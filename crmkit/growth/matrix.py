@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._periods import periods_between
+from crmkit._periods import Calendar, periods_between
 from crmkit._results import Result
 from crmkit._statistics import shares_of
 from crmkit.customers import whole_of
@@ -490,8 +490,8 @@ def _compared(tx: Transactions, base: Period | None, current: Period | None) -> 
     """The base and the current period, checked against each other and against the data."""
     _refuse_one_day(tx)
     if base is None and current is None:
-        years = periods_between(_checks.day_number(tx.as_of) - _TWO_YEARS, _checks.day_number(tx.as_of), "year",
-                                rolling=True)  # fmt: skip
+        last_day = _checks.day_number(tx.as_of)
+        years = periods_between(last_day - _TWO_YEARS, last_day, Calendar("year", rolling=True))
         before, now = (_Span(int(years.starts[at]), int(years.ends[at])) for at in (-2, -1))
     elif base is None or current is None:
         raise ArgumentError("growth_period_missing_base_current", base=base, current=current, halves=_halves(tx))

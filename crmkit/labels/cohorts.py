@@ -122,22 +122,22 @@ _CARDS = {
     ),
     "cohort_of_all": ("customers", "同期群客户数"),
     "cohort_of_reached": ("customers who have reached the end", "已走完的客户数"),
-    "cohort_members": ("first purchase in the same calendar {period}", "首购在同一自然{period}"),
+    "cohort_members": ("first purchase in the same {period}", "首购在同一{period}"),
     "cohort_members_channel": (
-        "first purchase in the same calendar {period} and channel (of several on that day, the first by name)",
-        "首购在同一自然{period}且渠道相同（同日有多个时按名称取第一个）",
+        "first purchase in the same {period} and channel (of several on that day, the first by name)",
+        "首购在同一{period}且渠道相同（同日有多个时按名称取第一个）",
     ),
     "cohort_members_category": (
-        "first purchase in the same calendar {period} and category (of several on that day, the first by name)",
-        "首购在同一自然{period}且品类相同（同日有多个时按名称取第一个）",
+        "first purchase in the same {period} and category (of several on that day, the first by name)",
+        "首购在同一{period}且品类相同（同日有多个时按名称取第一个）",
     ),
     "cohort_members_product": (
-        "first purchase in the same calendar {period} and product (of several on that day, the first by name)",
-        "首购在同一自然{period}且产品相同（同日有多个时按名称取第一个）",
+        "first purchase in the same {period} and product (of several on that day, the first by name)",
+        "首购在同一{period}且产品相同（同日有多个时按名称取第一个）",
     ),
     "cohort_members_group": (
-        "first purchase in the same calendar {period}, and the same group of the given table",
-        "首购在同一自然{period}且分组相同（按所给的表）",
+        "first purchase in the same {period}, and the same group of the given table",
+        "首购在同一{period}且分组相同（按所给的表）",
     ),
     "cohort_classic": ("cohort retention rate (bought in the period)", "同期群保持率（当期有购买）"),
     "definition_cohort_classic_numerator": (

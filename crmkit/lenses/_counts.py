@@ -6,6 +6,7 @@ every cost is known the rate is 1, otherwise the cost is 0.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._periods import Periods, periods_between
+from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._shared import money
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
@@ -24,7 +25,7 @@ from crmkit.transactions import Transactions
 Array: TypeAlias = NDArray[Any]
 Ints: TypeAlias = NDArray[np.int64]
 
-LENGTHS = ("year", "quarter", "month")
+LENGTHS: tuple[Period, ...] = ("year", "quarter", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,13 @@ def _all_costs_known(tx: Transactions) -> bool:
     return int(engines.collect(missing)["n"][0]) == 0
 
 
-def periods_of(tx: Transactions, period: str | None) -> Periods:
+def periods_of(tx: Transactions, period: Period | Calendar | None) -> Periods:
     """Periods of this length, or of the longest of which two are complete."""
     if period is not None:
-        _checks.choice("period", period, LENGTHS)
+        _checks.choice("period", calendar_of(period).period, LENGTHS)
     first, as_of = tx.first_day, _checks.day_number(tx.as_of)
-    for length in LENGTHS if period is None else (period,):
+    tried: Sequence[Period | Calendar] = LENGTHS if period is None else (period,)
+    for length in tried:
         found = periods_between(first, as_of, length)
         # a first period of which the data have only the end is no whole one
         if found.complete.sum() - int(found.starts[0] < first and period is None) >= 2:

@@ -16,6 +16,7 @@ import numpy as np
 
 from crmkit import labels
 from crmkit._frame import engines, outputs
+from crmkit._periods import Calendar, Period
 from crmkit._results import Result
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, shown
@@ -98,7 +99,11 @@ class CustomerBaseAudit(Result):
 
 
 def customer_base_audit(
-    transactions: Any, *, period: str | None = None, margin_rate: float | None = None, cohort: str | None = None
+    transactions: Any,
+    *,
+    period: Period | Calendar | None = None,
+    margin_rate: float | None = None,
+    cohort: str | None = None,
 ) -> CustomerBaseAudit:
     """Audit the customer base: five lenses, each an exact product or sum, with a headline for each.
 
@@ -106,7 +111,7 @@ def customer_base_audit(
     ----------
     transactions : Transactions, or table with customer_id, date, amount (and cost)
         Nothing after its `as_of` is seen.
-    period : {"year", "quarter", "month"}, optional
+    period : {"year", "quarter", "month"} or Calendar, optional
         Length of the periods and cohorts; by default the longest of which the data hold two complete ones.
     margin_rate : float, optional
         Share of revenue that is profit. By default profit is revenue less cost where every row has one, and revenue

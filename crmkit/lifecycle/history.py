@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, labels
 from crmkit._frame import engines
-from crmkit._periods import Periods, periods_between
+from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._statistics import shares_of
 from crmkit.customers import customer_days, money_of
 from crmkit.interpurchase import Interpurchase, check_interpurchase
@@ -29,7 +29,7 @@ Ints: TypeAlias = NDArray[np.int64]
 def history(
     transactions: Any,
     *,
-    period: str = "month",
+    period: Period | Calendar = "month",
     rules: StageRules | None = None,
     interpurchase: Interpurchase | None = None,
     language: Language | None = None,
@@ -43,7 +43,7 @@ def history(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    period : {"month", "week", "quarter", "year", "day"}, default "month"
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "month"
         How far the dates lie apart. The last one is `as_of`, complete or not.
     rules : StageRules, optional
         As in `stages`.

@@ -18,7 +18,7 @@ from crmkit import _checks
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._groups import UNGROUPED
-from crmkit._periods import Periods, periods_between
+from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 
 Cells = dict[str, NDArray[Any]]
@@ -58,7 +58,7 @@ def open_survey(
     *,
     scale: Scale | None = None,
     by: str | None = None,
-    period: str | None = None,
+    period: Period | Calendar | None = None,
     customer: str = CUSTOMER,
     date: str = DATE,
 ) -> Survey:
@@ -140,7 +140,7 @@ def _refuse_off_scale(frame: LazyFrame, items: Sequence[str], scale: Scale) -> N
             raise DataError("survey_scale", column=name, n=f"{n:,}", values=shown(values), least=least, most=most)
 
 
-def _periods(frame: LazyFrame, period: str, column: str) -> tuple[int, Periods]:
+def _periods(frame: LazyFrame, period: Period | Calendar, column: str) -> tuple[int, Periods]:
     day = nw.col("day")
     undated = nw.when(day.is_null()).then(1).otherwise(0)
     found = engines.collect(frame.select(first=day.min(), last=day.max(), undated=undated.sum()))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
-from crmkit._periods import Period, Periods, periods_between
+from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
 from crmkit.definitions import Definition
@@ -74,7 +74,7 @@ def indicators(
     survey: Any = None,
     complaints: Any = None,
     *,
-    period: Period = "month",
+    period: Period | Calendar = "month",
     columns: Mapping[str, str] | None = None,
     level: float = 0.95,
 ) -> Indicators:
@@ -89,8 +89,8 @@ def indicators(
         speaks well of it) and `price_sensitive` (1: would leave if the price rose).
     complaints : table, optional
         As for `complaints`.
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
-        Calendar periods.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "month"
+        Length of the periods. A `crmkit.Calendar` has fiscal years, or periods that roll back from `as_of`.
     columns : mapping, optional
         Other names of the survey's columns, such as ``{"praised": "q7"}``.
     level : float, default 0.95
@@ -139,7 +139,9 @@ def indicators(
         "complete": periods.complete[at],
     }
     missing = tuple(name for name in order if name not in given)
-    definition = Definition("satisfaction_indicators", tx.as_of, {"level": f"{100 * share:g}", "each": period})
+    definition = Definition(
+        "satisfaction_indicators", tx.as_of, {"level": f"{100 * share:g}", "each": calendar_of(period).period}
+    )
     return Indicators(engines.build(table, tx.like), missing, definition)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
-from crmkit._periods import Period
+from crmkit._periods import Calendar, Period
 from crmkit._results import Result
 from crmkit._statistics import z_of
 from crmkit.definitions import Definition
@@ -70,7 +70,7 @@ def nps(
     *,
     score: str = "nps",
     by: str | None = None,
-    period: Period | None = None,
+    period: Period | Calendar | None = None,
     level: float = 0.95,
     method: Method = "score",
     scale: Scale = (0, 10),
@@ -87,8 +87,8 @@ def nps(
         Column of the answers: whole numbers on `scale`.
     by : str, optional
         Column of groups. Rows without one are "ungrouped".
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, optional
-        Calendar periods of the answers' dates.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, optional
+        Periods of the answers' dates.
     level : float, default 0.95
         Confidence of the intervals.
     method : {"score", "adjusted", "wald"}, default "score"
@@ -270,7 +270,7 @@ def compare_nps(
     *,
     score: str = "nps",
     by: str | None = None,
-    period: Period | None = None,
+    period: Period | Calendar | None = None,
     baseline: str | None = None,
     level: float = 0.95,
     scale: Scale = (0, 10),

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _shared, labels
 from crmkit._frame import engines, outputs
-from crmkit._periods import Period, Periods
+from crmkit._periods import Calendar, Period, Periods, calendar_of
 from crmkit._results import Result
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError
@@ -170,14 +170,13 @@ class Cohorts(Result):
 def cohorts(
     transactions: Any,
     *,
-    period: Period = "month",
+    period: Period | Calendar = "month",
     by: Any = None,
     kind: Kind = "classic",
     days: Sequence[int] | None = None,
     brackets: Sequence[tuple[int, int]] | None = None,
     max_age: int | None = None,
     min_customers: int = 1,
-    fiscal_start: int = 1,
 ) -> Cohorts:
     """Follow the customers of each period of first purchase: how many buy again, and what they bring.
 
@@ -188,8 +187,9 @@ def cohorts(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
-        Calendar period of the first purchase that makes a cohort, and the unit of age of the first two kinds.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "month"
+        Period of the first purchase that makes a cohort, and the unit of age of the first two kinds. A
+        `crmkit.Calendar` has fiscal years, or periods that roll back from `as_of`.
     by : role of the transactions, or table with customer_id and group, optional
         Cohorts of one group each: the channel, category or product of the customer's first purchase (of several on that
         day, the first by name), or groups of your own. Customers without one are "ungrouped". To compare groups over
@@ -211,8 +211,6 @@ def cohorts(
     min_customers : int, default 1
         Cells of fewer customers are "too_small": their values are withheld, though they count in averages. The default
         shows everything, since the intervals say how little few customers tell; set it, to 30 say, to publish.
-    fiscal_start : int, default 1
-        Month in which the year, and its first quarter, begins.
 
     Returns
     -------
@@ -250,7 +248,7 @@ def cohorts(
     _checks.choice("kind", kind, KINDS)
     least = _checks.count("min_customers", min_customers)
     windows = _windows(kind, days, brackets, max_age)
-    periods = _shared.periods_of(tx, period, rolling=False, fiscal_start=fiscal_start)
+    periods = _shared.periods_of(tx, period)
     if windows is None:
         top = None if max_age is None else _checks.count("max_age", max_age, least=0)
         counts = _cohort_counts.by_calendar(tx, periods, by, max_age=top, rolling=kind == "rolling")
@@ -263,7 +261,7 @@ def cohorts(
     cells = _cohort_cells.cells_of(counts, tx, periods.names, ages, least=least, grouped=grouped)
     chained = kind in ("classic", "rolling")
     pooled = _cohort_cells.averages_of(counts, tx, ages, least=least, grouped=grouped, chained=chained)
-    window = _shared.window(periods, period, rolling=False, fiscal_start=fiscal_start)
+    window = _shared.window(periods, period)
     said = {**window, **_said_of(by, least, own_clock=windows is not None)}
     return Cohorts(
         table=engines.build(cells, tx.like),
@@ -271,7 +269,7 @@ def cohorts(
         definition=Definition(f"cohort_{kind}", tx.as_of, said),
         revenue_definition=Definition("cohort_revenue" if windows is None else "cohort_revenue_by_day", tx.as_of, said),
         kind=kind,
-        period=period,
+        period=calendar_of(period).period,
         notes=_notes(periods, kind),
         _cells=cells,
         _pooled=pooled,

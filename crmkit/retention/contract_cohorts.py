@@ -16,7 +16,7 @@ import numpy as np
 
 from crmkit import _checks
 from crmkit._frame import engines
-from crmkit._periods import Period, periods_between
+from crmkit._periods import Calendar, Period, periods_between
 from crmkit.retention.contracts import _read, _Sums
 
 Date: TypeAlias = "str | dt.date"
@@ -30,8 +30,7 @@ def contract_cohorts(
     start: str = "start_date",
     end: str = "end_date",
     date_format: str | None = None,
-    period: Period = "month",
-    fiscal_start: int = 1,
+    period: Period | Calendar = "month",
 ) -> Any:
     """Count the customers of each cohort who are under contract at the end of every later period.
 
@@ -45,10 +44,8 @@ def contract_cohorts(
         Columns of the customer's id and of the contract's first and last day (none while it is running).
     date_format : str, optional
         Format of dates that are text but not year-month-day, such as "%m/%d/%Y".
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
-        Length of the periods.
-    fiscal_start : int, default 1
-        Month in which the year, and its first quarter, begins.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "month"
+        Length of the periods. A `crmkit.Calendar` has fiscal years, or periods that roll back from `as_of`.
 
     Returns
     -------
@@ -78,7 +75,7 @@ def contract_cohorts(
     frame = engines.wrap(contracts)
     engines.refuse_no_rows(frame, "contract")
     read = _read(frame, {"customer": customer, "begin": start, "finish": end}, cut, date_format)
-    periods = periods_between(int(np.min(read.begin)), _checks.day_number(cut), period, fiscal_start=fiscal_start)
+    periods = periods_between(int(np.min(read.begin)), _checks.day_number(cut), period)
     n = len(periods)
     first = np.full(int(read.customer.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, read.customer, read.begin)

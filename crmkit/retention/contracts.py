@@ -19,7 +19,7 @@ from crmkit import _checks, _date_text, _hints, _shared
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import LazyFrame
 from crmkit._groups import UNGROUPED
-from crmkit._periods import Period, Periods, periods_between
+from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
 from crmkit.definitions import Definition
@@ -86,9 +86,7 @@ def contract_rates(
     amount: str | None = None,
     date_format: str | None = None,
     by: str | None = None,
-    period: Period = "month",
-    rolling: bool = False,
-    fiscal_start: int = 1,
+    period: Period | Calendar = "month",
 ) -> ContractRates:
     """Retention, churn, renewals and movements of recurring revenue of customers with contracts.
 
@@ -109,12 +107,8 @@ def contract_rates(
     by : str, optional
         Column of the contracts to group customers by: its value in the customer's first contract (of several that
         begin on one day, the first by name).
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
-        Length of the periods.
-    rolling : bool, default False
-        Periods that end on `as_of`, and on the same day before, in place of those of the calendar.
-    fiscal_start : int, default 1
-        Month in which the year, and its first quarter, begins.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "month"
+        Length of the periods. A `crmkit.Calendar` has fiscal years, or periods that roll back from `as_of`.
 
     Returns
     -------
@@ -156,11 +150,11 @@ def contract_rates(
     engines.refuse_no_rows(frame, "contract")
     roles = {"customer": customer, "begin": start, "finish": end, "amount": amount, "group": by}
     read = _read(frame, {role: column for role, column in roles.items() if column is not None}, cut, date_format)
-    periods = periods_between(int(np.min(read.begin)), last_day, period, rolling=rolling, fiscal_start=fiscal_start)
+    periods = periods_between(int(np.min(read.begin)), last_day, period)
     sums = _Sums(read, periods)
     first = {**sums.grid.columns()}
     last = {"complete": sums.grid.complete()}
-    window = _shared.window(periods, period, rolling=rolling, fiscal_start=fiscal_start)
+    window = _shared.window(periods, period)
     people = _shared.customer_columns(
         _shared.before(sums["present"]), sums["new"], sums["lost"], sums["back"], sums["present"], periods.complete
     )

@@ -19,7 +19,7 @@ import numpy as np
 from crmkit import _checks, _shared, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._periods import Period, Periods
+from crmkit._periods import Calendar, Period, Periods
 from crmkit._results import Result
 from crmkit._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED, Array
 from crmkit.customers import money_of
@@ -67,10 +67,8 @@ class Movements(Result):
 def movements(
     transactions: Any,
     *,
-    period: Period = "month",
+    period: Period | Calendar = "month",
     by: Any = None,
-    rolling: bool = False,
-    fiscal_start: int = 1,
     level: float = 0.95,
 ) -> Movements:
     """How each period's revenue came from that of the period before; gross and net revenue retention.
@@ -85,16 +83,12 @@ def movements(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
-        Length of the periods. Take one in which a customer who is still there can be expected to buy.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "month"
+        Length of the periods, one in which a customer who is still there can be expected to buy. A `crmkit.Calendar`
+        has fiscal years, or periods that roll back from `as_of`.
     by : role of the transactions, or table with customer_id and group, optional
         The channel, category or product of the customer's first purchase, or groups of your own. Customers without
         one are "ungrouped".
-    rolling : bool, default False
-        Periods that end on `as_of`, and on the same day before, in place of those of the calendar. The last one is
-        then always complete.
-    fiscal_start : int, default 1
-        Month in which the year, and its first quarter, begins.
     level : float, default 0.95
         Confidence level of the intervals of GRR and NRR, which take the customers of the start as a sample.
 
@@ -125,16 +119,14 @@ def movements(
     1  2025-02  180.0   40.0       20.0         30.0     30.0  180.0  0.667
     """
     tx = open_transactions(transactions)
-    periods = _shared.periods_of(tx, period, rolling=rolling, fiscal_start=fiscal_start)
+    periods = _shared.periods_of(tx, period)
     rows, sums = _compared(_shared.customer_periods(tx, periods))
     grid = _shared.summed(tx, periods, rows, by, sums)
     money = _money_columns(grid.sums, periods.complete, tx.scale, tx.guard)
     ends_of_rates = _intervals(grid.sums, money, grid.sums["n"].shape[1:], _checks.level_of(level), tx.scale)
     people = _customer_columns(grid.sums, periods.complete)
     ends = {"complete": grid.complete()}
-    definition = Definition(
-        "revenue_retention", tx.as_of, _shared.window(periods, period, rolling=rolling, fiscal_start=fiscal_start)
-    )
+    definition = Definition("revenue_retention", tx.as_of, _shared.window(periods, period))
     return Movements(
         engines.build({**grid.columns(), **money, **ends_of_rates, **ends}, tx.like),
         engines.build({**grid.columns(), **people, **ends}, tx.like),
@@ -251,9 +243,7 @@ def movement_list(
     transactions: Any,
     *,
     at: str | None = None,
-    period: Period = "month",
-    rolling: bool = False,
-    fiscal_start: int = 1,
+    period: Period | Calendar = "month",
     language: Language | None = None,
 ) -> Any:
     """The customers behind one period of `movements`: who is new, grew, shrank, left or came back, and by how much.
@@ -265,7 +255,7 @@ def movement_list(
     at : str, optional
         The period, named as in the table of `movements`, such as "2025-03" or "1997-Q4"; by default the last one that
         is over.
-    period, rolling, fiscal_start
+    period
         As for `movements`.
     language : {"en", "zh"}, optional
         Language of `movement_label`.
@@ -298,7 +288,7 @@ def movement_list(
     """
     tx = open_transactions(transactions)
     words = {kind: labels.text(f"movement_{kind}", language) for kind in MOVEMENTS}
-    periods = _shared.periods_of(tx, period, rolling=rolling, fiscal_start=fiscal_start)
+    periods = _shared.periods_of(tx, period)
     found = _two_periods(tx, periods, _position(periods, at))
     kind = _kind_of_two()
     label = nw.lit(words["returns"])

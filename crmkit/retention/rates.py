@@ -16,7 +16,7 @@ import numpy as np
 
 from crmkit import _checks, _shared
 from crmkit._frame import engines
-from crmkit._periods import Period
+from crmkit._periods import Calendar, Period
 from crmkit._results import Result
 from crmkit._shared import NEW, REACTIVATED, RETAINED
 from crmkit.definitions import Definition
@@ -49,11 +49,9 @@ class Rates(Result):
 def rates(
     transactions: Any,
     *,
-    period: Period = "month",
+    period: Period | Calendar = "month",
     base: Literal["active", "ever"] = "active",
     by: Any = None,
-    rolling: bool = False,
-    fiscal_start: int = 1,
 ) -> Rates:
     """Customers at the start, new, lost, reactivated and at the end of each period; retention and churn rates.
 
@@ -63,8 +61,9 @@ def rates(
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
-        Length of the periods. Take one in which a customer who is still there can be expected to buy.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "month"
+        Length of the periods, one in which a customer who is still there can be expected to buy. A `crmkit.Calendar`
+        has fiscal years, or periods that roll back from `as_of`.
     base : {"active", "ever"}, default "active"
         Who is a customer at the start. "active": who bought in the period before; "reactivated" are those who bought
         earlier, but not then. "ever": everyone who bought before; nobody leaves this base, so that nobody is
@@ -72,11 +71,6 @@ def rates(
     by : role of the transactions, or table with customer_id and group, optional
         The channel, category or product of the customer's first purchase, or groups of your own. Customers without
         one are "ungrouped".
-    rolling : bool, default False
-        Periods that end on `as_of`, and on the same day before, in place of those of the calendar. The last one is
-        then always complete.
-    fiscal_start : int, default 1
-        Month in which the year, and its first quarter, begins.
 
     Returns
     -------
@@ -106,7 +100,7 @@ def rates(
     """
     tx = open_transactions(transactions)
     _checks.choice("base", base, BASES)
-    periods = _shared.periods_of(tx, period, rolling=rolling, fiscal_start=fiscal_start)
+    periods = _shared.periods_of(tx, period)
     rows = _shared.customer_periods(tx, periods)
     grid = _shared.summed(tx, periods, rows, by, {})
     n = grid.sums["n"]
@@ -120,7 +114,7 @@ def rates(
         **_shared.customer_columns(start, n[NEW], start - kept, back, end, grid.periods.complete),
         "complete": grid.complete(),
     }
-    values = _shared.window(periods, period, rolling=rolling, fiscal_start=fiscal_start)
+    values = _shared.window(periods, period)
     definition = Definition("customer_rates", tx.as_of, {**values, "base": f"definition_base_{base}"})
     return Rates(engines.build(table, tx.like), definition)
 

@@ -16,23 +16,22 @@ import numpy as np
 
 from crmkit import _checks, _shared
 from crmkit._frame import engines
-from crmkit._periods import Period
+from crmkit._periods import Calendar, Period
 from crmkit._statistics import wilson
 from crmkit.customers import customer_days
 from crmkit.transactions import open_transactions
 
 
-def repeat_rates(transactions: Any, *, period: Period = "month", rolling: bool = False, level: float = 0.95) -> Any:
+def repeat_rates(transactions: Any, *, period: Period | Calendar = "month", level: float = 0.95) -> Any:
     """Count by period who bought on more than one day of it (复购率), and who came back in the next one (回购率).
 
     Parameters
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen. Purchases are purchase days; refunds are none.
-    period : {"day", "week", "week_sunday", "month", "quarter", "year"}, default "month"
-        Length of the periods; weeks begin on Monday, or on Sunday.
-    rolling : bool, default False
-        Periods that end on `as_of`, in place of those of the calendar.
+    period : {"day", "week", "week_sunday", "month", "quarter", "year"} or Calendar, default "month"
+        Length of the periods; weeks begin on Monday, or on Sunday. A `crmkit.Calendar` has fiscal years, or periods
+        that roll back from `as_of`.
     level : float, default 0.95
         Confidence of the intervals (Wilson).
 
@@ -60,7 +59,7 @@ def repeat_rates(transactions: Any, *, period: Period = "month", rolling: bool =
     """
     confidence = _checks.level_of(level)
     tx = open_transactions(transactions)
-    periods = _shared.periods_of(tx, period, rolling=rolling, fiscal_start=1)
+    periods = _shared.periods_of(tx, period)
     days = customer_days(tx)
     days = days.filter(nw.col("bought") == 1) if tx.has_refunds else days
     each = periods.join(days).group_by("customer_id", "period").agg(days=nw.len())

@@ -72,7 +72,7 @@ def _inverse(churn: Any) -> list[float | str]:
 def cohort_sheets(transactions: Any, language: Language) -> list[Sheet]:
     """Customers by month of first purchase and by age, counted by COUNTIFS, and the triangle of rates."""
     tx = open_transactions(transactions)
-    periods = periods_of(tx, "month", rolling=False, fiscal_start=1)
+    periods = periods_of(tx, "month")
     found = engines.collect(
         periods.join(tx.rows()).filter(nw.col("bought") == 1).group_by("customer_id", "period").agg(n=nw.len())
     )

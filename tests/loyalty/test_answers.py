@@ -7,6 +7,7 @@ from conftest import as_columns
 from crmkit import loyalty
 from crmkit.datasets import load_ten_customers
 from crmkit.errors import ColumnError, DataError
+from crmkit.scoring import Extras
 
 SURVEY = {"customer_id": ["C01", "C01", "C02", "C10"], "date": ["2024-05-01", "2024-06-01", "2024-06-01", "2024-06-02"],
           "nps": [2, 10, 3, 9]}  # fmt: skip
@@ -46,7 +47,7 @@ def test_ids_of_two_kinds_and_surveys_without_ids_are_refused(make_table):
 def test_the_scored_list_says_what_customers_say(make_table):
     sales = load_ten_customers()
     table = make_table({name: sales[name].to_numpy() for name in sales.columns})
-    scored = as_columns(crm.score_customers(table, horizon=None, survey=SURVEY), sort="customer_id")
+    scored = as_columns(crm.score_customers(table, horizon=None, extras=Extras(survey=SURVEY)), sort="customer_id")
     assert scored["satisfaction"][:3] == [10, 3, None]
     assert scored["loyalty_type"][:3] == ["true_loyalty", "spurious_loyalty", "not_asked"]
     assert "loyalty_type" not in as_columns(crm.score_customers(table, horizon=None))

@@ -143,7 +143,7 @@ def test_names_of_many_periods_are_thinned_from_the_last_one():
 
 
 def test_a_rolling_period_is_named_in_two_lines():
-    rates = crm.retention.rates(transactions(), rolling=True)
+    rates = crm.retention.rates(transactions(), period=crm.Calendar(rolling=True))
     assert plot_retention(rates).get_xticklabels()[-1].get_text() == "2024-03-11\n- 2024-04-10"
 
 

@@ -103,7 +103,9 @@ def test_counts_are_those_of_a_count_day_by_day(rows, days):
 @given(rows=listed, period=st.sampled_from(("day", "week", "month", "quarter")), rolling=st.booleans())
 @law
 def test_customers_and_money_add_up_in_every_kind_of_period(rows, period, rolling):
-    found = contract_rates(table_of(rows), as_of="2024-09-10", amount="fee", period=period, rolling=rolling)
+    found = contract_rates(
+        table_of(rows), as_of="2024-09-10", amount="fee", period=crm.Calendar(period, rolling=rolling)
+    )
     people, money = as_columns(found.table), as_columns(found.movements.table)
     for at, lost in enumerate(people["lost"]):
         p, m = ({name: values[at] for name, values in part.items()} for part in (people, money))

@@ -112,7 +112,7 @@ def test_movements_are_those_of_a_count_customer_by_customer(rows):
 @law
 def test_money_and_customers_add_up_exactly(rows, period, rolling, refunds):
     tx = crm.Transactions(small_table(columns_of(rows)), refunds=refunds)
-    found = retention.movements(tx, period=period, rolling=rolling)
+    found = retention.movements(tx, period=crm.Calendar(period, rolling=rolling))
     money, people = as_columns(found.table), as_columns(found.customers)
     used = sum(amount for _, _, amount in rows if amount > 0 or refunds == "net")
     assert sum(map(cents, money["revenue"])) == used

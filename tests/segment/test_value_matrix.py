@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from conftest import as_columns, small_table
 from crmkit import Transactions, growth, score_customers, segment
+from crmkit.clv import Valuation
 from crmkit.customers import recent_value
 from crmkit.datasets import load_cdnow, load_ten_customers, make_transactions
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning
@@ -257,7 +258,7 @@ def test_with_costs_the_lifetime_value_is_margin_too_at_the_rate_of_the_window()
     recent = made[made["date"] > made["date"].max() - pd.DateOffset(years=1)]
     rate = 1 - recent["cost"].sum() / recent["amount"].sum()
     tx = Transactions(made)
-    found, whole = segment.value_matrix(tx), segment.value_matrix(tx, margin_rate=1.0)
+    found, whole = segment.value_matrix(tx), segment.value_matrix(tx, valuation=Valuation(margin_rate=1.0))
     expected = rate * whole.customers["residual_clv"]
     assert found.customers["residual_clv"].tolist() == pytest.approx(expected.tolist())
     assert found.customers["quadrant"].tolist() == whole.customers["quadrant"].tolist()
@@ -338,7 +339,7 @@ def test_cuts_that_are_none_are_refused():
 def test_a_margin_that_no_lifetime_value_can_be_built_on_is_refused():
     rows = load_cdnow(sample=True).assign(cost=lambda frame: 2 * frame["amount"])
     with pytest.raises(
-        DataError, match=r"the margin of 1997-07-01 to 1998-06-30 is -1 of the revenue.*margin_rate=0\.3"
+        DataError, match=r"the margin of 1997-07-01 to 1998-06-30 is -1 of the revenue.*margin_rate=0\.3\)"
     ):
         segment.value_matrix(Transactions(rows))
 
@@ -356,18 +357,34 @@ def test_a_column_that_is_not_named_is_refused(make_table):
 
 
 def test_settings_of_what_is_not_computed_are_refused():
-    for name, value in (("window", "3M"), ("window", "12M"), ("horizon", None), ("horizon", dt.timedelta(days=90)),
-                        ("discount_rate", 0.2), ("margin_rate", 0.3), ("margin_rate", pd.Series([1, 2]))):  # fmt: skip
+    for name, value in (("window", "3M"), ("window", "12M"), ("valuation", Valuation()),
+                        ("valuation", Valuation(horizon=dt.timedelta(days=90), margin_rate=0.3))):  # fmt: skip
         with pytest.raises(ArgumentError, match=rf"{name}=.* would change nothing: a table has its values already"):
             segment.value_matrix(LISTED, **{name: value})
     tx = Transactions(load_ten_customers())
-    for name, value in (("horizon", "12M"), ("discount_rate", 0.2), ("margin_rate", 0.3)):
-        with pytest.raises(ArgumentError, match=rf"{name}=.*no lifetime value is asked for.*\"residual_clv\""):
-            segment.value_matrix(tx, potential="frequency", **{name: value})
-    matrix = segment.value_matrix(
-        Transactions(load_cdnow(sample=True)), horizon="26W", discount_rate=0.2, margin_rate=0.5
-    )
-    assert matrix.potential.column == "residual_clv"
+    with pytest.raises(ArgumentError, match=r"valuation=.*no lifetime value is asked for.*\"residual_clv\""):
+        segment.value_matrix(tx, potential="frequency", valuation=Valuation(horizon="12M"))
+
+
+def test_the_lifetime_value_is_that_of_the_valuation():
+    tx = Transactions(load_cdnow(sample=True))
+    given = Valuation(horizon="26W", discount_rate=0.2, margin_rate=0.5)
+    found = segment.value_matrix(tx, valuation=given).customers
+    listed = score_customers(tx, horizon="26W", discount_rate=0.2, margin_rate=0.5)
+    assert found["residual_clv"].tolist() == listed["residual_clv"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"horizon": "soon"}, "horizon='soon' is not a duration"),
+        ({"horizon": None}, "horizon=None is not a duration"),
+        ({"margin_rate": 30}, "margin_rate=30 is not a share"),
+    ],
+)
+def test_a_valuation_that_cannot_be_is_refused_at_once(wrong, message):
+    with pytest.raises(ArgumentError, match=message):
+        Valuation(**wrong)
 
 
 def test_a_value_given_for_both_axes_is_shown_as_one_for_each():

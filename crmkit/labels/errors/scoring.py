@@ -12,7 +12,7 @@ WORDS = {
         'scheme="eleven" 按 bins=5 设计。bins={bins} 时请用 scheme="eight"，或自己的规则。',
     ),
     "scoring_churn_less_day_churn": (
-        'churn={churn:g} is less than a day. Give one such as churn="90D".',
-        'churn={churn:g} 不足一天。请改用例如 churn="90D"。',
+        '{name_given} is less than a day. Give one such as churn="90D".',
+        '{name_given} 不足一天。请改用例如 churn="90D"。',
     ),
 }

@@ -104,8 +104,8 @@ WORDS = {
         '{name_given} 不是可用的取值。请从 {join} 中选择，或为每个轴各给一个规则或数值，例如 cut={{"current": {value!r}, "potential": "median"}}。',
     ),
     "segment_margin_revenue_lifetime_value": (
-        "the margin of {first_date} to {last_date} is {rate:.3g} of the revenue, which no lifetime value can be built on. Say what share of the spend is margin, such as margin_rate=0.3.",
-        "{first_date} 至 {last_date} 的毛利是收入的 {rate:.3g}，无法据此计算终身价值。请说明消费额中毛利的比例，例如 margin_rate=0.3。",
+        "the margin of {first_date} to {last_date} is {rate:.3g} of the revenue, which no lifetime value can be built on. Say what share of the spend is margin, such as valuation=crmkit.clv.Valuation(margin_rate=0.3).",
+        "{first_date} 至 {last_date} 的毛利是收入的 {rate:.3g}，无法据此计算终身价值。请说明消费额中毛利的比例，例如 valuation=crmkit.clv.Valuation(margin_rate=0.3)。",
     ),
     "segment_share_do_go_together": (
         '{name_given} and share={share!r} do not go together. Give a share with "quantile" only, such as cut="quantile", share=0.8.',
