@@ -61,8 +61,9 @@ LARGEST_EXACT = 2.0**53  # floats count whole numbers exactly up to here
 MOST_UNITS = 2**62  # of money in all: what 64 bits hold, and a bit to spare for differences
 _USUAL_SCALE = 100
 _FINER_SCALES = (1_000, 10_000, 100_000, 1_000_000, 10**7, 10**8, 10**9)
-# Units, and results rounded to so many of them, for amounts without an exact decimal form; cents always survive.
-_INEXACT = ((10**12, 1_000), (10**9, 1_000), (10**6, 1_000), (10**3, 1))
+# Units, and results rounded to so many of them, for amounts without an exact decimal form: three thirds are one. They
+# are the same whatever the amounts add up to, so that nobody's digits depend on what others spend.
+_INEXACT = (10**9, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,13 +451,14 @@ def _scale(frame: LazyFrame, money: list[str], noise: float, total: float, *, od
         found = engines.collect(frame.select(**flags).select(nw.all().sum()))
         finer = [scale for k, scale in enumerate(finer) if not found[f"s{k}"][0]]
     exact = finer[0] if finer else _USUAL_SCALE if not odd else None
-    for scale, guard in _INEXACT if exact is None else ((exact, 1),):
-        if total * scale < MOST_UNITS:
-            return scale, guard
+    scale, guard = _INEXACT if exact is None else (exact, 1)
+    if total * scale < MOST_UNITS:
+        return scale, guard
     if exact == _USUAL_SCALE and total < MOST_UNITS and _all_whole(frame, money):
         return 1, 1
     largest = engines.collect(frame.select(nw.col(money[0]).abs().alias("size")).select(nw.col("size").max()))["size"]
-    raise DataError("beyond_counting", total=f"{total:.3g}", largest=f"{float(largest[0]):.15g}")
+    key = "beyond_counting" if exact == _USUAL_SCALE else "beyond_counting_digits"
+    raise DataError(key, total=f"{total:.3g}", largest=f"{float(largest[0]):.15g}")
 
 
 def _all_whole(frame: LazyFrame, money: list[str]) -> bool:

@@ -8,6 +8,7 @@ Sources: ISO 4217 for codes of currencies; Unicode Standard 15, table 6-3 (dashe
 
 from __future__ import annotations
 
+import re
 from typing import Literal, TypeAlias
 
 Mark: TypeAlias = Literal[".", ","]
@@ -48,6 +49,12 @@ CERTAIN = r"^ *[+-]?[1-9]\d{0,2}(?:(?:,\d{3})+\.\d*|(?:,\d{3}){2,}) *$"
 # No money, but no mistake either: what people write where there is none.
 NOTHING = r"^(?i:|-+|n/?a|#n/a|nan|null|none|nil|无|空)$"
 
+# Letters that mean a thousand to some and a million or more to others: 5M, 2 mn, 1.5B.
+LETTERS = r"(?i:\d *(?:mm?|mn|mio|mill?|mrd|bn?|tn?)\.?)$"
+# Currencies whose smallest unit is a thousandth (ISO 4217). Beside any other one, three digits behind the decimal mark
+# are more likely thousands (Rp 15.000), and are not read.
+THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+
 PARTS = ("open", "sign", "before", "inner", "number", "exponent", "many", "after", "behind", "close")
 
 
@@ -72,6 +79,21 @@ def pattern(decimal: Mark) -> str:
         rf"^ *(\(?) *([+-]?) *({currency}?) *([+-]?) *({number})(?:[eE]([+-]?\d{{1,2}}))? *"
         rf"([{''.join(_EXPONENTS)}]?) *({currency}?) *([+-]?) *(\)?) *$"
     )
+
+
+def may_be_thousands(text: str, decimal: Mark) -> bool:
+    """Whether this is a currency with three digits behind the mark, which may be decimals or thousands.
+
+    >>> may_be_thousands("Rp 15.000", "."), may_be_thousands("15.000 KWD", "."), may_be_thousands("Rp 15.00", ".")
+    (True, False, False)
+    """
+    found = re.match(pattern(decimal), text.strip().translate(str.maketrans(SAME)))
+    if found is None:
+        return False
+    part = dict(zip(PARTS, found.groups(), strict=True))
+    currency = f"{part['before'] or ''}{part['after'] or ''}".upper()
+    alike = re.fullmatch(rf"[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}", part["number"])
+    return bool(alike and currency and currency not in THOUSANDTHS)
 
 
 def exponents() -> dict[str, int]:

@@ -169,6 +169,8 @@ def _columns(tx: Transactions) -> list[nw.Expr]:
     orders = nw.col("orders" if "order" in tx.roles else "n_days")
     monetary = money_of(nw.col("money"), tx)
     repeat_spend = money_of(nw.col("money") - first_money(tx), tx)
+    if not tx.has_money:  # none, which is not the same as 0
+        monetary, repeat_spend = (nw.when(x < 0).then(money) for money in (monetary, repeat_spend))
     margin = [nw.when(nw.col("no_cost") == 0).then(money_of(nw.col("money") - nw.col("cost"), tx)).alias("margin")]
     return [
         nw.col("customer_id"),
@@ -184,7 +186,7 @@ def _columns(tx: Transactions) -> list[nw.Expr]:
         x.alias("x"),
         (last - first).alias("t_x"),
         (as_of - first).alias("T"),
-        nw.when(x > 0).then(repeat_spend / x).otherwise(nw.lit(0.0)).alias("m_x"),
+        nw.when(x > 0).then(repeat_spend / x).otherwise(monetary * 0).alias("m_x"),
     ]
 
 

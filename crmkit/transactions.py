@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime as dt
+import re
 import shlex
 import zoneinfo
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ from typing import Any, Literal, Self, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from crmkit import _checks, _date_text, _exports, _hints, _intake, _ledger, _reading, _where, labels
+from crmkit import _checks, _date_text, _exports, _hints, _intake, _ledger, _money_text, _reading, _where, labels
 from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
@@ -47,7 +48,8 @@ class Transactions:
         One row per purchase, order line or refund, of any supported kind. It is never changed.
     customer, date, amount : str
         Columns with the customer's id, the day (or time stamp) and the money; refunds are negative amounts.
-        The defaults are `customer_id`, `date` and `amount`. `amount=None`: events without money, each worth 0.
+        The defaults are `customer_id`, `date` and `amount`. `amount=None`: events without money; what
+        customers spent is then missing, not 0.
     order : str, optional
         Column with the order's id. Several rows may form one order. Without it (and without a column
         `order_id`) all that a customer buys on one day is one order.
@@ -225,7 +227,7 @@ class Transactions:
 
     @property
     def has_money(self) -> bool:
-        """Whether rows have money; events without it are worth 0 each."""
+        """Whether rows have money; what customers spent on events without it is missing."""
         return "amount" in self.roles or "price" in self.roles
 
     @property
@@ -486,6 +488,10 @@ class Transactions:
         marks = [mark for mark in (".", ",") if mark != decimal and self._reads_all(name, mark)]
         how = f'decimal="{marks[0]}"' if len(marks) == 1 else _intake.DECIMAL_REMEDY
         key = "money_text" if decimal is None and marks else "money_unread" if not marks else "money_other_mark"
+        if not marks and all(re.search(_money_text.LETTERS, value.strip()) for value in values):
+            key = "money_letters"
+        elif marks and decimal is not None and all(_money_text.may_be_thousands(value, decimal) for value in values):
+            key = "money_thousandths"
         raise DataError(key, column=column, values=shown(values), decimal=decimal or ".", how=how,
                         n=f"{self._profile.counts[f'unread_{name}']:,}")  # fmt: skip
 
@@ -522,18 +528,14 @@ class Transactions:
     def _formats_that_read(self) -> list[str]:
         """Formats that read every date of the table: found on some of them, tried on all."""
         date = nw.col("date_text").str.strip_chars(_date_text.BLANKS)
-        told = self._typed() if self.policy.where is None else self._typed().filter(nw.col("kept") == 1)
-        rows = told.select(date=date).filter(~nw.col("date").is_null() & (nw.col("date") != ""))
+        rows = self._kept().select(date=date).filter(~nw.col("date").is_null() & (nw.col("date") != ""))
         some = engines.collect(rows.head(2_000))["date"].tolist()
         return [form for form in _date_text.propose(some)[:4] if texts.reads_all_dates(rows, "date", form)]
 
     def _refuse_mixed_currencies(self) -> None:
-        rows = self._typed() if "kept" not in engines.names_of(self._typed()) else self._typed().filter(
-            nw.col("kept") == 1
-        )  # fmt: skip
-        codes = rows.select(currency=nw.col("currency")).filter(~nw.col("currency").is_null())
+        codes = self._kept().select(currency=nw.col("currency")).filter(~nw.col("currency").is_null())
         if self.policy.rates is None:
-            self._refuse_several(codes)
+            self._refuse_several(codes, "mixed_currencies", self.roles["currency"])
             return
         named = nw.col("currency").cast(nw.String).str.strip_chars()
         unknown = codes.select(currency=named).filter(~nw.col("currency").is_in(list(self.policy.rates)))
@@ -543,14 +545,19 @@ class Transactions:
 
     def _refuse_mixed_signs(self) -> None:
         """Currencies in front of or behind money that is text: $, €, CNY ..."""
-        marks = self._typed().select(currency=nw.col("amount_mark")).filter(nw.col("currency") != "")
-        self._refuse_several(marks)
+        marks = self._kept().select(currency=nw.col("amount_mark")).filter(nw.col("currency") != "")
+        self._refuse_several(marks, "mixed_signs", self.roles["amount"])
 
-    def _refuse_several(self, codes: LazyFrame) -> None:
+    def _refuse_several(self, codes: LazyFrame, key: str, column: str) -> None:
         found = engines.collect(codes.group_by("currency").agg(n=nw.len()).head(50))["currency"].tolist()
         if len(found) > 1:
-            column = self.roles.get("currency", self.roles.get("amount", self.roles.get("price")))
-            raise DataError("mixed_currencies", column=column, values=shown(sorted(map(str, found))))
+            known = sorted(map(str, found))
+            raise DataError(key, column=column, values=shown(known), first=known[0])
+
+    def _kept(self) -> LazyFrame:
+        """All rows but those that the filter leaves out."""
+        typed = self._typed()
+        return typed.filter(nw.col("kept") == 1) if "kept" in engines.names_of(typed) else typed
 
     def _last_date(self) -> dt.date:
         """The last date in the data, unless the clock says that it cannot have happened yet."""

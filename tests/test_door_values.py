@@ -68,6 +68,26 @@ def test_what_is_no_money_is_refused_and_named(text):
         assert repr(text)[1:-1] in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("texts", "decimal", "said"),
+    [
+        (["Rp 15.000", "Rp 7.500"], ".", 'which may be thousands[\\s\\S]*decimal=","'),
+        (["15,000 kr"], ",", 'which may be thousands[\\s\\S]*decimal="."'),
+        (["1.5M", "2 mn"], ".", "a thousand and others as a million"),
+        (["€1.234", "€2.50"], ".", "no money by any decimal mark: '€1.234'"),
+    ],
+)
+def test_what_may_mean_a_thousand_times_as_much_is_asked(texts, decimal, said):
+    for make in TWO_KINDS:
+        with pytest.raises(DataError, match=said):
+            crm.Transactions(make(paid(*texts)), decimal=decimal)
+
+
+def test_thousandths_of_those_who_have_them_are_read():
+    assert spend(paid("KWD 15.250", "KWD 0.125"), decimal=".") == {"c0": 15.25, "c1": 0.125}
+    assert spend(paid("Rp 15.000", "Rp1.250.000"), decimal=",") == {"c0": 15_000, "c1": 1_250_000}
+
+
 def test_words_for_nothing_are_missing_amounts():
     tx = crm.Transactions(paid("5", "n/a", "-", "NULL", "", "—"), decimal=".")
     assert dict(zip(tx.ledger["step"], tx.ledger["rows"], strict=True))["no_amount"] == -5
@@ -206,6 +226,16 @@ def test_a_row_after_the_past_changes_nothing(later):
     assert spend(past, as_of="2024-06-01") == {"s": 4.0}
 
 
+@pytest.mark.parametrize("beside", [1.0, 1e6 + 1 / 7, 4e9])
+def test_money_without_a_decimal_form_does_not_depend_on_what_others_spend(beside):
+    table = {"customer_id": ["big", "a", "a", "a", "b"], "date": ["2024-01-01"] * 5,
+             "amount": [beside, 1 / 3, 1 / 3, 1 / 3, 2 / 7]}  # fmt: skip
+    got = spend(table)
+    assert (got["a"], got["b"]) == (1.0, 0.285714)
+    with pytest.raises(DataError, match=r"largest is 50000000000[\s\S]*Round them first"):
+        spend({**table, "amount": [5e10, *table["amount"][1:]]})
+
+
 def test_large_money_of_small_units_is_exact():
     """Firms in Indonesia or Viet Nam: decades of days, 10^13 a purchase; m_x needs the money of the first day."""
     table = {"customer_id": ["a", "a", "a"], "date": ["1990-01-01", "2024-01-01", "2024-01-02"],
@@ -329,6 +359,9 @@ def test_events_without_money_are_visits():
     for make in TWO_KINDS:
         got = as_columns(crm.summarize(crm.Transactions(make(table), amount=None)))
         assert (got["frequency"], got["x"]) == ([2], [1])
+        assert [got[name] for name in ("monetary", "mean_order", "m_x")] == [[None]] * 3
+    with pytest.raises(ColumnError, match="events have none"):
+        crm.rfm.score(crm.Transactions(table, amount=None))
 
 
 # --- columns that may be meant, and exports that are known ----------------------------------------------------------

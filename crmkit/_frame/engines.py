@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from crmkit._frame import process, sql
 from crmkit._frame.process import connection
-from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, MissingPackageError, shown
+from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, MissingPackageError, Words, shown
 
 Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = Mapping[str, Array]
@@ -122,10 +122,7 @@ def wrap(frame: Any) -> AnyFrame:
     try:
         wrapped: AnyFrame = nw.from_native(frame)
     except TypeError:
-        raise DataError(
-            f"a {type(frame).__module__}.{type(frame).__name__} is no table that crmkit knows. Pass a pandas, polars "
-            "or pyarrow table, a DuckDB relation, a Spark or Ibis table, or open a file with crmkit.read(path, ...)."
-        ) from None
+        raise DataError("unsupported_table", kind=f"{type(frame).__module__}.{type(frame).__name__}") from None
     return wrapped
 
 
@@ -193,7 +190,7 @@ def _pandas_of(columns: Mapping[str, Any]) -> Any:
     try:
         return pd.DataFrame(dict(columns))
     except ValueError as error:
-        raise DataError(f"the columns do not form a table: {error}. Give lists of one length.") from None
+        raise DataError("columns_of_no_table", reason=str(error).rstrip(".")) from None
 
 
 def _refuse_repeated_names(frame: Any) -> None:
@@ -202,15 +199,12 @@ def _refuse_repeated_names(frame: Any) -> None:
     listed = [str(name) for name in getattr(frame, "column_names", None) or getattr(frame, "columns", [])]
     repeated = sorted({name for name in listed if listed.count(name) > 1}) if len(set(listed)) < len(listed) else []
     if repeated:
-        raise ColumnError(
-            f"the table has more than one column {shown(repeated)}. Rename or drop the repeated columns, "
-            "so that each name says one thing."
-        )
+        raise ColumnError("names_repeated", columns=shown(repeated))
 
 
 def no_rows(of: str = "purchase") -> DataError:
-    """The error for a table without rows, of purchases or something else."""
-    return DataError(f"the table has no rows. Pass one with at least one {of}.")
+    """The error for a table without rows, of purchases or something else (`one_<of>` in the words of tables)."""
+    return DataError("table_without_rows", of=Words(f"one_{of}"))
 
 
 def refuse_no_rows(frame: AnyFrame, of: str = "purchase") -> None:
@@ -419,7 +413,7 @@ def upload(columns: Columns, like: AnyFrame) -> AnyFrame:
         import ibis
 
         return nw.from_native(ibis.memtable(local))
-    raise DataError(f"tables of kind {like.implementation} cannot take local results yet; pass a DuckDB relation.")
+    raise DataError("kind_takes_no_rows", kind=like.implementation.name.lower())
 
 
 def _beside(native: Any, columns: Columns) -> Any:

@@ -131,6 +131,8 @@ def _refuse_gaps(table: Table, needed: Sequence[str], hint: Words | str) -> None
     """Missing and infinite values are named, never guessed at."""
     for name, n in _gaps(table, needed).items():
         if n:
+            if n == engines.n_rows(table.frame):
+                raise ColumnError("frame_column_all_missing", name=name, next=_next(hint))
             raise ColumnError(
                 "frame_column_missing_finite_row", name=name, n=n, plural="s" if n > 1 else "", next=_next(hint)
             )

@@ -6,6 +6,7 @@ fits faster than we take it apart, it reads; what it would read beyond the gramm
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -212,7 +213,10 @@ def _number_of_parts(decimal: Mark) -> nw.Expr:
     agrees = ((brackets == "()") & (signs == "")) | ((brackets == "") & (signs.str.len_chars() <= 1))
     minus = nw.when((brackets == "()") | (signs == "-")).then(nw.lit("-")).otherwise(nw.lit(""))
     number = nw.concat_str(minus, digits, nw.lit("e"), zeros.cast(nw.String))
-    return nw.when((digits != "") & agrees & ~marks).then(number)
+    currency = nw.concat_str(part["before"], part["after"]).str.to_uppercase()
+    doubtful = part["number"].str.contains(r"^[1-9]\d{0,2}" + re.escape(decimal) + r"\d{3}$") & (currency != "")
+    doubtful = doubtful & ~currency.is_in(_money_text.THOUSANDTHS) & (part["many"] == "") & (part["exponent"] == "")
+    return nw.when((digits != "") & agrees & ~marks & ~doubtful).then(number)
 
 
 # --- what differs between engines -------------------------------------------------------------------------------

@@ -21,12 +21,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame
+from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit.customers import summarize
 from crmkit.definitions import Definition
-from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning, shown, warn
+from crmkit.errors import ArgumentError, ColumnError, DataError, OneMeanSpendWarning, shown, warn
 from crmkit.outreach._returns import ReturnRate
 from crmkit.survival._spells import spells
 from crmkit.survival.lost import flag_lost, rule_of
@@ -262,10 +262,10 @@ def _spend(customers: Any, gone: Mapping[str, Array]) -> Floats:
         model = GammaGamma().fit(customers)
         if model.params_.q > 1:
             return model.expected_spend({"x": gone["x"], "m_x": gone["m_x"]})
-        why = f"the mean of the Gamma-Gamma model does not exist (q = {model.params_.q:.3f})"
+        why = labels.phrase("spend_without_mean", q=f"{model.params_.q:.3f}")
     except DataError as reason:
         why = str(reason)
-    warn(NoLifetimeValueWarning(f"one mean spend for all customers: {why}"))
+    warn(OneMeanSpendWarning(labels.phrase("warn_one_mean", reason=why)))
     everybody = _columns(customers, "customer_id", "x", "m_x")
     x, m = (everybody[name].astype(float) for name in ("x", "m_x"))
     return np.full(len(gone["x"]), math.fsum(x * m) / math.fsum(x))

@@ -131,6 +131,18 @@ _MONEY = {
         "列 {column!r} 有 {n} 个值按任何小数点写法都不是金额：{values}。请更正，或设为缺失，"
         "对账表会把这些记录计为排除。",
     ),
+    "money_letters": (
+        "column {column!r} has {n} values with a letter that some read as a thousand and others as a million or more: "
+        "{values}. Write them out, such as 1500000; K, 千, 万 and 亿 are read.",
+        "列 {column!r} 有 {n} 个值带有含义不一的字母（有人当作千，有人当作百万或更多）：{values}。"
+        "请写出完整数字，例如 1500000；K、千、万、亿可以读出。",
+    ),
+    "money_thousandths": (
+        "column {column!r} has {n} values with a currency and three digits behind decimal={decimal!r}, which may be "
+        "thousands: {values}. If they are, say {how}; if not, take the currency off.",
+        "列 {column!r} 有 {n} 个值带货币符号，且 decimal={decimal!r} 之后有三位数字，可能是千位分隔：{values}。"
+        "若是千位，请用 {how}；若不是，请去掉货币符号。",
+    ),
     "money_other_mark": (
         "column {column!r} has {n} values that are no money with decimal={decimal!r}: {values}. Say {how}, which reads "
         "all of them.",
@@ -151,6 +163,12 @@ _MONEY = {
         "all amounts in thousands.",
         "金额合计 {total}，超出可精确计数的范围；最大的一笔是 {largest}。请更正，或把所有金额以千为单位给出。",
     ),
+    "beyond_counting_digits": (
+        "amounts have decimals beyond cents and add up to {total}, more than can be counted so finely; the largest is "
+        "{largest}. Round them first, such as round(amount, 2) in query= or in your table.",
+        "金额带有分以下的小数，合计 {total}，超出如此精细时可计数的范围；最大的一笔是 {largest}。"
+        "请先取整，例如在 query= 或您的表中用 round(amount, 2)。",
+    ),
     "discount_share": (
         "column {column!r} is to be a share from 0 to 1, and {n} rows have another discount; their amounts would be "
         "{values}. A discount in money is left out by without={column!r}.",
@@ -162,6 +180,12 @@ _MONEY = {
         'rates={{"USD": 1, "EUR": 1.08}}, or keep one, such as where="{column} = \'USD\'".',
         "列 {column!r} 混有多种货币：{values}。请给出汇率，例如 currency={column!r}, "
         'rates={{"USD": 1, "EUR": 1.08}}；或只保留一种，例如 where="{column} = \'USD\'"。',
+    ),
+    "mixed_signs": (
+        "column {column!r} mixes currencies: {values}. Keep one, such as where=\"{column} LIKE '%{first}%'\", or put their "
+        'codes in a column of their own: currency=..., rates={{"USD": 1, "EUR": 1.08}}.',
+        "列 {column!r} 混有多种货币：{values}。请只保留一种，例如 where=\"{column} LIKE '%{first}%'\"；"
+        '或另设一列货币代码：currency=..., rates={{"USD": 1, "EUR": 1.08}}。',
     ),
     "rates": (
         "{name_given} does not say what one unit of each currency is worth. Give numbers above 0, such as "
