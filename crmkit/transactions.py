@@ -663,8 +663,9 @@ def read(
     Parameters
     ----------
     path : str, or list of str
-        CSV (also .tsv, .txt, .gz), Parquet, JSON lines, Excel (.xlsx, .xls, .ods), a SQLite or DuckDB file, a glob such
-        as "sales/*.parquet", or "postgresql://user@host/database". Several files need a `query` that joins them.
+        CSV (also .tsv, .txt, .gz, .zst), Parquet, JSON lines, Excel (.xlsx, .xls, .ods), a SQLite or DuckDB file, a
+        glob such as "sales/*.parquet", or "postgresql://user@host/database". Several files of one kind are one table,
+        unless a `query` joins them.
     customer, date, amount, order, product, category, channel, cost, currency, quantity, price, discount, refund
         Columns by role, as in `Transactions`. Ids in a CSV keep their leading zeros; they become whole numbers only
         where every one of them is written as one.
@@ -727,7 +728,7 @@ def read(
     files = str(path) if isinstance(path, str | Path) else [str(each) for each in path]
     source = sources.open_source(files, request)
     tx = Transactions.__new__(Transactions)
-    with engines.reading(str(path), source.explain):
+    with engines.reading(files if isinstance(files, str) else ", ".join(files), source.explain):
         tx._open(source, sources.Kind(into), told, policy, as_of, plain_text=source.plain_text,
                  profile=profile)  # fmt: skip
         if source.verify is not None and policy.duplicates == "keep":

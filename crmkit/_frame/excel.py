@@ -25,8 +25,30 @@ _OPC = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _REF = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def read_excel(file: str, request: Request) -> Origin:
-    """Rows of a sheet, as text; rows that are blank from end to end are none."""
+def read_excel(files: Sequence[str], request: Request) -> Origin:
+    """Rows of a sheet of each book, as text; rows that are blank from end to end are none."""
+    found = [_read_sheet(file, request) for file in files]
+    names = list(dict.fromkeys(name for own, _ in found for name in own))
+    asked = [name for name in request.columns if name in names]
+    for file, (own, _) in zip(files, found, strict=True):
+        if absent := [name for name in asked if name not in own]:
+            raise InputFileError("column_absent_here", path=file, columns=shown(absent), has=shown(own, most=10))
+    return origins.stored(names, origins.batches_of(_stacked(names, found)))
+
+
+def _stacked(names: Sequence[str], found: Sequence[tuple[list[str], Sequence[Any]]]) -> Iterator[Sequence[Any]]:
+    """The filled rows of all sheets, their cells by name."""
+    for own, rows in found:
+        if len(own) == len(names) and own == list(names):
+            yield from _cells(rows, len(names))
+            continue
+        at = [own.index(name) if name in own else None for name in names]
+        for row in _cells(rows, len(own)):
+            yield [None if place is None else row[place] for place in at]
+
+
+def _read_sheet(file: str, request: Request) -> tuple[list[str], Sequence[Any]]:
+    """Names of the columns, and the rows below them."""
     try:
         import python_calamine
     except ImportError:
@@ -50,7 +72,7 @@ def read_excel(file: str, request: Request) -> Origin:
         raise InputFileError("empty_sheet", path=file, sheet=sheet)
     names, below = _headed(rows, first, file, request)
     _verify(file, sheet, rows, names, first, request)
-    return origins.stored(names, origins.batches_of(_cells(rows[below:], len(names))))
+    return names, rows[below:]
 
 
 def _sheet(book: Any, request: Request, file: str) -> str:

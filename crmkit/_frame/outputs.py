@@ -109,8 +109,8 @@ def kept(frame: LazyFrame) -> Iterator[LazyFrame]:
 # --- into a file ------------------------------------------------------------------------------------------------
 
 
-def target_of(path: str | Path, *, source: str | None = None) -> Path:
-    """The file to write, if it can be written; `source` is the file, glob or address that must stay as it is."""
+def target_of(path: str | Path, *, source: str | Sequence[str] | None = None) -> Path:
+    """The file to write, if it can be written; `source`: files, globs or addresses that must stay as they are."""
     target = Path(os.path.realpath(path))  # a link stays a link to the new file
     if target.suffix.lower() not in _WRITERS:
         raise ArgumentError("output_ending", path=str(path), known=", ".join(_WRITERS))
@@ -124,7 +124,8 @@ def target_of(path: str | Path, *, source: str | None = None) -> Path:
         raise InputFileError("output_protected", path=str(path))
     if not os.access(target.parent, os.W_OK):
         raise InputFileError("output_closed_folder", path=str(target.parent))
-    if source is not None and target.exists() and any(target.samefile(file) for file in _files(source)):
+    sources = [source] if isinstance(source, str) else source or ()
+    if target.exists() and any(target.samefile(file) for each in sources for file in _files(each)):
         raise ArgumentError("output_is_input", path=str(path))
     if target.suffix.lower() == ".xlsx" and find_spec("xlsxwriter") is None:
         raise MissingPackageError("no_excel_writer")

@@ -48,24 +48,29 @@ class Kind:
 
 
 def open_source(path: str | Sequence[str], request: Request) -> Origin:
-    """Open a file, a glob of files, several files for a query, a database file or a PostgreSQL address."""
+    """Open a file, a glob of files, several files (of which a query makes one table, or which are one), a database file
+    or a PostgreSQL address.
+    """
     _check(request)
-    if not isinstance(path, str):
-        return _queried([str(each) for each in path], request)
-    if path.startswith(("postgresql://", "postgres://")):
-        return databases.read_postgres(path, request.table, request.query)
-    files = _files(path)
+    paths = [path] if isinstance(path, str) else [str(each) for each in path]
+    if len(paths) != 1 and request.query is not None:
+        return _queried(paths, request)
+    if addresses := [each for each in paths if each.startswith(("postgresql://", "postgres://"))]:
+        if len(paths) > 1:
+            raise ArgumentError("one_at_a_time", kind="PostgreSQL", first=addresses[0])
+        return databases.read_postgres(paths[0], request.table, request.query)
+    files = _all_files(paths)
     kind = _one_kind(files)
     _refuse_out_of_place(files, kind, request)
-    with engines.reading(path):
+    with engines.reading(", ".join(paths)):
         if kind == "duckdb":
             return databases.read_duckdb(files[0], request.table, request.query)
         if kind == "sqlite":
             return databases.read_sqlite(files[0], request.table, request.query)
         if request.query is not None:
-            return _queried([path], request)
+            return _queried(paths, request)
         if kind == "excel":
-            return read_excel(files[0], request)
+            return read_excel(files, request)
         return _OPENERS[kind](files, request)
 
 
@@ -81,7 +86,7 @@ def _check(request: Request) -> None:
 
 def _refuse_out_of_place(files: Sequence[str], kind: str, request: Request) -> None:
     """Options that are not for this kind of file, and several files of a kind that is one."""
-    if len(files) > 1 and kind in ("sqlite", "duckdb", "excel"):
+    if len(files) > 1 and kind in ("sqlite", "duckdb"):
         raise ArgumentError("one_at_a_time", kind=_KINDS[kind], first=files[0])
     if request.table is not None and kind not in ("sqlite", "duckdb", "excel"):
         raise ArgumentError("not_for_kind", option="table", kind=_KINDS[kind], path=files[0])
@@ -90,6 +95,17 @@ def _refuse_out_of_place(files: Sequence[str], kind: str, request: Request) -> N
     for option, told in (("encoding", request.encoding), ("separator", request.separator)):
         if told is not None and kind != "csv":
             raise ArgumentError("not_for_kind", option=option, kind=_KINDS[kind], path=files[0])
+
+
+def _all_files(paths: Sequence[str]) -> list[str]:
+    """The files of several names and patterns; one that is named twice would count twice."""
+    if not paths:
+        raise ArgumentError("path", list(paths), "some_path", example="sales.csv")
+    files = [file for path in paths for file in _files(path)]
+    real = [os.path.realpath(file) for file in files]
+    if twice := [file for at, file in enumerate(files) if real[at] in real[:at]]:
+        raise ArgumentError("file_twice", paths=shown(twice))
+    return files
 
 
 def _files(path: str) -> list[str]:
@@ -124,7 +140,7 @@ def _one_kind(files: Sequence[str]) -> str:
     if len(kinds) > 1:
         first = Path(files[0])
         raise ArgumentError(
-            "several_kinds", files=shown([Path(file).name for file in kinds.values()]), example=f"*{first.suffix}"
+            "several_kinds", files=shown([Path(file).name for file in kinds.values()]), pattern=f"*{first.suffix}"
         )
     return next(iter(kinds))
 
@@ -167,8 +183,6 @@ def _queried(paths: Sequence[str], request: Request) -> Origin:
     """The result of one SELECT over files, each a table that is called by the stem of its file."""
     import dataclasses
 
-    if request.query is None:
-        raise ArgumentError("files_without_query", paths=shown(paths))
     plain = dataclasses.replace(request, query=None, columns=())
     tables: dict[str, Origin] = {}
     for path in paths:

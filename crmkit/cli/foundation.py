@@ -65,8 +65,11 @@ def check(
     """
     from crmkit import _ledger
 
-    asked = {"no_customer": fail_if_unassigned, "left_out": fail_if_left_out}
-    limits = {step: _share(share) for step, share in asked.items() if share is not None}
+    asked = {
+        "fail_if_unassigned": ("no_customer", fail_if_unassigned),
+        "fail_if_left_out": ("left_out", fail_if_left_out),
+    }
+    limits = {step: _share(name, share) for name, (step, share) in asked.items() if share is not None}
     speech = text.language_of(language)
     with given.opened() as tx:
         facts = {"input_source": given.name, "as_of": str(tx.as_of), "roles": text.roles_of(tx)}
@@ -82,15 +85,15 @@ def check(
         raise typer.Exit(1)
 
 
-def _share(written: str) -> float:
+def _share(name: str, written: str) -> float:
     """A share, as 0.05 or 5%."""
-    from crmkit import _checks
-
     try:
         number = float(written.rstrip("% ")) / (100 if written.rstrip().endswith("%") else 1)
     except ValueError:
-        raise ArgumentError("share", written, "share", example="5%") from None
-    return _checks.share("share", number)
+        raise ArgumentError(name, written, "share", example="5%") from None
+    if not 0 <= number <= 1:
+        raise ArgumentError(name, written, "share", example="5%")
+    return number
 
 
 @app.command()

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from crmkit.transactions import Transactions
 
 Source = Annotated[
-    str,
+    list[str],
     typer.Argument(
         metavar="INPUT",
-        help="File of transactions (CSV, Parquet, JSON lines, Excel, SQLite, DuckDB), a pattern in quotes "
+        help="Files of transactions (CSV, Parquet, JSON lines, Excel, SQLite, DuckDB), a pattern in quotes "
         '("sales/*.csv"), or postgresql://user@host/database.',
     ),
 ]
 _column = functools.partial(typer.Option, metavar="COLUMN")
 Customer = Annotated[str, _column(help="Column of the customer's id.")]
 Date = Annotated[str, _column(help="Column of the date or time stamp.")]
-Amount = Annotated[str, _column(help="Column of the money; refunds are negative.")]
+Amount = Annotated[str, _column(help="Column of the money; refunds are negative. none: events without money.")]
 Order = Annotated[str | None, _column(help="Column of the order's id; without it a day is one order.")]
 Product = Annotated[str | None, _column(help="Column of the product.")]
 Category = Annotated[str | None, _column(help="Column of the product's category.")]
@@ -45,6 +45,14 @@ Without = Annotated[
 ]
 Where = Annotated[
     str | None, typer.Option(metavar="SQL", help="Rows to use: a boolean SQL expression such as \"status = 'paid'\".")
+]
+Same = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Ids that belong together: two columns, an id and whom its rows count for."),
+]
+Rates = Annotated[
+    str | None,
+    typer.Option(metavar="CODE=NUMBER,...", help="What one unit of each currency is worth, such as USD=1,EUR=1.08."),
 ]
 DayEnd = Annotated[int, typer.Option(metavar="HOUR", help="Hour after midnight at which a business day ends.")]
 Profile = Annotated[
@@ -150,13 +158,14 @@ def span_of(name: str, told: str | None) -> tuple[str, str] | None:
 class Input:
     """What the options say about the transactions to read."""
 
-    source: str
+    source: str | Sequence[str]
     settings: Mapping[str, Any]
 
     @property
     def name(self) -> str:
         """The source as it may be shown: an address without its password."""
-        return self.source.split("@")[-1] if "://" in self.source else self.source
+        listed = [self.source] if isinstance(self.source, str) else self.source
+        return ", ".join(each.split("@")[-1] if "://" in each else each for each in listed)
 
     @contextmanager
     def opened(self) -> Iterator[Transactions]:
@@ -195,6 +204,8 @@ def input_of(
     refund: Refund = None,
     without: Without = None,
     where: Where = None,
+    same: Same = None,
+    rates: Rates = None,
     table: Table = None,
     query: Query = None,
     sheet: Sheet = None,
@@ -216,7 +227,29 @@ def input_of(
 ) -> Input:
     """INPUT and the options on how to read it, as one thing."""
     settings = {name: value for name, value in locals().items() if name != "source"} | {"without": without or ()}
-    return Input(source, settings)
+    settings |= {"amount": None if amount == "none" else amount, "rates": _rates(rates), "same": _same(same)}
+    return Input(source[0] if len(source) == 1 else source, settings)
+
+
+def _rates(written: str | None) -> dict[str, float] | None:
+    """Currencies and what they are worth, as USD=1,EUR=1.08."""
+    if written is None:
+        return None
+    pairs = [part.partition("=") for part in written.split(",")]
+    try:
+        return {code.strip(): float(worth) for code, _, worth in pairs}
+    except ValueError:
+        raise ArgumentError("rates", written, "rates", example="USD=1,EUR=1.08") from None
+
+
+def _same(path: str | None) -> dict[str, list[str]] | None:
+    """The pairs of ids of a file."""
+    if path is None:
+        return None
+    from crmkit._frame import engines, sources
+
+    frame = sources.open_source(path, sources.Request()).frame()
+    return {name: values.tolist() for name, values in engines.collect(frame).items()}
 
 
 def reads_transactions(command: Callable[..., None]) -> Callable[..., None]:

@@ -527,3 +527,41 @@ def test_a_table_of_thousands_of_columns_is_checked_in_seconds(tmp_path):
     wide.to_csv(tmp_path / "w.csv", index=False)
     notes = crm.read(tmp_path / "w.csv").notes
     assert "duplicate" in str(notes["note"].tolist())
+
+
+# --- several files ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet", ".xlsx", ".jsonl"])
+def test_several_files_of_one_kind_are_one_table(tmp_path, ending):
+    """Columns go by their names; a file that is named twice, or lacks a column, is refused."""
+    one = pd.DataFrame({"customer_id": ["a", "b"], "date": ["2024-01-01"] * 2, "amount": [1.25, 2]})
+    other = pd.DataFrame({"date": ["2024-02-01"], "amount": [4.0], "customer_id": ["a"]})
+    writers = {".parquet": "to_parquet", ".xlsx": "to_excel", ".jsonl": "to_json"}
+    paths = [tmp_path / f"{name}{ending}" for name in ("one", "two", "three")]
+    for table, path in zip((one, other, other.drop(columns="amount")), paths, strict=True):
+        options = {"orient": "records", "lines": True} if ending == ".jsonl" else {"index": False}
+        getattr(table, writers.get(ending, "to_csv"))(path, **options)
+    assert money(paths[:2]) == {"a": 5.25, "b": 2.0}
+    with pytest.raises(ArgumentError, match="named twice"):
+        money([paths[0], tmp_path / "." / paths[0].name])
+    with pytest.raises((InputFileError, ColumnError), match="three"):
+        money([paths[0], paths[2]])
+
+
+def test_the_command_line_takes_several_files_with_rates_and_ids_that_belong_together(tmp_path, capsys):
+    from crmkit.cli import main
+
+    files = [
+        written(tmp_path / "one.csv", "customer_id,date,amount,currency\na,2024-01-01,10,USD\nold,2024-01-02,5,EUR\n"),
+        written(tmp_path / "two.csv", "customer_id,date,amount,currency\nb,2024-03-01,1,USD\n"),
+    ]
+    same = written(tmp_path / "same.csv", "id,person\nold,a\n")
+    words = ["check", *map(str, files), "--rates", "USD=1,EUR=1.1", "--same", str(same)]
+    assert main(words) == 0
+    used = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("used"))
+    assert used.split()[1:] == ["3", "2", "16.50"]
+    for wrong in (["--rates", "USD"], ["--fail-if-left-out", "much"], ["--fail-if-unassigned", "200%"]):
+        assert main(["check", str(files[1]), *wrong]) == 2
+        assert capsys.readouterr().err.startswith(f"error: {wrong[0]} {wrong[1]} ")
+    assert main(["check", str(files[1]), "--amount", "none"]) == 0

@@ -27,24 +27,23 @@ WORDS = {
         "query= reads something besides its tables {tables}. Add that file to the list of files to read.",
         "query= 读取了 {tables} 以外的内容。请把那个文件加进要读取的文件列表。",
     ),
-    "files_without_query": (
-        'several files ({paths}) need a query= that says how they go together, such as query="SELECT ... FROM orders '
-        'JOIN lines USING (order_id)". Files of one kind that are one table are read by a pattern: "sales/*.csv".',
-        "多个文件（{paths}）需要用 query= 说明如何合并，例如 "
-        'query="SELECT ... FROM orders JOIN lines USING (order_id)"。'
-        '若它们同属一张表，请用通配符读取："sales/*.csv"。',
+    "some_path": ("the path of a file, or several", "一个或多个文件的路径"),
+    "file_twice": (
+        "the same file is named twice: {paths}. Its rows would count twice, so name each file once.",
+        "同一文件出现了两次：{paths}。其记录会被重复计入，请每个文件只写一次。",
     ),
     "same_stem": (
         "two files are called '{stem}' without their endings, so a query could not tell them apart. Rename one.",
         "有两个文件去掉扩展名后都叫 '{stem}'，查询无法区分。请重命名其中一个。",
     ),
     "several_kinds": (
-        "the pattern matches files of several kinds: {files}. Name those of one kind, such as '{example}'.",
-        "通配符匹配了多种文件：{files}。请只匹配一种，例如 '{example}'。",
+        "the files are of several kinds: {files}. Name those of one kind, such as '{pattern}', or join them by query=.",
+        "文件属于多种类型：{files}。请只给出一种，例如 '{pattern}'，或用 query= 合并。",
     ),
     "one_at_a_time": (
-        "a pattern may name several CSV, Parquet or JSON files, but one {kind} file at a time. Read '{first}' alone.",
-        "通配符可以匹配多个 CSV、Parquet 或 JSON 文件，但 {kind} 文件一次只能读一个。请单独读取 '{first}'。",
+        "several CSV, Parquet, JSON or Excel files are read together, but one {kind} source at a time. Read '{first}' "
+        "alone.",
+        "可以同时读取多个 CSV、Parquet、JSON 或 Excel 文件，但 {kind} 一次只能读一个。请单独读取 '{first}'。",
     ),
     "not_for_kind": (
         "{option}= is not for {kind} files, and '{path}' is one. Leave it out.",
@@ -224,9 +223,9 @@ WORDS = {
     ),
     # --- several files
     "column_absent_here": (
-        "'{path}' has no column {columns}, which other files of the pattern have; it has {has}. "
-        "Rename its columns, or leave the file out.",
-        "'{path}' 中没有列 {columns}，而同批的其他文件有；它的列是 {has}。请改列名，或排除该文件。",
+        "'{path}' has no column {columns}, which the other files have; it has {has}. Rename its columns, leave the file "
+        "out, or join them by query=.",
+        "'{path}' 中没有列 {columns}，而其他文件有；它的列是 {has}。请改列名、排除该文件，或用 query= 合并。",
     ),
     "types_differ": (
         "column {column!r} is {one} in '{here}' and {other} in '{there}', which may not mean the same. "
