@@ -11,6 +11,7 @@ Telco Customer Churn (IBM) and Brazilian E-Commerce (Olist).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -166,8 +167,70 @@ EXPORTS = (
     ),
 )  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An export that comes in several tables, and the query that makes one of them."""
+
+    export: str
+    pieces: Mapping[str, tuple[tuple[str, ...], ...]]  # piece -> columns that it has: one of each group
+    query: str  # with {piece} for each, and {piece_n} for the column found of its group n
+
+
+_JOINS = (
+    Join(
+        "olist",
+        {"orders": (("order_id",), ("customer_id",), ("order_status",), ("order_purchase_timestamp",)),
+         "customers": (("customer_id",), ("customer_unique_id",)),
+         "payments": (("order_id",), ("payment_value",))},
+        "SELECT order_id, customer_unique_id, order_status, order_purchase_timestamp, payment_value FROM {orders} "
+        "JOIN {customers} USING (customer_id) LEFT JOIN {payments} USING (order_id)",
+    ),
+    Join(
+        "northwind",
+        {"orders": (("OrderID", "order_id"), ("CustomerID", "customer_id"), ("OrderDate", "order_date")),
+         "details": (("OrderID", "order_id"), ("UnitPrice", "unit_price"), ("Quantity",), ("Discount",),
+                     ("ProductID", "product_id"))},
+        "SELECT {orders}.{orders_0} AS OrderID, {orders_1} AS CustomerID, {orders_2} AS OrderDate, {details_1} AS "
+        "UnitPrice, {details_2} AS Quantity, {details_3} AS Discount, {details_4} AS ProductID FROM {orders} JOIN "
+        "{details} ON {orders}.{orders_0} = {details}.{details_0}",
+    ),
+)  # fmt: skip
+
+
+def joined(tables: Mapping[str, Sequence[str]]) -> tuple[Export, str, list[str]] | None:
+    """The export that these tables make together, the query that joins them, and the tables that it needs.
+
+    >>> found = joined({"o": ["OrderID", "CustomerID", "OrderDate"], "d e": ["OrderID", "ProductID", "UnitPrice",
+    ...                 "Quantity", "Discount"]})
+    >>> found[0].name, found[2], found[1].endswith('FROM o JOIN "d e" ON o.OrderID = "d e".OrderID')
+    ('northwind', ['o', 'd e'], True)
+    """
+    for join in _JOINS:
+        names: dict[str, str] = {}
+        columns: dict[str, str] = {}
+        for piece, needs in join.pieces.items():
+            for table, own in tables.items():
+                if table not in names.values() and all(_first(group, own) is not None for group in needs):
+                    names[piece] = table
+                    columns |= {f"{piece}_{k}": str(_first(group, own)) for k, group in enumerate(needs)}
+                    break
+        if len(names) == len(join.pieces):
+            places = {name: _identifier(word) for name, word in {**names, **columns}.items()}
+            return named(join.export), join.query.format(**places), list(names.values())
+    return None
+
+
+def _identifier(name: str) -> str:
+    return (
+        name if re.fullmatch(r"[A-Za-z_]\w*", name) and name.lower() != "order" else '"' + name.replace('"', '""') + '"'
+    )
+
+
 # Tables of durations: no dates, but how long each customer stayed and whether they left.
-_TELCO = (("customerID",), ("tenure",), ("Churn",))
+_TENURES = ("tenure", "tenure months", "tenure in months", "tenure_months", "account length", "account_length",
+            "months_on_book")  # fmt: skip
+_LEFT = ("churn", "churn value", "churn label", "churn?", "exited", "churned", "is_churn", "attrition")
 
 
 def names() -> list[str]:
@@ -189,6 +252,11 @@ def named(name: str) -> Export:
     return next(export for export in EXPORTS if export.name == name)
 
 
-def has_durations(columns: Sequence[str]) -> bool:
-    """Whether the table says how long customers stayed, and not when they bought."""
-    return all(_first(group, columns) is not None for group in _TELCO)
+def durations(columns: Sequence[str]) -> dict[str, str] | None:
+    """The columns of a table that says how long customers stayed, and not when they bought; None if it does not.
+
+    >>> durations(["customerID", "gender", "tenure", "MonthlyCharges", "Churn"])
+    {'time': 'tenure', 'event': 'Churn'}
+    """
+    time, event = _first(_TENURES, columns), _first(_LEFT, columns)
+    return {"time": time, "event": event} if time is not None and event is not None else None

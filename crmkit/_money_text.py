@@ -87,7 +87,7 @@ def may_be_thousands(text: str, decimal: Mark) -> bool:
     >>> may_be_thousands("Rp 15.000", "."), may_be_thousands("15.000 KWD", "."), may_be_thousands("Rp 15.00", ".")
     (True, False, False)
     """
-    found = re.match(pattern(decimal), text.strip().translate(str.maketrans(SAME)))
+    found = re.match(pattern(decimal), "".join(SAME.get(letter, letter) for letter in text.strip()))
     if found is None:
         return False
     part = dict(zip(PARTS, found.groups(), strict=True))

@@ -15,7 +15,6 @@ import copy
 import dataclasses
 import datetime as dt
 import re
-import shlex
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,7 +22,19 @@ from typing import Any, Literal, Self, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from crmkit import _checks, _date_text, _exports, _hints, _intake, _ledger, _money_text, _reading, _where, labels
+from crmkit import (
+    _advice,
+    _checks,
+    _date_text,
+    _exports,
+    _hints,
+    _intake,
+    _ledger,
+    _money_text,
+    _reading,
+    _where,
+    labels,
+)
 from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
@@ -726,14 +737,69 @@ def read(
     named = [NAMES[role] if column is None else column for role, column in told.items()] + [*policy.without]
     request = sources.Request(named, table, query, encoding, sheet, header, skip, separator, partitions, date)
     files = str(path) if isinstance(path, str | Path) else [str(each) for each in path]
-    source = sources.open_source(files, request)
-    tx = Transactions.__new__(Transactions)
-    with engines.reading(files if isinstance(files, str) else ", ".join(files), source.explain):
-        tx._open(source, sources.Kind(into), told, policy, as_of, plain_text=source.plain_text,
-                 profile=profile)  # fmt: skip
-        if source.verify is not None and policy.duplicates == "keep":
-            source.verify(tx._profile.counts["rows"])
-    return tx
+    told_here = _Reading(files, request, into, told, policy, as_of, profile)
+    try:
+        return told_here.opened()
+    except CrmkitError as error:
+        steps = told_here.next_steps(error)
+        if steps is error:
+            raise
+    raise steps
+
+
+@dataclasses.dataclass(frozen=True)
+class _Reading:
+    """What `read` was told, so that an error may try what it advises."""
+
+    files: str | list[str]
+    request: sources.Request
+    into: Literal["pandas", "polars", "pyarrow", "duckdb"]
+    told: Mapping[str, str | None]
+    policy: Policy
+    as_of: Date | None
+    profile: str | None
+
+    def opened(self) -> Transactions:
+        """The transactions."""
+        shown_files = self.files if isinstance(self.files, str) else ", ".join(self.files)
+        source = sources.open_source(self.files, self.request)
+        tx = Transactions.__new__(Transactions)
+        with engines.reading(shown_files, source.explain):
+            tx._open(source, sources.Kind(self.into), self.told, self.policy, self.as_of,
+                     plain_text=source.plain_text, profile=self.profile)  # fmt: skip
+            if source.verify is not None and self.policy.duplicates == "keep":
+                source.verify(tx._profile.counts["rows"])
+        return tx
+
+    def next_steps(self, error: CrmkitError) -> CrmkitError:
+        """The error, with a call that was seen to work where there is one."""
+
+        def retry(fixes: Mapping[str, Any]) -> None:
+            dataclasses.replace(self, request=dataclasses.replace(self.request, **fixes)).opened()
+
+        if error.key == "durations":
+            error.fields["advice"].fields["paths"] = [self.files] if isinstance(self.files, str) else self.files
+        return self._joined(error) or _advice.next_steps(error, retry)
+
+    def _joined(self, error: CrmkitError) -> CrmkitError | None:
+        """Where tables of an export were given apart, or one of them, the query that joins them."""
+        apart = ("absent_columns", "column_absent_here", "which_table")
+        if error.key not in apart or self.request.query is not None or error.fields.get("export"):
+            return None
+        tables = sources.tables_beside(self.files, self.request)
+        found = _exports.joined({name: columns for name, (_, columns) in tables.items()})
+        if found is None:
+            return None
+        export, query, names = found
+        paths = list(dict.fromkeys(path for path, _ in (tables[name] for name in names)))
+        again = dataclasses.replace(self, files=paths if len(paths) > 1 else paths[0], profile=export.name,
+                                    request=dataclasses.replace(self.request, query=query, table=None))  # fmt: skip
+        try:
+            again.opened()
+        except CrmkitError:
+            return None
+        others = [] if isinstance(self.files, str) and paths == [self.files] else paths
+        return _advice.joined(error, others, {"query": query}, export.name, export.title)
 
 
 def open_transactions(transactions: Any) -> Transactions:
@@ -888,37 +954,6 @@ def _completed(
     return roles, dataclasses.replace(policy, where=where, **more)
 
 
-class _Advice(CrmkitError):  # noqa: N818
-    """A call that works, as a part of the error about columns that are not there."""
-
-    def text(self, language: labels.Language | None = None, *, command: bool = False) -> str:
-        """The advice; the call is one of Python, or options of the command line."""
-        fields, parts = self.fields, []
-        call = _written(fields["arguments"], command=command)
-        if fields["export"]:
-            shown_profile = _written({"profile": fields["export"]}, command=command)
-            parts.append(CrmkitError("absent_export", title=fields["title"], profile=shown_profile, call=call)
-                         .text(language))  # fmt: skip
-        else:
-            whole = call if command else f"crmkit.Transactions(frame, {call})"
-            said = CrmkitError("absent_call", call=whole).text(language)
-            parts.append(said.rstrip(".。") if command else said)
-        if fields["trouble"] is not None:
-            parts.append(fields["trouble"].text(language, command=command))
-        if fields["where"]:
-            where = _written({"where": fields["where"]}, command=command)
-            parts.append(CrmkitError("absent_filter", where=where).text(language))
-        return "\n".join(parts)
-
-
-def _written(arguments: Mapping[str, str], *, command: bool) -> str:
-    """Arguments as they are written in Python or on the command line."""
-    if not command:
-        return ", ".join(f"{name}={value if value == '...' else repr(value)}" for name, value in arguments.items())
-    words = {name: "COLUMN" if value == "..." else shlex.quote(value) for name, value in arguments.items()}
-    return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in words.items())
-
-
 def _absent_columns(
     absent: Sequence[str],
     origin: Any,
@@ -932,8 +967,8 @@ def _absent_columns(
     source = origin.frame()
     columns = engines.names_of(source)
     fields: dict[str, Any] = {"absent": shown(absent), "columns": shown(columns, most=20)}
-    if _exports.has_durations(columns):
-        return ColumnError("durations", **fields)
+    if (stays := _exports.durations(columns)) is not None:
+        return ColumnError("durations", **fields, advice=_advice.Durations("absent_call", arguments=stays))
     export = _exports.recognised(columns)
     where = None
     if export is not None:
@@ -953,7 +988,7 @@ def _absent_columns(
     arguments = {name: arguments[name] for name in ("customer", "date", "amount", *arguments) if name in arguments}
     said = {"arguments": arguments, "export": export and export.name, "title": export and export.title,
             "trouble": trouble, "where": where}  # fmt: skip
-    return ColumnError("absent_columns", **fields, **said, advice=_Advice("absent_call", **said))
+    return ColumnError("absent_columns", **fields, **said, advice=_advice.Advice("absent_call", **said))
 
 
 def _trouble(

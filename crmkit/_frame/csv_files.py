@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn
 
-from crmkit._frame import process, sql
+from crmkit._frame import encodings, process, sql
 from crmkit._frame.origins import Copies, Origin, stamp_of
 from crmkit._frame.requests import Request, unique_names
 from crmkit.errors import ArgumentError, InputFileError, shown
@@ -181,7 +181,10 @@ def _write_split(source: IO[str], to: IO[str], request: Request) -> None:
 
 
 def _not_utf8(file: str) -> InputFileError:
-    return InputFileError("not_utf8", path=file)
+    guess = encodings.guessed(file)
+    if guess is None:
+        return InputFileError("not_utf8", path=file)
+    return InputFileError("like_encoding", path=file, encoding=guess, fix={"encoding": guess})
 
 
 # --- how it is written ------------------------------------------------------------------------------------------
@@ -201,7 +204,7 @@ def _first_text(path: str, shown_path: str) -> tuple[str, bool]:
     try:
         text = first.decode("utf-8-sig")
         if text.count("\0") > len(text) / 4:
-            raise InputFileError("like_utf16", path=shown_path)
+            raise InputFileError("like_utf16", path=shown_path, fix={"encoding": "utf-16-le"})
         return text, whole
     except UnicodeDecodeError as error:
         if not whole and error.start > len(first) - 4:  # a character that was cut
@@ -295,18 +298,23 @@ def refuse_other_shape(rows: Sequence[Row], file: str, request: Request, *, unit
     below = _header_below(rows, request)
     if below is not None:
         names = shown([cell for cell in below.cells if cell.strip()], most=6)
-        raise InputFileError(f"header_below_{unit}", path=file, at=below.line, names=names, skip=below.line - 1)
+        skip = below.line - 1
+        raise InputFileError(
+            f"header_below_{unit}", path=file, at=below.line, names=names, skip=skip, fix={"skip": skip}
+        )
     for sign in sorted(set(re.sub(r"[\w\s\"']", "", first[0]))) if len(first) == 1 else ():
         if sum(name.strip() in request.columns for name in first[0].split(sign)) > 1:
-            raise InputFileError("another_separator", path=file, sign=sign, first=shown(first))
+            raise InputFileError("another_separator", path=file, sign=sign, first=shown(first), fix={"separator": sign})
     blanks = [cell for cell in first[0].split(" ") if cell] if len(first) == 1 else []
     cells = blanks if len(blanks) > 1 else first
     like_data = sum(_like_data(cell) for cell in cells)
     if like_data and like_data >= len([cell for cell in cells if cell]) / 2:
         key = "no_header_blanks" if cells is blanks else "no_header"
-        raise InputFileError(key, path=file, first=shown(cells, most=6), n=len(cells))
+        fix = {"header": False} | ({"separator": " "} if cells is blanks else {})
+        raise InputFileError(key, path=file, first=shown(cells, most=6), n=len(cells), fix=fix)
     if cells is blanks and {len(row.cells[0].split()) for row in rows if len(row.cells) == 1} == {len(blanks)}:
-        raise InputFileError("set_apart_by_blanks", path=file, first=shown(cells, most=6), n=len(cells))
+        fix = {"separator": " "}
+        raise InputFileError("set_apart_by_blanks", path=file, first=shown(cells, most=6), n=len(cells), fix=fix)
 
 
 def _header_below(rows: Sequence[Row], request: Request) -> Row | None:

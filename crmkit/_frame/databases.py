@@ -69,6 +69,32 @@ def _duckdb_table(database: Any, asked: str | None, file: str) -> tuple[str, str
     return places[the_table(list(places), asked, file)]
 
 
+def columns_of(file: str, kind: str) -> dict[str, list[str]]:
+    """The tables of a DuckDB or SQLite file, and their columns; none of one that cannot be read."""
+    import sqlite3
+
+    import duckdb
+
+    found: dict[str, list[str]] = {}
+    try:
+        if kind == "duckdb":
+            with sandbox.closed(file) as database:
+                rows = database.execute(
+                    "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal "
+                    "ORDER BY table_name, column_index"
+                ).fetchall()
+        else:
+            with closing(sqlite3.connect(_sqlite_address(file), uri=True)) as database:
+                rows = database.execute(
+                    "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+                ).fetchall()
+    except (duckdb.Error, sqlite3.Error):
+        return {}
+    for table, column in rows:
+        found.setdefault(str(table), []).append(str(column))
+    return found
+
+
 # --- SQLite -----------------------------------------------------------------------------------------------------
 
 

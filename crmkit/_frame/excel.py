@@ -92,7 +92,9 @@ def _sheet(book: Any, request: Request, file: str) -> str:
         fitting = [name for name in filled if _has_names(book.get_sheet_by_name(name), request)]
         if len(fitting) == 1:
             return fitting[0]
-        raise ArgumentError("which_sheet", path=file, sheets=shown(sheets, most=20), first=filled[0])
+        raise ArgumentError(
+            "which_sheet", path=file, sheets=shown(sheets, most=20), first=filled[0], fix={"sheet": filled[0]}
+        )
     if seen:
         return seen[0]
     raise InputFileError("no_sheets", path=file, sheets=shown(sheets, most=20) or "none")

@@ -7,6 +7,7 @@ is fetched from the network: DuckDB's own extensions for these are not used.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import stat
@@ -25,7 +26,7 @@ from crmkit._frame.json_files import read_json
 from crmkit._frame.origins import Copies, Given, Origin
 from crmkit._frame.parquet_files import read_parquet
 from crmkit._frame.requests import Request
-from crmkit.errors import ArgumentError, InputFileError, MissingPackageError, shown
+from crmkit.errors import ArgumentError, CrmkitError, InputFileError, MissingPackageError, shown
 
 __all__ = ["Given", "Kind", "Origin", "Request", "open_source"]
 
@@ -54,7 +55,7 @@ def open_source(path: str | Sequence[str], request: Request) -> Origin:
     _check(request)
     paths = [path] if isinstance(path, str) else [str(each) for each in path]
     if len(paths) != 1 and request.query is not None:
-        return _queried(paths, request)
+        return _queried(paths, request.query, request)
     if addresses := [each for each in paths if each.startswith(("postgresql://", "postgres://"))]:
         if len(paths) > 1:
             raise ArgumentError("one_at_a_time", kind="PostgreSQL", first=addresses[0])
@@ -68,10 +69,44 @@ def open_source(path: str | Sequence[str], request: Request) -> Origin:
         if kind == "sqlite":
             return databases.read_sqlite(files[0], request.table, request.query)
         if request.query is not None:
-            return _queried(paths, request)
+            return _queried(paths, request.query, request)
         if kind == "excel":
             return read_excel(files, request)
         return _OPENERS[kind](files, request)
+
+
+_MOST_BESIDE = 40  # files whose columns are looked at
+
+
+def tables_beside(paths: str | Sequence[str], request: Request) -> dict[str, tuple[str, list[str]]]:
+    """Tables that a query may join, with their file and columns: of the files given, of one file all of its kind in
+    its folder, of a database its tables.
+    """
+    listed = [paths] if isinstance(paths, str) else list(paths)
+    if any("://" in each for each in listed):
+        return {}
+    files = _all_files(listed)
+    kind = _one_kind(files)
+    if kind in ("sqlite", "duckdb"):
+        return {name: (listed[0], columns) for name, columns in databases.columns_of(files[0], kind).items()}
+    if kind not in _OPENERS:
+        return {}
+    if len(files) == 1:
+        folder, ending = Path(listed[0]).parent, Path(listed[0]).suffix
+        others = sorted(str(each) for each in folder.glob(f"*{ending}") if os.path.abspath(each) != files[0])
+        files = [listed[0], *others[:_MOST_BESIDE]]
+    plain = Request(encoding=request.encoding)
+    found: dict[str, tuple[str, list[str]]] = {}
+    for file in files:
+        with contextlib.suppress(CrmkitError, OSError):
+            columns = engines.names_of(_OPENERS[kind]([os.path.abspath(file)], plain).frame())
+            found[_stem(file)] = (os.path.relpath(file) if not os.path.isabs(listed[0]) else file, columns)
+    return found
+
+
+def _stem(path: str) -> str:
+    """What a query calls a file."""
+    return Path(path).name.split(".")[0] or Path(path).name
 
 
 def _check(request: Request) -> None:
@@ -179,14 +214,14 @@ def _is_book(file: str) -> bool:
 # --- SQL over files ---------------------------------------------------------------------------------------------
 
 
-def _queried(paths: Sequence[str], request: Request) -> Origin:
+def _queried(paths: Sequence[str], query: str, request: Request) -> Origin:
     """The result of one SELECT over files, each a table that is called by the stem of its file."""
     import dataclasses
 
     plain = dataclasses.replace(request, query=None, columns=())
     tables: dict[str, Origin] = {}
     for path in paths:
-        stem = Path(path).name.split(".")[0] or Path(path).name
+        stem = _stem(path)
         if stem.lower() in {name.lower() for name in tables}:
             raise ArgumentError("same_stem", stem=stem)
         tables[stem] = open_source(path, plain)
@@ -199,7 +234,7 @@ def _queried(paths: Sequence[str], request: Request) -> Origin:
 
     try:
         with sandbox.closed(views=views, files=files, folders=folders) as engine:
-            select = sandbox.one_select(engine, request.query)
+            select = sandbox.one_select(engine, query)
             return Origin(
                 sandbox.copied(engine, select, copies.folder),
                 copies=copies,

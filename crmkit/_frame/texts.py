@@ -14,9 +14,9 @@ import narwhals.stable.v2 as nw
 
 from crmkit import _date_text, _money_text
 from crmkit._frame import sql
-from crmkit._frame.engines import LazyFrame, collect
+from crmkit._frame.engines import AnyFrame, LazyFrame, collect, names_of
 from crmkit._money_text import Mark
-from crmkit.errors import ColumnError
+from crmkit.errors import ColumnError, shown
 
 AS_WRITTEN = "as_written"  # a zone: that of each stamp, so that days are those of the writer's clock
 
@@ -197,6 +197,17 @@ def read_money(frame: LazyFrame, column: str, decimal: Mark | None) -> LazyFrame
     frame = frame.with_columns(unread.alias(f"unread_{column}"))
     done = frame.with_columns(nw.col("crmkit_value").alias(column)).drop("crmkit_value")
     return done if decimal is None else done.drop("crmkit_nothing")
+
+
+def numbers_of(frame: AnyFrame, column: str, decimal: Mark = ".") -> AnyFrame:
+    """The table with a column of text as numbers; text that is none is refused."""
+    if frame.collect_schema().get(column) != nw.String:
+        return frame
+    read = read_money(frame.lazy(), column, decimal)
+    unread = collect(read.filter(nw.col(f"unread_{column}") == 1).select(f"{column}_text").head(4))[f"{column}_text"]
+    if len(unread):
+        raise ColumnError("no_number", column=column, values=shown(unread.tolist()))
+    return read.select(*names_of(frame))
 
 
 def _number_of_parts(decimal: Mark) -> nw.Expr:

@@ -53,8 +53,12 @@ def explained(error: BaseException, words: Sequence[str] = ()) -> int:
     """Tell the user what went wrong with a command of these words, and give the exit code."""
     if isinstance(error, CrmkitError):
         command = words[0] if words else ""
-        if error.key == "absent_columns":  # its options are written as such already
+        if error.key in ("absent_columns", "next_steps_join", "durations"):  # its options are written as such already
             _complain(with_columns_asked_for(error.text(command=True), words))
+            return 1
+        if error.key == "next_steps":
+            first, advice = error.fields["first"], error.fields["advice"]
+            _complain(f"{as_options(first.text(), options_of(command))}\n{advice.text(command=True)}")
             return 1
         said = as_options(str(error), options_of(command), durations_of(command))
         _complain(with_columns_asked_for(said, words))

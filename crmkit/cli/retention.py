@@ -179,6 +179,7 @@ def contracts(
     Of customers whose contracts have a first and a last day.
     """
     from crmkit import Calendar, _checks
+    from crmkit._frame import texts
     from crmkit.retention import contract_rates
 
     speech = text.language_of(language)
@@ -187,7 +188,7 @@ def contracts(
     used = [column for column in (customer, start, end, amount, by) if column is not None]
     with given.opened_as_is(used) as rows:
         found = contract_rates(
-            _with_money(rows.frame(), amount, decimal).to_native(),
+            (rows.frame() if amount is None else texts.numbers_of(rows.frame(), amount, decimal)).to_native(),  # type: ignore[arg-type]
             as_of=as_of,
             customer=customer,
             start=start,
@@ -205,15 +206,3 @@ def contracts(
         text.say("", *text.table(found.renewals, formats, speech), *text.definition(found.renewal_definition, speech))
         if found.movements is not None:
             _say_movements(found.movements, text.cents, speech, grouped=by is not None)
-
-
-def _with_money(frame: Any, column: str | None, decimal: str) -> Any:
-    """Money of a source without types as numbers."""
-    import narwhals.stable.v2 as nw
-
-    from crmkit._frame import texts
-    from crmkit._frame.engines import names_of
-
-    if column is None or frame.collect_schema().get(column) != nw.String:
-        return frame
-    return texts.read_money(frame, column, decimal).select(*names_of(frame))  # type: ignore[arg-type]

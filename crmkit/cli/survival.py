@@ -120,6 +120,13 @@ def survival(
     given: Input,
     inactive: Inactive = None,
     by: By = None,
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Of a table of durations: column of how long each customer stayed."),
+    ] = None,
+    event: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="With --time: column of who left (1, true, yes) or did not.")
+    ] = None,
     at: Annotated[
         list[str] | None, typer.Option(metavar="DURATION,...", help="Read the curves off here, such as 90D,1Y.")
     ] = None,
@@ -130,6 +137,7 @@ def survival(
 
     From the first purchase to the day on which none has come for --inactive days (by default the limit of
     `crmkit gaps`), those still there counted for as long as they have been seen. With --by also a log-rank test.
+    With --time and --event INPUT is a table of durations, one row per customer, and --by any column of it.
     """
     from crmkit._frame import outputs
     from crmkit.survival import curve as survival_of
@@ -137,6 +145,9 @@ def survival(
     speech = text.language_of(language)
     if output is not None:
         outputs.target_of(output, source=given.source)
+    if time is not None or event is not None:
+        _say_durations(given, time or "time", event or "event", by, output, speech)
+        return
     asked = _durations("at", at)
     with given.opened() as tx:
         found = survival_of(tx, inactive=inactive, by=by)
@@ -154,6 +165,19 @@ def survival(
         if found.log_rank is not None:
             text.say("", *text.facts({"log_rank": _log_rank(found.log_rank, speech)}, speech))
         text.say(*text.definition(found.definition, speech))
+        if output is not None:
+            outputs.write_table(found.table, output, order=["group", "time"], bom=speech == "zh")
+
+
+def _say_durations(given: Input, time: str, event: str, by: str | None, output: str | None, speech: Language) -> None:
+    """Curves of a table of durations, in its own unit of time."""
+    from crmkit._frame import outputs, texts
+    from crmkit.survival import kaplan_meier
+
+    with given.opened_as_is([column for column in (time, event, by) if column is not None]) as rows:
+        frame = texts.numbers_of(rows.frame(), time)
+        found = kaplan_meier(frame.to_native(), time=time, event=event, by=by)
+        text.say(found.text(speech))
         if output is not None:
             outputs.write_table(found.table, output, order=["group", "time"], bom=speech == "zh")
 

@@ -170,7 +170,7 @@ def kaplan_meier(
     time : str, default "time"
         Column of how long each was seen, 0 or more, in days (or any unit).
     event : str, default "event"
-        Column with 1 or true for those who were lost at that time, 0 or false for those who were still there.
+        Column with 1, true or yes for those who were lost at that time, 0, false or no for those who were still there.
     entry : str, optional
         Column with the time at which each came under observation, below `time`: whoever was lost before could not be
         in the table, so nobody counts as at risk up to then (left truncation).
@@ -254,11 +254,26 @@ def _refuse_twice(columns: dict[str, str | None]) -> None:
 
 
 def _with_numbers(frame: engines.AnyFrame, event: str) -> engines.AnyFrame:
-    """The table with 0 and 1 for false and true."""
+    """The table with 0 and 1 for false and true, no and yes."""
     dtype = frame.collect_schema().get(event)
+    if dtype == nw.String:
+        return _with_words(frame, event)
     if dtype == nw.Boolean or (dtype == nw.Object and _is_yes_or_no(frame, event)):
         return frame.with_columns(nw.col(event).cast(nw.Boolean).cast(nw.Int64))
     return frame
+
+
+_YES, _NO = ("yes", "y", "true", "t", "1", "是"), ("no", "n", "false", "f", "0", "否")
+
+
+def _with_words(frame: engines.AnyFrame, event: str) -> engines.AnyFrame:
+    """Words for yes and no as 1 and 0, if there are no others."""
+    word = nw.col(event).str.strip_chars().str.to_lowercase()
+    known = nw.when(word.is_in(_YES)).then(1).otherwise(nw.when(word.is_in(_NO)).then(0))
+    others = frame.lazy().filter(~nw.col(event).is_null()).select(word=word).filter(~nw.col("word").is_in(_YES + _NO))
+    if len(engines.collect(others.head(1))["word"]):
+        return frame
+    return frame.with_columns(known.cast(nw.Int64).alias(event))
 
 
 def _is_yes_or_no(frame: engines.AnyFrame, column: str) -> bool:

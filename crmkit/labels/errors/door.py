@@ -8,6 +8,12 @@ _ROLES = {
         "没有列 {absent}；表中有 {columns}。\n{advice}",
     ),
     "absent_call": ("Name the columns: {call}.", "请指明各列：{call}。"),
+    "next_call": ("Say {call}.", "请使用 {call}。"),
+    "next_steps": ("{first}\n{advice}", "{first}\n{advice}"),
+    "next_steps_join": (
+        "these are tables of {title} that belong together.\n{advice}",
+        "这些是 {title} 中相互关联的表。\n{advice}",
+    ),
     "absent_filter": (
         "Some rows have a status that may not count. To use the others only, add {where}.",
         "有些记录的状态可能不应计入。若只使用其余记录，请加上 {where}。",
@@ -21,10 +27,9 @@ _ROLES = {
         "{name_given} 用于 {title} 导出表，其列有 {needs}；而表中有 {columns}。",
     ),
     "durations": (
-        "no column {absent}; the table has {columns}.\nIt says how long each customer stayed and not when they bought: "
-        'use crmkit.survival.kaplan_meier(table, time="tenure", event="Churn").',
-        "没有列 {absent}；表中有 {columns}。\n它记录的是每位客户的存续时间，而不是购买日期：请使用 "
-        'crmkit.survival.kaplan_meier(table, time="tenure", event="Churn")。',
+        "no column {absent}; the table has {columns}.\nIt says how long each customer stayed and not when they bought. "
+        "Use: {advice}",
+        "没有列 {absent}；表中有 {columns}。\n它记录的是每位客户的存续时间，而不是购买日期。请使用：{advice}",
     ),
     "price_needed": (
         'quantity= and discount= make an amount with price=. Name its column, such as price="UnitPrice".',

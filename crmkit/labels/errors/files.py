@@ -145,6 +145,10 @@ WORDS = {
         'encoding="cp1252".',
         '\'{path}\' 的文本不是 UTF-8。请说明编码，例如 encoding="gb18030"（中文 Excel）或 encoding="cp1252"。',
     ),
+    "like_encoding": (
+        "the text of '{path}' is not UTF-8 but looks like {encoding}. Say encoding=\"{encoding}\".",
+        "'{path}' 的文本不是 UTF-8，像是 {encoding}。请加上 encoding=\"{encoding}\"。",
+    ),
     "not_in_encoding": (
         "'{path}' is not {encoding}: {reason}. Give its own encoding.",
         "'{path}' 的编码不是 {encoding}：{reason}。请给出它的实际编码。",

@@ -46,6 +46,10 @@ WORDS = {
         "column {name!r} is not numeric but {value}: {values}.{next}",
         "列 {name!r} 不是数值，而是 {value}：{values}。{next}",
     ),
+    "no_number": (
+        "column {column!r} has values that are no numbers: {values}. Correct them, or set them to missing.",
+        "列 {column!r} 中有不是数值的内容：{values}。请更正，或设为缺失。",
+    ),
     "frame_column_all_missing": (
         "column {name!r} is missing in all rows, as money is where events have none (amount=None). Fill it, or name the "
         "column of the amount.{next}",
