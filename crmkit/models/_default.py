@@ -24,7 +24,7 @@ from crmkit.labels import Language
 from crmkit.models._holdout import Holdout, holdout_at, purchase_days
 from crmkit.models._origins import plan
 from crmkit.models._purchases import PurchaseModel
-from crmkit.models._totals import kept
+from crmkit.models._snapshots import kept
 from crmkit.models._value import Spend, lifetime_value, tells_dropout
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.cnbd import BGCNBD, MBGCNBD

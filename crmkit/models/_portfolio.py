@@ -10,19 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
-from crmkit._frame.engines import LazyFrame
-from crmkit.customers import customer_days, customer_facts, first_money
 from crmkit.errors import ArgumentError, DataError
 from crmkit.models._calendar import PurchaseCalendar, of_transactions
-from crmkit.models._holdout import Holdout
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import HINT
+from crmkit.models._snapshots import Snapshot, Snapshots
 from crmkit.models._totals import (
     DRAWS,
     SAMPLE,
@@ -30,7 +27,6 @@ from crmkit.models._totals import (
     Said,
     Total,
     is_customers,
-    kept,
     kind_of,
     least_past,
     level_of,
@@ -121,7 +117,7 @@ def portfolio_value(
         raise ArgumentError("spend", spend, "spend_column_of_transactions")
     rate = (0.1 if horizon is None else 0.0) if discount_rate is None else discount_rate
     asked = Forecast.of(kind, horizon, rate, timing, "month")
-    shop = Shop.of(tx, kind, spend, (calendar or of_transactions(tx)) if horizon is not None else None)
+    shop = Shop(Snapshots.of(tx), kind, spend, (calendar or of_transactions(tx)) if horizon is not None else None)
     said, customers = shop.said_now(asked)
     back = look_back(tx, asked.t, shop.look, least_past=least_past(shop.calendar))
     known = Known.of(tx, asked.t, float(customers))
@@ -177,71 +173,39 @@ def _spread(asked: Forecast, cells: Cells, spend: Spend) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Customers known on a day, one row each: repeats and times in days, money, and what came within a time after."""
-
-    x: Array
-    t_x: Array
-    T: Array
-    money: Array
-    first: Array  # money of the first day
-    square: Array  # sum of squared money of a day
-    later: float  # money of all of them together
-
-    @property
-    def m_x(self) -> Array:
-        """Mean spend of the repeat purchases."""
-        return np.asarray(np.where(self.x > 0, (self.money - self.first) / np.maximum(self.x, 1), 0.0))
-
-
-@dataclass(frozen=True, slots=True)
 class Shop:
     """Transactions by customer and day, and the models that are fitted to them at any origin."""
 
-    tx: Transactions
-    days: LazyFrame
+    snapshots: Snapshots
     kind: PurchaseModel
     spend: Spend
     calendar: PurchaseCalendar | None
 
-    @classmethod
-    def of(cls, tx: Transactions, kind: PurchaseModel, spend: Spend, calendar: PurchaseCalendar | None) -> Shop:
-        """Days of customers, computed once."""
-        return cls(tx, kept(customer_days(tx)), kind, spend, calendar)
-
-    @property
-    def bought(self) -> LazyFrame:
-        """Days of customers with a purchase."""
-        days = self.days.filter(nw.col("bought") == 1) if self.tx.has_refunds else self.days
-        return days.select("customer_id", "day")
-
     def said_now(self, asked: Forecast) -> tuple[Said, int]:
         """The total that the models expect today, and the number of customers."""
-        end = _checks.day_number(self.tx.as_of)
-        return self._said(self.at(end, 0), end, asked, fresh=False)
+        end = _checks.day_number(self.snapshots.tx.as_of)
+        known = self.snapshots.at(end, 0)
+        return self._said(known, asked, fresh=False), known.x.size
 
     def look(self, origin: int, length: int) -> tuple[Said, float]:
         """The undiscounted total as the models saw it on the day `origin`, and what came."""
-        known = self.at(origin, length)
-        said, _ = self._said(known, origin, Forecast(self.kind, float(length), 0.0, None), fresh=True)
-        return said, known.later
+        known = self.snapshots.at(origin, length)
+        said = self._said(known, Forecast(self.kind, float(length), 0.0, None), fresh=True)
+        return said, float(np.sum(known.later))
 
-    def _said(self, known: Seen, end: int, asked: Forecast, *, fresh: bool) -> tuple[Said, int]:
-        past = Holdout(
-            _checks.date_of_day(end), 0, known.x, known.t_x, known.T, known.x, known.x, np.ones_like(known.x)
-        )
+    def _said(self, known: Snapshot, asked: Forecast, *, fresh: bool) -> Said:
         horizon = asked.t if np.isfinite(asked.t) else 0.0
-        fitted = Fitted.of(self.bought, past, self.kind, self.calendar, horizon, fresh=fresh)
+        past = known.holdout()
+        fitted = Fitted.of(self.snapshots.bought, past, self.kind, self.calendar, horizon, fresh=fresh)
         spend = self._spend(known, fresh=fresh)
         m = known.money if isinstance(spend, SpendMean) else known.m_x
         cells = Cells(fitted.cells.x, fitted.cells.t_x, fitted.cells.T, m, np.ones_like(m))
         stretch = fitted.days / horizon if horizon else 1.0
         ends = None if asked.ends is None else asked.ends * stretch
         # In operational time the discount runs at the mean pace of the horizon.
-        forecast = Forecast(fitted.model, asked.t * stretch, asked.delta / stretch, ends)
-        return money_said(forecast, cells, spend), known.x.size
+        return money_said(Forecast(fitted.model, asked.t * stretch, asked.delta / stretch, ends), cells, spend)
 
-    def _spend(self, known: Seen, *, fresh: bool) -> Spend:
+    def _spend(self, known: Snapshot, *, fresh: bool) -> Spend:
         """The model of spend, fitted to what is known."""
         if self.spend is None:
             return SpendMean().of_sums(known.x + 1, known.money, known.square)
@@ -253,36 +217,3 @@ class Shop:
         if found.parameters.q <= 1:
             raise DataError("models_q_mean_spend_does", q=found.parameters.q)
         return found
-
-    def at(self, end: int, length: int) -> Seen:
-        """The customers known on the day `end`, and the money that they brought in the `length` days after it."""
-        day, money = nw.col("day"), nw.col("money")
-        past = self.days.filter(day <= end)
-        facts = customer_facts(self.tx, past)
-        squares = past.with_columns(square=money.cast(nw.Float64) ** 2).group_by("customer_id").agg(
-            square=nw.col("square").sum()
-        )  # fmt: skip
-        after = self.days.filter((day > end) & (day <= end + length))
-        later = after.group_by("customer_id").agg(later=money.sum().cast(nw.Int64))
-        joined = facts.join(squares, on="customer_id", how="inner").join(later, on="customer_id", how="left")
-        found = engines.collect(
-            joined.select(
-                x=nw.col("n_days") - 1,
-                t_x=nw.col("last_day") - nw.col("first_day"),
-                T=end - nw.col("first_day"),
-                money=money,
-                first=first_money(self.tx),
-                square=nw.col("square"),
-                later=nw.when(nw.col("later").is_null()).then(0).otherwise(nw.col("later")),
-            )
-        )
-        columns = {name: np.asarray(values, dtype=float) for name, values in found.items()}
-        # In the order of the histories, so that sums do not depend on that of the engine.
-        order = np.lexsort([columns[name] for name in ("square", "first", "money", "T", "t_x", "x")])
-        x, t_x, T, money_, first, square = (
-            columns[name][order] for name in ("x", "t_x", "T", "money", "first", "square")
-        )
-        scale = float(self.tx.scale)
-        return Seen(
-            x, t_x, T, money_ / scale, first / scale, square / scale**2, float(np.sum(columns["later"])) / scale
-        )

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, gammainc
 
 from crmkit import _checks, _frame, labels
-from crmkit._frame import engines, outputs
+from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit.errors import ArgumentError, DataError, FewOriginsWarning, warn
@@ -42,6 +42,7 @@ from crmkit.models._origins import (
 )
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import HINT, Cells
+from crmkit.models._snapshots import kept
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.transactions import Transactions, open_transactions
 
@@ -293,11 +294,6 @@ def fitted(kind: PurchaseModel, customers: Any) -> PurchaseModel:
 
 def _settings(kind: PurchaseModel) -> dict[str, Any]:
     return {name: getattr(kind, name) for name in kind.settings}
-
-
-def kept(frame: LazyFrame) -> LazyFrame:
-    """A lazy table computed once, since every origin reads it."""
-    return engines.wrap(outputs.keep(frame.to_native())).lazy()
 
 
 # --- what was said, and what came ---------------------------------------------------------------------------------

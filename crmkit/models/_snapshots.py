@@ -1,0 +1,153 @@
+"""What each customer did up to a day, and what came within a time after it: counts, money, recent purchases.
+
+The same for any earlier day of the same transactions, which are read once. Nothing after the day enters the past, and
+customers acquired later are not in it. Counts are distinct customer-days, as in `crmkit.summarize`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from crmkit import _checks
+from crmkit._frame import engines, outputs
+from crmkit._frame.engines import LazyFrame
+from crmkit.customers import customer_days, customer_facts, first_money
+from crmkit.models._holdout import Holdout
+from crmkit.transactions import Transactions
+
+Array = NDArray[np.float64]
+
+# Days before the end of the past within which purchases and money are counted apart, for boosting.
+WINDOWS = (28, 91, 182, 364)
+# Sums of a customer's days, and what sorts the customers: their histories, so that sums do not depend on the engine.
+_SUMS = ("square", "log_gaps", "recent", "recent_money", "future", "later")
+_MONEY = ("money", "first", "recent_money", "later")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Customers known at the end of the day `end`, one row each; times in days, money in money, shape (n_customers,)."""
+
+    end: int
+    days: int  # length of the time after it
+    ids: NDArray[Any]
+    x: Array
+    t_x: Array
+    T: Array
+    money: Array
+    first: Array  # money of the first day
+    square: Array  # sum of squared money of a day
+    log_gaps: Array  # sum of ln(days between purchases)
+    recent: Array  # repeat purchase days in the last `days`
+    recent_money: Array
+    future: Array  # purchase days in the time after
+    later: Array  # money in the time after
+    windows: Array  # purchase days, then money, within `WINDOWS`; shape (n_customers, 2 * len(WINDOWS))
+
+    @property
+    def m_x(self) -> Array:
+        """Mean spend of the repeat purchases."""
+        return np.asarray(np.where(self.x > 0, (self.money - self.first) / np.maximum(self.x, 1), 0.0))
+
+    @property
+    def past(self) -> dict[str, Array]:
+        """The past as a table of customers."""
+        return {"x": self.x, "t_x": self.t_x, "T": self.T, "log_gaps": self.log_gaps}
+
+    @property
+    def origin(self) -> dt.date:
+        """The last day of the past."""
+        return _checks.date_of_day(self.end)
+
+    def holdout(self) -> Holdout:
+        """The same as a holdout of one customer a row."""
+        one = np.ones_like(self.x)
+        return Holdout(self.origin, self.days, self.x, self.t_x, self.T, self.recent, self.future, one)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Transactions by customer and day, read once, and the snapshots taken of them."""
+
+    tx: Transactions
+    days: LazyFrame
+    taken: dict[tuple[int, int], Snapshot] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tx: Transactions) -> Snapshots:
+        """Days of customers, with the logarithm of the gap that ended on each."""
+        days = customer_days(tx)
+        if not tx.has_refunds:
+            days = days.with_columns(bought=nw.lit(1))
+        bought = days.filter(nw.col("bought") == 1)
+        gap = nw.col("day") - nw.col("day").shift(1).over("customer_id", order_by="day")
+        gaps = bought.select("customer_id", "day", gap=gap)
+        logs = nw.when(~nw.col("gap").is_null()).then(nw.col("gap")).otherwise(1).cast(nw.Float64).log()
+        logged = gaps.select("customer_id", "day", log_gap=logs)
+        joined = days.join(logged, on=["customer_id", "day"], how="left")
+        zero = nw.when(nw.col("log_gap").is_null()).then(0.0).otherwise(nw.col("log_gap"))
+        return cls(tx, kept(joined.with_columns(log_gap=zero)))
+
+    @property
+    def bought(self) -> LazyFrame:
+        """Days of customers with a purchase."""
+        return self.days.filter(nw.col("bought") == 1).select("customer_id", "day")
+
+    def at(self, end: int, length: int) -> Snapshot:
+        """The customers known on the day `end`, and what came in the `length` days after it."""
+        if (end, length) not in self.taken:
+            self.taken[end, length] = self._take(end, length)
+        return self.taken[end, length]
+
+    def _take(self, end: int, length: int) -> Snapshot:
+        day, money, bought = nw.col("day"), nw.col("money"), nw.col("bought")
+        facts = customer_facts(self.tx, self.days.filter(day <= end))
+        past, after = day <= end, day > end
+
+        def within(last: int, value: nw.Expr) -> nw.Expr:
+            return nw.when(past & (day > end - last)).then(value).otherwise(0).sum().cast(nw.Float64)
+
+        sums = self.days.filter(day <= end + length).group_by("customer_id").agg(
+            square=nw.when(past).then(money.cast(nw.Float64) ** 2).otherwise(0.0).sum(),
+            log_gaps=nw.when(past).then(nw.col("log_gap")).otherwise(0.0).sum(),
+            recent=within(length, bought),
+            recent_money=within(length, money),
+            future=nw.when(after).then(bought).otherwise(0).sum().cast(nw.Float64),
+            later=nw.when(after).then(money).otherwise(0).sum().cast(nw.Float64),
+            **{f"n{last}": within(last, bought) for last in WINDOWS},
+            **{f"m{last}": within(last, money) for last in WINDOWS},
+        )  # fmt: skip
+        x, first = nw.col("n_days") - 1, nw.col("first_day")
+        history = {"x": x, "t_x": nw.col("last_day") - first, "T": end - first, "money": money}
+        names = [*_SUMS, *(f"{kind}{last}" for kind in "nm" for last in WINDOWS)]
+        found = engines.collect(
+            facts.join(sums, on="customer_id", how="inner").select(
+                "customer_id", **history, first=first_money(self.tx), **{name: nw.col(name) for name in names}
+            )
+        )
+        scale = float(self.tx.scale)
+        columns = {name: np.asarray(found[name], dtype=float) for name in found if name != "customer_id"}
+        # Log sums may differ in their last digit between engines, so they do not sort.
+        order = np.lexsort([columns[name] for name in ("later", "future", "square", "first", "money", "T", "t_x", "x")])
+        columns = {name: column[order] for name, column in columns.items()}
+        for name in _MONEY:
+            columns[name] = columns[name] / scale
+        # The purchase that acquired a customer is no repeat purchase.
+        columns["recent"] = columns["recent"] - (columns["T"] < length)
+        windows = [columns.pop(f"n{last}") for last in WINDOWS] + [columns.pop(f"m{last}") / scale for last in WINDOWS]
+        columns["square"] = columns["square"] / scale**2
+        return Snapshot(
+            end=end, days=length, ids=np.asarray(found["customer_id"])[order], **columns,
+            windows=np.column_stack(windows),
+        )  # fmt: skip
+
+
+def kept(frame: LazyFrame) -> LazyFrame:
+    """A lazy table computed once, since every origin reads it."""
+    return engines.wrap(outputs.keep(frame.to_native())).lazy()
