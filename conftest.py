@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+import shutil
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -87,6 +89,24 @@ class _Maker:
 
     def __call__(self, columns: Mapping[str, Any]) -> Any:
         return table_of(self.kind, columns, self.connection)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """A Spark of two threads on this machine; tests that use it carry the mark `spark`."""
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    builder = sql.SparkSession.builder.master("local[2]").appName("crmkit")
+    settings = {"ui.enabled": "false", "sql.shuffle.partitions": "2", "sql.session.timeZone": "UTC"}
+    for name, value in settings.items():
+        builder = builder.config(f"spark.{name}", value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        session = builder.getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+        yield session
+        session.stop()
 
 
 def as_columns(native: Any, *, sort: str | Sequence[str] | None = None) -> dict[str, list[Any]]:

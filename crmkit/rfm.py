@@ -827,13 +827,42 @@ def rule_of(
     >>> rule_of((5, 1, 2), scheme="eight")
     ('general_develop', {'r': (4, 5), 'f': (1, 3), 'm': (1, 3)})
     """
-    rules = _on_scale(_written(scheme), _middle(bins), bins)
-    _refuse_flawed(rules, bins, None)
+    rules = [_Rule(name, ranges) for name, ranges in rules_of(scheme, bins=bins)]
     if len(scores) != len("rfm") or not all(_is_whole(score) and 1 <= score <= bins for score in scores):
         raise ArgumentError("scores", scores, "rfm_three_whole_numbers", bins=bins)
     cell = {axis: np.array([score]) for axis, score in zip("rfm", scores, strict=True)}
     fired = next(rule for rule in rules if rule.holds(cell)[0])
     return fired.segment, dict(fired.ranges)
+
+
+def rules_of(scheme: str | Rules = "eleven", *, bins: int = 5) -> list[tuple[str, dict[str, tuple[int, int]]]]:
+    """The rules of a scheme in scores, high being above the middle of the scale: segments and their ranges.
+
+    Parameters
+    ----------
+    scheme : "eight", "eleven", or rules, default "eleven"
+        As for `segment`.
+    bins : int, default 5
+        Number k of levels.
+
+    Returns
+    -------
+    list of (segment, dict of axis to (lowest, highest))
+        In the order in which they are written; no two of them hold at once, and one always does.
+
+    Raises
+    ------
+    ArgumentError
+        The scheme is unknown, or its rules overlap, leave cells out, or can never hold.
+
+    Examples
+    --------
+    >>> rules_of("eleven")[3]
+    ('new', {'r': (5, 5), 'fm': (1, 1)})
+    """
+    rules = _on_scale(_written(scheme), _middle(bins), bins)
+    _refuse_flawed(rules, bins, None)
+    return [(rule.segment, dict(rule.ranges)) for rule in rules]
 
 
 def check_rules(rules: Rules, *, bins: int = 5, scores: Any = None) -> Any:

@@ -177,6 +177,7 @@ NO_EXAMPLE = {
     "crmkit.wallet.dirichlet.Dirichlet": "a record that `dirichlet` gives; the example is there",
     "crmkit.wallet.norms.Norms": "a record that `nbd_norms` gives; the example is there",
     "crmkit.wallet.norms.Verdict": "a record that `Norms.judge` gives; the example is there",
+    "crmkit.sql.dbt.DbtModel": "a record that `to_dbt` gives; the example is there",
     "crmkit.clv.CustomerEquity": "a record that `customer_equity` gives; the example is there",
 }
 

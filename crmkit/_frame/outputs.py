@@ -157,6 +157,12 @@ def write_table(native: Any, path: str | Path, *, order: Sequence[str], bom: boo
         _WRITERS[target.suffix.lower()](frame, part, order, bom)
 
 
+def write_text(text: str, path: str | Path) -> None:
+    """Write a text to `path`; an existing file is replaced."""
+    with _writing(str(path)), _aside(Path(path)) as part:
+        part.write_text(text, encoding="utf-8")
+
+
 @contextmanager
 def _aside(target: Path) -> Iterator[Path]:
     """A path beside the target to write to, which takes its name if all goes well and is removed if not.

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import glob
-import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import textwrap
-from pathlib import Path
 
 import pytest
+import servers
 
 import crmkit as crm
 from crmkit.errors import ArgumentError, InputFileError
 
-FOUND = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or [shutil.which("initdb") or ""]
-BIN = Path(FOUND[-1]).parent
-pytestmark = pytest.mark.skipif(not FOUND[-1], reason="no PostgreSQL server is installed")
+pytestmark = pytest.mark.skipif(servers.NO_POSTGRES, reason="no PostgreSQL server is installed")
 
 ROWS = '''
 CREATE TABLE sales (who text, day date, value numeric(12, 2), "a ""b""" int);
@@ -28,28 +22,11 @@ CREATE SCHEMA shop; CREATE TABLE shop."odd ""table""" AS SELECT * FROM sales;
 '''
 
 
-def as_user(*words):
-    """The words of a command, run by a user that is not root: the server refuses to be."""
-    return ["runuser", "-u", "postgres", "--", *words] if os.name == "posix" and os.getuid() == 0 else list(words)
-
-
 @pytest.fixture(scope="module")
 def server():
     pytest.importorskip("adbc_driver_postgresql")
-    folder = tempfile.mkdtemp(prefix="pg")
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres")
-    quiet = {"check": True, "capture_output": True, "cwd": "/"}
-    options = f"-k {folder} -c listen_addresses= -c fsync=off"
-    subprocess.run(as_user(BIN / "initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "me"), **quiet)
-    start = [BIN / "pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start"]
-    subprocess.run(as_user(*start), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-    try:
-        subprocess.run([BIN / "psql", "-h", folder, "-U", "me", "-d", "postgres", "-c", ROWS], **quiet)
-        yield f"postgresql://me@/postgres?host={folder}"
-    finally:
-        subprocess.run(as_user(BIN / "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"), **quiet)
-        shutil.rmtree(folder, ignore_errors=True)
+    with servers.postgres(ROWS) as address:
+        yield address
 
 
 ROLES = {"customer": "who", "date": "day", "amount": "value"}
@@ -98,9 +75,7 @@ def test_a_table_larger_than_the_memory_given_is_read_within_it(server):
         "CREATE TABLE big AS SELECT 'c' || (i % 50000) AS who, DATE '2024-01-01' + (i % 300) AS day, 1.25 AS value "
         "FROM generate_series(1, 2000000) i"
     )
-    subprocess.run(
-        [BIN / "psql", "-h", folder, "-U", "me", "-d", "postgres", "-c", made], check=True, capture_output=True
-    )
+    servers.psql(folder, made)
     script = """
         import resource, sys, crmkit as crm
         tx = crm.read(sys.argv[1], table="big", customer="who", date="day", amount="value", memory_limit="200MB",
