@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         plotting,
         privacy,
         pyramid,
+        reporting,
         retention,
         rfm,
         scoring,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     )
     from crmkit.explanation import explain
     from crmkit.lenses import customer_base_audit
+    from crmkit.reporting import report
     from crmkit.scoring import score_customers
     from crmkit.validation import backtest
     from crmkit.validation.reruns import sensitivity
@@ -94,6 +96,8 @@ __all__ = [
     "privacy",
     "pyramid",
     "read",
+    "report",
+    "reporting",
     "retention",
     "rfm",
     "score_customers",
@@ -132,6 +136,7 @@ _MODULES = (
     "plotting",
     "privacy",
     "pyramid",
+    "reporting",
     "retention",
     "rfm",
     "scoring",
@@ -148,6 +153,7 @@ _FUNCTIONS = {
     "backtest": "validation",
     "customer_base_audit": "lenses",
     "explain": "explanation",
+    "report": "reporting",
     "score_customers": "scoring",
 }
 

@@ -46,6 +46,7 @@ MAIN: Mapping[str, str] = {
     "lifecycle": "lifecycle.stages",
     "outreach": "outreach.watch_list",
     "plotting": "plotting.plot_segments",
+    "reporting": "report",
     "retention": "retention.rates",
     "rfm": "rfm.score",
     "scoring": "score_customers",

@@ -138,7 +138,7 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """All parts as plain values, ready for JSON: tables as lists of rows, dates as text, nothing that is NaN."""
-        return {name: _plain(getattr(self, name)) for name in _parts(self)}
+        return {name: plain(getattr(self, name)) for name in _parts(self)}
 
     def to_excel(self, path: str | Path, *, language: Language | None = None) -> None:
         """Write an Excel book: a sheet per table, labels in the first row and keys in the second, and what it means.
@@ -206,7 +206,7 @@ def _as_html(part: Any, language: Language) -> str:
     return _reading.as_html(part, language)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A part as values that JSON knows."""
     if value is None or isinstance(value, str | bool | int):
         return value
@@ -215,9 +215,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, np.generic):
-        return str(value)[:10] if value.dtype.kind == "M" else _plain(value.item())
+        return str(value)[:10] if value.dtype.kind == "M" else plain(value.item())
     if isinstance(value, np.ndarray):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if _is_definition(value):
         return dict(value.lines("en"))
     if isinstance(value, Result):
@@ -225,13 +225,13 @@ def _plain(value: Any) -> Any:
     if engines.is_native(value):
         columns = engines.collect(engines.wrap(value))
         rows = zip(*columns.values(), strict=True)
-        return [dict(zip(columns, (_plain(each) for each in row), strict=True)) for row in rows]
+        return [dict(zip(columns, (plain(each) for each in row), strict=True)) for row in rows]
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if dataclasses.is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _parts(value)}
+        return {name: plain(getattr(value, name)) for name in _parts(value)}
     return str(value)
 
 

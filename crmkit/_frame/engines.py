@@ -238,6 +238,16 @@ def distinct(frame: AnyFrame, into: str) -> LazyFrame:
     return everything.group_by(*names_of(everything)).agg(nw.len().cast(nw.Int64).alias(into))
 
 
+def engine_name(frame: AnyFrame) -> str:
+    """What the engine of a table is called.
+
+    >>> engine_name(wrap({"a": [1]}))
+    'pandas'
+    """
+    name = str(frame.implementation.value)
+    return {"duckdb": "DuckDB", "pyspark": "Spark", "pyarrow": "PyArrow", "polars": "Polars"}.get(name, name)
+
+
 def names_of(frame: AnyFrame) -> list[str]:
     """Column names; of a lazy frame without computing it."""
     return frame.columns if isinstance(frame, nw.DataFrame) else list(frame.collect_schema())

@@ -114,6 +114,17 @@ def target_of(path: str | Path, *, source: str | Sequence[str] | None = None) ->
     target = Path(os.path.realpath(path))  # a link stays a link to the new file
     if target.suffix.lower() not in _WRITERS:
         raise ArgumentError("output_ending", path=str(path), known=", ".join(_WRITERS))
+    refuse_target(path)
+    if source is not None and target.exists() and any(target.samefile(file) for file in _files(source)):
+        raise ArgumentError("output_is_input", path=str(path))
+    if target.suffix.lower() == ".xlsx" and find_spec("xlsxwriter") is None:
+        raise MissingPackageError("no_excel_writer")
+    return target
+
+
+def refuse_target(path: str | Path) -> None:
+    """Refuse a path to which no file can be written, whatever its kind."""
+    target = Path(os.path.realpath(path))
     if target.is_symlink():
         raise InputFileError("output_link_loop", path=str(path))
     if not target.parent.is_dir():
@@ -130,6 +141,13 @@ def target_of(path: str | Path, *, source: str | Sequence[str] | None = None) ->
     if target.suffix.lower() == ".xlsx" and find_spec("xlsxwriter") is None:
         raise MissingPackageError("no_excel_writer")
     return target
+
+
+@contextmanager
+def private(path: str | Path) -> Iterator[Path]:
+    """A path to write to, which becomes `path` if all goes well; the file is its owner's alone."""
+    with _writing(str(path)), _aside(Path(os.path.realpath(path)), mode=0o600) as part:
+        yield part
 
 
 def _files(source: str) -> list[str]:
@@ -164,10 +182,11 @@ def write_text(text: str, path: str | Path) -> None:
 
 
 @contextmanager
-def _aside(target: Path) -> Iterator[Path]:
+def _aside(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     """A path beside the target to write to, which takes its name if all goes well and is removed if not.
 
-    Until then nobody else can read it. What a killed run left beside the target is removed.
+    Until then nobody else can read it; then the file has the `mode` of the one it replaces, or the usual one, unless
+    told. What a killed run left beside the target is removed.
     """
     for left in target.parent.glob(".crmkit-*.part"):
         process.sweep(left, left.unlink)
@@ -177,7 +196,8 @@ def _aside(target: Path) -> Iterator[Path]:
         process.take(held)
         yield part
         os.fsync(held)  # or a crash of the machine could leave the name without the content
-        os.chmod(part, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        usual = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(part, usual if mode is None else mode)
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)

@@ -34,4 +34,12 @@ WORDS = {
     "plot_named_number": ("{what}: {amount}", "{what}：{amount}"),
     "plot_lines": ("lines: {what}", "等值线：{what}"),
     "plot_p_alive": ("P(alive), %", "仍为客户的概率（%）"),
+    "plot_map_recency": ("recency score, points (right: bought more recently)", "最近消费得分（分，越靠右越近）"),
+    "plot_map_frequency_money": (
+        "mean of frequency and money scores, points",
+        "频率与金额得分的平均（分）",
+    ),
+    "plot_box_recency": ("days since last purchase", "距最近消费天数"),
+    "plot_box_frequency": ("orders, log scale", "订单数（对数）"),
+    "plot_box_monetary": ("spend, log scale", "消费额（对数）"),
 }

@@ -56,6 +56,7 @@ from crmkit.plotting.migration import plot_migration, plot_migration_series
 from crmkit.plotting.pyramid import plot_lorenz, plot_tiers
 from crmkit.plotting.retention import plot_movements, plot_retention
 from crmkit.plotting.rfm import plot_rfm_grid, plot_segments
+from crmkit.plotting.segment_map import plot_rfm_distributions, plot_segment_map
 from crmkit.plotting.survival import (
     plot_gap_curve,
     plot_lost_rules,
@@ -107,10 +108,12 @@ __all__ = [
     "plot_response_bias",
     "plot_retention",
     "plot_revenue_bridge",
+    "plot_rfm_distributions",
     "plot_rfm_grid",
     "plot_rules",
     "plot_satisfaction",
     "plot_satisfaction_drivers",
+    "plot_segment_map",
     "plot_segments",
     "plot_sensitivity",
     "plot_sequences",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 WORDS = {
+    "plotting_map_scheme": (
+        "the map needs a scheme by recency and the mean of frequency and money (columns r and fm), such as {example}; this one has others. Draw plot_segments instead",
+        "地图需要按最近消费（r）与频率金额均值（fm）划分的方案，例如 {example}；此方案不是。请改画 plot_segments",
+    ),
     "plotting_pictures_need_package_matplotlib": (
         'pictures need the package matplotlib, which is not installed. Install it with: pip install "crmkit[plot]"',
         '绘图需要 matplotlib，但它没有安装。请运行：pip install "crmkit[plot]"',

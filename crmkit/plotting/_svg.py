@@ -1,0 +1,121 @@
+"""A picture as a piece of a web page: its texts stay texts, its colours follow the page, nothing in it is a style.
+
+A page with a strict content-security policy refuses style attributes, so every style becomes an attribute of SVG.
+Black and grey are left to the style sheet of the page, which knows whether it is light or dark.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_USED = re.compile(r"url\(#([^)]+)\)")
+# What a style may say that an attribute can say too; fonts are those of the page, but for size and weight.
+_ATTRIBUTES = (
+    "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray",
+    "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "opacity", "text-anchor",
+    "font-size", "font-weight", "font-style",
+)  # fmt: skip
+_FONT = re.compile(r"^\s*(?:(italic|oblique)\s+)?(?:(bold|\d00)\s+)?([\d.]+)px")
+_ROLES = {"#595959": "mute", "#ffffff": "paper"}
+
+
+def as_svg(ax: Axes, *, title: str, prefix: str) -> str:
+    """The figure of `ax` as inline SVG with a title for screen readers; the figure is closed.
+
+    `prefix` begins every id inside, so that several pictures can stand on one page.
+    """
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    drawn = io.BytesIO()
+    figure = ax.figure
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix, "path.simplify_threshold": 0.5}):
+        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
+    plt.close(figure.get_figure(root=True))
+    tree = ET.fromstring(drawn.getvalue())  # noqa: S314  what matplotlib wrote a line before
+    _cleaned(tree)
+    _renamed(tree, prefix)
+    return _written(tree, title, prefix)
+
+
+def _cleaned(tree: ET.Element) -> None:
+    """Without metadata and styles; styles become attributes."""
+    for parent in list(tree.iter()):
+        for child in list(parent):
+            if _name(child) in ("metadata", "style"):
+                parent.remove(child)
+    for element in tree.iter():
+        for key, value in _attributes_of(element.attrib.pop("style", "")).items():
+            element.set(key, value)
+        for key in ("d", "points", "transform", "x", "y", "width", "height"):
+            if key in element.attrib:
+                element.set(key, _NUMBER.sub(_short, element.attrib[key]))
+
+
+def _attributes_of(style: str) -> dict[str, str]:
+    """What a style says, as attributes; the role of a colour of the page as its class."""
+    found: dict[str, str] = {}
+    for part in style.split(";"):
+        key, _, value = (one.strip() for one in part.partition(":"))
+        if key == "font":
+            font = _FONT.match(value)
+            if font:
+                found |= {"font-size": font[3], **({"font-weight": font[2]} if font[2] else {})}
+        elif key in _ATTRIBUTES:
+            found[key] = value.removesuffix("px")
+    roles = [f"{key[0]}-{_ROLES[found[key]]}" for key in ("fill", "stroke") if found.get(key) in _ROLES]
+    if found.get("stroke") == "#000000":
+        roles.append("s-ink")
+    if found.get("fill") == "#000000":
+        roles.append("f-ink")
+    return found | ({"class": " ".join(roles)} if roles else {})
+
+
+def _short(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")
+
+
+def _renamed(tree: ET.Element, prefix: str) -> None:
+    """Ids that are used begin with the prefix; the others go."""
+    used: set[str] = set()
+    for element in tree.iter():
+        for key, value in list(element.attrib.items()):
+            used |= set(_USED.findall(value))
+            if key in (f"{{{_XLINK}}}href", "href"):
+                used.add(value.removeprefix("#"))
+    for element in tree.iter():
+        own = element.attrib.pop("id", None)
+        if own in used:
+            element.set("id", f"{prefix}-{own}")
+        link = element.attrib.pop(f"{{{_XLINK}}}href", None)
+        if link is not None:
+            element.set("href", f"#{prefix}-{link.removeprefix('#')}")
+        for key, value in list(element.attrib.items()):
+            element.set(key, _USED.sub(rf"url(#{prefix}-\1)", value))
+
+
+def _written(tree: ET.Element, title: str, prefix: str) -> str:
+    """The tree as text, with its name first."""
+    for name in ("width", "height", "version"):
+        tree.attrib.pop(name, None)
+    attributes: dict[str, Any] = {"role": "img", "aria-labelledby": f"{prefix}-title", "class": "plot"}
+    for key, value in attributes.items():
+        tree.set(key, value)
+    named = ET.Element(f"{{{_SVG}}}title", {"id": f"{prefix}-title"})
+    named.text = title
+    tree.insert(0, named)
+    ET.register_namespace("", _SVG)
+    text = ET.tostring(tree, encoding="unicode")
+    return re.sub(r">\s+<", "><", text.replace(f' xmlns="{_SVG}"', "", 1))
+
+
+def _name(element: ET.Element) -> str:
+    return str(element.tag).rpartition("}")[2]

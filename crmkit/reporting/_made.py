@@ -1,0 +1,154 @@
+"""How a report is made: sections one by one, each on its own, in the languages and the form that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmkit._frame import engines
+from crmkit.errors import CrmkitError
+from crmkit.labels import LANGUAGES, Language
+from crmkit.reporting import _now, _numbers, _page
+from crmkit.reporting._blocks import Alert, Folded, Section, Tables
+from crmkit.reporting._facts import Facts
+from crmkit.reporting._voice import Voice
+from crmkit.transactions import Transactions
+
+SECTIONS: Mapping[str, Callable[[Facts, Voice], Section]] = {
+    "overview": _now.overview,
+    "data": _now.data,
+    "revenue": _now.revenue,
+    "segments": _now.segments,
+}
+TABLES: Mapping[str, Callable[[Facts, str], Tables]] = dict.fromkeys(SECTIONS, _now.tables)
+
+# What odd data may do to the arithmetic of a section; errors of crmkit have words of their own.
+FAULTS = (ArithmeticError, LookupError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caller wants to see."""
+
+    language: Language
+    sections: Sequence[str]
+    ids: bool
+    name: str | None
+    others: Mapping[str, Facts]
+
+
+def written(facts: Facts, asked: Asked, kind: str, file: str) -> bytes:
+    """The report as bytes of that kind of file."""
+    if kind == "html":
+        return _html(facts, asked, file).encode()
+    return _numbers.numbers(_tables(facts, asked), _head(facts, asked)).encode()
+
+
+def _html(facts: Facts, asked: Asked, file: str) -> str:
+    from crmkit import __version__
+
+    _page.refuse_without_templates()
+    order = (asked.language, *(one for one in LANGUAGES if one != asked.language))
+    sides = [_side(facts, asked, Voice(language)) for language in order]
+    return _page.page(sides, again=again(facts.tx, file), version=__version__)
+
+
+def _tables(facts: Facts, asked: Asked) -> dict[str, Tables | str]:
+    """What is behind each section, or why there is nothing."""
+    found: dict[str, Tables | str] = {}
+    for key in asked.sections:
+        try:
+            found[key] = TABLES[key](facts, key)
+        except CrmkitError as error:
+            found[key] = error.text(asked.language)
+        except FAULTS as error:
+            found[key] = f"{type(error).__name__}: {error}"
+    return found
+
+
+def _head(facts: Facts, asked: Asked) -> dict[str, object]:
+    from crmkit import __version__
+
+    head = facts.headline
+    return {
+        "name": asked.name or _name_of(facts.tx), "as_of": head.as_of, "first_date": head.first_date,
+        "last_date": head.last_date, "customers": head.customers, "orders": head.orders, "revenue": head.revenue,
+        "period": facts.period, "engine": engines.engine_name(facts.tx.source), "version": __version__,
+        "compared_with": facts.earlier,
+    }  # fmt: skip
+
+
+def _side(facts: Facts, asked: Asked, say: Voice) -> _page.Side:
+    made = [made_section(facts, key, say) for key in asked.sections]
+    findings = [(section.finding, section.grave) for section in made if section.finding]
+    name = asked.name or _name_of(facts.tx)
+    title = say("title", name=name) if name else say("title_alone")
+    return _page.Side(say, title, _meta(facts, say), findings, made, say("stayed", what=_what(asked, facts, say)))
+
+
+def made_section(facts: Facts, key: str, say: Voice) -> Section:
+    """A section, or why it cannot be made."""
+    try:
+        made = SECTIONS[key](facts, say)
+    except CrmkitError as error:
+        return _failed(key, error.text(say.language), say)
+    except FAULTS as error:
+        return _failed(key, f"{type(error).__name__}: {error}", say)
+    return made
+
+
+def _failed(key: str, why: str, say: Voice) -> Section:
+    return Section(key, say(f"section_{key}"), say(f"section_{key}"), "", [Alert(say("failed"), why)])
+
+
+def _meta(facts: Facts, say: Voice) -> list[str]:
+    """Period, size, engine, version."""
+    from crmkit import __version__
+
+    head = facts.headline
+    return [
+        say("period", first=say.date(head.first_date), last=say.date(head.last_date)),
+        say("customers", n=say.count(head.customers)),
+        say("orders", n=say.count(head.orders)),
+        say("revenue", money=say.exact(head.revenue)),
+        say("past_ends", date=head.as_of),
+        say("made_by", version=__version__, engine=engines.engine_name(facts.tx.source)),
+    ]
+
+
+def _what(asked: Asked, facts: Facts, say: Voice) -> str:
+    if asked.ids:
+        return say("with_ids")
+    return say("small_hidden", least=facts.least) if facts.least else say("aggregates")
+
+
+def _files_of(tx: Transactions) -> list[str]:
+    """Names of the files that were read, without their folders."""
+    return [Path(stamp[0]).name for stamp in getattr(tx._origin, "stamps", ())]
+
+
+def _name_of(tx: Transactions) -> str:
+    files = _files_of(tx)
+    return Path(files[0]).stem.replace("_", " ") if len(files) == 1 else ""
+
+
+def again(tx: Transactions, file: str) -> str:
+    """The line of Python that makes the report again."""
+    from crmkit._intake import NAMES
+
+    files = _files_of(tx)
+    if tx.profile:
+        told = [f"profile={tx.profile!r}"]
+    else:
+        told = [f"{role}={column!r}" for role, column in tx.roles.items() if column != NAMES[role]]
+    told.append(f"as_of={str(tx.as_of)!r}")
+    source = f"crmkit.read({files[0]!r}, " if len(files) == 1 else "crmkit.Transactions(table, "
+    return f"crmkit.report({source}{', '.join(told)}), {file!r})"
+
+
+def definitions(found: Sequence[Tables], say: Voice) -> list[Folded]:
+    """What the figures count, folded."""
+    return [
+        Folded(one.lines(say.language)[0][1], one.lines(say.language)[1:]) for each in found for one in each.definitions
+    ]
