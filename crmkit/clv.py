@@ -69,6 +69,7 @@ TOOLS: Mapping[str, str] = {
     "Valuation": "_valuation",
     "take_off_costs": "_costs",
     "portfolio_value": "_portfolio",
+    "value_by_decile": "_deciles",
     "compare": "_compare",
     "Comparison": "_compare",
     "tracking": "_tracking",

@@ -412,7 +412,7 @@ def _fill_page(book: Any, page: Any, sheet: Sheet) -> None:
     formats: dict[frozenset[tuple[str, Any]], Any] = {}
     full = [row for row in sheet.rows if len(row) == len(sheet.rows[0])]  # a legend may hang over
     for column in range(len(sheet.rows[0])):
-        width = 2 + max(_characters(row[column]) for row in full)
+        width = 2 + max(characters(row[column]) for row in full)
         page.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
     if sheet.n_heads:
         page.freeze_panes(1, sheet.n_heads)
@@ -421,7 +421,7 @@ def _fill_page(book: Any, page: Any, sheet: Sheet) -> None:
             looks = frozenset(_looks(sheet, at, column).items())
             if looks not in formats:
                 formats[looks] = book.add_format(dict(looks))
-            plain = _inert_cell(value)
+            plain = inert_cell(value)
             if isinstance(plain, bool):
                 page.write_boolean(at, column, plain, formats[looks])
             elif isinstance(plain, int | float):
@@ -446,13 +446,13 @@ def _looks(sheet: Sheet, at: int, column: int) -> dict[str, Any]:
     return looks
 
 
-def _characters(value: Any) -> int:
+def characters(value: Any) -> int:
     """How wide a value is written, roughly: a Chinese character counts two, a number is rounded."""
     words = f"{value:,.2f}" if isinstance(value, float) else "" if value is None else str(value)
     return sum(2 if ord(character) > 0x2E80 else 1 for character in words)
 
 
-def _inert_cell(value: Any) -> Any:
+def inert_cell(value: Any) -> Any:
     """A value that a sheet can hold and will not run."""
     value = value.item() if hasattr(value, "item") else value
     plain = _cell(value)

@@ -42,4 +42,10 @@ WORDS = {
     "plot_box_recency": ("days since last purchase", "距最近消费天数"),
     "plot_box_frequency": ("orders, log scale", "订单数（对数）"),
     "plot_box_monetary": ("spend, log scale", "消费额（对数）"),
+    "plot_deciles": ("tenths of the customers by expected value, the best first", "按预期价值从高到低的客户十分位"),
+    "plot_value_each": ("expected value per customer, in the currency of the data", "人均预期价值（数据的货币单位）"),
+    "plot_deciles_title": (
+        "The best {customers} of customers are to bring {money} of the value",
+        "前 {customers} 的客户预计带来 {money} 的价值",
+    ),
 }

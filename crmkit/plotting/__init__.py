@@ -29,6 +29,7 @@ from crmkit.plotting.brands import (
 from crmkit.plotting.churn import plot_calibration, plot_campaign, plot_gain
 from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profiles
 from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
+from crmkit.plotting.deciles import plot_value_deciles
 from crmkit.plotting.downgrades import plot_downgrade_calendar
 from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
 from crmkit.plotting.lenses import plot_customer_base_audit
@@ -122,6 +123,7 @@ __all__ = [
     "plot_tiers",
     "plot_tracking",
     "plot_true_concentration",
+    "plot_value_deciles",
     "plot_value_matrix",
     "plot_watch_list",
     "plot_what_if",

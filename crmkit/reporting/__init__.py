@@ -17,7 +17,7 @@ from crmkit._frame import outputs
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.reporting._facts import Facts
-from crmkit.reporting._made import SECTIONS, Asked, written
+from crmkit.reporting._made import SECTIONS, Asked, refuse_without_packages, written
 from crmkit.transactions import Transactions, open_transactions
 
 __all__ = [
@@ -105,6 +105,8 @@ def report(
     if ids and kept:
         raise ArgumentError("least", least, "reporting_ids_or_least")
     outputs.refuse_target(target)
+    refuse_without_packages(kind)
+    chosen = tuple(key for key in chosen if key != "comparison" or compare is not None)
     tx = open_transactions(transactions)
     now, earlier, others = _compared(tx, compare)
     facts = Facts(now, earlier=earlier, valued=bool({"worth", "actions"} & set(chosen)), least=kept)
@@ -126,10 +128,10 @@ def _kind(target: Path, told: str | None) -> str:
 
 def _chosen(sections: Sequence[str] | None) -> tuple[str, ...]:
     if sections is None:
-        return tuple(SECTIONS)
+        return SECTIONS
     if isinstance(sections, str) or not sections:
         raise ArgumentError("sections", sections, "reporting_sections", example=["data", "segments"])
-    return tuple(_checks.choice("sections", each, tuple(SECTIONS)) for each in sections)
+    return tuple(_checks.choice("sections", each, SECTIONS) for each in sections)
 
 
 def _compared(tx: Transactions, compare: Any) -> tuple[Transactions, dt.date | None, Mapping[str, Facts]]:

@@ -68,6 +68,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a part of a section."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """Words that open when they are asked for."""
 

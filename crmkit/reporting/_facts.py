@@ -21,6 +21,7 @@ from crmkit import (
     _frame,
     clv,
     downgrades,
+    explanation,
     outreach,
     privacy,
     pyramid,
@@ -215,6 +216,11 @@ class Facts:
     def win_back(self) -> outreach.WinBack:
         """Lost customers by what a contact may be worth; contacts are not charged, for the report knows no cost."""
         return self.listen(lambda: outreach.win_back(self.tx, contact_cost=0))
+
+    @cached_property
+    def upgrades(self) -> Any:
+        """The cheapest way of each customer to a better segment."""
+        return self.listen(lambda: explanation.upgrade_paths(self.tx, language="en"))
 
     # --- small helpers ----------------------------------------------------------------------------------------------
 

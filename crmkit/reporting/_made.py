@@ -6,23 +6,33 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmkit._frame import engines
+from crmkit._frame import books, engines
+from crmkit._intake import NAMES
 from crmkit.errors import CrmkitError
 from crmkit.labels import LANGUAGES, Language
-from crmkit.reporting import _now, _numbers, _page
-from crmkit.reporting._blocks import Alert, Folded, Section, Tables
+from crmkit.reporting import _books, _course, _next, _notebooks, _now, _numbers, _page
+from crmkit.reporting._blocks import Alert, Section, Tables
 from crmkit.reporting._facts import Facts
 from crmkit.reporting._voice import Voice
 from crmkit.transactions import Transactions
 
-SECTIONS: Mapping[str, Callable[[Facts, Voice], Section]] = {
+SECTIONS = (
+    "overview", "data", "comparison", "revenue", "segments", "movement", "retention", "worth", "actions", "trust",
+    "definitions",
+)  # fmt: skip
+_MAKERS: Mapping[str, Callable[[Facts, Voice], Section]] = {
     "overview": _now.overview,
     "data": _now.data,
     "revenue": _now.revenue,
     "segments": _now.segments,
+    "movement": _course.movement,
+    "retention": _course.retention,
+    "worth": _course.worth,
+    "trust": _next.trust,
+    "definitions": _next.definitions,
 }
-TABLES: Mapping[str, Callable[[Facts, str], Tables]] = dict.fromkeys(SECTIONS, _now.tables)
-
+_COURSE = ("movement", "retention", "worth")
+_NEXT = ("actions", "comparison", "trust", "definitions")
 # What odd data may do to the arithmetic of a section; errors of crmkit have words of their own.
 FAULTS = (ArithmeticError, LookupError, ValueError)
 
@@ -42,13 +52,25 @@ def written(facts: Facts, asked: Asked, kind: str, file: str) -> bytes:
     """The report as bytes of that kind of file."""
     if kind == "html":
         return _html(facts, asked, file).encode()
-    return _numbers.numbers(_tables(facts, asked), _head(facts, asked)).encode()
+    say = Voice(asked.language)
+    if kind == "ipynb":
+        source = _source(facts.tx)
+        return _notebooks.notebook(asked.sections, source, asked.name or _name_of(facts.tx), say).encode()
+    found, head = _tables(facts, asked), _head(facts, asked)
+    return _books.workbook(found, head, say) if kind == "xlsx" else _numbers.numbers(found, head).encode()
+
+
+def refuse_without_packages(kind: str) -> None:
+    """What the form needs must be installed; said before an hour of work."""
+    if kind == "html":
+        _page.refuse_without_templates()
+    if kind == "xlsx":
+        books.refuse_without_writer()
 
 
 def _html(facts: Facts, asked: Asked, file: str) -> str:
     from crmkit import __version__
 
-    _page.refuse_without_templates()
     order = (asked.language, *(one for one in LANGUAGES if one != asked.language))
     sides = [_side(facts, asked, Voice(language)) for language in order]
     return _page.page(sides, again=again(facts.tx, file), version=__version__)
@@ -59,12 +81,18 @@ def _tables(facts: Facts, asked: Asked) -> dict[str, Tables | str]:
     found: dict[str, Tables | str] = {}
     for key in asked.sections:
         try:
-            found[key] = TABLES[key](facts, key)
+            found[key] = _tables_of(facts, asked, key)
         except CrmkitError as error:
             found[key] = error.text(asked.language)
         except FAULTS as error:
             found[key] = f"{type(error).__name__}: {error}"
     return found
+
+
+def _tables_of(facts: Facts, asked: Asked, key: str) -> Tables:
+    if key in _NEXT:
+        return _next.tables(facts, key, asked.others)
+    return (_course if key in _COURSE else _now).tables(facts, key)
 
 
 def _head(facts: Facts, asked: Asked) -> dict[str, object]:
@@ -80,22 +108,25 @@ def _head(facts: Facts, asked: Asked) -> dict[str, object]:
 
 
 def _side(facts: Facts, asked: Asked, say: Voice) -> _page.Side:
-    made = [made_section(facts, key, say) for key in asked.sections]
+    made = [_made(facts, asked, key, say) for key in asked.sections]
     findings = [(section.finding, section.grave) for section in made if section.finding]
     name = asked.name or _name_of(facts.tx)
     title = say("title", name=name) if name else say("title_alone")
     return _page.Side(say, title, _meta(facts, say), findings, made, say("stayed", what=_what(asked, facts, say)))
 
 
-def made_section(facts: Facts, key: str, say: Voice) -> Section:
+def _made(facts: Facts, asked: Asked, key: str, say: Voice) -> Section:
     """A section, or why it cannot be made."""
     try:
-        made = SECTIONS[key](facts, say)
+        if key == "actions":
+            return _next.actions(facts, say, ids=asked.ids)
+        if key == "comparison":
+            return _next.comparison(facts, say, asked.others)
+        return _MAKERS[key](facts, say)
     except CrmkitError as error:
         return _failed(key, error.text(say.language), say)
     except FAULTS as error:
         return _failed(key, f"{type(error).__name__}: {error}", say)
-    return made
 
 
 def _failed(key: str, why: str, say: Voice) -> Section:
@@ -135,20 +166,16 @@ def _name_of(tx: Transactions) -> str:
 
 def again(tx: Transactions, file: str) -> str:
     """The line of Python that makes the report again."""
-    from crmkit._intake import NAMES
+    return f"crmkit.report({_source(tx, package='crmkit')}, {file!r})"
 
+
+def _source(tx: Transactions, *, package: str = "crm") -> str:
+    """The call that reads these transactions, as far as it can be told without folders."""
     files = _files_of(tx)
     if tx.profile:
         told = [f"profile={tx.profile!r}"]
     else:
         told = [f"{role}={column!r}" for role, column in tx.roles.items() if column != NAMES[role]]
     told.append(f"as_of={str(tx.as_of)!r}")
-    source = f"crmkit.read({files[0]!r}, " if len(files) == 1 else "crmkit.Transactions(table, "
-    return f"crmkit.report({source}{', '.join(told)}), {file!r})"
-
-
-def definitions(found: Sequence[Tables], say: Voice) -> list[Folded]:
-    """What the figures count, folded."""
-    return [
-        Folded(one.lines(say.language)[0][1], one.lines(say.language)[1:]) for each in found for one in each.definitions
-    ]
+    source = f"{package}.read({files[0]!r}, " if len(files) == 1 else f"{package}.Transactions(table, "
+    return f"{source}{', '.join(told)})"

@@ -1,9 +1,11 @@
 """The report: complete in itself, aggregates only, its numbers those of the library, hostile names only text."""
 
 import html
+import json
 import re
 import stat
 
+import matplotlib.pyplot as plt
 import pytest
 
 import crmkit as crm
@@ -85,3 +87,99 @@ def test_a_folder_that_is_not_there(shop, tmp_path):
     with pytest.raises(InputFileError):
         crm.report(shop, tmp_path / "no" / "r.html")
     assert not list(tmp_path.iterdir())
+
+
+# --- for machines and spreadsheets ----------------------------------------------------------------------------------
+
+
+def test_the_numbers_for_machines_are_those_of_the_library(shop, tmp_path):
+    crm.report(shop, tmp_path / "r.json", sections=["data", "revenue", "segments"])
+    found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    scored = crm.score_customers(shop, horizon=None)
+    segments = crm.rfm.describe_segments(scored)
+    told = {row["segment"]: row["value"] for row in found["segments"]["tables"]["segments"]}
+    assert told == dict(zip(segments["segment"], segments["value"], strict=True))  # every bit
+    assert found["revenue"]["figures"]["gini"] == crm.pyramid.concentration(scored).gini
+    assert found["report"]["customers"] == len(scored)
+
+
+def test_the_workbook_computes_what_it_shows(shop, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    crm.report(shop, tmp_path / "r.xlsx", sections=["revenue", "segments"], language="zh")
+    book, shown = (openpyxl.load_workbook(tmp_path / "r.xlsx", data_only=only) for only in (False, True))
+    segments = crm.rfm.describe_segments(crm.score_customers(shop, horizon=None))
+    keys = [cell.value for cell in book["segments"][2]]
+    assert keys == list(segments.columns)
+    column = keys.index("value_share")
+    rows = range(3, 3 + len(segments))
+    assert [shown["segments"][row][column].value for row in rows] == segments["value_share"].tolist()
+    assert all(str(book["segments"][row][column].value).startswith("=D") for row in rows)
+    total = shown["segments"][3 + len(segments)][keys.index("customers")]
+    assert total.value == len(crm.summarize(shop))
+    assert book["segments"]["A1"].value == "客户群"
+
+
+def test_formulas_give_the_stored_values_in_another_engine(shop, tmp_path):
+    formualizer = pytest.importorskip("formualizer")
+    crm.report(shop, tmp_path / "r.xlsx", sections=["segments"])
+    book = formualizer.load_workbook(str(tmp_path / "r.xlsx"))
+    stored = pytest.importorskip("openpyxl").load_workbook(tmp_path / "r.xlsx", data_only=True)["segments"]
+    column = [cell.value for cell in stored[2]].index("value_share") + 1
+    for row in range(3, 3 + stored.max_row - 3):
+        assert book.evaluate_cell("segments", row, column) == pytest.approx(stored.cell(row, column).value, rel=1e-12)
+
+
+def test_the_notebook_is_valid_and_runs(tmp_path):
+    nbformat = pytest.importorskip("nbformat")
+    shop = crm.Transactions(crm.datasets.load_ten_customers())
+    crm.report(shop, tmp_path / "r.ipynb", sections=["revenue", "segments"], language="zh")
+    notebook = nbformat.read(tmp_path / "r.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    names = {"table": crm.datasets.load_ten_customers()}
+    for cell in code:
+        exec(cell, names)
+    plt.close("all")
+    assert len(names["customers"]) == 10
+
+
+# --- persons --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_no_customer_is_named_unless_asked_for(tmp_path):
+    sales = crm.datasets.load_cdnow(sample=True)
+    sales["customer_id"] = "person-" + sales["customer_id"].astype(str)
+    crm.report(sales, tmp_path / "r.html", sections=["actions", "segments", "movement"])
+    assert "person-" not in (tmp_path / "r.html").read_text(encoding="utf-8")
+    crm.report(sales, tmp_path / "ids.html", sections=["actions"], ids=True)
+    page = (tmp_path / "ids.html").read_text(encoding="utf-8")
+    assert "person-" in page
+    assert "data:text/csv" in page
+
+
+def test_small_groups_are_withheld(shop, tmp_path):
+    crm.report(shop, tmp_path / "r.json", sections=["segments", "revenue"], least=400)
+    found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    shown = [row["customers"] for row in found["segments"]["tables"]["segments"]]
+    assert None in shown
+    assert all(n is None or n >= 400 for n in shown)
+
+
+def test_two_days_and_two_shops_are_compared(shop, tmp_path):
+    then = shop.until("1997-12-31")
+    for name, compare in {"day": "1997-12-31", "shop": {"then": then}}.items():
+        path = tmp_path / f"{name}.json"
+        crm.report(shop, path, sections=["comparison"], compare=compare)
+        rows = json.loads(path.read_text(encoding="utf-8"))["comparison"]["tables"]["comparison"]
+        found = {row["measure"]: (row["before"], row["now"]) for row in rows}
+        spent = [float(crm.summarize(one)["monetary"].sum()) for one in (then, shop)]
+        assert found["revenue"] == pytest.approx(tuple(spent))
+
+
+def test_the_whole_page_of_every_section(shop, tmp_path):
+    crm.report(shop, tmp_path / "r.html", compare=("1997-12-31", "1998-05-31"), ids=True, name="CDNOW", language="zh")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "This section could not be made" not in page
+    assert len(page.encode()) <= 2_000_000
+    assert page.index('data-side="zh"') < page.index('data-side="en"')

@@ -63,6 +63,10 @@ WORDS = {
         "Build it with crmkit.score_customers(transactions).",
         "请用 crmkit.score_customers(transactions) 生成。",
     ),
+    "hint_deciles": (
+        "Build it with crmkit.clv.value_by_decile(customers).",
+        "请用 crmkit.clv.value_by_decile(customers) 生成。",
+    ),
     "hint_downgrade_calendar": (
         "Build it with crmkit.downgrades.downgrade_calendar(crmkit.downgrades.downgrade_dates(transactions)).",
         "请用 crmkit.downgrades.downgrade_calendar(crmkit.downgrades.downgrade_dates(transactions)) 生成。",
