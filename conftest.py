@@ -20,6 +20,9 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 
+collect_ignore = ["docs/conf.py", "docs/_making", "docs/reference"]  # they make the site, and need its packages
+
+
 @pytest.fixture(autouse=True)
 def _figures_are_closed() -> Iterator[None]:
     """Matplotlib warns of more than 20 open figures, docstrings draw more, and a warning fails a test."""
