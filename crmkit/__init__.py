@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit import _face
 from crmkit._periods import Calendar
+from crmkit._version import __version__ as __version__
 from crmkit.customers import summarize
 from crmkit.labels import set_language
 from crmkit.transactions import Transactions, read
@@ -67,7 +68,6 @@ if TYPE_CHECKING:
     from crmkit.validation import backtest
     from crmkit.validation.reruns import sensitivity
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Calendar",

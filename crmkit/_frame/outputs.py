@@ -115,7 +115,8 @@ def target_of(path: str | Path, *, source: str | Sequence[str] | None = None) ->
     if target.suffix.lower() not in _WRITERS:
         raise ArgumentError("output_ending", path=str(path), known=", ".join(_WRITERS))
     refuse_target(path)
-    if source is not None and target.exists() and any(target.samefile(file) for file in _files(source)):
+    sources = [source] if isinstance(source, str) else source or ()
+    if target.exists() and any(target.samefile(file) for each in sources for file in _files(each)):
         raise ArgumentError("output_is_input", path=str(path))
     if target.suffix.lower() == ".xlsx" and find_spec("xlsxwriter") is None:
         raise MissingPackageError("no_excel_writer")
@@ -135,12 +136,6 @@ def refuse_target(path: str | Path) -> None:
         raise InputFileError("output_protected", path=str(path))
     if not os.access(target.parent, os.W_OK):
         raise InputFileError("output_closed_folder", path=str(target.parent))
-    sources = [source] if isinstance(source, str) else source or ()
-    if target.exists() and any(target.samefile(file) for each in sources for file in _files(each)):
-        raise ArgumentError("output_is_input", path=str(path))
-    if target.suffix.lower() == ".xlsx" and find_spec("xlsxwriter") is None:
-        raise MissingPackageError("no_excel_writer")
-    return target
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Rhythm:
     def expected_gap(self) -> nw.Expr:
         """The expected gap of customers with n_days, first_day and last_day."""
         gaps, days = nw.col("n_days") - 1, nw.col("last_day") - nw.col("first_day")
-        found = self.learnt[0].of(gaps=gaps, days=days)
+        found: nw.Expr = self.learnt[0].of(gaps=gaps, days=days)
         for day, learnt in zip(self.days[1:], self.learnt[1:], strict=True):
             found = nw.when(nw.col("last_day") >= day).then(learnt.of(gaps=gaps, days=days)).otherwise(found)
         return found

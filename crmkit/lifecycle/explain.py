@@ -80,7 +80,7 @@ def explain(
     if not len(found["stage"]):
         raise _ids.unknown(facts, customer_id)
     row = {name: column[0] for name, column in found.items()}
-    return "\n".join(_sentences(row, limits, rhythm and rhythm.at(row["last_day"]), language))
+    return "\n".join(_sentences(row, limits, None if rhythm is None else rhythm.at(int(row["last_day"])), language))
 
 
 def _sentences(

@@ -39,7 +39,7 @@ from crmkit.models._totals import (
 from crmkit.models._value import Cells, Forecast, Outlook, Spend, Timing, seen, spend_columns, spend_of, variance_of
 from crmkit.models.gamma_gamma import GammaGamma, mean_spend
 from crmkit.models.spend_mean import SpendMean
-from crmkit.transactions import Transactions, open_transactions
+from crmkit.transactions import open_transactions
 
 Array = NDArray[np.float64]
 SpendModel: TypeAlias = "GammaGamma | float"

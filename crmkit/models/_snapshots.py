@@ -32,7 +32,7 @@ _MONEY = ("money", "first", "recent_money", "later")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Customers known at the end of the day `end`, one row each; times in days, money in money, shape (n_customers,)."""
+    """Customers known at the end of the day `end`, one row each: arrays of shape (n_customers,), in days and money."""
 
     end: int
     days: int  # length of the time after it

@@ -76,7 +76,7 @@ class ReturnRate:
         return np.asarray(-np.expm1(-days / 2 * np.einsum("ij,j->i", rate, _WEIGHTS)))
 
 
-def _weeks(cells: Mapping[str, Array], start: float) -> tuple[Array, Floats, Floats, Floats]:
+def _weeks(cells: Mapping[str, Array], start: float) -> tuple[Array, Array, Floats, Floats]:
     """Class, middle of the week of silence, customer-days waited and returns, of weeks in which anybody waited."""
     gap, n = cells["gap"].astype(float), cells["n"].astype(float)
     seen = gap > start
@@ -95,7 +95,7 @@ def _weeks(cells: Mapping[str, Array], start: float) -> tuple[Array, Floats, Flo
     return at, start + (week + 0.5) * DAYS, exposure[at, week], returns[at, week]
 
 
-def _fitted(place: Array, middle: Floats, exposure: Floats, returns: Floats, *, bent: bool) -> tuple[Floats, float]:
+def _fitted(place: Array, middle: Array, exposure: Floats, returns: Floats, *, bent: bool) -> tuple[Floats, float]:
     """Levels and slopes of the classes, and the curvature, by Newton's method on the penalised likelihood."""
     k, log = len(CLASSES), np.log(middle / UNIT)
     # of all: level, slope, curvature; then how each class differs in level and slope

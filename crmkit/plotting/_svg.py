@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -36,10 +37,10 @@ def as_svg(ax: Axes, *, title: str, prefix: str) -> str:
     import matplotlib.pyplot as plt
 
     drawn = io.BytesIO()
-    figure = ax.figure
+    figure = cast("Figure", ax.get_figure(root=True))
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix, "path.simplify_threshold": 0.5}):
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
-    plt.close(figure.get_figure(root=True))
+    plt.close(figure)
     tree = ET.fromstring(drawn.getvalue())  # noqa: S314  what matplotlib wrote a line before
     _cleaned(tree)
     _renamed(tree, prefix)

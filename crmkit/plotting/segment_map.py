@@ -216,6 +216,7 @@ def _boxes(panel: Axes, values: list[Any], order: list[str], style: Any) -> None
     drawn = panel.bxp(stats, positions=range(len(stats)), orientation="horizontal", widths=0.6, showfliers=False,
                       patch_artist=True, manage_ticks=False,
                       medianprops=dict(color=VERMILLION, linewidth=1.6),
-                      **{part: dict(color=GREY, linewidth=0.9) for part in ("whiskerprops", "capprops")})  # fmt: skip
+                      whiskerprops=dict(color=GREY, linewidth=0.9),
+                      capprops=dict(color=GREY, linewidth=0.9))  # fmt: skip
     for box, name in zip(drawn["boxes"], order, strict=True):
         box.set(**(dict(facecolor=COLOURS.get(name, BLUE), edgecolor=GREY, linewidth=0.8) | style))

@@ -46,7 +46,7 @@ def movement(facts: Facts, say: Voice) -> Section:
 def bridged(facts: Facts) -> growth.RevenueBridge:
     """From the revenue of the last period but one to that of the last one that is over."""
     before, last = facts.over()[-2:]
-    spans = [tuple(_checks.date_of_day(int(ends[at])) for ends in (facts.periods.starts, facts.periods.ends))
+    spans = [(_checks.date_of_day(int(facts.periods.starts[at])), _checks.date_of_day(int(facts.periods.ends[at])))
              for at in (before, last)]  # fmt: skip
     return growth.revenue_bridge(facts.tx, base=spans[0], current=spans[1])
 

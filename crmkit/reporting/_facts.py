@@ -33,9 +33,10 @@ from crmkit import (
     validation,
 )
 from crmkit._frame import engines
-from crmkit._periods import Periods
+from crmkit._periods import Period, Periods
 from crmkit._shared import periods_of
 from crmkit.errors import CrmkitError
+from crmkit.survival.repurchase import Repurchase
 from crmkit.transactions import Transactions
 
 Array = NDArray[Any]
@@ -43,7 +44,10 @@ Columns = Mapping[str, Array]
 T = TypeVar("T")
 
 HORIZON = "52W"
-_PERIOD_OF = ((120, "week"), (1900, "month"))  # up to so many days of data; longer ones by quarter
+_PERIOD_OF: tuple[tuple[int, Period], ...] = (
+    (120, "week"),
+    (1900, "month"),
+)  # up to so many days of data; longer ones by quarter
 _DAYS_OF = {"week": 7, "month": 30, "quarter": 91}
 ROWS = 20  # of a list with ids
 
@@ -69,7 +73,7 @@ class Facts:
     # --- time -------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def period(self) -> str:
+    def period(self) -> Period:
         """The calendar unit that suits the length of the data."""
         days = _checks.day_number(self.tx.as_of) - self.tx.first_day + 1
         return next((period for most, period in _PERIOD_OF if days <= most), "quarter")
@@ -77,7 +81,7 @@ class Facts:
     @cached_property
     def periods(self) -> Periods:
         """All periods from the first day on."""
-        return periods_of(self.tx, self.period, rolling=False, fiscal_start=1)
+        return periods_of(self.tx, self.period)
 
     @cached_property
     def earlier(self) -> dt.date:
@@ -186,7 +190,7 @@ class Facts:
         return survival.curve(self.tx, inactive=self.gaps.limit)
 
     @cached_property
-    def repurchase(self) -> survival.Repurchase:
+    def repurchase(self) -> Repurchase:
         """Repurchase by the number of the order."""
         return survival.repurchase(self.tx)
 

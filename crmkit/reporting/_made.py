@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crmkit._frame import books, engines
 from crmkit._intake import NAMES
+from crmkit._version import __version__
 from crmkit.errors import CrmkitError
 from crmkit.labels import LANGUAGES, Language
 from crmkit.reporting import _books, _course, _next, _notebooks, _now, _numbers, _page
@@ -69,8 +70,6 @@ def refuse_without_packages(kind: str) -> None:
 
 
 def _html(facts: Facts, asked: Asked, file: str) -> str:
-    from crmkit import __version__
-
     order = (asked.language, *(one for one in LANGUAGES if one != asked.language))
     sides = [_side(facts, asked, Voice(language)) for language in order]
     return _page.page(sides, again=again(facts.tx, file), version=__version__)
@@ -92,12 +91,11 @@ def _tables(facts: Facts, asked: Asked) -> dict[str, Tables | str]:
 def _tables_of(facts: Facts, asked: Asked, key: str) -> Tables:
     if key in _NEXT:
         return _next.tables(facts, key, asked.others)
-    return (_course if key in _COURSE else _now).tables(facts, key)
+    found: Tables = (_course if key in _COURSE else _now).tables(facts, key)
+    return found
 
 
 def _head(facts: Facts, asked: Asked) -> dict[str, object]:
-    from crmkit import __version__
-
     head = facts.headline
     return {
         "name": asked.name or _name_of(facts.tx), "as_of": head.as_of, "first_date": head.first_date,
@@ -135,8 +133,6 @@ def _failed(key: str, why: str, say: Voice) -> Section:
 
 def _meta(facts: Facts, say: Voice) -> list[str]:
     """Period, size, engine, version."""
-    from crmkit import __version__
-
     head = facts.headline
     return [
         say("period", first=say.date(head.first_date), last=say.date(head.last_date)),

@@ -12,6 +12,7 @@ import numpy as np
 
 from crmkit import plotting
 from crmkit._frame import outputs
+from crmkit._version import __version__
 from crmkit.definitions import Definition
 from crmkit.reporting import _draw, _now
 from crmkit.reporting._blocks import Cell, Download, Folded, Grid, Head, Heading, Note, Row, Section, Tables
@@ -270,8 +271,6 @@ _GLOSSARY = ("rfm", "tier", "cohort", "retention", "nrr", "gini", "residual", "l
 
 def definitions(facts: Facts, say: Voice) -> Section:
     """What every figure on the page counts, the words of the field, and how to cite."""
-    from crmkit import __version__
-
     folded = [Folded(lines[0][1], lines[1:]) for lines in (one.lines(say.language) for one in counted(facts))]
     words = Folded(say("glossary"), [(say(f"term_{name}"), say(f"meaning_{name}")) for name in _GLOSSARY])
     cite = say("cite", version=__version__, year=facts.tx.as_of.year)
