@@ -19,6 +19,10 @@ import pytest
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+# `approx` is relative only: by itself it lets everything within 1e-12 pass, so that a test of a p-value of 1e-14, or of
+# a coefficient in 1e-13, cannot fail. Where 0 is expected, a test says how near is near enough.
+type(pytest.approx(1.0)).DEFAULT_ABSOLUTE_TOLERANCE = 0.0
+
 
 collect_ignore = ["docs/conf.py", "docs/_making", "docs/reference"]  # they make the site, and need its packages
 

@@ -309,7 +309,13 @@ def test_a_clusterer_keeps_what_it_found_of_the_structure():
     assert clusterer.structure_ == crm.segment.cluster(two, columns=["frequency", "monetary"], n_clusters=2).structure
 
 
-# --- the rule --------------------------------------------------------------------------------------------------------
+# --- the rules --------------------------------------------------------------------------------------------------------
+
+
+def test_approx_tells_small_numbers_apart():
+    assert pytest.approx(2e-14) != 1e-14
+    assert [0.0] != pytest.approx([1e-13])
+    assert pytest.approx(0.0, abs=1e-12) == 1e-13
 
 
 def public_things() -> list[tuple[str, Any]]:
