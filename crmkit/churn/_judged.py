@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from crmkit._statistics import wilson
+
 Floats: TypeAlias = NDArray[np.float64]
 BINS = 10
 
@@ -36,11 +38,15 @@ def calibration(p: Floats, happened: NDArray[np.bool_]) -> dict[str, NDArray[Any
     of_bin = np.minimum((middle * BINS).astype(np.int64), BINS - 1)[row]
     _, of_bin = np.unique(of_bin, return_inverse=True)
     customers = np.bincount(of_bin)
+    observed = np.bincount(of_bin, weights=happened)
+    low, high = wilson(observed, customers)
     return {
         "bin": np.arange(1, len(customers) + 1),
         "customers": customers.astype(np.int64),
         "predicted": np.bincount(of_bin, weights=p) / customers,
-        "observed": np.bincount(of_bin, weights=happened) / customers,
+        "observed": observed / customers,
+        "observed_low": low,
+        "observed_high": high,
     }
 
 

@@ -1,4 +1,4 @@
-"""Predictors of churn that compete: boosted trees, the lifetime model, and recency alone.
+"""Predictors of churn that compete: boosted trees, the lifetime model, the mean of both, and recency alone.
 
 Each is built from the past as it stood on a day and gives the probability of no purchase in the days after it. The
 boosted trees learn from earlier snapshots and are set right (calibrated) on the latest one whose outcome is known.
@@ -25,7 +25,7 @@ from crmkit.transactions import Transactions
 Floats: TypeAlias = NDArray[np.float64]
 Predict: TypeAlias = Callable[[Snapshot], Floats]
 
-BOOSTING, LIFETIME, RECENCY = "boosting", "lifetime_model", "recency_only"
+BOOSTING, LIFETIME, MEAN, RECENCY = "boosting", "lifetime_model", "mean_of_both", "recency_only"
 MOST_ROWS = 200_000  # to learn from; more change nothing but the time that it takes
 _EDGE = 1e-6  # no prediction is surer than that
 
@@ -51,7 +51,7 @@ def lessons(tx: Transactions, days: int, most: int) -> list[Lesson]:
     return found
 
 
-def predictors(tx: Transactions, days: int, most: int, seed: int) -> dict[str, Predict]:
+def predictors(tx: Transactions, days: int, most: int) -> dict[str, Predict]:
     """The competing predictors, each built from the past up to `as_of` of these transactions alone."""
     known = lessons(tx, days, most)
     if len(known) < 2:
@@ -74,9 +74,11 @@ def predictors(tx: Transactions, days: int, most: int, seed: int) -> dict[str, P
                 day=_checks.date_of_day(lesson.seen.day),
                 value=2 * days,
             )
+    boosting, lifetime = _boosting(known), _lifetime(tx, days)
     return {
-        BOOSTING: _boosting(known, seed),
-        LIFETIME: _lifetime(tx, days),
+        BOOSTING: boosting,
+        LIFETIME: lifetime,
+        MEAN: lambda seen: (boosting(seen) + lifetime(seen)) / 2,
         RECENCY: _recency(known[0]),
     }
 
@@ -84,15 +86,15 @@ def predictors(tx: Transactions, days: int, most: int, seed: int) -> dict[str, P
 # --- boosted trees ------------------------------------------------------------------------------------------------
 
 
-def _boosting(known: Sequence[Lesson], seed: int) -> Predict:
+def _boosting(known: Sequence[Lesson]) -> Predict:
     """Trees learnt from all snapshots but the latest, their log-odds set right on the latest."""
     trees = _trees(np.concatenate([lesson.seen.features for lesson in known[1:]]),
-                   np.concatenate([lesson.churned for lesson in known[1:]]), seed)  # fmt: skip
+                   np.concatenate([lesson.churned for lesson in known[1:]]))  # fmt: skip
     slope, shift = _logistic(trees(known[0].seen.features), known[0].churned)
     return lambda seen: _share(slope * trees(seen.features) + shift)
 
 
-def _trees(features: Floats, churned: NDArray[np.bool_], seed: int) -> Callable[[Floats], Floats]:
+def _trees(features: Floats, churned: NDArray[np.bool_]) -> Callable[[Floats], Floats]:
     """Boosted trees; gives the log-odds of churn of rows of features."""
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
@@ -101,7 +103,7 @@ def _trees(features: Floats, churned: NDArray[np.bool_], seed: int) -> Callable[
     rows = _in_order(features, churned)
     fitted = HistGradientBoostingClassifier(
         learning_rate=0.05, max_iter=150, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=1.0,
-        early_stopping=False, random_state=seed,
+        early_stopping=False, random_state=0,
     ).fit(features[rows], churned[rows])  # fmt: skip
     return lambda columns: np.asarray(fitted.decision_function(columns), dtype=float)
 

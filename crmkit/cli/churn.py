@@ -79,8 +79,8 @@ def _plan(**figures: float | None) -> dict[str, Any]:
 def _say_validation(model: Any, speech: Language) -> None:
     judged = model.validation_
     formats: text.Formats = {
-        "predictor": text.word, "log_loss": text.figure, "brier": text.figure, "calibration_error": text.figure,
-        "auc": text.figure, "lift": text.figure,
+        "predictor": text.word, "mean_log_loss": text.figure, "log_loss": text.figure, "brier": text.figure,
+        "calibration_error": text.figure, "auc": text.figure, "lift": text.figure,
     }  # fmt: skip
     facts = {
         "recommended": text.label(model.recommended_, speech),

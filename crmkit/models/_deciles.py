@@ -64,5 +64,8 @@ def value_by_decile(
         "value_share": sums / sums.sum() if sums.sum() else np.full(len(sums), np.nan),
     }
     if came:
-        columns["mean_actual"] = np.bincount(group, weights=came[0][order], minlength=groups)[there] / n[there]
+        # of equal customers each stands for all of them, so that the order of rows plays no part at a border
+        _, row, size = np.unique(worth, return_inverse=True, return_counts=True)
+        shared = (np.bincount(row, weights=came[0]) / size)[row]
+        columns["mean_actual"] = np.bincount(group, weights=shared[order], minlength=groups)[there] / n[there]
     return table.build(columns)

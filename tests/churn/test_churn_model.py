@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 import crmkit as crm
 from conftest import as_columns
@@ -105,7 +106,7 @@ def test_probabilities_are_calibrated_on_held_out_time(fitted):
     error = dict(zip(table["predictor"], table["calibration_error"], strict=True))
     assert error["boosting"] < 0.03
     assert error["lifetime_model"] < 0.03
-    assert table["log_loss"] == sorted(table["log_loss"])
+    assert table["mean_log_loss"] == sorted(table["mean_log_loss"])
     assert fitted.recommended_ == table["predictor"][0]
     loss = dict(zip(table["predictor"], table["log_loss"], strict=True))
     assert loss["boosting"] < loss["recency_only"]
@@ -130,13 +131,41 @@ def test_the_held_out_figures_can_be_had_again_by_hand(fitted, cdnow):
     assert fitted.validation_.churned == away.sum()
 
 
-@pytest.mark.parametrize("seed", [0])
-def test_names_and_order_of_rows_change_no_probability(cdnow_sample, seed):
-    base = crm.churn.ChurnModel(horizon="60D", seed=seed).fit(crm.Transactions(cdnow_sample))
+def test_the_recommended_predictor_is_the_best_on_the_mean_of_two_horizons(fitted, cdnow):
+    """The second trial is what the same model, fitted a horizon earlier, has as its latest one."""
+    before = crm.churn.ChurnModel(horizon="90D").fit(crm.Transactions(cdnow).until("1998-04-01"))
+    assert fitted.validation_.origins == (dt.date(1998, 4, 1), dt.date(1998, 1, 1))
+    assert before.validation_.origins[0] == fitted.validation_.origins[1]
+    now, then, mean = (
+        dict(zip(table["predictor"], table[name], strict=True))
+        for table, name in (
+            (as_columns(fitted.validation_.table), "log_loss"),
+            (as_columns(before.validation_.table), "log_loss"),
+            (as_columns(fitted.validation_.table), "mean_log_loss"),
+        )
+    )
+    assert mean == pytest.approx({name: (now[name] + then[name]) / 2 for name in now}, rel=1e-9)
+    assert mean["mean_of_both"] < min(mean["boosting"], mean["lifetime_model"])
+
+
+def test_the_mean_of_both_is_that_of_the_columns_and_bins_have_intervals(fitted, cdnow):
+    scored = as_columns(fitted.score(crm.Transactions(cdnow)))
+    both = np.mean([scored["p_boosting"], scored["p_lifetime_model"]], axis=0)
+    assert scored["p_mean_of_both"] == pytest.approx(both, rel=1e-12)
+    bins = as_columns(fitted.validation_.calibration)
+    for n, share, low, high in zip(
+        *(bins[name] for name in ("customers", "observed", "observed_low", "observed_high")), strict=True
+    ):
+        told = stats.binomtest(round(share * n), n).proportion_ci(method="wilson")
+        assert (low, high) == pytest.approx((told.low, told.high), rel=1e-9)
+
+
+def test_names_and_order_of_rows_change_no_probability(cdnow_sample):
+    base = crm.churn.ChurnModel(horizon="60D").fit(crm.Transactions(cdnow_sample))
     shuffled = np.random.default_rng(1).permutation(len(cdnow_sample["date"]))
     renamed = {name: [column[row] for row in shuffled] for name, column in cdnow_sample.items()}
     renamed["customer_id"] = [f"x{(who * 7919) % 999_983}" for who in renamed["customer_id"]]
-    again = crm.churn.ChurnModel(horizon="60D", seed=seed).fit(crm.Transactions(renamed))
+    again = crm.churn.ChurnModel(horizon="60D").fit(crm.Transactions(renamed))
     ours = as_columns(base.score(crm.Transactions(cdnow_sample)))
     theirs = as_columns(again.score(crm.Transactions(renamed)))
     there = dict(zip(theirs["customer_id"], theirs["p_boosting"], strict=True))
