@@ -86,10 +86,10 @@ class ChurnModel(Estimator):
     trees learn from all of these snapshots but the latest, on which their probabilities are calibrated. The whole
     procedure is first run on the past as it stood one horizon before `as_of`, and judged on what happened since: that
     is `validation_`. Where the past allows, it is run two horizons before as well, since the best of one horizon was
-    seldom the best of the next (it lost 2.4 % in log-loss to the best of that, at worst 22 %, over 12 dates of four
-    shops). The predictor with the lowest mean log-loss is the recommended one: the trees, something simpler, or the
-    mean of trees and lifetime model, which was best more often than either (together .5 % better, at worst 1.6 % worse
-    than the best single one).
+    seldom the best of the next (over 18 dates of four shops it lost 1.7 % of log-loss to that, at worst 22 %). The
+    predictor with the lowest mean log-loss is the recommended one: the trees, something simpler, or the mean of trees
+    and lifetime model, which was best more often than either (so chosen, .3 % better than the best single one, at worst
+    1.6 % worse).
 
     Parameters
     ----------
