@@ -60,6 +60,8 @@ METHODS = ("quantile", "rank", "nested", "bands", "mean", "median")
 BANDS = (2.0, 3.0, 5.0)
 HINT = Words("hint_customers")
 SCORE_HINT = Words("hint_scores")
+# The best of five levels begins where 80 % stand behind; who share the best place stand in the middle of it.
+SHARED_TOP = 0.4
 
 # --- scores -----------------------------------------------------------------------------------------------------
 
@@ -693,7 +695,8 @@ def segment(
         customers; or numbers, such as ``{"r": 3, "f": 2, "m": 3}``. For high and low by the mean *value*, score with
         method="mean", say scheme="eight" and keep the default here.
     bins : int, optional
-        Number k of levels. By default the highest score that occurs in any of the three columns, or that a rule names.
+        Number k of levels. By default the highest score that occurs in any of the three columns, or that a rule names;
+        scores that do not look like five levels, as those of method="mean", are refused by scheme "eleven".
     otherwise : str, optional
         Segment of the cells that your rules leave out; without it such cells are an error.
     language : {"en", "zh"}, optional
@@ -713,7 +716,8 @@ def segment(
     DataError
         The table has no rows, or a score is not a whole number from 1 to k.
     ArgumentError
-        The scheme is unknown, or its rules overlap, leave cells out, or can never hold; see `check_rules`.
+        The scheme is unknown or not made for so many levels, or its rules overlap, leave cells out, or can never
+        hold; see `check_rules`.
 
     Examples
     --------
@@ -734,6 +738,8 @@ def segment(
     table = _frame.open_table(scores, numbers=list(SCORES.values()), hint=SCORE_HINT)
     cells = _realised_cells(table, bins)
     written = _written(scheme)
+    if bins is None and isinstance(scheme, str) and scheme == "eleven":
+        _refuse_other_levels(cells)
     levels = _levels(written, cells, bins)
     rules = _on_scale(written, _limits(cells, split, levels), levels)
     _refuse_flawed(rules, levels, otherwise)
@@ -928,6 +934,14 @@ def _realised_cells(table: _frame.Table, bins: int | None) -> dict[str, Ints]:
     return {
         axis: np.asarray(found[name], dtype=np.int64) for axis, name in zip("rfm", SCORES.values(), strict=True)
     } | {"n": found["n"]}
+
+
+def _refuse_other_levels(cells: Mapping[str, Ints]) -> None:
+    """On five levels nobody has a 5 only if, on each score, many share the best place."""
+    highest, n = _highest(cells), cells["n"].sum()
+    at_top = min(float(cells["n"][cells[axis] == cells[axis].max()].sum()) / n for axis in "rfm")
+    if highest <= 2 or (highest < 5 and at_top <= SHARED_TOP):
+        raise ArgumentError("scheme", "eleven", "rfm_scheme_of_other_levels", highest=highest)
 
 
 def _highest(cells: Mapping[str, Ints]) -> int:

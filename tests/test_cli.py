@@ -755,7 +755,7 @@ def test_repurchase_compared(run, file_of_channels):
 
 
 def test_repurchase_of_a_quarter_and_the_year_before(run, file_of_cdnow):
-    words = ["--within", "30D", "--compare", "--window", "1998-01-01:1998-03-31"]
+    words = ["--within", "30D", "--compare", "--current", "1998-01-01:1998-03-31"]
     out = run("repurchase", file_of_cdnow, *words)[1]
     assert figures(out, "year before")[-3:] == ["+0.0", "-", "+0.0%"]
     assert figures(run("repurchase", file_of_cdnow, *words, "--language", "zh")[1], "去年同期")[-2] == "-"
@@ -962,9 +962,9 @@ WRONG = [
     (["repurchase", "sales.csv", "--within", "x"], "--within x is not a duration"),
     (["repurchase", "sales.csv", "--most", "0"], "--most 0 is not a whole number"),
     (["repurchase", "sales.csv", "--baseline", "web"], "--baseline web goes with --compare"),
-    (["repurchase", "sales.csv", "--compare", "--window", "1998"], "--window 2024-01-01:2024-12-31"),
-    (["repurchase", "sales.csv", "--compare", "--window", "2025-03-31:2025-01-01"],
-     "--window 2025-03-31:2025-01-01 ends before it begins"),
+    (["repurchase", "sales.csv", "--compare", "--current", "1998"], "--current 2024-01-01:2024-12-31"),
+    (["repurchase", "sales.csv", "--compare", "--current", "2025-03-31:2025-01-01"],
+     "--current 2025-03-31:2025-01-01 ends before it begins"),
     (["winback", "sales.csv"], "--contact-cost"),
     (["winback", "sales.csv", "--contact-cost", "-1"], "--contact-cost -1.0 is below 0"),
     (["winback", "sales.csv", "--contact-cost", "1", "--inactive", "9Y", "--horizon", "30D"],

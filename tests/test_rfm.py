@@ -726,3 +726,29 @@ def test_segments_of_the_user_s_own_keep_their_names_whatever_they_are():
     assert "客户群：inactive（R 2-3）" in told
     assert "将变为T" in told
     assert "未购买天数" not in told
+
+
+def people(n):
+    each = list(range(1, n + 1))
+    return {"customer_id": each, "recency": each, "frequency": each, "monetary": [float(at) for at in each]}
+
+
+@pytest.mark.parametrize("settings", [{"method": "mean"}, {"method": "median"}, {"bins": 2}, {"bins": 3}, {"bins": 4}])
+def test_eleven_segments_are_not_given_to_scores_of_other_levels(make_table, settings):
+    """They were all hibernating or lost, without a word."""
+    scores = rfm.score(make_table(people(40)), **settings)
+    with pytest.raises(ArgumentError, match=r'scheme="eleven" is made for scores of 1 to 5.*scheme="eight".*bins=5'):
+        rfm.segment(scores)
+    assert set(as_columns(rfm.segment(scores, scheme="eight"))["segment"]) <= set(rfm.EIGHT)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 40])
+@pytest.mark.parametrize("method", ["quantile", "rank", "bands", "nested"])
+def test_scores_of_five_levels_are_taken_for_what_they_are_also_of_few_customers(method, n):
+    scores = rfm.score(people(n), method=method)
+    assert as_columns(rfm.segment(scores))["segment"] == as_columns(rfm.segment(scores, bins=5))["segment"]
+
+
+def test_customers_who_are_all_alike_have_a_segment():
+    alike = {"customer_id": list("abcdef"), "recency": [3] * 6, "frequency": [1] * 6, "monetary": [5.0] * 6}
+    assert set(as_columns(rfm.segment(rfm.score(alike)))["segment"]) == {"needs_attention"}

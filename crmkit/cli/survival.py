@@ -218,26 +218,26 @@ def repurchase(
     baseline: Annotated[
         str | None, typer.Option(metavar="GROUP", help="With --compare: the group to compare with; else the largest.")
     ] = None,
-    window: Span = None,
+    current: Span = None,
     language: Words = None,
 ) -> None:
     """Print repurchase rates by order number.
 
     First to second purchase, second to third, and so on: so far, and within --within with those counted who have
-    not had the time. With --compare also the differences of groups or years, with intervals; --window then says which
+    not had the time. With --compare also the differences of groups or years, with intervals; --current then says which
     days' purchases are compared.
     """
     from crmkit.survival import compare_repurchase
     from crmkit.survival import repurchase as rates_of
 
     speech = text.language_of(language)
-    for name, value in (("baseline", baseline), ("window", window)):
+    for name, value in (("baseline", baseline), ("current", current)):
         if value is not None and not compare:
             raise ArgumentError(name, value, "cli_goes_compare_too_leave")
-    span = span_of("window", window)
+    span = span_of("current", current)
     with given.opened() as tx:
         found = rates_of(tx, within=within, by=by, most=most)
-        compared = compare_repurchase(tx, within=within, by=by, baseline=baseline, window=span) if compare else None
+        compared = compare_repurchase(tx, within=within, by=by, baseline=baseline, current=span) if compare else None
         text.say(*_by_order(found, most, speech, grouped=by is not None), *text.definition(found.definition, speech))
         if compared is not None:
             text.say("", *_compared(compared, speech), *text.definition(compared.definition, speech))

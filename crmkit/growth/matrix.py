@@ -32,7 +32,7 @@ from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
 Array: TypeAlias = NDArray[Any]
-Period: TypeAlias = "tuple[str | dt.date, str | dt.date]"
+Span: TypeAlias = "tuple[str | dt.date, str | dt.date]"
 Dates: TypeAlias = "tuple[dt.date, dt.date]"
 
 # Cell -> whether its customers and its products are existing ones.
@@ -86,8 +86,8 @@ class GrowthMatrix(Result):
 def growth_matrix(
     transactions: Any,
     *,
-    base: Period | None = None,
-    current: Period | None = None,
+    base: Span | None = None,
+    current: Span | None = None,
     by: str = "product",
     existing: str = "base",
     language: Language | None = None,
@@ -274,8 +274,8 @@ class RevenueBridge(Result):
 def revenue_bridge(
     transactions: Any,
     *,
-    base: Period | None = None,
-    current: Period | None = None,
+    base: Span | None = None,
+    current: Span | None = None,
     split: str | None = None,
     language: Language | None = None,
 ) -> RevenueBridge:
@@ -486,7 +486,7 @@ class _Span(NamedTuple):
         return '("{}", "{}")'.format(*self.dates)
 
 
-def _compared(tx: Transactions, base: Period | None, current: Period | None) -> tuple[_Span, _Span]:
+def _compared(tx: Transactions, base: Span | None, current: Span | None) -> tuple[_Span, _Span]:
     """The base and the current period, checked against each other and against the data."""
     _refuse_one_day(tx)
     if base is None and current is None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array: TypeAlias = NDArray[Any]
-Value: TypeAlias = Literal["retention_rate", "cumulative_per_customer"]
+Measure: TypeAlias = Literal["retention_rate", "cumulative_per_customer"]
 
 VALUES = ("retention_rate", "cumulative_per_customer")
 _LIGHT, _HATCH = "#BFBFBF", "#8C8C8C"
@@ -47,7 +47,7 @@ _MOST_NUMBERS = 32  # columns up to which numbers can be read in the cells
 def plot_cohorts(
     cohorts: Any,
     *,
-    value: Value = "retention_rate",
+    show: Measure = "retention_rate",
     group: str | None = None,
     ax: Axes | None = None,
     language: Language | None = None,
@@ -63,7 +63,7 @@ def plot_cohorts(
     ----------
     cohorts : crmkit.retention.Cohorts
         The result to draw.
-    value : {"retention_rate", "cumulative_per_customer"}, default "retention_rate"
+    show : {"retention_rate", "cumulative_per_customer"}, default "retention_rate"
         What the cells show: per cent, or money per customer of the cohort since the first purchase.
     group : str, optional
         Which group to draw, if there are several.
@@ -92,8 +92,8 @@ def plot_cohorts(
     >>> [cell.get_text() for cell in ax.texts[:5]]  # January's: May is only ten days old, so its cell is hatched
     ['100.0', '14.7', '12.3', '10.3', '3.4']
     """
-    _checks.choice("value", value, VALUES)
-    found = _triangle_of(cohorts, value)
+    _checks.choice("show", show, VALUES)
+    found = _triangle_of(cohorts, show)
     rows = _of_group(found, group)
     n_rows, n_ages = len(rows), len(found.ages)
     width = float(np.clip(2.6 + 0.5 * n_ages, 7.4, 16))
@@ -107,9 +107,9 @@ def plot_cohorts(
     grid[:n_rows], grid[-1] = numbers[:-1], numbers[-1]
     edges = np.append(np.arange(n_rows + 1), at[-1] + np.array([0, 1])) - 0.5
     mesh = ax.pcolormesh(np.arange(n_ages + 1) - 0.5, edges, grid, cmap=SEQUENTIAL, edgecolors="white", linewidth=1)
-    mesh.set_clim(0, _brightest(numbers, found.ages, value))
+    mesh.set_clim(0, _brightest(numbers, found.ages, show))
     if n_ages <= _MOST_NUMBERS:
-        _write_numbers(ax, mesh, numbers, at, value, spoken)
+        _write_numbers(ax, mesh, numbers, at, show, spoken)
     _mark_states(ax, states, at)
     names = [
         phrase("cohort_row", spoken, cohort=plain(found.cohorts[row]), customers=short(found.customers[row], spoken))
@@ -130,11 +130,11 @@ def plot_cohorts(
     ax.set_ylabel(word("cohort_rows", spoken))
     ax.spines[:].set_visible(False)
     if n_ages <= _MOST_NUMBERS:
-        meaning = phrase("plot_cells", spoken, what=_what(value, spoken))
+        meaning = phrase("plot_cells", spoken, what=_what(show, spoken))
     else:
-        top = _said(mesh.get_clim()[1], value, spoken)
-        meaning = phrase("plot_cohort_colours", spoken, what=_what(value, spoken), top=top)
-    _footer(ax, _card_of(cohorts, value), spoken, [meaning, *_legend(states, cohorts, spoken)])
+        top = _said(mesh.get_clim()[1], show, spoken)
+        meaning = phrase("plot_cohort_colours", spoken, what=_what(show, spoken), top=top)
+    _footer(ax, _card_of(cohorts, show), spoken, [meaning, *_legend(states, cohorts, spoken)])
     _fonts.apply(ax, spoken)
     return ax
 
@@ -142,7 +142,7 @@ def plot_cohorts(
 def plot_cohort_curves(
     cohorts: Any,
     *,
-    value: Value = "cumulative_per_customer",
+    show: Measure = "cumulative_per_customer",
     ax: Axes | None = None,
     language: Language | None = None,
 ) -> Axes:
@@ -157,7 +157,7 @@ def plot_cohort_curves(
     ----------
     cohorts : crmkit.retention.Cohorts
         The result to draw.
-    value : {"retention_rate", "cumulative_per_customer"}, default "cumulative_per_customer"
+    show : {"retention_rate", "cumulative_per_customer"}, default "cumulative_per_customer"
         What the curves show: money per customer of the cohort since the first purchase, or per cent. The rate of age 0
         is 100 % by definition and is left out.
     ax : matplotlib axes, optional
@@ -184,33 +184,33 @@ def plot_cohort_curves(
     >>> [line.get_label() for line in ax.lines if not line.get_label().startswith("_")]
     ['1997-01', '1997-02', '1997-03', 'all cohorts, chain ladder']
     """
-    _checks.choice("value", value, VALUES)
-    found = _triangle_of(cohorts, value)
+    _checks.choice("show", show, VALUES)
+    found = _triangle_of(cohorts, show)
     # The rate of a calendar period that is not over looks like a collapse.
-    left_out = value == "retention_rate" and cohorts.kind == "classic"
+    left_out = show == "retention_rate" and cohorts.kind == "classic"
     ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
     ends = []
     if not found.grouped:
         for row, colour in enumerate(_shades(len(found.cohorts))):
             named = row in (0, len(found.cohorts) - 1) or len(found.cohorts) <= _FEW
             label = plain(found.cohorts[row]) if named else f"_{row}"
-            curve = _curve_of(found.numbers[row], found.states[row], found.ages, value, left_out=left_out)
+            curve = _curve_of(found.numbers[row], found.states[row], found.ages, show, left_out=left_out)
             ends.append(_draw_curve(ax, curve, colour, label, width=1.1))
     for row, group in enumerate(found.pooled_groups):
         together = word("cohort_chained" if found.chained else "cohort_pooled", spoken)
         label = group_name(group, spoken) if found.grouped else together
         colour = _GROUPS[row % len(_GROUPS)] if found.grouped else VERMILLION
-        curve = _curve_of(found.pooled[row], found.pooled_states[row], found.ages, value, left_out=left_out)
+        curve = _curve_of(found.pooled[row], found.pooled_states[row], found.ages, show, left_out=left_out)
         ends.append(_draw_curve(ax, curve, colour, label, width=2.4))
     _age_axis(ax, found.ages, ends)
-    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if value == "cumulative_per_customer" else 0.0)
+    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if show == "cumulative_per_customer" else 0.0)
     _name_ends(ax, ends)
     ax.set_xlabel(_age_label(cohorts, spoken))
-    ax.set_ylabel(textwrap.fill(_what(value, spoken), 36))
+    ax.set_ylabel(textwrap.fill(_what(show, spoken), 36))
     ax.spines[["top", "right"]].set_visible(False)
     partial = ((found.pooled_states if found.grouped else found.states) == "partial").any()
     legend = [word("plot_cohort_left_out" if left_out else "plot_cohort_dashed", spoken)] if partial else []
-    _footer(ax, _card_of(cohorts, value), spoken, legend, below=46)
+    _footer(ax, _card_of(cohorts, show), spoken, legend, below=46)
     _fonts.apply(ax, spoken)
     return ax
 
@@ -238,12 +238,12 @@ class _Triangle:
         return self.pooled_groups.index(group)
 
 
-def _triangle_of(cohorts: Any, value: str) -> _Triangle:
+def _triangle_of(cohorts: Any, show: str) -> _Triangle:
     if not hasattr(cohorts, "triangle"):
         raise ArgumentError("plotting_cohort_result_draw_crmkit", name=type(cohorts).__name__)
     numbers, states, averages = (
         table.collect(table.frame)
-        for table in map(_frame.open_table, (cohorts.triangle(value), cohorts.triangle("state"), cohorts.averages))
+        for table in map(_frame.open_table, (cohorts.triangle(show), cohorts.triangle("state"), cohorts.averages))
     )
     ages = [name for name in numbers if name not in ("group", "cohort", "customers")]
     grouped = "group" in numbers
@@ -255,10 +255,10 @@ def _triangle_of(cohorts: Any, value: str) -> _Triangle:
     )
     rows = [names.index(group) for group in averages["group"]] if grouped else np.zeros(len(averages["cohorts"]), int)
     columns = [ages.index(str(age)) for age in averages["cohort_age"]]
-    chained = value == "cumulative_per_customer" and "chain_per_customer" in averages
-    pooled[rows, columns] = averages["chain_per_customer" if chained else value].astype(float)
+    chained = show == "cumulative_per_customer" and "chain_per_customer" in averages
+    pooled[rows, columns] = averages["chain_per_customer" if chained else show].astype(float)
     pooled_states[rows, columns] = averages["state"]
-    scale = 100 if value == "retention_rate" else 1
+    scale = 100 if show == "retention_rate" else 1
     return _Triangle(
         ages=ages,
         groups=groups,
@@ -289,30 +289,30 @@ def _of_group(found: _Triangle, group: str | None) -> Array:
 # --- cells ----------------------------------------------------------------------------------------------------------
 
 
-def _begins_with_all(ages: Sequence[str], value: str) -> bool:
+def _begins_with_all(ages: Sequence[str], show: str) -> bool:
     """Whether the first age is that of the first purchase, where every rate is 100 %."""
-    return value == "retention_rate" and ages[0] == "0" and len(ages) > 1
+    return show == "retention_rate" and ages[0] == "0" and len(ages) > 1
 
 
-def _brightest(numbers: Any, ages: Sequence[str], value: str) -> float:
-    top = np.ma.max(numbers[:, 1:] if _begins_with_all(ages, value) else numbers)
+def _brightest(numbers: Any, ages: Sequence[str], show: str) -> float:
+    top = np.ma.max(numbers[:, 1:] if _begins_with_all(ages, show) else numbers)
     return float(top) if np.ma.count(top) and top > 0 else 1.0
 
 
-def _write_numbers(ax: Axes, mesh: Any, numbers: Any, at: Array, value: str, language: Language) -> None:
+def _write_numbers(ax: Axes, mesh: Any, numbers: Any, at: Array, show: str, language: Language) -> None:
     from matplotlib.patheffects import withStroke
 
     size = _fitting(ax, numbers.shape[1])
     for (row, column), number in np.ndenumerate(numbers):
         if numbers[row, column] is not np.ma.masked:
-            said = _said(number, value, language)
+            said = _said(number, show, language)
             cell = mesh.to_rgba(np.asarray(number))
             drawn = ax.text(column, float(at[row]), said, ha="center", va="center", size=size, color=_ink(cell))
             drawn.set_path_effects([withStroke(linewidth=2.5, foreground=tuple(cell))])  # or hatches would cross it
 
 
-def _said(number: float, value: str, language: Language) -> str:
-    return f"{number:.1f}" if value == "retention_rate" or abs(number) < 100 else short(number, language)
+def _said(number: float, show: str, language: Language) -> str:
+    return f"{number:.1f}" if show == "retention_rate" or abs(number) < 100 else short(number, language)
 
 
 def _fitting(ax: Axes, n_columns: int) -> float:
@@ -345,11 +345,11 @@ def _shades(n: int) -> Array:
 
 
 def _curve_of(
-    numbers: Array, states: Array, ages: Sequence[str], value: str, *, left_out: bool
+    numbers: Array, states: Array, ages: Sequence[str], show: str, *, left_out: bool
 ) -> tuple[Array, Array, Array]:
     """Positions, heights and whether they can still change; without the first age where every rate is 100 %."""
     drawn = np.isfinite(numbers) & ~(left_out & (states == "partial"))
-    drawn[0] &= not _begins_with_all(ages, value)
+    drawn[0] &= not _begins_with_all(ages, show)
     x = np.flatnonzero(drawn)
     return x, numbers[x], states[x] == "partial"
 
@@ -390,10 +390,10 @@ def _name_ends(ax: Axes, ends: Sequence[tuple[Any, str, Array, Array]]) -> None:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def _what(value: str, language: Language) -> str:
-    if value == "retention_rate":
-        return phrase("plot_cohort_percent", language, what=word(value, language))
-    return phrase("plot_money", language, what=word(value, language))
+def _what(show: str, language: Language) -> str:
+    if show == "retention_rate":
+        return phrase("plot_cohort_percent", language, what=word(show, language))
+    return phrase("plot_money", language, what=word(show, language))
 
 
 def _age_label(cohorts: Any, language: Language) -> str:
@@ -409,8 +409,8 @@ def _legend(states: Array, cohorts: Any, language: Language) -> list[str]:
     return [phrase(key, language, least=least) for state, key in keys.items() if (states == state).any()]
 
 
-def _card_of(cohorts: Any, value: str) -> Any:
-    return cohorts.definition if value == "retention_rate" else cohorts.revenue_definition
+def _card_of(cohorts: Any, show: str) -> Any:
+    return cohorts.definition if show == "retention_rate" else cohorts.revenue_definition
 
 
 def _footer(ax: Axes, definition: Any, language: Language, legend: list[str], *, below: float = 8) -> None:

@@ -172,7 +172,7 @@ def plot_distribution_fit(distribution: Any, *, ax: Axes | None = None, language
 def plot_recency_frequency(
     grid: Any,
     *,
-    value: Literal["p_alive", "expected_purchases"] = "p_alive",
+    show: Literal["p_alive", "expected_purchases"] = "p_alive",
     ax: Axes | None = None,
     language: Language | None = None,
 ) -> Axes:
@@ -185,7 +185,7 @@ def plot_recency_frequency(
     ----------
     grid : table, n_x * n_t_x rows
         With `x`, `recency` and the value, one row for each pair of them, of any supported kind.
-    value : {"p_alive", "expected_purchases"}, default "p_alive"
+    show : {"p_alive", "expected_purchases"}, default "p_alive"
         What to draw.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
@@ -214,16 +214,16 @@ def plot_recency_frequency(
     >>> ax.get_ylim() == (364 - 14, 0)  # days since the last purchase, the most recent on top
     True
     """
-    _checks.choice("value", value, ("p_alive", "expected_purchases"))
+    _checks.choice("show", show, ("p_alive", "expected_purchases"))
     hint = Words("hint_grid")
-    table = _opened(grid, ["x", "recency", value], [], hint)
-    x, recency, shown = table.arrays("x", "recency", value)
+    table = _opened(grid, ["x", "recency", show], [], hint)
+    x, recency, shown = table.arrays("x", "recency", show)
     (columns, column), (rows, row) = (np.unique(one, return_inverse=True) for one in (x, recency))
     if x.size != columns.size * rows.size or min(columns.size, rows.size) < 2:
         raise DataError("plotting_rows_full_grid_values", size=x.size, size_2=columns.size, size_3=rows.size, hint=hint)
     heights = np.zeros((rows.size, columns.size))
     heights[row, column] = shown
-    share = value == "p_alive"
+    share = show == "p_alive"
     ax, spoken = open_axes(ax, language)
     mesh = ax.pcolormesh(columns, rows, heights, cmap=SEQUENTIAL, shading="gouraud")
     # The darkest colours stay unused, so that black lines and numbers can be read everywhere.
@@ -235,7 +235,7 @@ def plot_recency_frequency(
     )
     ax.set_ylim(float(rows[-1]), float(rows[0]))
     ax.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
-    ax.set_xlabel(word("repeat_purchases", spoken) + "\n" + phrase("plot_lines", spoken, what=word(value, spoken)))
+    ax.set_xlabel(word("repeat_purchases", spoken) + "\n" + phrase("plot_lines", spoken, what=word(show, spoken)))
     ax.set_ylabel(word("recency", spoken))
     _fonts.apply(ax, spoken)
     return ax

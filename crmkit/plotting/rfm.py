@@ -31,7 +31,7 @@ SCORES = ("r_score", "f_score")
 
 
 def plot_rfm_grid(
-    scores: Any, *, value: str | None = None, ax: Axes | None = None, language: Language | None = None
+    scores: Any, *, show: str = "customers", ax: Axes | None = None, language: Language | None = None
 ) -> Axes:
     """Draw scored customers as a grid of recency and frequency scores: one cell per pair, its number in it.
 
@@ -41,8 +41,8 @@ def plot_rfm_grid(
     ----------
     scores : table, n_customers rows
         A table with `r_score` and `f_score`, as `crmkit.rfm.score` gives it, of any supported kind.
-    value : str, optional
-        Column of money to add up in each cell, such as "monetary"; without it, customers are counted.
+    show : "customers", or column of money, default "customers"
+        Count the customers of each cell, or add up a column, such as "monetary".
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -70,7 +70,7 @@ def plot_rfm_grid(
     >>> [cell.get_text() for cell in ax.texts][-5:]  # the most recent fifth, by frequency score 1 to 5
     ['0', '0', '0', '1', '1']
     """
-    grid = _grid(scores, value)
+    grid = _grid(scores, None if show == "customers" else show)
     ax, spoken = open_axes(
         ax, language, height=max(4.8, 0.6 + 0.5 * grid.shape[0]), width=max(6.4, 0.9 * grid.shape[1])
     )
@@ -84,7 +84,7 @@ def plot_rfm_grid(
     ax.set_xticks(range(1, grid.shape[1] + 1))
     ax.set_yticks(range(1, grid.shape[0] + 1))
     ax.tick_params(length=0)
-    what = word("customers", spoken) if value is None else phrase("plot_money", spoken, what=word(value, spoken))
+    what = word(show, spoken) if show == "customers" else phrase("plot_money", spoken, what=word(show, spoken))
     ax.set_xlabel(word("plot_frequency_score", spoken) + "\n" + phrase("plot_cells", spoken, what=what))
     ax.set_ylabel(word("plot_recency_score", spoken))
     _fonts.apply(ax, spoken)

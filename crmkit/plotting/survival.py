@@ -260,7 +260,7 @@ def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, langu
     --------
     >>> import crmkit as crm
     >>> tx = crm.Transactions(crm.datasets.load_cdnow())
-    >>> years = crm.survival.compare_repurchase(tx, within="90D", window=("1998-01-01", "1998-03-31"))
+    >>> years = crm.survival.compare_repurchase(tx, within="90D", current=("1998-01-01", "1998-03-31"))
     >>> [tick.get_text() for tick in crm.plotting.plot_repurchase_comparison(years).get_yticklabels()]
     ['year before', 'this period']
     """

@@ -77,12 +77,12 @@ class Cohorts(Result):
     _cells: Mapping[str, Array]
     _pooled: Mapping[str, Array]
 
-    def triangle(self, value: str = "retention_rate") -> Any:
+    def triangle(self, show: str = "retention_rate") -> Any:
         """The wide table: one row per cohort (and group), one column per age.
 
         Parameters
         ----------
-        value : str, default "retention_rate"
+        show : str, default "retention_rate"
             The column of `table` to show, such as "retained", "cumulative_per_customer" or "state".
 
         Returns
@@ -99,8 +99,8 @@ class Cohorts(Result):
             cohort  customers        0       1       2       3       4       5
         0  1997-Q1      23570  23570.0  5376.0  4263.0  4221.0  3817.0  3317.0
         """
-        _checks.choice("value", value, VALUES)
-        return engines.build(_cohort_pages.wide(self._cells, value), engines.wrap(self.table))
+        _checks.choice("show", show, VALUES)
+        return engines.build(_cohort_pages.wide(self._cells, show), engines.wrap(self.table))
 
     def remarks(self, language: Language | None = None) -> list[str]:
         """What a reader should know of these data: where they begin, and what is still running.

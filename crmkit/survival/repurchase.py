@@ -162,7 +162,7 @@ def compare_repurchase(
     within: Any = "90D",
     by: Any = None,
     baseline: str | None = None,
-    window: tuple[Date, Date] | None = None,
+    current: tuple[Date, Date] | None = None,
 ) -> Repurchase:
     """Compare repurchase rates: of groups with each other, or of a period with the same one a year before.
 
@@ -178,7 +178,7 @@ def compare_repurchase(
         Compare groups of customers: the channel, category or product of the first purchase, or groups of your own.
     baseline : str, optional
         The group that the others are compared with. Default: the largest.
-    window : (first day, last day), optional
+    current : (first day, last day), optional
         Count the purchases of these days only. Without `by`, they are compared with those of the same days a year
         before. Default: with `by` all purchases; without, the last year in which purchases had time to be followed.
 
@@ -194,7 +194,7 @@ def compare_repurchase(
     Raises
     ------
     ArgumentError
-        `baseline` is no group, or is given without `by`; `within` is no duration of at least a day; or the window is no
+        `baseline` is no group, or is given without `by`; `within` is no duration of at least a day; or `current` no
         pair of dates in order, or ends too late for its purchases to be followed.
     DataError
         The data do not cover a period to compare, or have no purchase in it.
@@ -217,7 +217,7 @@ def compare_repurchase(
     in_time = (nw.col("closed") == 1) & (nw.col("gap") <= days)
     found = spells(tx).with_columns(returned=nw.when(in_time).then(nw.lit(1)).otherwise(nw.lit(0)))
     if by is None:
-        spans = _years(tx, window, last)
+        spans = _years(tx, current, last)
         rates = _of_years(found, spans)
         counted = {
             "counted": "definition_days_of_years",
@@ -225,7 +225,7 @@ def compare_repurchase(
             **_dates("", spans[YEARS[1]]),
         }
     else:
-        begin, end = _span(window) if window else (tx.first_day, last)
+        begin, end = _span(current) if current else (tx.first_day, last)
         _refuse_unfollowed(end, last, days, tx)
         groups = _of_groups(tx, found.filter((nw.col("day") >= begin) & (nw.col("day") <= end)), by)
         if not groups:
@@ -236,13 +236,13 @@ def compare_repurchase(
     return Repurchase(engines.build(_compared(rates, same_customers=by is None), tx.like), definition)
 
 
-def _span(window: tuple[Date, Date]) -> tuple[int, int]:
+def _span(current: tuple[Date, Date]) -> tuple[int, int]:
     try:
-        begin, end = (_checks.day_number(_checks.date_of(day, "window")) for day in window)
+        begin, end = (_checks.day_number(_checks.date_of(day, "current")) for day in current)
     except (TypeError, ValueError):
-        raise ArgumentError("window", window, "survival_pair_dates") from None
+        raise ArgumentError("current", current, "survival_pair_dates") from None
     if begin > end:
-        raise ArgumentError("window", window, "survival_ends_before_begins_first")
+        raise ArgumentError("current", current, "survival_ends_before_begins_first")
     return begin, end
 
 
@@ -251,12 +251,12 @@ def _dates(which: str, span: tuple[int, int]) -> dict[str, Any]:
     return {f"{name}{which}": _checks.date_of_day(day) for name, day in zip(("begin", "end"), span, strict=True)}
 
 
-def _years(tx: Transactions, window: tuple[Date, Date] | None, last: int) -> dict[str, tuple[int, int]]:
+def _years(tx: Transactions, current: tuple[Date, Date] | None, last: int) -> dict[str, tuple[int, int]]:
     """The same days a year before, and the days of the window."""
-    if window is None:
+    if current is None:
         begin, end = _a_year_before(last) + 1, last
     else:
-        begin, end = _span(window)
+        begin, end = _span(current)
         _refuse_unfollowed(end, last, _checks.day_number(tx.as_of) - last, tx)
     before = (_a_year_before(begin), _a_year_before(end))
     if before[0] < tx.first_day:

@@ -64,12 +64,12 @@ def test_the_card_and_the_legend_stand_beneath(result):
         "grey dot: withheld, fewer than 2"
         in plot_cohorts(cohorts(small_table(SALES), min_customers=2)).texts[-1].get_text()
     )
-    money = plot_cohorts(result, value="cumulative_per_customer").texts[-1].get_text()
+    money = plot_cohorts(result, show="cumulative_per_customer").texts[-1].get_text()
     assert result.revenue_definition.text().splitlines()[0] in money
 
 
 def test_money_and_days_have_their_own_numbers(result):
-    assert numbers(plot_cohorts(result, value="cumulative_per_customer"))[2, 0] == "34.2"
+    assert numbers(plot_cohorts(result, show="cumulative_per_customer"))[2, 0] == "34.2"
     ax = plot_cohorts(cohorts(small_table(SALES), kind="bracket", brackets=[(1, 27), (28, 49)]))
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1-27", "28-49"]
     assert numbers(ax)[1, 0] == "50.0"
@@ -103,7 +103,7 @@ def test_curves_end_where_the_periods_do(result):
     assert lines["all cohorts, chain ladder"].get_ydata().tolist() == pytest.approx([35 / 3, 35 / 3 + 6.25])
     dashed = [line.get_ydata().tolist() for line in ax.lines if line.get_linestyle() == "--"]
     assert dashed == [[21.25, 34.25], [5, 20], [7]]
-    rates = plot_cohort_curves(result, value="retention_rate")
+    rates = plot_cohort_curves(result, show="retention_rate")
     # Age 0 is 100 % by definition, and a month that is not over would look like a collapse.
     assert [line.get_ydata().tolist() for line in rates.lines if line.get_label() in ("2025-01", "pooled")] == [
         [50],
@@ -142,5 +142,5 @@ def test_any_kind_of_table(make_table):
 def test_something_else_is_refused(draw, result):
     with pytest.raises(ArgumentError, match=r"DataFrame is not a cohort result[\s\S]*crmkit\.retention\.cohorts"):
         draw(result.table)
-    with pytest.raises(ArgumentError, match="value='orders'"):
-        draw(result, value="orders")
+    with pytest.raises(ArgumentError, match="show='orders'"):
+        draw(result, show="orders")

@@ -102,7 +102,7 @@ def test_the_grid_is_drawn_with_the_most_recent_on_top(make_table):
     grid = clv.recency_frequency_grid(BG, age=100, horizon="52W", most=6, steps=5)
     table = make_table({name: grid[name].tolist()[::-1] for name in grid.columns})  # whatever the order of rows
     for value in ("p_alive", "expected_purchases"):
-        ax = plot_recency_frequency(table, value=value)
+        ax = plot_recency_frequency(table, show=value)
         drawn = np.asarray(ax.collections[0].get_array()).reshape(5, 6)
         wanted = grid.pivot(index="recency", columns="x", values=value).to_numpy()
         assert drawn == pytest.approx(wanted)
@@ -156,5 +156,5 @@ def test_what_cannot_be_drawn_is_said(make_table):
         plot_recency_frequency(make_table({"x": [1, 1, 2], "recency": [0, 7, 0], "p_alive": [1.0, 0.5, 1.0]}))
     with pytest.raises(ArgumentError, match="show='weekly'"):
         plot_tracking(WEEKS, show="weekly")
-    with pytest.raises(ArgumentError, match="value='spend'"):
-        plot_recency_frequency(DAYS, value="spend")
+    with pytest.raises(ArgumentError, match="show='spend'"):
+        plot_recency_frequency(DAYS, show="spend")

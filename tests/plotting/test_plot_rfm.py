@@ -48,7 +48,7 @@ def test_the_grid_of_ten_customers_is_the_one_drawn_on_paper():
 
 def test_the_grid_in_money(make_table):
     scores = make_table({"r_score": R, "f_score": F, "monetary": SPEND})
-    ax = plot_rfm_grid(scores, value="monetary")
+    ax = plot_rfm_grid(scores, show="monetary")
     cells = cells_of(ax)
     assert cells[5, 5] == "5,000"
     assert cells[1, 5] == "3,000"

@@ -67,7 +67,7 @@ def test_groups_are_compared_among_purchases_that_had_the_time(make_table):
 
 def test_a_period_is_compared_with_the_year_before(cdnow):
     pd = pytest.importorskip("pandas")
-    found = crm.survival.compare_repurchase(crm.Transactions(cdnow), within="90D", window=("1998-01-01", "1998-03-31"))
+    found = crm.survival.compare_repurchase(crm.Transactions(cdnow), within="90D", current=("1998-01-01", "1998-03-31"))
     table = as_columns(found.table)
     assert table["group"] == ["year_before", "this_period"]
     days = pd.DataFrame({"who": cdnow["customer_id"], "day": pd.to_datetime(pd.Series(cdnow["date"]))})
@@ -90,16 +90,16 @@ def test_newcombe_s_own_examples():
     ("settings", "error", "message"),
     [
         ({"by": "channel", "baseline": "phone"}, ArgumentError, r"baseline='phone' is not known"),
-        ({"window": ("2023-05-01", "2023-04-01")}, ArgumentError, r"ends before it begins"),
-        ({"window": ("2023-05-01", "2023-12-20")}, ArgumentError, r"End the window on 2023-12-01 or before"),
-        ({"window": ("2023-05-01", "2023-05-20")}, DataError, r"the data begin on 2023-01-01"),
+        ({"current": ("2023-05-01", "2023-04-01")}, ArgumentError, r"ends before it begins"),
+        ({"current": ("2023-05-01", "2023-12-20")}, ArgumentError, r"End the window on 2023-12-01 or before"),
+        ({"current": ("2023-05-01", "2023-05-20")}, DataError, r"the data begin on 2023-01-01"),
         ({"by": "club"}, ArgumentError, r"by='club' is not a role"),
         ({"baseline": "shop"}, ArgumentError, r"baseline='shop' goes with by="),
         ({"within": 0.5}, ArgumentError, r"within=0\.5 is less than a day"),
         (
-            {"by": "channel", "window": ("2020-01-01", "2020-02-01")},
+            {"by": "channel", "current": ("2020-01-01", "2020-02-01")},
             DataError,
-            r'data cover 2023-01-01 to 2023-12-31\. .* window=\("2023-01-01", "2023-12-01"\)',
+            r'data cover 2023-01-01 to 2023-12-31\. .* current=\("2023-01-01", "2023-12-01"\)',
         ),
         ({"by": "channel", "within": "900D"}, DataError, r'900 days to be followed; .* such as within="182D"'),
     ],
@@ -115,13 +115,13 @@ def test_a_time_of_no_day_is_refused():
 
 
 def test_what_the_errors_propose_works():
-    for settings in ({"within": "30D", "window": ("2023-01-01", "2023-12-01")}, {"within": "182D"}):
+    for settings in ({"within": "30D", "current": ("2023-01-01", "2023-12-01")}, {"within": "182D"}):
         assert as_columns(crm.survival.compare_repurchase(SALES, by="channel", **settings).table)["purchases"][0] > 0
 
 
 def test_the_card_says_which_purchases_are_compared(cdnow_sample):
     tx = crm.Transactions(cdnow_sample)
-    years = crm.survival.compare_repurchase(tx, within="90D", window=("1998-01-01", "1998-03-31")).definition
+    years = crm.survival.compare_repurchase(tx, within="90D", current=("1998-01-01", "1998-03-31")).definition
     assert "1998-01-01 to 1998-03-31 (this period) and from 1997-01-01 to 1997-03-31 (year before)" in years.text()
     assert "1998-01-01 至 1998-03-31（本期）与 1997-01-01 至 1997-03-31（去年同期）" in years.text("zh")
     assert "left out: purchases on all other days, among them the last 90 days" in years.text()
@@ -180,7 +180,7 @@ def test_a_year_of_the_same_customers_is_compared_with_their_own_year_before():
              "amount": [1.0] * 60 * len(days)}  # fmt: skip
     tx = crm.Transactions(sales, as_of="2024-12-31")
     year = ("2024-01-01", "2024-12-01")
-    found = as_columns(crm.survival.compare_repurchase(tx, within="20D", window=year).table)
+    found = as_columns(crm.survival.compare_repurchase(tx, within="20D", current=year).table)
     assert found["difference"][1] == 0
     width = [high - low for low, high in ((found["difference_low"][1], found["difference_high"][1]),
                                           (found["rate_low"][1], found["rate_high"][1]))]  # fmt: skip

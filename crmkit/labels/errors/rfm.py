@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 WORDS = {
+    "rfm_scheme_of_other_levels": (
+        'scheme="eleven" is made for scores of 1 to 5, and none here is above {highest}. Give '
+        'crmkit.rfm.segment(scores, scheme="eight"), which takes any levels, or, if these are some of the customers of '
+        "a list of five levels, bins=5.",
+        'scheme="eleven" 适用于 1 到 5 分，而此处没有高于 {highest} 的得分。请用 crmkit.rfm.segment(scores, '
+        'scheme="eight")，它适用于任何等级数；若这些只是五级名单中的部分客户，请给 bins=5。',
+    ),
     "rfm_segment_map": (
         "{value} is not a segment map. {rule_hint}",
         "{value} 不是分组方案。{rule_hint}",

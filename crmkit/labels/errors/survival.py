@@ -60,20 +60,20 @@ WORDS = {
         "{name_given} 的结束早于开始。请把首日写在前面。",
     ),
     "survival_same_days_year_before": (
-        "the same days a year before begin on {value_0}, but the data begin on {first_day}. Give a later or shorter window=, or compare groups with by=.",
-        "去年同期始于 {value_0}，而数据始于 {first_day}。请给更晚或更短的 window=，或用 by= 比较分组。",
+        "the same days a year before begin on {value_0}, but the data begin on {first_day}. Give a later or shorter current=, or compare groups with by=.",
+        "去年同期始于 {value_0}，而数据始于 {first_day}。请给更晚或更短的 current=，或用 by= 比较分组。",
     ),
     "survival_purchases_up_had_days": (
         "purchases up to {end} have not had {days} days to be followed: the past ends {as_of}. End the window on {last} or before, or shorten within=.",
         "到 {end} 为止的购买还没有被跟踪满 {days} 天：历史截止于 {as_of}。请让窗口结束于 {last} 或更早，或缩短 within=。",
     ),
     "survival_purchase_days_purchases_window": (
-        'there is no purchase from {begin} to {end}; {covered}. Give days with purchases, such as window=("{first}", "{last}").',
-        '{begin} 至 {end} 没有购买；{covered}。请给有购买的日子，例如 window=("{first}", "{last}")。',
+        'there is no purchase from {begin} to {end}; {covered}. Give days with purchases, such as current=("{first}", "{last}").',
+        '{begin} 至 {end} 没有购买；{covered}。请给有购买的日子，例如 current=("{first}", "{last}")。',
     ),
     "survival_purchase_compare_another_window": (
-        "there is no purchase of {group!r} to compare with. Give another window= or baseline=.",
-        "没有 {group!r} 的购买可供比较。请换一个 window= 或 baseline=。",
+        "there is no purchase of {group!r} to compare with. Give another current= or baseline=.",
+        "没有 {group!r} 的购买可供比较。请换一个 current= 或 baseline=。",
     ),
     "survival_pair_dates": (
         '{name_given} is not a pair of dates, such as ("2025-01-01", "2025-03-31").',
