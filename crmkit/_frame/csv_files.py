@@ -12,7 +12,8 @@ import gzip
 import io
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn
@@ -55,7 +56,7 @@ class _File:
     shown: str  # its path, as the caller knows it
     path: str
     layout: Layout
-    n_lines: int | None  # below the header; None where the lines cannot be counted
+    n_lines: int  # below the header
 
 
 def read_csv(files: Sequence[str], request: Request) -> Origin:
@@ -132,9 +133,7 @@ def _mixed_ends(file: str) -> bool:
 def _opened(file: str, request: Request, copies: Copies | None) -> _File:
     path = _copied(file, request, copies) if copies is not None and _must_be_copied(file, request) else file
     layout = layout_of(_first_text(path, file), file, request if path == file else request.without_blanks())
-    compressed = path.lower().endswith(".zst")
-    n_lines = None if compressed else _n_lines(path) - layout.skip - int(layout.header)
-    return _File(file, path, layout, n_lines)
+    return _File(file, path, layout, _n_lines(path) - layout.skip - int(layout.header))
 
 
 def _copied(file: str, request: Request, copies: Copies) -> str:
@@ -192,7 +191,7 @@ def _not_utf8(file: str) -> InputFileError:
 
 def _first_text(path: str, shown_path: str) -> tuple[str, bool]:
     """The first lines, and whether they are all."""
-    if path.lower().endswith(".zst"):
+    if _is_zst(path):
         return _first_compressed(path), False
     with open(path, "rb") as file:
         first = file.read(_LOOK)
@@ -213,11 +212,34 @@ def _first_text(path: str, shown_path: str) -> tuple[str, bool]:
 
 
 def _first_compressed(path: str) -> str:
-    rows = process.connection().sql(
+    lines = process.connection().sql(f"{_lines_of(path)} LIMIT {_MOST_ROWS}").fetchall()
+    return "\n".join(line[0] or "" for line in lines).removeprefix("\ufeff") + "\n"
+
+
+def _is_zst(path: str) -> bool:
+    """Whether the engine unpacks the file while it reads; Python does not know how."""
+    return path.lower().endswith(".zst")
+
+
+def _lines_of(path: str) -> str:
+    """The query for the lines of a text file, as they are."""
+    return (
         f"SELECT line FROM read_csv({sql.texts([sql.literal_path(path)])}, auto_detect = false, header = false, "
-        f"columns = {{'line': 'VARCHAR'}}, delim = '\\x07', quote = '', escape = '') LIMIT {_MOST_ROWS}"
+        "columns = {'line': 'VARCHAR'}, delim = '\\x07', quote = '', escape = '')"
     )
-    return "\n".join(row[0] or "" for row in rows.fetchall()).removeprefix("\ufeff") + "\n"
+
+
+@contextmanager
+def _lines(path: str, errors: str) -> Iterator[Iterator[str]]:
+    """The lines of a text file, with their ends."""
+    if _is_zst(path):
+        cursor = process.connection().cursor()
+        cursor.execute(_lines_of(path))
+        batches = iter(lambda: cursor.fetchmany(10_000), [])
+        yield (f"{line or ''}\n" for (line,) in itertools.chain.from_iterable(batches))
+        return
+    with open(path, encoding="utf-8-sig", errors=errors, newline="") as text:
+        yield text
 
 
 def layout_of(look: tuple[str, bool], file: str, request: Request) -> Layout:
@@ -266,7 +288,7 @@ def _rows(text: str, separator: str, quote: str, skip: int, whole: bool) -> list
     return rows
 
 
-def _reader(text: IO[str], separator: str, quote: str, *, strict: bool = False) -> Any:
+def _reader(text: Iterable[str], separator: str, quote: str, *, strict: bool = False) -> Any:
     """Python's reader of such a file; it knows no separators of several characters."""
     if len(separator) == 1:
         return csv.reader(text, delimiter=separator, quotechar=quote, strict=strict)
@@ -351,6 +373,9 @@ def _refuse_unlike(found: Sequence[_File], request: Request) -> None:
 
 
 def _n_lines(path: str) -> int:
+    if _is_zst(path):
+        ((n_lines,),) = process.connection().sql(f"SELECT count(*) FROM ({_lines_of(path)})").fetchall()
+        return int(n_lines)
     n, last = 0, b"\n"
     with open(path, "rb") as file:
         for part in iter(lambda: file.read(_CHUNK), b""):
@@ -366,7 +391,7 @@ def _n_lines(path: str) -> int:
 
 def _verify(found: Sequence[_File], request: Request, n_rows: int) -> None:
     """The rows that the engine read must be those that the lines of the files make."""
-    if any(each.n_lines is None for each in found) or n_rows == sum(each.n_lines or 0 for each in found):
+    if n_rows == sum(each.n_lines for each in found):
         return
     counted = 0
     for each in found:
@@ -383,9 +408,9 @@ def _n_records(file: _File, request: Request) -> int | None:
     layout = file.layout
     n = -int(layout.header)
     try:
-        with open(file.path, encoding="utf-8-sig", errors="replace", newline="") as text:
+        with _lines(file.path, "replace") as text:
             for _ in range(layout.skip):
-                text.readline()
+                next(text, "")
             for row in _reader(text, layout.separator, layout.quote):
                 n += bool(row) or len(layout.names) == 1
                 if len(row) == len(layout.names) and any("\n" in cell for cell in row):
@@ -398,16 +423,15 @@ def _n_records(file: _File, request: Request) -> int | None:
 def _explain(found: Sequence[_File]) -> None:
     """Name the first row that does not fit, by its line; the engine counts no blank lines."""
     for file in found:
-        if not file.path.lower().endswith(".zst"):
-            _refuse_first_unfit(file)
+        _refuse_first_unfit(file)
 
 
 def _refuse_first_unfit(file: _File) -> None:
     layout, at = file.layout, file.layout.skip
-    with open(file.path, encoding="utf-8-sig", errors="strict", newline="") as text:
+    with _lines(file.path, "strict") as text:
         try:
             for _ in range(layout.skip):
-                text.readline()
+                next(text, "")
             reader = _reader(text, layout.separator, layout.quote, strict=True)
             for row in reader:
                 full = row[:-1] if len(row) > len(layout.names) and row[-1] == "" else row  # a separator at the end

@@ -338,12 +338,12 @@ def _rows_in_order(frame: LazyFrame, order: Sequence[str]) -> Iterator[Sequence[
 
 
 @contextmanager
-def _book(part: Path) -> Iterator[Any]:
+def _book(part: Path, **options: Any) -> Iterator[Any]:
     """A book of sheets that is written row by row; it is put together in memory, so that a full disk is said once."""
     import xlsxwriter
 
     whole, copies = io.BytesIO(), Copies.begun()
-    book = xlsxwriter.Workbook(whole, {"constant_memory": True, "tmpdir": copies.folder})
+    book = xlsxwriter.Workbook(whole, {"constant_memory": True, "tmpdir": copies.folder, **options})
     try:
         yield book
         book.close()
@@ -395,12 +395,19 @@ _NARROWEST, _WIDEST = 9, 90  # of a column, in characters
 
 def write_book(path: str | Path, sheets: Sequence[Sheet]) -> None:
     """Write small pages into one Excel book; an existing file is replaced."""
+    with new_book(path, constant_memory=True) as book:
+        for sheet in sheets:
+            _fill_page(book, book.add_worksheet(sheet.title), sheet)
+
+
+@contextmanager
+def new_book(path: str | Path, **options: Any) -> Iterator[Any]:
+    """An empty Excel book (of XlsxWriter) to fill, in any order of cells; it takes its place when it is whole."""
     target = target_of(path)
     if target.suffix.lower() != ".xlsx":
         raise ArgumentError("output_no_book", path=str(path))
-    with _writing(str(path)), _aside(target) as part, _book(part) as book:
-        for sheet in sheets:
-            _fill_page(book, book.add_worksheet(sheet.title), sheet)
+    with _writing(str(path)), _aside(target) as part, _book(part, **{"constant_memory": False, **options}) as book:
+        yield book
 
 
 def _fill_page(book: Any, page: Any, sheet: Sheet) -> None:

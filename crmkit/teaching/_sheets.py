@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from crmkit import labels
-from crmkit.errors import MissingPackageError
+from crmkit._frame import outputs
 from crmkit.labels import Language
 
 INPUT, RESULT, HEADER, NOTE, TITLE = "input", "result", "header", "note", "title"
-_NEEDS = "teaching_no_xlsxwriter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +111,10 @@ class Workbook:
         MissingPackageError
             XlsxWriter is not installed.
         """
-        try:
-            import xlsxwriter
-        except ImportError:
-            raise MissingPackageError(_NEEDS) from None
         target = Path(path)
         # Text stays text: what looks like a formula or an address in a name is never run.
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        with xlsxwriter.Workbook(str(target), {**options, "nan_inf_to_errors": True}) as book:
+        with outputs.new_book(target, **options, nan_inf_to_errors=True) as book:
             formats = _formats(book)
             for sheet in self.sheets:
                 page = book.add_worksheet(sheet.name)

@@ -9,7 +9,9 @@ import io
 import json
 import os
 import re
+import shutil
 import sqlite3
+import subprocess
 import tempfile
 import zipfile
 from decimal import Decimal
@@ -565,3 +567,60 @@ def test_the_command_line_takes_several_files_with_rates_and_ids_that_belong_tog
         assert main(["check", str(files[1]), *wrong]) == 2
         assert capsys.readouterr().err.startswith(f"error: {wrong[0]} {wrong[1]} ")
     assert main(["check", str(files[1]), "--amount", "none"]) == 0
+
+
+def zst(path, text):
+    """A compressed copy; the engine packs it, one line to a row."""
+    lines = pd.DataFrame({"line": text.rstrip("\n").split("\n")})  # noqa: F841  found by its name
+    to = f"COPY (SELECT line FROM lines) TO '{path}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x07', "
+    duckdb.sql(to + "COMPRESSION zstd)")
+    return path
+
+
+def test_rows_of_a_file_packed_by_zstd_are_counted_twice_too(tmp_path):
+    quoted = ROWS + '\n"c\n\nd",2024-01-03,"4"\n'
+    assert money(zst(tmp_path / "whole.csv.zst", quoted)) == {**FOUND, "c\n\nd": 4.0}
+    with pytest.raises(InputFileError, match=r"line 3 of .* has 4 fields where 3 are expected"):
+        money(zst(tmp_path / "wide.csv.zst", HEADER + "a,2024-01-01,1\nb,2024-01-02,2,9\n"))
+    with pytest.raises(InputFileError, match=r"opens a field that runs over whole rows|quotation mark"):
+        money(
+            zst(
+                tmp_path / "open.csv.zst", HEADER + 'a,2024-01-01,1\n"b,2024-01-02,2\nc,2024-01-03,3\nd",2024-01-04,4\n'
+            )
+        )
+
+
+# --- old and open books -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    """The same table as .xlsx, .xls and .ods, saved by an office that is not ours."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    folder = tmp_path_factory.mktemp("books")
+    rows = [["Sales of 2024"], [], ["customer_id", "date", "", "amount"],
+            ["007", dt.date(2024, 1, 1), "x", 12.5], ["7", dt.date(2024, 2, 29), None, 0.1],
+            ["007", dt.date(2024, 3, 1), "y", -2]]  # fmt: skip
+    book(folder / "sales.xlsx", {"Data": rows, "Notes": []})
+    for kind in ("xls", "ods"):
+        words = [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", kind,
+                 "--outdir", str(folder), str(folder / "sales.xlsx")]  # fmt: skip
+        subprocess.run(words, check=True, capture_output=True, timeout=120)
+    return folder
+
+
+@pytest.mark.slow  # an office is started twice
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_old_and_open_books_are_read_as_new_ones(books, kind):
+    path = books / f"sales.{kind}"
+    with pytest.raises(InputFileError, match="skip=2"):
+        crm.read(path)
+    got = crm.summarize(crm.read(path, skip=2))
+    assert got["customer_id"].tolist() == ["007", "7"]
+    assert got["monetary"].tolist() == [10.5, 0.1]
+    assert [str(day)[:10] for day in got["last_date"]] == ["2024-01-01", "2024-02-29"]  # a refund is no visit
+    assert crm.read(path, skip=2, sheet="Data").ledger["rows"].iloc[-1] == 3
+    with pytest.raises(ArgumentError, match="'Data', 'Notes'"):
+        crm.read(path, sheet="March")

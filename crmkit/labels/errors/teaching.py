@@ -1,10 +1,6 @@
 """Words of errors of the workbooks and quizzes."""
 
 WORDS = {
-    "teaching_no_xlsxwriter": (
-        'writing a workbook needs the package XlsxWriter. Install it with: pip install "crmkit[excel]"',
-        '写出工作簿需要 XlsxWriter。安装方法：pip install "crmkit[excel]"',
-    ),
     "teaching_too_many": (
         "{rows:,} rows are too many for a spreadsheet that counts each against each; at most {most:,}. "
         "Pass fewer customers, such as table.head({most}).",
