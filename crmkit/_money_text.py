@@ -18,7 +18,7 @@ SAME: dict[str, str] = {
     **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
     "．": ".", "，": ",", "（": "(", "）": ")", "＋": "+", "\ufe62": "+", "＄": "$", "￥": "¥", "￡": "£", "￦": "₩",
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-"),
-    **dict.fromkeys("\t\u00a0\u1680\u202f\u205f\u3000", " "), **{chr(0x2000 + k): " " for k in range(11)},
+    **dict.fromkeys("\u00a0\u1680\u202f\u205f\u3000", " "), **{chr(0x2000 + k): " " for k in range(11)},
     **dict.fromkeys("\u2018\u2019\u02bc", "'"),
 }  # fmt: skip
 
@@ -44,6 +44,8 @@ _CODES = (
 _EXPONENTS = {"千": 3, "k": 3, "K": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 
 PLAIN = r"^ *[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})? *$"
+# Of plain numbers, the one form that is another number where "," is the decimal mark: there 1.234 is over a thousand.
+GROUPED = r"^ *[+-]?[1-9]\d{0,2}\.\d{3} *$"
 # Whole thousands with commas that cannot be decimals: 1,099.50 and 1,234,567, but not 1,234.
 CERTAIN = r"^ *[+-]?[1-9]\d{0,2}(?:(?:,\d{3})+\.\d*|(?:,\d{3}){2,}) *$"
 # No money, but no mistake either: what people write where there is none.

@@ -83,6 +83,13 @@ def test_what_may_mean_a_thousand_times_as_much_is_asked(texts, decimal, said):
             crm.Transactions(make(paid(*texts)), decimal=decimal)
 
 
+def test_a_number_without_cents_is_no_refund_and_groups_are_those_of_the_mark():
+    assert spend(paid("CHF 5.-", "7.--"), decimal=".") == {"c0": 5, "c1": 7}
+    assert spend(paid("5,-", "1.234", "12.50"), decimal=",") == {"c0": 5, "c1": 1234, "c2": 12.5}
+    mixed = paid(1.234, "12,50 €")  # a number and a text in one column of objects
+    assert crm.summarize(crm.Transactions(pd.DataFrame(mixed), decimal=","))["monetary"].tolist() == [1.234, 12.5]
+
+
 def test_thousandths_of_those_who_have_them_are_read():
     assert spend(paid("KWD 15.250", "KWD 0.125"), decimal=".") == {"c0": 15.25, "c1": 0.125}
     assert spend(paid("Rp 15.000", "Rp1.250.000"), decimal=",") == {"c0": 15_000, "c1": 1_250_000}

@@ -303,7 +303,13 @@ def _plain_objects(series: Any) -> Any:
     if kind == "mixed-integer-float":
         return series.astype(float)
     missing = series.isna()
-    return series.map(str).where(~missing, None)
+    return series.map(_mixed_text).where(~missing, None)
+
+
+def _mixed_text(value: Any) -> str:
+    """A value among others of another kind as text; 1.234 as 1.2340, which is no thousand by any decimal mark."""
+    written = str(value)
+    return written + "0" if isinstance(value, float) and re.search(r"\.\d{3}$", written) else written
 
 
 # --- dates and money --------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from crmkit._frame.engines import AnyFrame
 from crmkit.errors import InputFileError
 
 Stamp = tuple[str, int, int, int]  # path, size, time of change, number of the file
+# 1.234 may be read as a thousand and more where "," is the decimal mark; 1.2340 may not.
+_THREE_DECIMALS = re.compile(r"\.\d{3}$")
 _BATCH = 100_000  # rows that travel at a time
 
 
@@ -145,7 +148,8 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) <= 2**53 else repr(value)
+        written = str(int(value)) if value.is_integer() and abs(value) <= 2**53 else repr(value)
+        return written + "0" if _THREE_DECIMALS.search(written) else written
     if isinstance(value, bytes):
         return value.hex()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

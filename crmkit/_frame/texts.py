@@ -175,6 +175,8 @@ def read_money(frame: LazyFrame, column: str, decimal: Mark | None) -> LazyFrame
     text = own.str.strip_chars(_date_text.BLANKS)
     frame = frame.with_columns(own.alias(f"{column}_text"), text.alias(column))
     plain, nothing = own.str.contains(_money_text.PLAIN), own.str.contains(_money_text.NOTHING)
+    if decimal == ",":
+        plain = plain & ~own.str.contains(_money_text.GROUPED)
     if decimal is None:
         certain = own.str.contains(_money_text.CERTAIN)
         number = nw.when(plain).then(own).otherwise(nw.when(certain).then(own.str.replace_all(",", "", literal=True)))
@@ -182,6 +184,8 @@ def read_money(frame: LazyFrame, column: str, decimal: Mark | None) -> LazyFrame
     else:
         rest = nw.when(~plain & ~nothing).then(own)
         frame = _same(frame.with_columns(crmkit_rest=rest), "crmkit_rest")
+        bare = nw.col("crmkit_rest").str.replace_all(rf"{re.escape(decimal)}-{{1,2}}$", "")  # 5.- has no cents
+        frame = frame.with_columns(crmkit_rest=bare)
         nothing = nothing | nw.col("crmkit_rest").str.contains(_money_text.NOTHING)
         names = [f"crmkit_{part}" for part in _money_text.PARTS]
         frame = parts(frame, "crmkit_rest", _money_text.pattern(decimal), names)
