@@ -62,6 +62,7 @@ TOOLS: Mapping[str, str] = {
     "PurchaseCalendar": "_calendar",
     "Covariates": "_covariates",
     "choose_model": "_default",
+    "Boosted": "_boosted",
     "ModelChoice": "_default",
     "regularity": "_regularity",
     "Regularity": "_regularity",

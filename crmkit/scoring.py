@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -25,6 +25,9 @@ from crmkit.churn import ChurnModel
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
+
+if TYPE_CHECKING:
+    from crmkit.models._calendar import PurchaseCalendar
 
 __all__ = [
     "Extras",
@@ -58,6 +61,11 @@ class Extras:
         The product that each customer is likeliest to buy next, by `crmkit.basket.recommend`; the transactions need a
         product. Adds `next_product` and `next_product_kind` ("repeat", "new" or "popular"; both missing where nothing
         can be offered).
+    purchases : "boosted", "mean", or a model of purchases, its class or name, optional
+        What forecasts purchases, instead of the model that `crmkit.clv.choose_model` chooses: "boosted" are trees that
+        learn from earlier snapshots, "mean" their mean with that model (`crmkit.clv.Boosted`; scikit-learn).
+    calendar : crmkit.clv.PurchaseCalendar, optional
+        Months, sales days and closures in which all customers buy more, or less; the forecast is made in its time.
 
     Raises
     ------
@@ -79,6 +87,8 @@ class Extras:
     alerts_per_week: float | None = None
     survey: Any = None
     next_product: bool = False
+    purchases: Any = None
+    calendar: PurchaseCalendar | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be, before any row is read."""
@@ -119,7 +129,8 @@ def score_customers(
     margin_rate : float, default 1.0
         Share of the spend that is margin; 1 gives the lifetime value in revenue.
     extras : Extras, optional
-        What takes longer, or needs more than transactions: churn, the watch-list, a survey, the next product.
+        What takes longer, or needs more than transactions: churn, the watch-list, a survey, the next product, boosted
+        forecasts, a calendar.
     language : {"en", "zh"}, optional
         Language of `segment_label` and `tier_label`; `segment` and `tier` are stable English keys.
 
@@ -172,7 +183,13 @@ def score_customers(
     steps = _steps(tx, bins, scheme, tiers, language)
     if horizon is not None:
         steps["value"] = partial(
-            _add_value, tx=tx, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate
+            _add_value,
+            tx=tx,
+            horizon=horizon,
+            discount_rate=discount_rate,
+            margin_rate=margin_rate,
+            purchases=extras.purchases,
+            calendar=extras.calendar,
         )
         steps["quadrants"] = partial(_add_quadrant, language=language)
     if extras.churn is not None:
@@ -259,13 +276,11 @@ def _add_quadrant(valued: Any, *, language: Language) -> Any:
     return table.give_back(table.frame.with_columns(**missing))
 
 
-def _add_value(customers: Any, *, tx: Transactions, horizon: Any, discount_rate: float, margin_rate: float) -> Any:
+def _add_value(customers: Any, *, tx: Transactions, **settings: Any) -> Any:
     """Add what the customers are still worth; the models are loaded only when asked for."""
     from crmkit.models import _default
 
-    return _default.add_lifetime_value(
-        customers, tx, horizon=horizon, discount_rate=discount_rate, margin_rate=margin_rate
-    )
+    return _default.add_lifetime_value(customers, tx, **settings)
 
 
 def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:

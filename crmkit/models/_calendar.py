@@ -21,7 +21,7 @@ Efron & Morris (1973), Stein's estimation rule, JASA 68(341), for the shrinkage.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self, TypeAlias
 
@@ -327,6 +327,12 @@ class PurchaseCalendar:
         end = _checks.day_number(self.as_of_ if as_of is None else _checks.date_of(as_of))
         days = _checks.days_of(horizon)
         return rates.clock(end, end + int(days) + 1).horizon(end, days)
+
+    def wall_days(self, horizon: Any, *, as_of: Any) -> Callable[[Array], Array]:
+        """What turns operational days after `as_of`, within a horizon, into days."""
+        end, days = _checks.day_number(_checks.date_of(as_of)), int(np.ceil(_checks.days_of(horizon)))
+        elapsed = self._fitted().clock(end, end + days).elapsed
+        return lambda operational: np.asarray(np.interp(operational, elapsed, np.arange(days + 1.0)))
 
     def log_intensity(self, transactions: Any) -> float:
         """Sum of ln c over all repeat purchases: what a log-likelihood in operational time lacks to one in days."""

@@ -8,9 +8,9 @@ spend for all, and a `NoLifetimeValueWarning` says why.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,13 +18,16 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit.errors import DataError, NoDropoutWarning, NoLifetimeValueWarning, OneMeanSpendWarning, warn
 from crmkit.labels import Language
+from crmkit.models._calendar import PurchaseCalendar, mapped_table
 from crmkit.models._holdout import Holdout, holdout_at, purchase_days
 from crmkit.models._origins import plan
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._snapshots import kept
+from crmkit.models._totals import kind_of
 from crmkit.models._value import Spend, lifetime_value, tells_dropout
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.cnbd import BGCNBD, MBGCNBD
@@ -48,6 +51,8 @@ REGULAR: dict[str, Callable[[int], PurchaseModel]] = {
 }
 # Origins at which they are judged, with so many customers at least.
 JUDGED_AT, ENOUGH = 3, 50
+# Forecasts of trees, and the part that is theirs beside the model's.
+LEARNT = {"boosted": 1.0, "mean": 0.5}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,11 +118,32 @@ def choose_model(transactions: Any, *, horizon: Any = "52W") -> ModelChoice:
     (3, True)
     """
     tx = open_transactions(transactions)
-    end, days = _checks.day_number(tx.as_of), round(_checks.days_of(horizon))
-    found = plan(tx.first_day, end, max(days, 1))
+    days = max(round(_checks.days_of(horizon)), 1)
+    found = choose_at(kept(purchase_days(tx)), tx.first_day, _checks.day_number(tx.as_of), days)
+    figures = [found.figures[name] for name in found.order]
+    columns = {
+        "model": np.array(found.order, dtype=object),
+        **{name: np.array([row[at] for row in figures]) for at, name in enumerate(("rmse", "bias_share", "close"))},
+    }
+    best = found.order[0]
+    return ModelChoice(best, found.kinds[best], engines.build(columns, tx.like), found.origins, found.days)
+
+
+class Choice(NamedTuple):
+    """Candidates, the best first, and root mean squared error, bias and closeness to the sharpest of each."""
+
+    order: list[str]
+    kinds: dict[str, PurchaseModel]
+    figures: dict[str, tuple[float, float, bool]]
+    origins: int
+    days: int
+
+
+def choose_at(bought: LazyFrame, first_day: int, end: int, days: int) -> Choice:
+    """Judge the candidates by what they would have said before the day `end`."""
+    found = plan(first_day, end, days)
     pasts: list[Holdout] = []
     if found is not None:
-        bought = kept(purchase_days(tx))
         pasts = [holdout_at(bought, origin, found.days) for origin in found.origins[:JUDGED_AT]]
         pasts = [past for past in pasts if past.n.sum() >= ENOUGH and (past.x > 0).any()]
     kinds: dict[str, PurchaseModel] = {name: kind() for name, kind in CANDIDATES.items()}
@@ -125,19 +151,18 @@ def choose_model(transactions: Any, *, horizon: Any = "52W") -> ModelChoice:
         k = int(MBGCNBD().fit(pasts[0].past, weight="n").params_.k)
         kinds |= {f"{name}-{k}": kind(k) for name, kind in REGULAR.items() if k > 1}
     names = list(kinds)
-    errors = {name: [_errors(kind, past) for past in pasts] for name, kind in kinds.items()}
-    weights = np.concatenate([past.n for past in pasts]) if pasts else np.ones(1)
     actual = sum(float(past.n @ past.future) for past in pasts)
-    if not pasts or actual == 0:
-        return _told(tx, kinds, names, dict.fromkeys(names, (np.nan, np.nan, False)), 0, 0)
-    flat = {name: np.concatenate(each) for name, each in errors.items()}
+    if found is None or actual == 0:
+        return Choice(names, kinds, dict.fromkeys(names, (np.nan, np.nan, False)), 0, 0)
+    weights = np.concatenate([past.n for past in pasts])
+    flat = {name: np.concatenate([_errors(kind, past) for past in pasts]) for name, kind in kinds.items()}
     mse = {name: float(weights @ error**2 / weights.sum()) for name, error in flat.items()}
     bias = {name: float(weights @ error) / actual for name, error in flat.items()}
     sharpest = min(names, key=mse.__getitem__)
     close = {name: is_close(flat[name] ** 2 - flat[sharpest] ** 2, weights) for name in names}
     order = sorted(names, key=lambda name: (not close[name], abs(bias[name]) if close[name] else mse[name]))
     figures = {name: (float(np.sqrt(mse[name])), bias[name], close[name]) for name in order}
-    return _told(tx, kinds, order, figures, len(pasts), 0 if found is None else found.days)
+    return Choice(order, kinds, figures, len(pasts), found.days)
 
 
 def _errors(kind: PurchaseModel, past: Holdout) -> Array:
@@ -153,25 +178,15 @@ def is_close(excess: Array, weights: Array) -> bool:
     return mean <= float(np.sqrt(weights @ (excess - mean) ** 2)) / float(weights.sum())
 
 
-def _told(
-    tx: Transactions,
-    kinds: dict[str, PurchaseModel],
-    order: Sequence[str],
-    figures: dict[str, tuple[float, float, bool]],
-    origins: int,
-    days: int,
-) -> ModelChoice:
-    columns = {
-        "model": np.array(order, dtype=object),
-        "rmse": np.array([figures[name][0] for name in order]),
-        "bias_share": np.array([figures[name][1] for name in order]),
-        "close": np.array([figures[name][2] for name in order]),
-    }
-    return ModelChoice(order[0], kinds[order[0]], engines.build(columns, tx.like), origins, days)
-
-
 def add_lifetime_value(
-    customers: Any, tx: Transactions, *, horizon: Any, discount_rate: float, margin_rate: float
+    customers: Any,
+    tx: Transactions,
+    *,
+    horizon: Any,
+    discount_rate: float,
+    margin_rate: float,
+    purchases: Any = None,
+    calendar: PurchaseCalendar | None = None,
 ) -> Any:
     """Add what the customers are still worth, by the models that suit their transactions, and which these are.
 
@@ -182,26 +197,90 @@ def add_lifetime_value(
     crmkit.errors.NoLifetimeValueWarning: no lifetime value: ...
     """
     try:
-        choice = choose_model(tx, horizon=horizon)
-        purchases = choice.model.fit(customers)
+        name, model, trees = _asked(tx, purchases, horizon)
+        timed, clock = _timed(customers, tx, model, calendar, horizon)
+        fitted = model if hasattr(model, "params_") else model.fit(timed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NoDropoutWarning)
             valued = lifetime_value(
-                customers,
-                purchases=purchases,
+                timed,
+                purchases=fitted,
                 spend=_spend_model(tx),
-                horizon=horizon,
-                discount_rate=discount_rate,
+                horizon=clock.horizon,
+                discount_rate=(1 + discount_rate) ** (1 / clock.pace) - 1,
                 margin_rate=margin_rate,
             )
-        if not tells_dropout(purchases):
-            warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=choice.name)))
-        return _named(valued, choice.name)
+        if not tells_dropout(fitted):
+            warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=name)))
+        valued = _untimed(valued) if calendar is not None else valued
+        return _named(valued if trees is None else _rescaled(valued, trees), name)
     except DataError as reason:
         warn(NoLifetimeValueWarning(labels.phrase("warn_no_value", reason=str(reason))))
     table = _frame.open_table(customers)
     missing = {name: nw.lit(None).cast(nw.Float64) for name in COLUMNS}
     return _named(table.give_back(table.frame.with_columns(**missing)), None)
+
+
+def _asked(tx: Transactions, purchases: Any, horizon: Any) -> tuple[str, PurchaseModel, dict[str, NDArray[Any]] | None]:
+    """The name of the forecast, the model, and for trees what each customer's purchases are to be multiplied by."""
+    if purchases is None:
+        choice = choose_model(tx, horizon=horizon)
+        return choice.name, choice.model, None
+    if not isinstance(purchases, str) or purchases not in LEARNT:
+        model = kind_of(purchases)
+        return type(model).__name__, model, None
+    from crmkit.models._boosted import Boosted, fresh
+
+    boosted = Boosted(horizon=horizon, weight=LEARNT[purchases]).fit(tx)
+    scored = engines.collect(engines.wrap(boosted.score(tx)))
+    by_model = np.asarray(scored["purchases_by_model"], dtype=float)
+    factor = np.asarray(scored["expected_purchases"], dtype=float) / np.maximum(by_model, 1e-12)
+    name = f"{purchases} ({boosted.model_name_})"
+    return name, fresh(boosted.model_), {"customer_id": scored["customer_id"], "factor": factor}
+
+
+class _Timed(NamedTuple):
+    """A horizon in the time of a model, and how fast that runs on the mean of the horizon."""
+
+    horizon: Any
+    pace: float
+
+
+def _timed(
+    customers: Any, tx: Transactions, kind: PurchaseModel, calendar: PurchaseCalendar | None, horizon: Any
+) -> tuple[Any, _Timed]:
+    """The customers with their times in the time of a calendar, learnt here, and the horizon in it."""
+    if calendar is None:
+        return customers, _Timed(horizon, 1.0)
+    learnt = type(calendar)(seasons=calendar.seasons, events=calendar.events, closures=calendar.closures)
+    learnt.fit(tx, purchases=kind)
+    table = _frame.open_table(customers)
+    both = table.give_back(table.frame.with_columns(**{f"{name}_days": nw.col(name) for name in ("t_x", "T")}))
+    end, days = _checks.day_number(tx.as_of), _checks.days_of(horizon)
+    operational = learnt.horizon(horizon)
+    return mapped_table(both, learnt.rates_.clock(tx.first_day, end), end), _Timed(operational, operational / days)
+
+
+def _untimed(valued: Any) -> Any:
+    """The list with its times in days again."""
+    table = _frame.open_table(valued)
+    names = ("t_x", "T")
+    days = table.frame.with_columns(**{name: nw.col(f"{name}_days") for name in names})
+    return table.give_back(days.drop(*(f"{name}_days" for name in names)))
+
+
+def _rescaled(valued: Any, trees: dict[str, NDArray[Any]]) -> Any:
+    """The list with the purchases, and what follows from them, that trees expect.
+
+    The chance of a purchase is what it would be if the customer's rate were multiplied by the factor.
+    """
+    table = _frame.open_table(valued)
+    factor = nw.col("factor")
+    found = table.attach(["customer_id"], trees).with_columns(
+        **{name: nw.col(name) * factor for name in COLUMNS if name not in ("p_alive", "p_purchase", "expected_spend")},
+        p_purchase=1 - (1 - nw.col("p_purchase")) ** factor,
+    )
+    return table.give_back(found.drop("factor"))
 
 
 def _named(valued: Any, name: str | None) -> Any:

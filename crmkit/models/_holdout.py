@@ -48,13 +48,20 @@ class Holdout:
 def holdouts(transactions: Any, holdout: Any, origins: int) -> list[Holdout]:
     """The last holdouts that the data hold, one behind the other, the latest first."""
     tx = open_transactions(transactions)
+    days, starts = spans(tx, holdout, origins)
+    bought = purchase_days(tx)
+    return [holdout_at(bought, start, days) for start in starts]
+
+
+def spans(tx: Transactions, holdout: Any, origins: int) -> tuple[int, list[int]]:
+    """Length of the last holdouts, one behind the other, and the days on which the pasts before them end."""
     days = round(_checks.days_of(holdout, "holdout"))
     if days < 1:
         raise ArgumentError("holdout", holdout, "models_shorter_day_duration_holdout")
-    starts = [tx.as_of - dt.timedelta(days=days * back) for back in range(1, origins + 1)]
-    span = _checks.day_number(tx.as_of) - tx.first_day
-    bought = purchase_days(tx)
-    if _checks.day_number(starts[-1]) <= tx.first_day:
+    end = _checks.day_number(tx.as_of)
+    starts = [end - days * back for back in range(1, origins + 1)]
+    span = end - tx.first_day
+    if starts[-1] <= tx.first_day:
         raise ArgumentError(
             "holdout",
             holdout,
@@ -64,7 +71,7 @@ def holdouts(transactions: Any, holdout: Any, origins: int) -> list[Holdout]:
             span=span,
             max=max(span // (3 * origins), 1),
         )
-    return [holdout_at(bought, _checks.day_number(origin), days) for origin in starts]
+    return days, starts
 
 
 def holdout_at(bought: LazyFrame, end: int, days: int) -> Holdout:

@@ -17,6 +17,7 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit.errors import ArgumentError, DataError
 from crmkit.models._calendar import PurchaseCalendar, of_transactions
+from crmkit.models._origins import error_of, factor_of, gathered, plan
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import HINT
 from crmkit.models._snapshots import Snapshot, Snapshots
@@ -26,11 +27,14 @@ from crmkit.models._totals import (
     Known,
     Said,
     Total,
+    interval_of,
     is_customers,
+    kept_draws,
     kind_of,
     least_past,
     level_of,
     look_back,
+    said_of,
     spread_of,
 )
 from crmkit.models._totals import (
@@ -125,6 +129,26 @@ def portfolio_value(
     return known.told(scaled, back, level, lambda columns: engines.build(columns, tx.like), counts=False)
 
 
+def totals_at(
+    shop: Snapshots, kind: PurchaseModel, seen: Snapshot, level: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Intervals of the purchases and of the money after a snapshot, without a calendar, from the origins before it."""
+    pasts = Shop(shop, kind, None, None)
+    found = plan(shop.tx.first_day, seen.end, seen.days)
+    origins = () if found is None else found.origins
+    looks = [pasts.both(origin, found.days if found else 0) for origin in origins]
+    now = pasts.both(seen.end, seen.days)
+    intervals = []
+    for at, counts in enumerate((True, False)):
+        errors = [(error_of(came[at], said[at].mean), said[at]) for said, came in looks if came[at] >= 0]
+        stated = [(error, float(np.hypot(one.deviation / (one.mean + 0.5), one.spread))) for error, one in errors]
+        past = None if found is None else gathered(stated, found)
+        said = now[0][at]
+        _, low, high = interval_of(said, factor_of(past, seen.days, said.spread), level, counts=counts)
+        intervals.append((low, high))
+    return intervals[0], intervals[1]
+
+
 def _of_customers(customers: Any, purchases: Any, spend: Spend, asked: Forecast, factor: float, level: float) -> Total:
     """The models' own word on a table of customers."""
     if purchases is None:
@@ -164,10 +188,9 @@ def _spread(asked: Forecast, cells: Cells, spend: Spend) -> float:
         # Where the mean spend does not exist under drawn parameters, the draw says nothing.
         drawn = [mean_spend(params, x, m) for params in spend.parameter_draws(DRAWS, rng)]
         moneys = [one if np.isfinite(one).all() else money for one in drawn]
-    drawn_params = asked.model.parameter_draws(DRAWS, rng)
     totals = [
         float(cells.n @ (one * Outlook.of(asked, params, cells).discounted))
-        for params, one in zip(drawn_params, moneys, strict=True)
+        for params, one in zip(kept_draws(asked.model), moneys, strict=True)
     ]
     return spread_of(np.array(totals))
 
@@ -193,12 +216,23 @@ class Shop:
         said = self._said(known, Forecast(self.kind, float(length), 0.0, None), fresh=True)
         return said, float(np.sum(known.later))
 
+    def both(self, origin: int, length: int) -> tuple[tuple[Said, Said], tuple[float, float]]:
+        """Purchases and undiscounted money as the models saw them on the day `origin`, and what came of each."""
+        known = self.snapshots.at(origin, length)
+        model = type(self.kind)(**{name: getattr(self.kind, name) for name in self.kind.settings}).fit(known.past)
+        counts = said_of(model, model._read_cells(known.past), float(length))
+        spend = self._spend(known, fresh=True)
+        m = known.money if isinstance(spend, SpendMean) and spend.keep_first else known.m_x
+        cells = Cells(known.x, known.t_x, known.T, m, np.ones_like(m))
+        money = money_said(Forecast(model, float(length), 0.0, None), cells, spend)
+        return (counts, money), (float(known.future.sum()), float(np.sum(known.later)))
+
     def _said(self, known: Snapshot, asked: Forecast, *, fresh: bool) -> Said:
         horizon = asked.t if np.isfinite(asked.t) else 0.0
         past = known.holdout()
         fitted = Fitted.of(self.snapshots.bought, past, self.kind, self.calendar, horizon, fresh=fresh)
         spend = self._spend(known, fresh=fresh)
-        m = known.money if isinstance(spend, SpendMean) else known.m_x
+        m = known.money if isinstance(spend, SpendMean) and spend.keep_first else known.m_x
         cells = Cells(fitted.cells.x, fitted.cells.t_x, fitted.cells.T, m, np.ones_like(m))
         stretch = fitted.days / horizon if horizon else 1.0
         ends = None if asked.ends is None else asked.ends * stretch
@@ -208,11 +242,11 @@ class Shop:
     def _spend(self, known: Snapshot, *, fresh: bool) -> Spend:
         """The model of spend, fitted to what is known."""
         if self.spend is None:
-            return SpendMean().of_sums(known.x + 1, known.money, known.square)
+            return SpendMean().of_snapshot(known)
         if not isinstance(self.spend, GammaGamma) or (hasattr(self.spend, "params_") and not fresh):
             return self.spend
         if isinstance(self.spend, SpendMean):
-            return SpendMean().of_sums(known.x + 1, known.money, known.square)
+            return SpendMean(keep_first=self.spend.keep_first).of_snapshot(known)
         found = GammaGamma().fit({"x": known.x, "m_x": known.m_x})
         if found.parameters.q <= 1:
             raise DataError("models_q_mean_spend_does", q=found.parameters.q)

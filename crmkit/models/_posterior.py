@@ -24,8 +24,9 @@ Array = NDArray[np.float64]
 
 # Standard deviation of the prior, in logarithms; degrees of freedom of the proposals, and how much wider they are.
 PRIOR_SD, FREEDOM, WIDER = 2.0, 6, 1.2
-# Proposals, and the share of them that must be effective; below it a second round starts from what was found.
-PROPOSALS, EFFECTIVE = 300, 0.25
+# Proposals, for each draw up to a most, and the share of them that must be effective; below it a second round starts
+# from what was found.
+PER_DRAW, PROPOSALS, EFFECTIVE = 4, 300, 0.25
 # Where a climb may start, in logarithms.
 START = 5.0
 
@@ -48,21 +49,22 @@ class Posterior:
             return np.array([self.values(theta) for theta in drawn])
         centre = top.theta
         spread: Array = np.asarray(WIDER**2 * np.linalg.inv(-top.hessian), dtype=float)
-        proposals, weights = self._round(centre, spread, rng)
+        size = min(PROPOSALS, PER_DRAW * n)
+        proposals, weights = self._round(centre, spread, size, rng)
         if 1 / (weights**2).sum() < EFFECTIVE * weights.size:
             centre = weights @ proposals
             away = proposals - centre
             found: Array = np.einsum("i,ij,ik->jk", weights, away, away) + 0.05 * spread
-            proposals, weights = self._round(centre, found, rng)
+            proposals, weights = self._round(centre, found, size, rng)
         # Systematic resampling: as even as whole numbers allow.
         places = np.searchsorted(np.cumsum(weights), (np.arange(n) + rng.random()) / n)
         drawn = proposals[np.minimum(places, weights.size - 1)]
         return np.array([self.values(theta) for theta in rng.permutation(drawn)])
 
-    def _round(self, centre: Array, spread: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    def _round(self, centre: Array, spread: Array, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
         k = centre.size
-        normal = rng.multivariate_normal(np.zeros(k), spread, size=PROPOSALS, method="eigh")
-        proposals = centre + normal / np.sqrt(rng.chisquare(FREEDOM, size=PROPOSALS) / FREEDOM)[:, None]
+        normal = rng.multivariate_normal(np.zeros(k), spread, size=size, method="eigh")
+        proposals = centre + normal / np.sqrt(rng.chisquare(FREEDOM, size=size) / FREEDOM)[:, None]
         away = proposals - centre
         distance = np.einsum("ij,jk,ik->i", away, np.linalg.inv(spread), away)
         log_density = -(FREEDOM + k) / 2 * np.log1p(distance / FREEDOM)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, fields, replace
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,9 @@ from crmkit.models._repeats import (
     read_rows,
     representatives,
 )
+
+if TYPE_CHECKING:
+    from crmkit.models._calendar import PurchaseCalendar
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -133,6 +136,7 @@ class PurchaseModel(Model):
     regularity_: Regularity | None
     coefficients_: dict[str, dict[str, float]]
     _posterior: Posterior
+    _kept_draws: tuple[Any, list[Any]]
     one_time_share_: float
 
     def __init__(self, *, period: Period = "week", covariates: Any = None, one_time: bool = False) -> None:
@@ -319,7 +323,7 @@ class PurchaseModel(Model):
         return self.diagnosis_ == "optimum" and bool((errors < SURE).all())
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_posterior"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_posterior", "_kept_draws")}
 
     def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Array]) -> Optimum:
         if cells.x.size <= 2 * SAMPLE:
@@ -423,7 +427,15 @@ class PurchaseModel(Model):
 
     # Forecasts of each customer ------------------------------------------------------------------
 
-    def next_purchase(self, customers: Any, *, horizon: Any = "52W", level: float = 0.9, as_of: Any = None) -> Any:
+    def next_purchase(
+        self,
+        customers: Any,
+        *,
+        horizon: Any = "52W",
+        level: float = 0.9,
+        as_of: Any = None,
+        calendar: PurchaseCalendar | None = None,
+    ) -> Any:
         """When each customer buys next, if they do so within `horizon`, with an interval.
 
         Parameters
@@ -436,6 +448,9 @@ class PurchaseModel(Model):
             Probability that the interval covers, given that the customer buys within the horizon.
         as_of : date, optional
             The day on which T ends; with it the table also has dates.
+        calendar : crmkit.clv.PurchaseCalendar, optional
+            The fitted calendar in whose time the customers and this model are (`calendar.summarize(transactions)`);
+            needs `as_of`. The days and dates that come out are those of the wall.
 
         Returns
         -------
@@ -456,16 +471,24 @@ class PurchaseModel(Model):
         """
         t, tail = _checks.days_of(horizon), (1 - _checks.share("level", level)) / 2
         day = None if as_of is None else np.datetime64(_checks.date_of(as_of, "as_of"), "D")
+        on_the_wall = None
+        if calendar is not None:
+            if as_of is None:
+                raise ArgumentError("as_of", as_of, "calendar_needs_as_of", example="2025-12-31")
+            t, on_the_wall = calendar.horizon(horizon, as_of=as_of), calendar.wall_days(horizon, as_of=as_of)
         names = self.columns
         table = _frame.open_table(customers, numbers=names, hint=HINT)
         if table.in_memory:
-            columns = self._next(table.arrays(*names), t, tail, day)
+            columns = self._next(table.arrays(*names), t, tail, day, on_the_wall)
             return table.give_back(table.add(columns, to=table.frame.drop(*columns, strict=False)))
         counted = table.cells(list(names))
-        columns = self._next([np.asarray(counted[name], dtype=float) for name in names], t, tail, day)
+        history = [np.asarray(counted[name], dtype=float) for name in names]
+        columns = self._next(history, t, tail, day, on_the_wall)
         return table.give_back(table.attach(list(names), {**{name: counted[name] for name in names}, **columns}))
 
-    def _next(self, history: Sequence[Array], t: float, tail: float, day: Any) -> dict[str, Any]:
+    def _next(
+        self, history: Sequence[Array], t: float, tail: float, day: Any, on_the_wall: Callable[[Array], Array] | None
+    ) -> dict[str, Any]:
         """The columns that `next_purchase` adds: quantiles of a distribution read off a grid, finer where it starts."""
         check(*history[:3])
         alive, living, pair = self._outlook(self.parameters, *history)
@@ -475,7 +498,7 @@ class PurchaseModel(Model):
         found: dict[str, Any] = {"p_purchase": alive * chances[pair, -1]}
         for name, share in (("next_days", 0.5), ("next_days_low", tail), ("next_days_high", 1 - tail)):
             days = np.array([np.interp(share, own, grid) for own in shape])
-            found[name] = days[pair]
+            found[name] = (days if on_the_wall is None else on_the_wall(days))[pair]
         if day is not None:
             for name in ("next_days", "next_days_low", "next_days_high"):
                 dates = day + np.ceil(found[name]).astype(np.int64).astype("timedelta64[D]")

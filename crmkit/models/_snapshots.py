@@ -26,8 +26,8 @@ Array = NDArray[np.float64]
 # Days before the end of the past within which purchases and money are counted apart, for boosting.
 WINDOWS = (28, 91, 182, 364)
 # Sums of a customer's days, and what sorts the customers: their histories, so that sums do not depend on the engine.
-_SUMS = ("square", "log_gaps", "recent", "recent_money", "future", "later")
-_MONEY = ("money", "first", "recent_money", "later")
+_SUMS = ("square", "odd_money", "even_money", "log_gaps", "recent", "recent_money", "future", "later")
+_MONEY = ("money", "first", "odd_money", "even_money", "recent_money", "later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Snapshot:
     money: Array
     first: Array  # money of the first day
     square: Array  # sum of squared money of a day
+    odd_money: Array  # money of the first, third ... purchase day
+    even_money: Array  # and of the second, fourth ...
     log_gaps: Array  # sum of ln(days between purchases)
     recent: Array  # repeat purchase days in the last `days`
     recent_money: Array
@@ -73,7 +75,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """Transactions by customer and day, read once, and the snapshots taken of them."""
+    """Transactions by customer and day, read once, and the snapshots taken of them.
+
+    Each purchase day has the logarithm of the gap that ended on it, and its place among the customer's: 1, 0, 1, 0 ...
+    """
 
     tx: Transactions
     days: LazyFrame
@@ -81,18 +86,17 @@ class Snapshots:
 
     @classmethod
     def of(cls, tx: Transactions) -> Snapshots:
-        """Days of customers, with the logarithm of the gap that ended on each."""
+        """Days of customers."""
         days = customer_days(tx)
         if not tx.has_refunds:
             days = days.with_columns(bought=nw.lit(1))
         bought = days.filter(nw.col("bought") == 1)
         gap = nw.col("day") - nw.col("day").shift(1).over("customer_id", order_by="day")
-        gaps = bought.select("customer_id", "day", gap=gap)
+        place = nw.col("day").cum_count().over("customer_id", order_by="day")
+        found = bought.select("customer_id", "day", gap=gap, place=place.cast(nw.Int64))
         logs = nw.when(~nw.col("gap").is_null()).then(nw.col("gap")).otherwise(1).cast(nw.Float64).log()
-        logged = gaps.select("customer_id", "day", log_gap=logs)
-        joined = days.join(logged, on=["customer_id", "day"], how="left")
-        zero = nw.when(nw.col("log_gap").is_null()).then(0.0).otherwise(nw.col("log_gap"))
-        return cls(tx, kept(joined.with_columns(log_gap=zero)))
+        found = found.select("customer_id", "day", log_gap=logs, odd=nw.col("place") % 2)
+        return cls(tx, kept(days.join(found, on=["customer_id", "day"], how="left")))
 
     @property
     def bought(self) -> LazyFrame:
@@ -115,7 +119,9 @@ class Snapshots:
 
         sums = self.days.filter(day <= end + length).group_by("customer_id").agg(
             square=nw.when(past).then(money.cast(nw.Float64) ** 2).otherwise(0.0).sum(),
-            log_gaps=nw.when(past).then(nw.col("log_gap")).otherwise(0.0).sum(),
+            odd_money=nw.when(past & (nw.col("odd") == 1)).then(money).otherwise(0).sum().cast(nw.Float64),
+            even_money=nw.when(past & (nw.col("odd") == 0)).then(money).otherwise(0).sum().cast(nw.Float64),
+            log_gaps=nw.when(past & (bought == 1)).then(nw.col("log_gap")).otherwise(0.0).sum(),
             recent=within(length, bought),
             recent_money=within(length, money),
             future=nw.when(after).then(bought).otherwise(0).sum().cast(nw.Float64),

@@ -313,8 +313,15 @@ def _spread(model: PurchaseModel, cells: Cells, days: float) -> float:
     if cells.n.size > SAMPLE:
         rows = rng.choice(cells.n.size, SAMPLE, p=cells.n / cells.n.sum())
         cells = replace(cells.where(rows), n=np.ones(SAMPLE))
-    totals = [model._expected_total(params, cells, days) for params in model.parameter_draws(DRAWS, rng)]
-    return spread_of(np.array(totals))
+    return spread_of(np.array([model._expected_total(params, cells, days) for params in kept_draws(model)]))
+
+
+def kept_draws(model: PurchaseModel) -> list[Any]:
+    """Parameters drawn for the spread of totals; once for each fit."""
+    kept_ = getattr(model, "_kept_draws", None)
+    if kept_ is None or kept_[0] != model.parameters:
+        kept_ = model._kept_draws = (model.parameters, model.parameter_draws(DRAWS, np.random.default_rng(0)))
+    return kept_[1]
 
 
 def spread_of(totals: Array) -> float:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -243,11 +243,14 @@ class GammaGamma(Model):
     """
 
     Params = GammaGammaParams
-    # Whether the spend of the first purchase counts too.
-    counts_first: ClassVar[bool] = False
 
     independence_: Independence
     n_left_out_: float
+
+    @property
+    def counts_first(self) -> bool:
+        """Whether the spend of the first purchase counts too."""
+        return False
 
     def fit(self, customers: Any, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
         """Learn the parameters by maximum likelihood from x and m_x.

@@ -6,8 +6,9 @@ A customer of n purchases and mean spend m, first purchase included, is expected
 
 the linear forecast of credibility theory, where the mean of all counts for k purchases. k is the one with which every
 purchase of the past would have been forecast best from the customer's other purchases (least squares, one left out at
-a time). Where a customer's mean does not repeat, k grows without limit and all are expected to spend the same; 1 /
-(1 + k) is the correlation between two purchases of one customer that goes with it.
+a time). 1 / (1 + k) is the correlation between two purchases of one customer that goes with it. Whether means repeat at
+all is tested apart: the mean of a customer's first, third ... purchase against that of the second, fourth ... (rank
+correlation of the halves). Where it is not above chance, k is without limit and all are expected to spend the same.
 
 The Gamma-Gamma model has the same expectation, with (q - 1) / p in place of k, but learns it from customers' means
 alone, which cannot tell who varies from who differs unless its law of spend is the true one. Here its parameters are
@@ -16,7 +17,8 @@ q = 2 + mean^2 / B and v = mean (q - 1) / p. So intervals and quantiles are thos
 
 Sources: Buhlmann & Straub (1970), Glaubwuerdigkeit fuer Schadensaetze, Mitteilungen der Vereinigung schweizerischer
 Versicherungsmathematiker 70, 111-133; Stone (1974), Cross-validatory choice and assessment of statistical
-predictions, Journal of the Royal Statistical Society B 36(2), 111-147.
+predictions, Journal of the Royal Statistical Society B 36(2), 111-147; Fieller, Hartley & Pearson (1957), Tests for
+rank correlation coefficients, Biometrika 44, 470-481 (its standard error).
 """
 
 from __future__ import annotations
@@ -24,15 +26,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _frame
-from crmkit._frame import engines
-from crmkit.customers import customer_days
+from crmkit import _checks, _frame
 from crmkit.errors import DataError
 from crmkit.models._repeats import HINT
+from crmkit.models._snapshots import Snapshot, Snapshots
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend
 from crmkit.transactions import open_transactions
 
@@ -42,13 +42,27 @@ Array = NDArray[np.float64]
 LEAST = 1e-6
 # Values of k that are tried; the last one stands for "a customer's mean does not repeat".
 PULLS = np.geomspace(0.02, 1e5, 200)
+# Fewest customers whose halves are compared; variance of a transformed rank correlation of n, times n - 3; the 95 %
+# point of the normal distribution.
+LEAST_BOTH, RANK_VARIANCE, ONE_SIDED = 10, 1.06, 1.6448536
 
 
 class SpendMean(GammaGamma):
     """Expected spend per purchase: a customer's own mean, drawn to that of all as far as it does not repeat.
 
+    Parameters
+    ----------
+    keep_first : bool, default True
+        Whether the first purchase counts as the others do. False leaves it out, as the Gamma-Gamma model does: for
+        shops whose first orders are unlike later ones (samples, welcome offers).
+
     Attributes
     ----------
+    split_half_ : float
+        Rank correlation between the mean of a customer's odd and that of their even purchases; missing where fewer
+        than ten customers have both.
+    repeats_ : bool
+        Whether it is above chance (one-sided, 5 %); where it is not, all customers are expected to spend the same.
     mean_ : float
         Mean spend of all purchases, in money.
     correlation_ : float
@@ -67,7 +81,13 @@ class SpendMean(GammaGamma):
     (35.96, 0.36)
     """
 
-    counts_first: ClassVar[bool] = True
+    settings: ClassVar[tuple[str, ...]] = ("keep_first",)
+
+    def __init__(self, *, keep_first: bool = True) -> None:
+        self.keep_first = keep_first
+
+    split_half_: float
+    repeats_: bool
     mean_: float
     correlation_: float
     standard_error_: float
@@ -88,23 +108,37 @@ class SpendMean(GammaGamma):
             Nobody bought twice, or all spend together is not above 0.
         """
         tx = open_transactions(customers)
-        days = customer_days(tx)
-        money = nw.col("money").cast(nw.Float64)
-        visits = nw.col("bought").sum() if tx.has_refunds else nw.len()
-        each = days.with_columns(square=money * money).group_by("customer_id").agg(
-            n=visits.cast(nw.Float64), money=nw.col("money").sum().cast(nw.Float64), square=nw.col("square").sum()
-        )  # fmt: skip
-        found = engines.collect(each.filter(nw.col("n") > 0).select("n", "money", "square"))
-        count, total, square = (np.asarray(found[name], dtype=float) for name in ("n", "money", "square"))
-        return self.of_sums(count, total / tx.scale, square / tx.scale**2)
+        return self.of_snapshot(Snapshots.of(tx).at(_checks.day_number(tx.as_of), 0))
 
-    def of_sums(self, n: Array, money: Array, square: Array) -> Self:
-        """Learn from the number of purchases of each customer, their spend, and the sum of squares of it."""
+    @property
+    def counts_first(self) -> bool:
+        """Whether the first purchase counts."""
+        return self.keep_first
+
+    def of_snapshot(self, seen: Snapshot) -> Self:
+        """Learn from what customers did up to a day."""
+        n, odd = seen.x + 1, seen.odd_money
+        if self.keep_first:
+            return self.of_sums(n, seen.money, seen.square, (odd, seen.even_money))
+        again = seen.x > 0
+        # Without the first purchase the second is the first of the others.
+        halves = seen.even_money[again], (odd - seen.first)[again]
+        money, square = seen.money - seen.first, seen.square - seen.first**2
+        return self.of_sums(seen.x[again], money[again], square[again], halves)
+
+    def of_sums(self, n: Array, money: Array, square: Array, halves: tuple[Array, Array] | None = None) -> Self:
+        """Learn from the number of purchases of each customer, their spend, and the sum of squares of it.
+
+        `halves` is the spend of the first, third ... purchase and of the second, fourth ...; without it the test of
+        whether means repeat is left out.
+        """
         total, customers = float(n.sum()), n.size
         if total == customers or money.sum() <= 0:
             raise DataError("spend_does_not_repeat" if total == customers else "spend_not_above_zero")
         mean = float(money.sum()) / total
+        self.split_half_, self.repeats_ = (np.nan, True) if halves is None else _split_half(n, *halves)
         k = float(PULLS[int(np.argmin([_left_out(n, money, square, mean, pull) for pull in PULLS]))])
+        k = k if self.repeats_ else float(PULLS[-1])
         within = max(float((square - money**2 / n).sum()) / (total - customers), LEAST * mean**2)
         between = within / k
         p, q = (mean**2 + between) / within, 2 + mean**2 / between
@@ -124,24 +158,52 @@ class SpendMean(GammaGamma):
         _ = self.parameters
 
     def expected_spend(self, customers: Any) -> Array:
-        """Expected spend per purchase of each customer, from `x` and `monetary`, shape (n_customers,)."""
-        table = _frame.open_table(customers, numbers=("x", "monetary"), hint=HINT)
-        return self.of_history(*table.arrays("x", "monetary"))
+        """Expected spend per purchase of each customer, shape (n_customers,).
 
-    def of_history(self, x: Array, monetary: Array) -> Array:
-        """Expected spend of customers with x repeat purchases and a total spend."""
-        return mean_spend(self.parameters, x + 1, np.maximum(monetary, 0.0) / (x + 1))
+        From `x` and `monetary`, or `m_x` where the first purchase does not count.
+        """
+        names = ("x", self.column)
+        table = _frame.open_table(customers, numbers=names, hint=HINT)
+        return self.of_history(*table.arrays(*names))
+
+    @property
+    def column(self) -> str:
+        """The column of money that is read."""
+        return "monetary" if self.keep_first else "m_x"
+
+    def of_history(self, x: Array, money: Array) -> Array:
+        """Expected spend of customers with x repeat purchases, from the column of money."""
+        if not self.keep_first:
+            return mean_spend(self.parameters, x, np.maximum(money, 0.0))
+        return mean_spend(self.parameters, x + 1, np.maximum(money, 0.0) / (x + 1))
 
     def score(self, customers: Any) -> Any:
         """The customers with `expected_spend`, in the table's own kind and row order."""
-        table = _frame.open_table(customers, numbers=("x", "monetary"), hint=HINT)
-        names: Sequence[str] = ("x", "monetary")
+        names: Sequence[str] = ("x", self.column)
+        table = _frame.open_table(customers, numbers=names, hint=HINT)
         if table.in_memory:
             return table.give_back(table.add({"expected_spend": self.of_history(*table.arrays(*names))}))
         counted = table.cells(list(names))
         columns = [np.asarray(counted[name], dtype=float) for name in names]
         keys = {name: counted[name] for name in names}
         return table.give_back(table.attach(list(names), {**keys, "expected_spend": self.of_history(*columns)}))
+
+
+def _split_half(n: Array, odd: Array, even: Array) -> tuple[float, bool]:
+    """Rank correlation of two halves of each customer's purchases, and whether it is above chance."""
+    from scipy.stats import rankdata
+
+    both = n > 1
+    if both.sum() < LEAST_BOTH:
+        return np.nan, True
+    means = [rankdata(half) for half in (odd[both] / np.ceil(n[both] / 2), even[both] / np.floor(n[both] / 2))]
+    first, second = (ranks - ranks.mean() for ranks in means)
+    size = float(np.sqrt((first @ first) * (second @ second)))
+    if size == 0:
+        return np.nan, True
+    found = float(first @ second) / size
+    z = np.arctanh(min(found, 1 - 1e-12)) * np.sqrt((both.sum() - 3) / RANK_VARIANCE)
+    return found, bool(z > ONE_SIDED)
 
 
 def _left_out(n: Array, money: Array, square: Array, mean: float, k: float) -> float:

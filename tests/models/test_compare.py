@@ -9,11 +9,12 @@ import mpmath
 import numpy as np
 import pytest
 from cdnow_repeats import CALIBRATION_ENDS, cdnow_repeats
+from test_totals import shop
 
 import crmkit as crm
 from conftest import as_columns
 from crmkit import clv
-from crmkit.errors import ArgumentError, DataError
+from crmkit.errors import ArgumentError, DataError, NotFittedError
 from crmkit.models import _compare, _holdout
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -146,7 +147,7 @@ def test_later_rows_change_nothing(tx, judged):
 
 
 def test_several_origins_are_judged_together(tx):
-    both = clv.compare(tx, models=("bg_nbd", clv.ParetoNBD), holdout="13W", origins=2)
+    both = clv.compare(tx, models=("bg_nbd", clv.ParetoNBD), holdout="13W", origins=2, level=None)
     each = as_columns(both.by_origin)
     assert sorted(set(map(str, each["origin"])))[0].startswith("1997-12-30")
     rows = by_name(both.table)
@@ -156,7 +157,7 @@ def test_several_origins_are_judged_together(tx):
         assert rows[name]["actual"] == sum(each["actual"][i] for i in parts)
         # 2,357 customers in both, so the squared errors weigh alike.
         assert rows[name]["rmse"] ** 2 == pytest.approx(np.mean([each["rmse"][i] ** 2 for i in parts]))
-    latest = clv.compare(tx, models=("bg_nbd",), holdout="13W")
+    latest = clv.compare(tx, models=("bg_nbd",), holdout="13W", origins=1, level=None)
     assert rows["BGNBD"]["bic"] == by_name(latest.table)["BGNBD"]["bic"]
     assert "of 2 holdouts" in str(both)
 
@@ -169,8 +170,8 @@ def test_every_kind_of_table_gives_the_same(make_table):
             drawn["customer_id"].append(customer)
             drawn["date"].append(str(np.datetime64("2025-01-01") + day))
             drawn["amount"].append(1.0)
-    got = clv.compare(make_table(drawn), models=("nbd", "mbg_nbd"), holdout="6W")
-    expected = clv.compare(drawn, models=("nbd", "mbg_nbd"), holdout="6W")
+    got = clv.compare(make_table(drawn), models=("nbd", "mbg_nbd"), holdout="6W", origins=1)
+    expected = clv.compare(drawn, models=("nbd", "mbg_nbd"), holdout="6W", origins=1)
     assert type(got.table) is type(make_table({"x": [1]}))
     got_rows, expected_rows = by_name(got.table), by_name(expected.table)
     for name, row in expected_rows.items():
@@ -182,6 +183,114 @@ def test_every_kind_of_table_gives_the_same(make_table):
                 assert got_rows[name][key] == pytest.approx(number, rel=1e-9)
     assert got.recommended == expected.recommended
     assert len(as_columns(got.by_origin)["origin"]) == 4
+
+
+# --- money, coverage, trees -----------------------------------------------------------------------------------------
+
+
+def test_money_is_purchases_times_spend_and_judged_by_what_came_in(tx, judged):
+    past, later = tx.until("1997-09-30"), tx.until("1998-06-30")
+    known, both = crm.summarize(past), crm.summarize(later)
+    both = known.merge(both, on="customer_id", suffixes=("", "_later"))
+    came = both["monetary_later"] - both["monetary"]
+    row = by_name(judged.table)["ParetoNBD"]
+    assert row["actual_money"] == pytest.approx(came.sum())
+    spend = clv.SpendMean().fit(past).expected_spend(known)
+    said = judged.models["ParetoNBD"].predict(known, horizon="39W") * spend
+    assert row["money"] == pytest.approx(said.sum(), rel=1e-9)
+    assert row["rmse_money"] == pytest.approx(np.sqrt(((said - came) ** 2).mean()), rel=1e-9)
+    assert row["mae_money"] == pytest.approx(np.abs(said - came).mean(), rel=1e-9)
+    assert row["bias_share_money"] == pytest.approx(said.sum() / came.sum() - 1, rel=1e-9)
+    assert row["gini_money"] == pytest.approx(
+        concordance(said, came.to_numpy()) / concordance(came.to_numpy(), came.to_numpy())
+    )
+    naive = by_name(judged.table)["last_period"]  # the whole past, as for the counts
+    assert naive["money"] == pytest.approx(known["monetary"].sum())
+
+
+def test_coverage_is_that_of_the_intervals(tx, judged):
+    people = cdnow_repeats()
+    row = by_name(judged.table)["BGNBD"]
+    low, high = judged.models["BGNBD"].interval(people, horizon="39W", level=0.9).T
+    actual = np.array(people["future"])
+    assert row["coverage"] == pytest.approx(((low <= actual) & (actual <= high)).mean())
+    total = clv.total_interval(tx.until("1997-09-30"), horizon="39W", purchases="bg_nbd")
+    assert row["total_covered"] == (total.low <= 1882 <= total.high)
+    assert by_name(judged.table)["same_for_all"]["coverage"] is None
+    said = str(judged)
+    assert f"held what {by_name(judged.table)['ParetoNBD']['coverage']:.1%} of customers bought" in said
+    assert "In money, MBGNBD errs least" in said
+    bare = by_name(clv.compare(tx, models=["nbd"], level=None).table)["NBD"]
+    assert (bare["coverage"], bare["total_covered"]) == (None, None)
+
+
+def regular_shop(n=150, days=400, stages=3):
+    """Customers with Erlang gaps, of whom one in twelve leaves after a purchase."""
+    rng = np.random.default_rng(4)
+    ids, when = [], []
+    for customer in range(n):
+        gap, now = rng.gamma(4, 6), rng.integers(0, 60)
+        while now < days:
+            ids.append(customer)
+            when.append(int(now))
+            if rng.random() < 1 / 12:
+                break
+            now += max(rng.gamma(stages, gap / stages), 1)
+    dates = np.datetime64("2020-01-01") + np.array(when)
+    return {"customer_id": np.array(ids), "date": dates, "amount": np.full(len(ids), 10.0)}
+
+
+def test_regular_gaps_are_told_and_models_of_them_tried():
+    sales = regular_shop()
+    found = clv.compare(sales, holdout=90, origins=1, level=None)
+    rows = by_name(found.table)
+    assert {"BGCNBD", "MBGCNBD", "NBD", "ParetoNBD"} < set(rows)
+    assert rows["NBD"]["regularity"] > 2
+    assert "Purchases are regular" in str(found)
+    assert found.models["MBGCNBD"].params_.k == 3
+    assert rows["MBGCNBD"]["log_likelihood"] > rows["MBGNBD"]["log_likelihood"] + 50
+
+
+def test_models_that_are_one_are_told():
+    """Nobody leaves this shop: every model of dropout becomes the NBD model."""
+    sales = shop(150, days=300)
+    found = clv.compare(sales, models=["nbd", "bg_nbd", "pareto_nbd"], holdout=60, origins=1, level=None)
+    assert "NBD, BGNBD, ParetoNBD forecast the same here" in found.text()
+    assert "do not tell whether customers leave" in found.text()
+    assert "无法判断客户是否流失" in found.text("zh")
+
+
+def test_trees_and_their_mean_know_nothing_of_the_holdout(tx):
+    pytest.importorskip("sklearn")
+    found = clv.compare(tx, models=["pareto_nbd", "boosted", "mean"], holdout="39W", level=None)
+    rows = by_name(found.table)
+    assert rows["boosted"]["log_likelihood"] is None
+    # FORECASTS: the mean of Pareto/NBD and trees ranks CDNOW with .684, its money errs by 70.1.
+    assert rows["mean"]["gini"] > 0.684
+    assert rows["mean"]["rmse_money"] < 70.1 * 1.03
+    past = tx.until("1997-09-30")
+    own = clv.Boosted(horizon="39W").fit(past)
+    scored = own.score(past)
+    assert own.origins_ == 3
+    assert own.days_ < 273
+    assert scored["purchases_by_trees"].sum() == pytest.approx(rows["boosted"]["predicted"], rel=1e-9)
+    assert scored["expected_purchases"].sum() == pytest.approx(rows["mean"]["predicted"], rel=1e-9)
+    half = (scored["purchases_by_trees"] + scored["purchases_by_model"]) / 2
+    assert scored["expected_purchases"].to_numpy() == pytest.approx(half.to_numpy())
+
+
+def test_trees_need_a_past_to_learn_from():
+    with pytest.raises(NotFittedError, match="not fitted"):
+        clv.Boosted().score(SALES)
+    with pytest.raises(DataError, match="too short"):
+        clv.Boosted(horizon=10, purchases="nbd").fit({name: column[4:6] for name, column in SALES.items()})
+
+
+def test_by_default_as_many_holdouts_as_leave_a_past_as_long():
+    sales = shop(60, days=200)
+    assert len(set(as_columns(clv.compare(sales, models=["nbd"], holdout=40, level=None).by_origin)["origin"])) == 3
+    assert len(set(as_columns(clv.compare(sales, models=["nbd"], holdout=60, level=None).by_origin)["origin"])) == 2
+    assert len(set(as_columns(clv.compare(sales, models=["nbd"], holdout=120, level=None).by_origin)["origin"])) == 1
 
 
 # --- the recommendation ---------------------------------------------------------------------------------------------

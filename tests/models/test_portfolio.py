@@ -1,11 +1,17 @@
 """Money of all customers, the spend of each, and the model that a list takes: by hand, brute force, made shops."""
 
+import datetime as dt
+from dataclasses import astuple
+
 import numpy as np
+import pandas as pd
 import pytest
 from cdnow_repeats import cdnow_repeats
+from scipy.stats import spearmanr
 from test_totals import shop
 
 import crmkit as crm
+from conftest import as_columns
 from crmkit import clv
 from crmkit.errors import ArgumentError, DataError, NoDropoutWarning
 
@@ -52,6 +58,43 @@ def test_means_that_repeat_are_kept_and_others_are_drawn_to_that_of_all():
     customers = crm.summarize(priced(0.0, 0.8))
     assert drawn.expected_spend(customers) == pytest.approx(drawn.mean_, rel=0.15)
     assert kept.standard_error_ == pytest.approx(kept.mean_ * 0.6 / np.sqrt(200), rel=0.5)
+
+
+def test_whether_means_repeat_is_told_by_two_halves_of_each_customers_purchases():
+    """Ranks of the two halves against scipy, one purchase after another."""
+    for differ, vary, repeats in ((0.6, 0.3, True), (0.0, 0.8, False)):
+        sales = pd.DataFrame(priced(differ, vary)).sort_values(["customer_id", "date"])
+        place = sales.groupby("customer_id").cumcount() % 2
+        halves = sales.assign(place=place).pivot_table(index="customer_id", columns="place", values="amount").dropna()
+        found = clv.SpendMean().fit(sales)
+        assert found.split_half_ == pytest.approx(spearmanr(halves[0], halves[1]).statistic)
+        assert found.repeats_ == repeats
+        assert (found.correlation_ > 0) == repeats
+    one_for_all = found.expected_spend(crm.summarize(sales))
+    assert one_for_all == pytest.approx(found.mean_, rel=1e-3)
+
+
+def test_first_purchases_are_left_out_on_request():
+    sales = pd.DataFrame(priced(0.6, 0.3)).sort_values(["customer_id", "date"])
+    first = ~sales.duplicated("customer_id")
+    welcome = sales.assign(amount=sales["amount"].where(~first, 1.0))
+    kept, without = clv.SpendMean().fit(welcome), clv.SpendMean(keep_first=False).fit(welcome)
+    assert without.mean_ == pytest.approx(sales["amount"][~first].mean())
+    assert kept.mean_ < without.mean_
+    later = sales[~first]
+    plain = clv.SpendMean().fit(later)
+    assert astuple(without.params_) == pytest.approx(astuple(plain.params_))
+    assert without.split_half_ == pytest.approx(plain.split_half_)
+    customers, of_later = crm.summarize(welcome), crm.summarize(later)
+    both = customers.assign(spend=without.expected_spend(customers)).merge(
+        of_later.assign(own=plain.expected_spend(of_later)), on="customer_id"
+    )
+    assert both["spend"].to_numpy() == pytest.approx(both["own"].to_numpy())
+    again = clv.load(without.to_json())
+    assert again.keep_first is False
+    assert again.expected_spend(customers) == pytest.approx(without.expected_spend(customers))
+    total = clv.portfolio_value(welcome, horizon=60, spend=clv.SpendMean(keep_first=False))
+    assert total.expected > clv.portfolio_value(welcome, horizon=60).expected
 
 
 def test_who_bought_once_only_tells_nothing():
@@ -148,3 +191,64 @@ def test_where_dropout_cannot_be_told_nobody_is_said_to_be_alive():
     model = clv.BGNBD().fit(customers)
     with pytest.warns(NoDropoutWarning):
         assert np.isnan(clv.lifetime_value(customers, purchases=model)["p_alive"]).all()
+
+
+# --- the forecast that a list is asked for ----------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::crmkit.errors.NoDropoutWarning")
+def test_a_list_takes_the_forecast_that_it_is_asked_for():
+    pytest.importorskip("sklearn")
+    sales = priced(0.5, 0.5, n=150, days=420)
+    asked = {"horizon": "8W", "discount_rate": 0}
+    plain = crm.score_customers(sales, extras=crm.scoring.Extras(purchases="mbg_nbd"), **asked)
+    assert set(plain["purchase_model"]) == {"MBGNBD"}
+    model = clv.MBGNBD().fit(crm.summarize(sales))
+    assert plain["expected_purchases"].to_numpy() == pytest.approx(model.predict(crm.summarize(sales), horizon="8W"))
+    mean = crm.score_customers(sales, extras=crm.scoring.Extras(purchases="mean"), **asked)
+    own = clv.Boosted(horizon="8W").fit(sales)
+    both = mean.merge(own.score(sales), on="customer_id", suffixes=("", "_own"))
+    assert both["expected_purchases"].to_numpy() == pytest.approx(both["expected_purchases_own"].to_numpy())
+    assert set(mean["purchase_model"]) == {f"mean ({own.model_name_})"}
+    money = (both["expected_purchases"] * both["expected_spend"]).to_numpy()
+    assert both["residual_clv"].to_numpy() == pytest.approx(money)
+    assert (mean["p_purchase"] <= mean["expected_purchases"] + 1e-9).all()
+    assert (mean["residual_clv_low"] <= mean["residual_clv"] + 1e-9).all()
+
+
+@pytest.mark.filterwarnings("ignore::crmkit.errors.NoDropoutWarning")
+def test_a_list_in_the_time_of_a_calendar(make_table):
+    sales = priced(0.5, 0.5, n=100, days=420)
+    end = crm.Transactions(sales).as_of
+    ahead = (str(end + dt.timedelta(days=1)), str(end + dt.timedelta(days=14)))
+    half = clv.PurchaseCalendar(seasons=None, closures=[ahead])
+
+    def listed(horizon, calendar=None):
+        extras = crm.scoring.Extras(purchases="bg_nbd", calendar=calendar)
+        return as_columns(crm.score_customers(make_table(sales), horizon=horizon, discount_rate=0, extras=extras))
+
+    plain, shut, fortnight = listed(28), listed(28, half), listed(14)
+    by = {row: at for at, row in enumerate(fortnight["customer_id"])}
+    order = [by[row] for row in shut["customer_id"]]
+    assert shut["expected_purchases"] == pytest.approx([fortnight["expected_purchases"][at] for at in order])
+    by = {row: at for at, row in enumerate(plain["customer_id"])}
+    assert shut["t_x"] == [plain["t_x"][by[row]] for row in shut["customer_id"]]
+    assert shut["T"] == [plain["T"][by[row]] for row in shut["customer_id"]]
+    assert not {"T_days", "t_x_days"} & set(shut)
+
+
+def test_the_next_purchase_waits_until_the_shop_opens():
+    sales = shop(100, days=300)
+    tx = crm.Transactions(sales)
+    ahead = (str(tx.as_of + dt.timedelta(days=1)), str(tx.as_of + dt.timedelta(days=20)))
+    calendar = clv.PurchaseCalendar(seasons=None, closures=[ahead]).fit(tx)
+    customers = calendar.summarize(tx)
+    model = clv.BGNBD().fit(customers)
+    shut = model.next_purchase(customers, horizon=100, as_of=tx.as_of, calendar=calendar)
+    plain = model.next_purchase(customers, horizon=80, as_of=tx.as_of)
+    assert shut["p_purchase"].to_numpy() == pytest.approx(plain["p_purchase"].to_numpy())
+    for name in ("next_days", "next_days_low", "next_days_high"):
+        assert shut[name].to_numpy() == pytest.approx(plain[name].to_numpy() + 20)
+    assert (shut["next_date"] - plain["next_date"]).dt.days.eq(20).all()
+    with pytest.raises(ArgumentError, match="as_of"):
+        model.next_purchase(customers, calendar=calendar)

@@ -19,6 +19,10 @@ WORDS = {
         "{day} 有客户购买，但该日被标为歇业（共 {n} 天如此）。请更正 closures=。",
     ),
     "closure": ("a date, or a pair of first and last date", "日期，或首末两个日期"),
+    "calendar_needs_as_of": (
+        "the day on which T ends, because a calendar needs to know where in the year it is",
+        "T 截止的日期，因为日历需要知道当前处于一年中的什么时候",
+    ),
     "calendar_not_fitted": (
         "this calendar has no factors yet. Call calendar.fit(transactions) first.",
         "该日历尚未估计系数。请先调用 calendar.fit(transactions)。",

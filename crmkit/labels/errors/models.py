@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 WORDS = {
+    "boosted_needs_scikit": (
+        'boosted forecasts need scikit-learn. Run: pip install "crmkit[learn]".',
+        '提升树预测需要 scikit-learn。请运行：pip install "crmkit[learn]"。',
+    ),
+    "boosted_not_fitted": (
+        "Boosted is not fitted yet. Call .fit(transactions) first.",
+        "Boosted 尚未拟合。请先调用 .fit(transactions)。",
+    ),
+    "boosted_too_short": (
+        "boosted forecasts learn from earlier days of the same shop; the past of {span:,} days is too short for two of "
+        "them. Use a model of purchases, or a shorter horizon.",
+        "提升树预测要从同一商店更早的日期学习；{span:,} 天的历史不够取两个这样的日期。请改用购买模型，或缩短 horizon。",
+    ),
+    "boosted_nothing_came": (
+        "nobody bought within the {days:,} days after earlier days, so boosted forecasts have nothing to learn from. Use "
+        "a model of purchases.",
+        "更早日期之后的 {days:,} 天内没有人购买，提升树预测无从学习。请改用购买模型。",
+    ),
     "models_no_log_gaps": (
         "no column {column!r}, the sum of ln(days between purchases). Build it with "
         "crmkit.summarize(transactions, log_gaps=True), or give the transactions.",
