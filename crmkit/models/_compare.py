@@ -32,7 +32,7 @@ from crmkit.models._holdout import Holdout, spans
 from crmkit.models._portfolio import totals_at
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._regularity import regularity_of
-from crmkit.models._repeats import Cells, read_cells
+from crmkit.models._repeats import read_cells
 from crmkit.models._snapshots import Snapshot, Snapshots
 from crmkit.models._totals import level_of
 from crmkit.models.bg_nbd import BGNBD
@@ -159,7 +159,8 @@ class Comparison(Result):
         `actual_money`, `bias_share_money`, `mae_money`, `rmse_money`, `gini_money`: the same for spend, expected
         purchases times `SpendMean`. `coverage`: share of customers whose purchases lay within the model's interval;
         `total_covered`, `money_covered`: share of holdouts in which the totals lay within those of `total_interval` and
-        `portfolio_value`; `regularity`: gamma shape of the gaps of the latest past. `diagnosis` of the latest fit.
+        `portfolio_value`; `regularity`: gamma shape of the gaps of the latest past; `close`: whether the squared error
+        is within a standard error of the smallest. `diagnosis` of the latest fit.
     by_origin : table
         The same for each holdout apart, with its `origin`.
     recommended : str or None
@@ -263,10 +264,12 @@ def compare(
     judges = [Judge.of(seen, *place, kinds, learnt) for place in _places(tx, holdout, origins)]
     trials = [judge.trial(level) for judge in judges]
     fits, latest = _fits(judges[0].models, learnt), judges[0]
-    found = regularity_of(Cells(*(latest.seen.past[name] for name in ("x", "t_x", "T")), np.ones_like(latest.seen.x),
-                                log_gaps=latest.seen.log_gaps))  # fmt: skip
+    found = regularity_of(read_cells(latest.seen.past))
     shape = {"regularity": np.nan if found is None else found.shape}
     rows = [{**fits[name], **_judged(trials, name), **shape} for name in trials[0].forecasts]
+    sharpest = min(rows, key=lambda row: row["rmse"])["model"]
+    for row in rows:
+        row["close"] = row["model"] == sharpest or _is_close(trials, row["model"], sharpest)
     each = [
         {"origin": np.datetime64(trial.past.origin, "D"), **_fits(judge.models, learnt)[name], **_judged([trial], name)}
         for trial, judge in zip(trials, judges, strict=True)
