@@ -28,7 +28,7 @@ from crmkit.models._origins import plan
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._snapshots import kept
 from crmkit.models._totals import kind_of
-from crmkit.models._value import Spend, lifetime_value, tells_dropout
+from crmkit.models._value import Spend, lifetime_value, warn_of_no_dropout
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.cnbd import BGCNBD, MBGCNBD
 from crmkit.models.mbg_nbd import MBGNBD
@@ -210,8 +210,7 @@ def add_lifetime_value(
                 discount_rate=(1 + discount_rate) ** (1 / clock.pace) - 1,
                 margin_rate=margin_rate,
             )
-        if not tells_dropout(fitted):
-            warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=name)))
+        warn_of_no_dropout(fitted, name)
         valued = _untimed(valued) if calendar is not None else valued
         return _named(valued if trees is None else _rescaled(valued, trees), name)
     except DataError as reason:

@@ -101,7 +101,8 @@ def lifetime_value(
     -------
     table, n_customers rows
         `customers`, in its own kind and row order, with
-        `p_alive`: probability of still being a customer; missing where the fit says that dropout cannot be told;
+        `p_alive`: probability of still being a customer; missing where the fit says that dropout cannot be told (as it
+        often does of a handful of customers);
         `expected_purchases`, `p_purchase`: expected purchases within the horizon, and probability of at least one
         (without a horizon both columns are left out: what is still to come may have no limit);
         `discounted_purchases`: expected purchases, each discounted to today;
@@ -158,9 +159,7 @@ def _valued(cells: Cells, forecast: Forecast, spend: Spend, margin: float, tail:
         low, high = _interval(forecast, outlook, cells, spend, money, tail)
         interval = {"residual_clv_low": margin * low, "residual_clv_high": margin * high}
     told = tells_dropout(forecast.model)
-    if not told:
-        name = type(forecast.model).__name__
-        warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=name)))
+    warn_of_no_dropout(forecast.model, type(forecast.model).__name__)
     return {
         "p_alive": outlook.alive if told else np.full_like(outlook.alive, np.nan),
         **_within(forecast.t, outlook),
@@ -287,14 +286,15 @@ def _within(t: float, outlook: Outlook) -> dict[str, Array]:
 
 
 def tells_dropout(model: PurchaseModel) -> bool:
-    """Whether the data told a fitted model that customers leave: not where it looks like one without dropout.
-
-    A handful of customers tells nothing either way; then the model is taken as it is.
-    """
+    """Whether the data told a fitted model that customers leave: not where it looks like one without dropout."""
     simpler = getattr(getattr(model, "diagnosis_", None), "simpler", None)
-    if getattr(model, "n_customers_", 0.0) < ENOUGH:
-        return True
     return simpler is None or not set(simpler.params) <= {"r", "alpha", "rate", "k"}
+
+
+def warn_of_no_dropout(model: PurchaseModel, name: str) -> None:
+    """Warn where dropout cannot be told, though there are customers enough to expect that it could."""
+    if not tells_dropout(model) and model.n_customers_ >= ENOUGH:
+        warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=name)))
 
 
 def spend_columns(spend: Spend) -> list[str]:

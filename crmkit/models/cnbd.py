@@ -114,6 +114,9 @@ class _CNBD(PurchaseModel):
     def _values(self, params: Array) -> Array:
         return np.concatenate([[float(self._stages)], params])
 
+    def _drawn(self, values: Array) -> Any:
+        return replace(super()._drawn(values), k=round(float(values[0])))
+
     def _is_sure(self) -> bool:
         errors = np.sqrt(np.diag(self.covariance_))[1:] / np.array(astuple(self.params_)[1:])
         return self.diagnosis_ == "optimum" and bool((errors < SURE).all())

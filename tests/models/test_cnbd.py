@@ -263,3 +263,15 @@ def test_bad_input_is_named():
         clv.MBGCNBD(k=0)
     with pytest.raises(ColumnError, match="no column 'T'"):
         clv.MBGCNBD().fit({"x": [1], "t_x": [2]})
+
+
+def test_totals_of_regular_buyers_have_intervals():
+    rng = np.random.default_rng(3)
+    model = clv.MBGCNBD.from_params(k=2, r=1.3, alpha=20.0, a=0.4, b=0.8, period="day")
+    drawn = model.simulate(np.full(300, 200), seed=1)
+    x, t_x = drawn["x"], np.ceil(drawn["t_x"])
+    customers = {"x": x[(t_x < 200)], "t_x": t_x[(t_x < 200)], "T": np.full((t_x < 200).sum(), 200)}
+    fitted = clv.MBGCNBD(period="day", k=2).fit(customers)
+    assert all(type(params.k) is int for params in fitted.parameter_draws(5, rng))
+    total = clv.total_interval(customers, horizon=100, purchases=fitted)
+    assert total.low < total.expected < total.high

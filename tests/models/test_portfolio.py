@@ -191,6 +191,8 @@ def test_where_dropout_cannot_be_told_nobody_is_said_to_be_alive():
     model = clv.BGNBD().fit(customers)
     with pytest.warns(NoDropoutWarning):
         assert np.isnan(clv.lifetime_value(customers, purchases=model)["p_alive"]).all()
+    # Of a handful nobody expects it to be told, so there is no warning, and no P(alive) either.
+    assert crm.score_customers(crm.datasets.load_ten_customers())["p_alive"].isna().all()
 
 
 # --- the forecast that a list is asked for ----------------------------------------------------------------------------
