@@ -330,3 +330,21 @@ def test_an_unknown_setting_is_named(setting, message):
 def test_something_that_is_no_table_is_refused():
     with pytest.raises(DataError, match=r"builtins.int is no table"):
         crm.Transactions(5)
+
+
+@pytest.mark.parametrize(
+    ("module", "way"),
+    [
+        ("dask.dataframe.dask_expr._collection", r"Dask\. Pass frame\.compute\(\)"),
+        ("daft.dataframe.dataframe", "Daft.*to_arrow"),
+        ("modin.pandas.dataframe", "Modin.*to_pandas"),
+        ("cudf.core.dataframe", "cuDF.*to_arrow"),
+        ("pyspark.pandas.frame", "pandas on Spark.*to_spark"),
+        ("sqlframe.duckdb.dataframe", "SQLFrame.*toArrow"),
+    ],
+)
+def test_an_engine_that_is_not_computed_in_is_refused_at_the_door_with_the_way_in(module, way):
+    frame = type("DataFrame", (), {"__module__": module})()
+    for take in (crm.Transactions, crm.rfm.score):
+        with pytest.raises(DataError, match=way):
+            take(frame)

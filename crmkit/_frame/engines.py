@@ -1,8 +1,8 @@
 """The few operations that differ between table engines; the only file that names them.
 
 Everything else in crmkit is written once, on narwhals. A pandas or pyarrow table is lifted into the
-embedded DuckDB before any row-level work starts, a polars table stays in polars, and DuckDB, Spark,
-Ibis and SQLFrame tables are computed where they live.
+embedded DuckDB before any row-level work starts, a polars table stays in polars, and DuckDB, Spark
+and Ibis tables are computed where they live.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Finish: TypeAlias = Callable[["nw.LazyFrame[Any]"], Any]
 FrameT = TypeVar("FrameT")
 
 # Kinds whose rows are lifted into DuckDB: it is faster than they are, and has one set of semantics.
-_LIFTED = {nw.Implementation.PANDAS, nw.Implementation.PYARROW, nw.Implementation.MODIN}
+_LIFTED = {nw.Implementation.PANDAS, nw.Implementation.PYARROW}
 
 
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])(i?)B?\s*", re.IGNORECASE)
@@ -118,12 +118,38 @@ def wrap(frame: Any) -> AnyFrame:
         frame = frame._main_table
     if is_stream(frame):
         frame = read_stream(frame)
+    _refuse_other_engines(frame)
     _refuse_repeated_names(frame)
     try:
         wrapped: AnyFrame = nw.from_native(frame)
     except TypeError:
         raise DataError("unsupported_table", kind=f"{type(frame).__module__}.{type(frame).__name__}") from None
     return wrapped
+
+
+# Engines that crmkit does not compute in, by the package of their tables, and what makes a table of them that it takes.
+_OTHER_ENGINES = {
+    "cudf": ("cuDF", "frame.to_arrow()"),
+    "daft": ("Daft", "frame.to_arrow()"),
+    "dask": ("Dask", "frame.compute()"),
+    "modin": ("Modin", "frame.modin.to_pandas()"),
+    "pyspark.pandas": ("pandas on Spark", "frame.to_spark()"),
+    "sqlframe": ("SQLFrame", "frame.toArrow()"),
+    "vaex": ("Vaex", "frame.to_arrow_table()"),
+}
+
+
+def _refuse_other_engines(frame: Any) -> None:
+    """Said at the door: some of them narwhals would let in, and they would fail somewhere in the middle."""
+    found = _other_engine(frame)
+    if found is not None:
+        name, call = found
+        raise DataError("frame_other_engine", name=name, call=call)
+
+
+def _other_engine(frame: Any) -> tuple[str, str] | None:
+    package, _, rest = type(frame).__module__.partition(".")
+    return _OTHER_ENGINES.get(f"{package}.{rest.partition('.')[0]}") or _OTHER_ENGINES.get(package)
 
 
 def is_stream(frame: Any) -> bool:
@@ -160,6 +186,8 @@ def is_table(frame: Any) -> bool:
 
 def is_native(part: Any) -> bool:
     """Whether it is a table of a supported kind, and not something that could only be made into one."""
+    if _other_engine(part) is not None:
+        return False
     try:
         nw.from_native(part)
     except Exception:
@@ -356,7 +384,7 @@ def collect(frame: AnyFrame) -> dict[str, Array]:
         return {name: _plain_array(frame[name].to_numpy()) for name in frame.columns}
     if frame.implementation.is_duckdb():
         return {name: _plain_array(values) for name, values in frame.to_native().fetchnumpy().items()}
-    local = frame.collect() if frame.implementation.is_polars() else frame.collect(backend="pandas")
+    local = in_memory(frame)
     return {name: _plain_array(local[name].to_numpy()) for name in local.columns}
 
 
@@ -387,6 +415,8 @@ def in_memory(frame: AnyFrame) -> nw.DataFrame[Any]:
         return frame
     if frame.implementation.is_polars():
         return frame.collect()
+    if is_spark(frame) and hasattr(frame.to_native(), "toArrow"):  # which needs no Python beside each executor
+        return nw.from_native(frame.to_native().toArrow(), eager_only=True)
     return frame.collect(backend="pyarrow" if find_spec("pyarrow") else "pandas")
 
 
@@ -418,18 +448,33 @@ def upload(columns: Columns, like: AnyFrame) -> AnyFrame:
     native = like.to_native()
     if like.implementation.is_duckdb():
         return nw.from_native(_beside(native, columns))
-    local = _pandas_of(columns)
     if like.implementation.is_polars():
         import polars as pl
 
         return nw.from_native(pl.LazyFrame(dict(columns)))
-    if like.implementation.is_pyspark():
-        return nw.from_native(native.sparkSession.createDataFrame(local))
+    if is_spark(like):
+        return nw.from_native(native.sparkSession.createDataFrame(_arrow_of(columns)))
     if like.implementation.is_ibis():
         import ibis
 
-        return nw.from_native(ibis.memtable(local))
+        return nw.from_native(ibis.memtable(_arrow_of(columns)))
     raise DataError("kind_takes_no_rows", kind=like.implementation.name.lower())
+
+
+def is_spark(frame: AnyFrame) -> bool:
+    """Whether it is a table of Spark, in this process or behind Spark Connect."""
+    return frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect()
+
+
+def _arrow_of(columns: Columns) -> Any:
+    """Local columns with their types, which an engine cannot tell from no rows; what is not a number is missing."""
+    if find_spec("pyarrow") is None:
+        raise MissingPackageError("package_missing", package="pyarrow")
+    import pyarrow as pa
+
+    made = {name: pa.array(values, from_pandas=True) for name, values in columns.items()}
+    nothing = {name: values.cast(pa.string()) for name, values in made.items() if pa.types.is_null(values.type)}
+    return pa.table(made | nothing)
 
 
 def _beside(native: Any, columns: Columns) -> Any:
@@ -502,7 +547,7 @@ def _dated(frame: LazyFrame, dates: Sequence[str]) -> LazyFrame:
         import polars as pl
 
         return nw.from_native(native.with_columns(pl.col(list(dates)).cast(pl.Int32).cast(pl.Date)))
-    if frame.implementation.is_pyspark():
+    if is_spark(frame):
         from pyspark.sql import functions
 
         made = {name: functions.expr(f"date_add(DATE '1970-01-01', CAST({_ticked(name)} AS INT))") for name in dates}

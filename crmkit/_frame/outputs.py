@@ -58,7 +58,7 @@ def keep(native: Any) -> Any:
         return _kept(native)
     if frame.implementation.is_polars():
         return native.collect().lazy()
-    if frame.implementation.is_pyspark():
+    if engines.is_spark(frame):
         return native.persist()
     return native
 

@@ -30,6 +30,13 @@ WORDS = {
         "tables of kind {kind} cannot take local results yet. Pass a DuckDB relation.",
         "{kind} 类型的表暂时不能接收本地结果。请传入 DuckDB 关系。",
     ),
+    "frame_other_engine": (
+        "crmkit does not compute in {name}. Pass {call}, or write the table to Parquet and open it with "
+        "crmkit.read(path, ...), which never loads it whole. Tables of DuckDB, Spark, Ibis and polars are computed where "
+        "they are.",
+        "crmkit 不在 {name} 中计算。请传入 {call}，或把表写成 Parquet 后用 crmkit.read(path, ...) 打开（不会整个载入内存）。"
+        "DuckDB、Spark、Ibis 与 polars 的表则在原处计算。",
+    ),
     "no_group_column": (
         "no column {column!r} to group by; the table has {columns}.",
         "没有可用来分组的列 {column!r}；表中有 {columns}。",
