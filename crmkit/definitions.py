@@ -66,6 +66,21 @@ class Definition:
         language = labels.resolve(language)
         return "\n".join(f"{name}{_COLON[language]}{words}" for name, words in self.lines(language))
 
+    def line(self, language: Language | None = None) -> str:
+        """The definition in one line, for the foot of a picture: what is measured, by which formula, until when.
+
+        >>> Definition("no such figure", dt.date(2025, 1, 31)).line().endswith("past ends 2025-01-31")
+        True
+        """
+        language = labels.resolve(language)
+        values = self._in_words(language)
+        formula = labels.phrase(f"definition_{self.measure}_formula", language, **values)
+        said = f"{labels.text(self.measure, language)}{_COLON[language]}{formula}"
+        if self.as_of is None:
+            return said
+        joined = {"en": "; {name} {day}", "zh": "；{name} {day}"}[language]
+        return said + joined.format(name=labels.text("as_of", language), day=self.as_of)
+
     def _in_words(self, language: Language) -> dict[str, Any]:
         """The values, keys of labels replaced by their words; a text of the user's own stays as it is."""
         said = {name: labels.text(value, language) if isinstance(value, str) else value

@@ -13,10 +13,6 @@ WORDS = {
         "消费频率得分 F（分，越高订单越多）",
     ),
     "plot_both_shares": ("share of all customers, share of all money (%)", "占全部客户、全部金额的比例（%）"),
-    "plot_shares_either_way": (
-        "← share of all customers (%)      share of all money (%) →",
-        "← 占全部客户的比例（%）      占全部金额的比例（%） →",
-    ),
     "plot_gini": ("Gini coefficient {gini}", "基尼系数 {gini}"),
     "plot_top_holds": ("top {customers} of customers: {money} of money", "前 {customers} 的客户占金额的 {money}"),
     "plot_top_needed": ("{money} of money: top {customers} of customers", "{money} 的金额来自前 {customers} 的客户"),
@@ -39,13 +35,64 @@ WORDS = {
         "mean of frequency and money scores, points",
         "频率与金额得分的平均（分）",
     ),
-    "plot_box_recency": ("days since last purchase", "距最近消费天数"),
-    "plot_box_frequency": ("orders, log scale", "订单数（对数）"),
-    "plot_box_monetary": ("spend, log scale", "消费额（对数）"),
+    "plot_box_recency": ("days quiet", "沉默天数"),
+    "plot_box_frequency": ("orders (log)", "订单数（对数）"),
+    "plot_box_monetary": ("spend (log)", "消费额（对数）"),
     "plot_deciles": ("tenths of the customers by expected value, the best first", "按预期价值从高到低的客户十分位"),
     "plot_value_each": ("expected value per customer, in the currency of the data", "人均预期价值（数据的货币单位）"),
     "plot_deciles_title": (
         "The best {customers} of customers are to bring {money} of the value",
         "前 {customers} 的客户预计带来 {money} 的价值",
+    ),
+    # titles that say the finding; a test compares each number with the result
+    "title_tiers": ("{customers} of customers bring {money} of the money", "{customers} 的客户带来 {money} 的金额"),
+    "title_lorenz": (
+        "The best {customers} of customers bring {money} of the money",
+        "前 {customers} 的客户带来 {money} 的金额",
+    ),
+    "title_segments": (
+        "{name}: {customers} of customers, {money} of the money",
+        "{name}：占客户 {customers}，占金额 {money}",
+    ),
+    "title_grid_empty": (
+        "Nobody has frequency score {levels}: customers with equal orders share one score",
+        "频率得分 {levels} 无人：订单数相同的客户得分相同",
+    ),
+    "title_survival": (
+        "{share} of customers are still there after {time} days",
+        "{time} 天后仍有 {share} 的客户留存",
+    ),
+    "title_gaps": (
+        "{share} of purchases are followed by another; nine in ten of these within {days} days",
+        "{share} 的购买之后还有购买，其中九成在 {days} 天内",
+    ),
+    "title_gaps_open": ("{share} of purchases are followed by another", "{share} 的购买之后还有购买"),
+    "title_repurchase": (
+        "{share} of first orders are followed by another within {days} days",
+        "{share} 的首单在 {days} 天内有下一单",
+    ),
+    "title_downgrades": (
+        "{customers} customers who brought {money} will drop by {last} unless they buy",
+        "若不购买，{customers} 位累计消费 {money} 的客户将在 {last} 前降级",
+    ),
+    "title_bridge_up": (
+        "Revenue rose by {share}, from {before} to {after}",
+        "收入增长 {share}：从 {before} 到 {after}",
+    ),
+    "title_bridge_down": (
+        "Revenue fell by {share}, from {before} to {after}",
+        "收入下降 {share}：从 {before} 到 {after}",
+    ),
+    "title_retention_rate": ("{share} of customers were retained in {period}", "{period} 的客户留存率为 {share}"),
+    "title_churn_rate": ("{share} of customers were lost in {period}", "{period} 的客户流失率为 {share}"),
+    "plot_none_can_be_lost": (
+        "by the rule nobody can be lost so early",
+        "按规则，此前不会有人流失",
+    ),
+    "plot_days_of_silence": ("days since the last purchase", "距最近一次购买的天数"),
+    "plot_hazard": ("buys within the next {days} days (%)", "其后 {days} 天内购买的比例（%）"),
+    "title_hazard": (
+        "{first} of purchases are followed by another within {step} days, {later} after {days} days of silence",
+        "{first} 的购买在 {step} 天内有下一次；沉默 {days} 天后为 {later}",
     ),
 }

@@ -116,8 +116,8 @@ _REVENUE = {
         "{customers} 的客户贡献了 {money} 的销售额",
     ),
     "report_revenue_finding": (
-        "{n} customers ({customers}) bring {money} of the revenue; the best 20 % bring {top}.",
-        "{n} 位客户（{customers}）贡献了 {money} 的销售额；前 20% 的客户贡献 {top}。",
+        "{n} customers ({customers}) bring {money} of the revenue; the best 20 % bring {top}",
+        "{n} 位客户（{customers}）贡献了 {money} 的销售额；前 20% 的客户贡献 {top}",
     ),
     "report_revenue_sub": (
         "Customer pyramid by revenue: {shares} of the customers",
@@ -199,8 +199,8 @@ _MOVEMENT = {
     "report_bridge_figure": ("From the revenue of {before} to that of {after}", "从 {before} 的收入到 {after} 的收入"),
     "report_calendar_figure": ("Who will drop to a lower segment, and when", "谁将在何时降级"),
     "report_calendar_sentence": (
-        "{n} customers who brought {money} so far will drop to a lower segment within {days} days unless they buy.",
-        "若不再购买，{n} 位累计消费 {money} 的客户将在 {days} 天内降级。",
+        "{n} customers who brought {money} so far will drop to a lower segment within {days} days unless they buy",
+        "若不再购买，{n} 位累计消费 {money} 的客户将在 {days} 天内降级",
     ),
     "report_calendar_none": (
         "Nobody drops to a lower segment in the next {days} days.",
@@ -238,6 +238,7 @@ _STAYING = {
     ),
     "report_repurchase_figure": ("Repurchase by the number of the order", "按订单序号的复购率"),
     "report_gaps_figure": ("How soon a purchase is followed by the next", "两次购买之间的间隔"),
+    "report_hazard_figure": ("How likely a silent customer is to buy again", "沉默客户再次购买的可能性"),
     "report_survival_figure": ("How long customers stay", "客户留存时间"),
 }
 

@@ -63,6 +63,7 @@ from crmkit.plotting.survival import (
     plot_lost_rules,
     plot_repurchase,
     plot_repurchase_comparison,
+    plot_return_hazard,
     plot_survival,
 )
 from crmkit.plotting.validation import plot_backtest, plot_sensitivity
@@ -108,6 +109,7 @@ __all__ = [
     "plot_repurchase_comparison",
     "plot_response_bias",
     "plot_retention",
+    "plot_return_hazard",
     "plot_revenue_bridge",
     "plot_rfm_distributions",
     "plot_rfm_grid",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
 # Okabe & Ito's blue in steps; white or black digits keep a contrast above 4.5 on each of them.
 SEQUENTIAL = "Blues"
-SMALL = 9
+SMALL, TITLE = 9, 10.5
+# What may stand alone on a line: a word and its space, or a Chinese character and the sign that closes it.
+_PIECES = re.compile(r"[\u2e80-\uffef][，。；：、）]*|[^\s\u2e80-\uffef]+\s?|\s")
 
 # Chinese counts in ten thousands.
 _UNITS = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "zh": ((1e8, "亿"), (1e4, "万"))}
@@ -89,6 +92,16 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f}%"
 
 
+def whole(share: float) -> str:
+    """A share in a sentence: in whole per cent, but where that would say none or all of it.
+
+    >>> whole(0.2988), whole(0.004), whole(0.9991), whole(1)
+    ('30%', '0.4%', '99.9%', '100%')
+    """
+    rounded = percent(share, 0)
+    return percent(share, 1) if rounded in ("0%", "100%") and share not in (0, 1) else rounded
+
+
 def short(number: float, language: Language | None = None) -> str:
     """A number in few characters: as it is below 100,000, in three digits and a unit from there on.
 
@@ -103,6 +116,36 @@ def short(number: float, language: Language | None = None) -> str:
     scaled = number / scale
     digits = 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
     return f"{scaled:,.{digits}f}{unit}"
+
+
+def finding(ax: Axes, said: str, *, lines_above: int = 0) -> None:
+    """The finding as a title: a sentence to the left, over a legend of so many lines if there is one.
+
+    Fonts are left to `_fonts.apply`.
+    """
+    from matplotlib.font_manager import FontProperties
+
+    across = int(ax.get_window_extent().width / ax.figure.dpi * 72 / (TITLE * 0.56))
+    size = FontProperties(weight="bold", size=TITLE)
+    ax.set_title("\n".join(wrapped(said, max(across, 20))), x=0, ha="left", fontproperties=size,
+                 pad=8 + lines_above * 1.5 * SMALL)  # fmt: skip
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Text in lines of at most `width` letters; between Chinese characters a line may end anywhere.
+
+    >>> wrapped("the quick brown fox", 10), wrapped("分母：上一期有购买的客户", 12)
+    (['the quick', 'brown fox'], ['分母：上一期', '有购买的客户'])
+    """
+    lines, used = [""], 0
+    for piece in _PIECES.findall(text):
+        long = labels.width(piece.rstrip())
+        if used and used + long > width:
+            lines.append("")
+            used = 0
+        lines[-1] += piece
+        used += long + len(piece) - len(piece.rstrip())
+    return [line.strip() for line in lines]
 
 
 def count_along(axis: Axis, language: Language) -> None:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from crmkit import _frame, labels
 from crmkit.errors import ArgumentError, Words, shown
 from crmkit.labels import Language
-from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, plain, short, word
-from crmkit.plotting._definitions import letters_across, wrapped
+from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, plain, short, word, wrapped
+from crmkit.plotting._definitions import letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,6 +11,9 @@ import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -25,6 +28,8 @@ _ATTRIBUTES = (
     "font-size", "font-weight", "font-style",
 )  # fmt: skip
 _FONT = re.compile(r"^\s*(?:(italic|oblique)\s+)?(?:(bold|\d00)\s+)?([\d.]+)px")
+_COMMANDS, _FLOAT = re.compile(r"[A-Za-z]"), re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_MANY, _CLOSE = 24, 0.15  # pieces from which on a path is thinned; points (1/72 inch) by which it may then be off
 _ROLES = {"#595959": "mute", "#ffffff": "paper"}
 
 
@@ -39,12 +44,21 @@ def as_svg(ax: Axes, *, title: str, prefix: str) -> str:
     drawn = io.BytesIO()
     figure = cast("Figure", ax.get_figure(root=True))
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix, "path.simplify_threshold": 0.5}):
-        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
+        figure.savefig(
+            drawn, format="svg", transparent=True, metadata={"Date": None}, bbox_inches="tight", pad_inches=0.03
+        )
     plt.close(figure)
     tree = ET.fromstring(drawn.getvalue())  # noqa: S314  what matplotlib wrote a line before
     _cleaned(tree)
     _renamed(tree, prefix)
     return _written(tree, title, prefix)
+
+
+def axes_of(width: float, height: float) -> Axes:
+    """Axes of a figure of that size in inches, whose texts are legible in half a page."""
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
 def _cleaned(tree: ET.Element) -> None:
@@ -56,9 +70,46 @@ def _cleaned(tree: ET.Element) -> None:
     for element in tree.iter():
         for key, value in _attributes_of(element.attrib.pop("style", "")).items():
             element.set(key, value)
+        if "d" in element.attrib:
+            element.set("d", _thinned(element.attrib["d"]))
         for key in ("d", "points", "transform", "x", "y", "width", "height"):
             if key in element.attrib:
                 element.set(key, _NUMBER.sub(_short, element.attrib[key]))
+
+
+def _thinned(path: str) -> str:
+    """A path of many straight pieces with those points only that can be seen."""
+    if path.count("L") < _MANY or set(_COMMANDS.findall(path)) - set("MLz"):
+        return path
+    parts = [part for part in path.split("M") if part.strip()]
+    made = []
+    for part in parts:
+        points = np.array([float(number) for number in _FLOAT.findall(part)]).reshape(-1, 2)
+        kept = points[_seen(points)]
+        made.append("M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + (" z" if "z" in part else ""))
+    return " ".join(made)
+
+
+def _seen(points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points a line needs to stay within a fraction of a point of itself (Ramer 1972; Douglas & Peucker 1973)."""
+    keep = np.zeros(len(points), dtype=bool)
+    keep[[0, -1]] = True
+    waiting = [(0, len(points) - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        if last - first < 2:
+            continue
+        along = points[last] - points[first]
+        off = points[first + 1 : last] - points[first]
+        length = float(np.hypot(*along))
+        away = (
+            np.abs(off[:, 0] * along[1] - off[:, 1] * along[0]) / length if length else np.hypot(off[:, 0], off[:, 1])
+        )
+        at = int(np.argmax(away))
+        if away[at] > _CLOSE:
+            keep[first + 1 + at] = True
+            waiting += [(first, first + 1 + at), (first + 1 + at, last)]
+    return keep
 
 
 def _attributes_of(style: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -27,6 +26,7 @@ from crmkit.plotting._axes import (
     plain,
     short,
     word,
+    wrapped,
 )
 from crmkit.plotting.rfm import _ink
 
@@ -206,7 +206,7 @@ def plot_cohort_curves(
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if show == "cumulative_per_customer" else 0.0)
     _name_ends(ax, ends)
     ax.set_xlabel(_age_label(cohorts, spoken))
-    ax.set_ylabel(textwrap.fill(_what(show, spoken), 36))
+    ax.set_ylabel("\n".join(wrapped(_what(show, spoken), 36)))
     ax.spines[["top", "right"]].set_visible(False)
     partial = ((found.pooled_states if found.grouped else found.states) == "partial").any()
     legend = [word("plot_cohort_left_out" if left_out else "plot_cohort_dashed", spoken)] if partial else []
@@ -417,7 +417,7 @@ def _footer(ax: Axes, definition: Any, language: Language, legend: list[str], *,
     """The legend and the definition in small print under the picture."""
     points = 72 * (ax.figure.bbox.width / ax.figure.dpi - 1)  # the row names take about an inch
     across = int(points / (_TINY * (1.0 if language == "zh" else 0.56)))
-    lines = ["    ".join(legend), *definition.text(language).splitlines()]
-    said = "\n".join(plain(part) for line in lines if line for part in textwrap.wrap(line, across))
+    lines = ["    ".join(legend), definition.line(language)]
+    said = "\n".join(plain(part) for line in lines if line for part in wrapped(line, across))
     ax.annotate(said, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", va="top",
                 size=_TINY, color=GREY, linespacing=1.35, annotation_clip=False)  # fmt: skip

@@ -10,8 +10,20 @@ from crmkit import _frame
 from crmkit.errors import DataError, Words
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, count_along, open_axes, percent, phrase, word
-from crmkit.plotting._lines import legend_above, legend_in_font
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILLION,
+    count_along,
+    finding,
+    open_axes,
+    percent,
+    phrase,
+    whole,
+    word,
+)
+from crmkit.plotting._lines import label_upwards, legend_above, legend_in_font
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,12 +84,12 @@ def plot_value_deciles(deciles: Any, *, ax: Axes | None = None, language: Langua
         )
     ax.set_xticks(decile)
     ax.set_xlabel(word("plot_deciles", spoken))
-    ax.set_ylabel(word("plot_value_each", spoken))
+    label_upwards(ax, word("plot_value_each", spoken))
     count_along(ax.yaxis, spoken)
     ax.margins(y=0.12)
     ax.spines[["top", "right"]].set_visible(False)
-    best = percent(customers[0] / customers.sum(), 0)
-    ax.set_title(phrase("plot_deciles_title", spoken, customers=best, money=percent(share[0], 0)), x=0, ha="left")
+    best = whole(customers[0] / customers.sum())
+    finding(ax, phrase("plot_deciles_title", spoken, customers=best, money=whole(share[0])), lines_above=int(known))
     _fonts.apply(ax, spoken)
     if known:
         legend_above(ax, ax.get_legend_handles_labels()[0])

@@ -11,7 +11,7 @@ from crmkit import _frame
 from crmkit.errors import ColumnError, DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, SMALL, VERMILLION, open_axes, phrase, short, word
+from crmkit.plotting._axes import BLUE, SMALL, VERMILLION, finding, open_axes, phrase, short, word, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,6 +81,9 @@ def plot_downgrade_calendar(calendar: Any, *, ax: Axes | None = None, language: 
         said = phrase(key, spoken, **{"customers" if what == "customers" else "money": short(total, spoken)})
         ax.text(0.99, 0.5 + side * 0.47, said, transform=ax.transAxes, ha="right", color=colour, size=SMALL,
                 va="top" if side > 0 else "bottom")  # fmt: skip
+    people, money = (float(found[what].sum()) for what in ("customers", "value"))
+    said = {"customers": short(people, spoken), "money": short(money, spoken)}
+    finding(ax, phrase("title_downgrades", spoken, last=str(until.max()), **said))
     _fit(ax, spoken)
     return ax
 
@@ -104,6 +107,6 @@ def _fit(ax: Axes, spoken: Language) -> None:
     )
     ax.xaxis.set_major_formatter(form)
     ax.set_xlabel(word("plot_downgrade_date", spoken))
-    ax.set_ylabel(word("plot_downgrade_halves", spoken))
+    ax.set_ylabel("\n".join(wrapped(word("plot_downgrade_halves", spoken), 26)), size=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     _fonts.apply(ax, spoken)

@@ -18,13 +18,16 @@ from crmkit.plotting._axes import (
     VERMILLION,
     amount,
     count_along,
+    finding,
     open_axes,
     percent,
     phrase,
     short,
     word,
     words,
+    wrapped,
 )
+from crmkit.plotting._definitions import letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -158,7 +161,7 @@ def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Languag
     return ax
 
 
-def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     r"""Draw the result of `crmkit.growth.revenue_bridge`: a waterfall from the base period to the current one.
 
     Movements of no customers are left out. What adds to revenue is blue and begins with a plus, what takes from it is
@@ -172,11 +175,13 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
         Language of the labels, by default English.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: a bar per step, in money; under each its customers.
+        The axes: a bar per step from top to bottom, money to the right; beside each its customers.
 
     Raises
     ------
@@ -193,7 +198,7 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     >>> periods = {"base": ("2024-01-01", "2024-02-29"), "current": ("2024-03-01", "2024-04-30")}
     >>> ax = crm.plotting.plot_revenue_bridge(crm.growth.revenue_bridge(sales, **periods))
     >>> [text.get_text() for text in ax.texts]
-    ['80', '-30\n(-37.5%)', '+20\n(+25.0%)', '70\n(87.5%)']
+    ['80', '-30 (-37.5%)', '+20 (+25.0%)', '70 (87.5%)']
     """
     if not hasattr(bridge, "steps"):
         raise _not_that(bridge, "a_revenue_bridge", "crmkit.growth.revenue_bridge(transactions)")
@@ -202,30 +207,44 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     ends = np.isin(found["step"], ["base", "current"])
     drawn = {name: column[ends | (found["customers"] > 0)] for name, column in found.items()}
     ends, change, top = np.isin(drawn["step"], ["base", "current"]), drawn["amount"], drawn["cumulative"]
-    ax, spoken = open_axes(ax, language, height=4.8, width=1.6 + 0.95 * len(change))
-    bottom = np.where(ends, 0, top - change)
+    ax, spoken = open_axes(ax, language, height=1.4 + 0.42 * len(change), width=7.0)
+    left = np.where(ends, 0, top - change)
     colours = [GREY if end else BLUE if step >= 0 else VERMILLION for end, step in zip(ends, change, strict=True)]
     at = np.arange(len(change))
-    ax.hlines(top[:-1], at[:-1], at[1:], color=GREY, linewidth=0.8, zorder=0)  # seen between bars, and where one is 0
-    ax.bar(at, change, bottom=bottom, width=0.7, color=colours)
-    ax.axhline(0, color="black", linewidth=0.8)
-    for row, highest in enumerate(np.maximum(bottom, bottom + change)):
+    ax.vlines(top[:-1], at[:-1], at[1:], color=GREY, linewidth=0.8, zorder=0)  # seen between bars, and where one is 0
+    ax.barh(at, change, left=left, height=0.7, **(dict(color=colours) | style))
+    ax.axvline(0, color="black", linewidth=0.8)
+    for row, furthest in enumerate(np.maximum(left, left + change)):
         said = _change(float(change[row]), float(drawn["base_share"][row]), spoken, row, total=bool(ends[row]))
-        ax.annotate(said, (row, max(highest, 0)), (0, 3), textcoords="offset points", ha="center", va="bottom",
+        ax.annotate(said, (max(furthest, 0), row), (4, 0), textcoords="offset points", ha="left", va="center",
                     size=SMALL)  # fmt: skip
     names = words([f"bridge_{step}" for step in drawn["step"]], spoken)
     people = [phrase("bridge_customers", spoken, n=short(float(n), spoken)) for n in drawn["customers"]]
-    ax.set_xticks(at, [f"{name}\n{n}" for name, n in zip(names, people, strict=True)], size=SMALL)
-    ax.tick_params(axis="x", length=0)
-    ax.margins(y=0.14)
-    count_along(ax.yaxis, spoken)
-    ax.set_ylabel(word("bridge_money", spoken))
+    ax.set_yticks(at, [f"{name}, {n}" for name, n in zip(names, people, strict=True)], size=SMALL)
+    ax.tick_params(axis="y", length=0)
+    ax.invert_yaxis()
+    low, high = ax.get_xlim()
+    ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+    ax.set_xlim(min(low, 0), high + 0.3 * (high - min(low, 0)))  # room for the labels
+    ax.set_xticks(ticks)
+    count_along(ax.xaxis, spoken)
     dates = [str(date) for pair in (bridge.base, bridge.current) for date in pair]
     places = dict(zip(("begin", "end", "first", "last"), dates, strict=True))
-    ax.set_xlabel(phrase("bridge_periods", spoken, **places))
-    ax.spines[["top", "right", "bottom"]].set_visible(False)
+    periods = phrase("bridge_periods", spoken, **places)
+    ax.set_xlabel("\n".join([word("bridge_money", spoken), *wrapped(periods, letters_across(ax, 10))]))
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    _say_change(ax, float(top[0]), float(top[-1]), spoken)
     _fonts.apply(ax, spoken)
     return ax
+
+
+def _say_change(ax: Axes, before: float, after: float, spoken: Language) -> None:
+    """Whether revenue rose or fell, and by how much."""
+    if before <= 0:
+        return
+    key = "title_bridge_up" if after >= before else "title_bridge_down"
+    ends = {"before": short(before, spoken), "after": short(after, spoken)}
+    finding(ax, phrase(key, spoken, share=percent(abs(after / before - 1)), **ends))
 
 
 def _not_that(thing: Any, what: str, call: str) -> ArgumentError:
@@ -244,7 +263,7 @@ def _change(money: float, share: float, language: Language, row: int, *, total: 
     """What stands over a bar: the money and its share of the base period; of changes with their sign."""
     sign = "+" if money > 0 and not total else ""
     said = sign + short(money, language)
-    return said if row == 0 or money == 0 or not np.isfinite(share) else f"{said}\n({sign}{percent(share)})"
+    return said if row == 0 or money == 0 or not np.isfinite(share) else f"{said} ({sign}{percent(share)})"
 
 
 def _cell(ax: Axes, x: float, y: float, share: float, title: str, body: str, foot: str) -> None:

@@ -16,10 +16,12 @@ from crmkit.plotting._axes import (
     SMALL,
     VERMILLION,
     amount,
+    finding,
     open_axes,
     percent,
     phrase,
     segment_name,
+    whole,
     word,
 )
 
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_tiers(tiers: Any, *, tier: str = "tier", ax: Axes | None = None, language: Language | None = None) -> Axes:
-    """Draw the table of `crmkit.pyramid.describe_tiers`: customers to the left, their money to the right.
+def plot_tiers(
+    tiers: Any, *, tier: str = "tier", ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
+    """Draw the table of `crmkit.pyramid.describe_tiers`: customers as a pyramid, their money as bars beside it.
 
-    The left half is the customer pyramid, few customers on top; the right half often stands on its head.
+    Few customers stand on top and many below; the bars of money beside them often stand on their head.
 
     Parameters
     ----------
@@ -42,12 +46,15 @@ def plot_tiers(tiers: Any, *, tier: str = "tier", ax: Axes | None = None, langua
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the pyramid, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, in per cent of all customers (leftwards) and of all money (rightwards); the first tier on top.
+        The axes: the first tier on top; each step of the pyramid as wide as its share of the customers, each bar
+        beside it as long as its share of the money, both in per cent on one scale.
 
     Raises
     ------
@@ -63,8 +70,8 @@ def plot_tiers(tiers: Any, *, tier: str = "tier", ax: Axes | None = None, langua
     >>> import crmkit as crm
     >>> customers = crm.summarize(crm.datasets.load_ten_customers())
     >>> ax = crm.plotting.plot_tiers(crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(customers)))
-    >>> [round(bar.get_width()) for bar in ax.patches]
-    [-10, -10, -30, -50, 50, 30, 12, 8]
+    >>> ax.get_title(), [round(bar.get_width()) for bar in ax.patches]
+    ('10% of customers bring 50% of the money', [10, 10, 30, 50, 50, 30, 12, 8])
     """
     columns = ["customers", "customer_share", "value", "value_share"]
     hint = "Build it with crmkit.pyramid.describe_tiers(tiers)."
@@ -73,30 +80,34 @@ def plot_tiers(tiers: Any, *, tier: str = "tier", ax: Axes | None = None, langua
     if not names:
         raise DataError("plotting_table_rows_nothing_draw", hint=hint)
     customers, customer_share, value, value_share = table.arrays(*columns)
-    ax, spoken = open_axes(ax, language, height=1.2 + 0.6 * len(names), width=7.4)
+    ax, spoken = open_axes(ax, language, height=1.5 + 0.55 * len(names), width=7.4)
     rows = np.arange(len(names))
-    for side, colour, what, numbers, shares in (
-        (-1, BLUE, "customers", customers, customer_share),
-        (+1, VERMILLION, "money", value, value_share),
-    ):
-        ends = side * 100 * np.maximum(shares, 0)
-        ax.barh(rows, ends, height=0.7, color=colour)
-        for row, (end, number, share) in enumerate(zip(ends, numbers, shares, strict=True)):
-            said = amount(number, share, spoken, what=what if row == 0 else "")
-            ax.annotate(said, (end, row), (4 * side, 0), textcoords="offset points",
-                        ha="left" if side > 0 else "right", va="center", size=SMALL)  # fmt: skip
-    ax.axvline(0, color="white", linewidth=1.5)
+    wide, far = 100 * customer_share, 100 * np.maximum(value_share, 0)
+    half = max(float(wide.max()) / 2, 1.0)
+    begin = half * 2.1 + 6  # where the bars of money begin, right of the widest label
+    ax.barh(rows, wide, left=-wide / 2, height=0.94, **(dict(color=BLUE) | style))
+    ax.barh(rows, far, left=begin, height=0.6, color=VERMILLION)
+    for row in rows:
+        _beside(ax, row, wide[row] / 2, amount(customers[row], customer_share[row], spoken))
+        _beside(ax, row, begin + far[row], amount(value[row], value_share[row], spoken))
+    for x, what, ha in ((0.0, "customers", "center"), (begin, "money", "left")):
+        ax.annotate(word(what, spoken), (x, -0.55), (0, 3), textcoords="offset points", ha=ha, va="bottom", size=SMALL,
+                    color=GREY)  # fmt: skip
     ax.set_yticks(rows, [segment_name(name, spoken) for name in names])
-    ax.set_ylim(len(names) - 0.5, -0.6)
-    reach = 185 * float(np.max([customer_share, value_share]))  # the longest bar and its label
-    ax.set_xlim(-reach, reach)
-    ax.set_xticks([tick for tick in ax.get_xticks() if abs(tick) <= min(reach, 100)])
-    ax.xaxis.set_major_formatter(lambda position, _: f"{abs(position):g}")
-    ax.set_xlabel(word("plot_shares_either_way", spoken))
-    ax.spines[["top", "left", "right"]].set_visible(False)
+    ax.set_ylim(len(names) - 0.5, -0.95)
+    ax.set_xlim(-half, begin + float(far.max()) + half * 1.15)
+    ax.set_xticks([])
+    ax.set_xlabel(word("plot_both_shares", spoken), size=SMALL, color=GREY)
+    ax.spines[:].set_visible(False)
     ax.tick_params(axis="y", length=0)
+    shares = {"customers": whole(customer_share[0]), "money": whole(value_share[0])}
+    finding(ax, phrase("title_tiers", spoken, **shares))
     _fonts.apply(ax, spoken)
     return ax
+
+
+def _beside(ax: Axes, row: float, end: float, said: str) -> None:
+    ax.annotate(said, (end, row), (4, 0), textcoords="offset points", ha="left", va="center", size=SMALL)
 
 
 def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
@@ -162,6 +173,7 @@ def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Languag
     ax.set(xlim=(0, 100), ylim=(min(0, 1.05 * lowest), 100), aspect="equal" if lowest >= 0 else "auto")
     ax.set_xlabel(word("plot_customers_from_least", spoken))
     ax.set_ylabel(word("plot_cumulative_money", spoken))
+    finding(ax, phrase("title_lorenz", spoken, customers=whole(0.2), money=whole(top_holds)))
     ax.spines[["top", "right"]].set_visible(False)
     _fonts.apply(ax, spoken)
     return ax

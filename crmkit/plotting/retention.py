@@ -13,7 +13,7 @@ from crmkit import _checks, _frame, labels
 from crmkit.errors import ArgumentError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, count_along, open_axes, phrase, word
+from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, count_along, finding, open_axes, percent, phrase, word
 from crmkit.plotting._definitions import letters_across, small_print
 
 if TYPE_CHECKING:
@@ -90,6 +90,10 @@ def plot_retention(
     ax.set_ylim(bottom=0)
     ax.set_ylabel(phrase("plot_rate", spoken, what=word(rate, spoken)))
     ax.grid(axis="y", color="0.9", linewidth=0.8)
+    over = np.flatnonzero(rows & found["complete"].astype(bool) & np.isfinite(found[rate].astype(float)))
+    if len(chosen) == 1 and len(over):
+        last = {"share": percent(float(found[rate][over[-1]])), "period": str(found["period"][over[-1]])}
+        finding(ax, phrase(f"title_{rate}", spoken, **last))
     _finish(ax, rates.definition, spoken, lines=len(chosen) > 1, over=bool(found["complete"][rows][-1]))
     return ax
 

@@ -17,10 +17,12 @@ from crmkit.plotting._axes import (
     SMALL,
     VERMILLION,
     amount,
+    finding,
     open_axes,
     phrase,
     segment_name,
     short,
+    whole,
     word,
 )
 
@@ -87,8 +89,16 @@ def plot_rfm_grid(
     what = word(show, spoken) if show == "customers" else phrase("plot_money", spoken, what=word(show, spoken))
     ax.set_xlabel(word("plot_frequency_score", spoken) + "\n" + phrase("plot_cells", spoken, what=what))
     ax.set_ylabel(word("plot_recency_score", spoken))
+    _name_empty(ax, grid, spoken)
     _fonts.apply(ax, spoken)
     return ax
+
+
+def _name_empty(ax: Axes, grid: NDArray[np.float64], spoken: Language) -> None:
+    """Why a column may be empty: equal customers are not told apart, so that a score may be nobody's."""
+    empty = np.flatnonzero(grid.sum(axis=0) == 0) + 1
+    if len(empty) and grid.sum() > 0:
+        finding(ax, phrase("title_grid_empty", spoken, levels=", ".join(map(str, empty))))
 
 
 def _grid(scores: Any, value: str | None) -> NDArray[np.float64]:
@@ -186,5 +196,8 @@ def plot_segments(
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= min(ax.get_xlim()[1], 100)])
     ax.set_xlabel(word("plot_both_shares", spoken))
     ax.spines[["top", "right"]].set_visible(False)
+    best = int(np.argmax(value_share))
+    shares = {"customers": whole(customer_share[best]), "money": whole(value_share[best])}
+    finding(ax, phrase("title_segments", spoken, name=segment_name(names[best], spoken), **shares))
     _fonts.apply(ax, spoken)
     return ax

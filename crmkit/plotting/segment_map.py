@@ -16,14 +16,17 @@ from crmkit.plotting._axes import (
     GREY,
     SMALL,
     VERMILLION,
-    count_along,
+    finding,
     open_axes,
     percent,
+    phrase,
     segment_name,
     short,
+    whole,
     word,
+    wrapped,
 )
-from crmkit.plotting._definitions import letters_across, wrapped
+from crmkit.plotting._definitions import letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,6 +106,9 @@ def plot_segment_map(
     ax.set_ylabel(word("plot_map_frequency_money", spoken))
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+    best = int(np.argmax(shares))
+    said = {"customers": whole(customers[best] / customers.sum()), "money": whole(shares[best])}
+    finding(ax, phrase("title_segments", spoken, name=segment_name(names[best], spoken), **said))
     _fonts.apply(ax, spoken)
     return ax
 
@@ -204,9 +210,17 @@ def plot_rfm_distributions(
         if measure != "recency":
             panel.set_xscale("symlog", linthresh=1)
             panel.set_xlim(left=0)
-            count_along(panel.xaxis, spoken)
+            _few_ticks(panel, spoken)
         _fonts.apply(panel, spoken)
     return ax
+
+
+def _few_ticks(panel: Axes, spoken: Language) -> None:
+    """At most three powers of ten, which do not touch in a narrow panel."""
+    most = int(np.floor(np.log10(max(panel.get_xlim()[1], 1))))
+    powers = [10**power for power in range(0, most + 1, max(-(-most // 2), 1))]
+    panel.set_xticks(powers, [short(float(power), spoken) for power in powers], minor=False)
+    panel.minorticks_off()
 
 
 def _boxes(panel: Axes, values: list[Any], order: list[str], style: Any) -> None:

@@ -17,12 +17,14 @@ from crmkit.plotting._axes import (
     GREY,
     SMALL,
     VERMILLION,
+    finding,
     group_name,
     open_axes,
     percent,
     phrase,
     plain,
     short,
+    whole,
     word,
 )
 from crmkit.plotting._definitions import small_print
@@ -95,14 +97,29 @@ def plot_survival(
         ax.fill_between(time, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
         ax.step(time, share, where="post", color=colour, linestyle=dashes, linewidth=1.8, label=_name(name, spoken))
     ax.set_ylim(0, 102)
+    _shade_before_first_loss(ax, found, spoken)
     ax.set_xlim(0, max(float(found["time"][rows][-1]) for rows in rows_of.values()) or 1.0)
     label_upwards(ax, phrase("plot_rate", spoken, what=word(survival.definition.measure, spoken)))
     ax.set_xlabel(_time_label(survival.definition, spoken))
     _strip_of_those_at_risk(ax, survival, list(rows_of), spoken)
     if len(rows_of) > 1:
         legend_above(ax, [*ax.get_lines(), *_log_rank(survival.log_rank, spoken)])
+    else:
+        last = {"share": whole(float(found["survival"][-1])), "time": f"{found['time'][-1]:,.0f}"}
+        finding(ax, phrase("title_survival", spoken, **last))
     _finish(ax, survival.definition, spoken)
     return ax
+
+
+def _shade_before_first_loss(ax: Axes, found: Mapping[str, Array], spoken: Language) -> None:
+    """The time before anybody can be lost: a rule of so many quiet days makes a cliff at its end, which is no event."""
+    losses = found["time"][found["n_events"] > 0]
+    first = float(losses.min()) if len(losses) else 0.0
+    if first < 0.1 * float(found["time"].max()):
+        return
+    ax.axvspan(0, first, color=GREY, alpha=0.12, linewidth=0)
+    ax.annotate(word("plot_none_can_be_lost", spoken), (0, 0), (6, 6), textcoords="offset points", size=SMALL,
+                color=GREY, va="bottom")  # fmt: skip
 
 
 def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, language: Language | None = None) -> Axes:
@@ -164,7 +181,73 @@ def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, langu
     ax.set_xlabel(word("plot_days_since_purchase", spoken))
     label_upwards(ax, phrase("plot_rate", spoken, what=word("returned_share", spoken)))
     legend_above(ax, lines)
+    known = {"share": whole(gaps.plateau), "days": "" if gaps.limit is None else f"{gaps.limit:,}"}
+    finding(ax, phrase("title_gaps" if gaps.limit is not None else "title_gaps_open", spoken, **known), lines_above=3)
     _finish(ax, gaps.definition, spoken)
+    return ax
+
+
+def plot_return_hazard(
+    gaps: Any, *, days: int = 7, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
+    """Draw from `crmkit.survival.inactivity_threshold` how likely who is quiet so long is to buy in the next days.
+
+    Parameters
+    ----------
+    gaps : crmkit.survival.Gaps
+        The gap curve of all purchases.
+    days : int, default 7
+        Over how many days chances are added up.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.bar` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: days of silence to the right; upwards, in per cent, those who buy within the next `days` of all who
+        were quiet until then and are still seen.
+
+    Raises
+    ------
+    ArgumentError
+        `gaps` is something else, or `days` is no whole number above 0.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> gaps = crm.survival.inactivity_threshold(crm.datasets.load_cdnow())
+    >>> ax = crm.plotting.plot_return_hazard(gaps, days=30)
+    >>> round(ax.patches[0].get_height(), 1)  # per cent
+    18.4
+    """
+    call = "crmkit.plotting.plot_return_hazard(crmkit.survival.inactivity_threshold(transactions))"
+    found = columns_of(gaps, "table", "closed_share", call, order=["days"])
+    step = _checks.count("days", days)
+    ax, spoken = open_axes(ax, language, height=4.2)
+    silence = found["days"].astype(int)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stays = np.log1p(-np.minimum(found["returned"] / found["at_risk"].astype(float), 1 - 1e-12))
+    n = int(silence.max()) // step
+    chance = np.array(
+        [1 - np.exp(np.nansum(stays[(silence > k * step) & (silence <= (k + 1) * step)])) for k in range(n)]
+    )
+    left = step * np.arange(n)
+    ax.bar(left, 100 * chance, width=0.9 * step, align="edge", **(dict(color=BLUE) | style))
+    ax.set_xlim(0, max(step * n, step))
+    ax.set_xlabel(word("plot_days_of_silence", spoken))
+    label_upwards(ax, phrase("plot_hazard", spoken, days=f"{step:,}"))
+    ax.spines[["top", "right"]].set_visible(False)
+    if n > 1:
+        at = min(n - 1, max(60 // step, 1))
+        values = {"first": whole(float(chance[0])), "later": whole(float(chance[at])), "days": f"{left[at]:,}"}
+        finding(ax, phrase("title_hazard", spoken, step=f"{step:,}", **values))
+    _fonts.apply(ax, spoken)
     return ax
 
 
@@ -227,6 +310,9 @@ def plot_repurchase(
     strip_below(ax, numbers.tolist(), counts, "purchases", spoken)
     if len(rows_of) > 1:
         legend_above(ax, drawn)
+    elif np.isfinite(found["rate_within"].astype(float)[0]):
+        rate = whole(float(found["rate_within"][0]))
+        finding(ax, phrase("title_repurchase", spoken, share=rate, days=str(repurchase.definition.values["days"])))
     _finish(ax, repurchase.definition, spoken)
     return ax
 

@@ -8,7 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _frame, clv, growth, plotting
+from crmkit import _frame, clv, plotting
 from crmkit.reporting import _draw
 from crmkit.reporting._blocks import Cell, Grid, Head, Heat, Note, Row, Section, Tables, Warm
 from crmkit.reporting._facts import HORIZON, Facts, attempt, columns
@@ -29,7 +29,7 @@ def movement(facts: Facts, say: Voice) -> Section:
     blocks: list[Any] = []
     if not facts.least:
         blocks.append(_draw.figure(facts, say, "moves", plotting.plot_migration, facts.moved, say("movement_figure")))
-    bridge = attempt(lambda: bridged(facts))
+    bridge = attempt(lambda: facts.bridge)
     if bridge is not None:
         names = [facts.periods.names[at] for at in facts.over()[-2:]]
         caption = say("bridge_figure", before=names[0], after=names[1])
@@ -41,14 +41,6 @@ def movement(facts: Facts, say: Voice) -> Section:
     blocks = [Row(blocks), Note(words), *([drawn, *_drops(facts, coming, say)] if n else [])]
     sub = say("movement_sub", unit=say(f"unit_{facts.period}"))
     return Section("movement", say("section_movement"), title, sub, blocks, words if n else "", grave=True)
-
-
-def bridged(facts: Facts) -> growth.RevenueBridge:
-    """From the revenue of the last period but one to that of the last one that is over."""
-    before, last = facts.over()[-2:]
-    spans = [(_checks.date_of_day(int(facts.periods.starts[at])), _checks.date_of_day(int(facts.periods.ends[at])))
-             for at in (before, last)]  # fmt: skip
-    return growth.revenue_bridge(facts.tx, base=spans[0], current=spans[1])
 
 
 def soon(facts: Facts) -> dict[str, Any]:
@@ -99,6 +91,7 @@ def retention(facts: Facts, say: Voice) -> Section:
     figures = [
         _draw.figure(facts, say, "repurchase", plotting.plot_repurchase, facts.repurchase, say("repurchase_figure")),
         _draw.figure(facts, say, "gaps", plotting.plot_gap_curve, facts.gaps, say("gaps_figure")),
+        _draw.figure(facts, say, "hazard", plotting.plot_return_hazard, facts.gaps, say("hazard_figure")),
         _draw.figure(facts, say, "survival", plotting.plot_survival, facts.survival, say("survival_figure")),
     ]
     lost = attempt(
@@ -120,7 +113,8 @@ def _heat(facts: Facts, say: Voice, unit: str) -> Heat:
         n = float(table["customers"][at[name, 0]])
         hidden = n < facts.least
         cells = [Warm() if hidden else _warm(table, at.get((name, age)), most, say) for age in ages]
-        rows.append((name, "" if hidden else say.count(n), cells))
+        if any(cell.shade is not None for cell in cells) or hidden:
+            rows.append((name, "" if hidden else say.count(n), cells))
     return Heat(say("heat_caption", unit=unit), say("heat_corner"), [str(age) for age in ages], rows)
 
 
@@ -151,9 +145,9 @@ def worth(facts: Facts, say: Voice) -> Section:
     heads = [Head(say("decile")), Head(say.word("customers")), Head(say("value_each")), Head(say("value_sum")),
              Head(say("share_of", what=say("value_word")), number=False)]  # fmt: skip
     drawn = _draw.figure(facts, say, "deciles", plotting.plot_value_deciles, deciles, say("deciles_figure"))
-    return Section("worth", say("section_worth"), title, say("worth_sub", horizon=HORIZON),
-                   [Note(facts.total.text(say.language)), *_past(facts, say), Row([drawn, Grid("", heads, rows)])],
-                   title)  # fmt: skip
+    shown = Row([drawn, Grid(say("deciles_figure"), heads, rows)])
+    blocks = [Note(facts.total.text(say.language)), *_past(facts, say), shown]
+    return Section("worth", say("section_worth"), title, say("worth_sub", horizon=HORIZON), blocks, title)
 
 
 def _bar(share: float, shares: Any) -> int:
@@ -181,7 +175,7 @@ def _past(facts: Facts, say: Voice) -> list[Note]:
 def tables(facts: Facts, key: str) -> Tables:
     """The tables behind one of these sections."""
     if key == "movement":
-        bridge = attempt(lambda: bridged(facts))
+        bridge = attempt(lambda: facts.bridge)
         found = {"moves": facts.small(facts.moved.summary), "downgrade_calendar": facts.small(soon(facts)),
                  "revenue_movements": facts.movements.table}  # fmt: skip
         steps = {} if bridge is None else {"revenue_bridge": bridge.steps}

@@ -9,18 +9,26 @@ import numpy as np
 
 from crmkit._frame import engines
 from crmkit.errors import CrmkitError
-from crmkit.plotting._svg import as_svg
+from crmkit.plotting._svg import as_svg, axes_of
 from crmkit.reporting._blocks import Figure, Note
 from crmkit.reporting._facts import Facts
 from crmkit.reporting._voice import Voice
+
+# Inches. A half column of the page is some 440 pixels wide, so that a letter of 9 points is legible there.
+SIZES = {
+    "tiers": (5.2, 3.2), "lorenz": (5.2, 3.9), "map": (5.2, 3.9), "boxes": (5.2, 3.9), "moves": (5.2, 4.4),
+    "bridge": (5.6, 4.4), "calendar": (8.6, 3.2), "repurchase": (5.2, 3.7), "gaps": (5.2, 3.7), "survival": (5.2, 3.7),
+    "hazard": (5.2, 3.7), "deciles": (5.2, 3.4), "backtest": (5.2, 4.2),
+}  # fmt: skip
 
 
 def figure(
     facts: Facts, say: Voice, name: str, drawer: Callable[..., Any], what: Any, caption: str, **options: Any
 ) -> Figure | Note:
     """A picture of a result, or why there is none."""
+    width, height = SIZES[name]
     try:
-        ax = facts.listen(lambda: drawer(_known(what), language=say.language, **options))
+        ax = facts.listen(lambda: drawer(_known(what), ax=axes_of(width, height), language=say.language, **options))
     except CrmkitError as error:
         return Note(error.text(say.language))
     return Figure(as_svg(ax, title=caption, prefix=f"{name}-{say.language}"), caption)

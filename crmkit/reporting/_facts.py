@@ -22,6 +22,7 @@ from crmkit import (
     clv,
     downgrades,
     explanation,
+    growth,
     outreach,
     privacy,
     pyramid,
@@ -161,6 +162,13 @@ class Facts:
     def calendar(self) -> Any:
         """Who will drop to a lower segment on which day."""
         return downgrades.downgrade_calendar(self.scored)
+
+    @cached_property
+    def bridge(self) -> growth.RevenueBridge:
+        """From the revenue of the last period but one to that of the last one that is over."""
+        spans = [(_checks.date_of_day(int(self.periods.starts[at])), _checks.date_of_day(int(self.periods.ends[at])))
+                 for at in self.over()[-2:]]  # fmt: skip
+        return growth.revenue_bridge(self.tx, base=spans[0], current=spans[1])
 
     # --- behaviour --------------------------------------------------------------------------------------------------
 

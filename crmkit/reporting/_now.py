@@ -47,7 +47,7 @@ def data(facts: Facts, say: Voice) -> Section:
         ahead += -n if leaves else 0
         begin = min(max(100 - round(100 * ahead / rows[0]), 0), 100 - width) if leaves else 0
         steps.append(Step(say.word(str(name)), say.count(n), say.exact(amount), begin, width, leaves))
-    heads = ("", say.word("rows"), say.word("amount"))
+    heads = (say.word("step"), say.word("rows"), say.word("amount"))
     blocks = [Flow(heads, steps), *_alerts(facts, say, book, notes)]
     return Section("data", say("section_data"), title, say("data_sub"), blocks)
 

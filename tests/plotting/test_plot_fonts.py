@@ -51,7 +51,7 @@ def test_without_a_font_labels_are_english_and_one_warning_shows_the_way_out(no_
         ax = plot_tiers(TIERS, language="zh")
     assert len(caught) == 1
     assert caught[0].filename == __file__  # it points to the caller's own line
-    assert ax.get_xlabel() == labels.text("plot_shares_either_way", "en")
+    assert ax.get_xlabel() == labels.text("plot_both_shares", "en")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         plot_tiers(TIERS, language="zh")  # no second warning in this process
@@ -67,7 +67,7 @@ def test_english_asks_for_no_font(no_font):
 
 def test_the_font_stands_behind_the_callers_own_in_every_text(some_font):
     ax = plot_tiers(TIERS, language="zh")
-    assert ax.get_xlabel() == labels.text("plot_shares_either_way", "zh")
+    assert ax.get_xlabel() == labels.text("plot_both_shares", "zh")
     assert all(text.get_fontfamily() == ["sans-serif", "DejaVu Serif"] for text in texts_of(ax))
     ax.set_title("客户金字塔")
     assert ax.title.get_fontfamily() == ["sans-serif", "DejaVu Serif"]
@@ -86,7 +86,7 @@ def test_a_font_set_by_the_caller_is_left_alone(monkeypatch):
     monkeypatch.setattr(_fonts, "FAMILIES", ())
     monkeypatch.setattr(_fonts, "_NEEDED", "ab")  # the caller's font has these
     ax = plot_tiers(TIERS, language="zh")
-    assert ax.get_xlabel() == labels.text("plot_shares_either_way", "zh")
+    assert ax.get_xlabel() == labels.text("plot_both_shares", "zh")
     assert all(text.get_fontfamily() == ["sans-serif"] for text in texts_of(ax))
 
 

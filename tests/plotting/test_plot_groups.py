@@ -74,19 +74,22 @@ def test_the_waterfall_leads_from_period_to_period(make_table):
     bridge = growth.revenue_bridge(make_table(SALES), **PERIODS)
     ax = plot_revenue_bridge(bridge)
     steps = ["Base period", "Lost", "Contracted", "Expanded", "New", "Refunds only", "Current period"]
-    assert [tick.get_text().split("\n")[0] for tick in ax.get_xticklabels()] == steps
-    assert ax.get_xticklabels()[4].get_text() == "New\n2 cust."
-    bars = [(bar.get_y(), bar.get_height()) for bar in ax.patches]
+    assert [tick.get_text().split(", ")[0] for tick in ax.get_yticklabels()] == steps
+    assert ax.get_yticklabels()[4].get_text() == "New, 2 cust."
+    bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
     assert bars == pytest.approx(np.array([(0, 50_050), (50_050, -30), (50_020, -49_980), (40, 15), (55, 15),
                                            (70, -2.5), (0, 67.5)]))  # fmt: skip
     for (bottom, height), (start, change) in itertools.pairwise(bars[:-1]):
         assert bottom + height == pytest.approx(start)
         assert change != 0
     said = [text.get_text() for text in ax.texts]
-    assert said[:3] == ["50,050", "-30\n(-0.1%)", "-49,980\n(-99.9%)"]
+    assert said[:3] == ["50,050", "-30 (-0.1%)", "-49,980 (-99.9%)"]
     assert said[3].startswith("+15")
-    assert ax.get_xlabel() == "base period 2024-01-01 to 2024-03-31, current period 2024-04-01 to 2024-06-30"
-    assert ax.get_ylabel() == labels.text("bridge_money")
+    assert ax.yaxis_inverted()  # from top to bottom
+    money, *periods = ax.get_xlabel().split("\n")
+    assert " ".join(periods) == "base period 2024-01-01 to 2024-03-31, current period 2024-04-01 to 2024-06-30"
+    assert money == labels.text("bridge_money")
+    assert ax.get_title() == "Revenue fell by 99.9%, from 50,050 to 67.5"
 
 
 def test_no_share_is_drawn_of_a_base_period_without_revenue():
@@ -120,7 +123,7 @@ def test_pictures_speak_chinese():
     ax = plot_growth_matrix(growth.growth_matrix(SALES, **PERIODS), language="zh")
     assert {"客户忠诚", "客户扩充", "客户获取", "客户多样化"} <= set(texts(ax))
     ax = plot_revenue_bridge(growth.revenue_bridge(SALES, **PERIODS), language="zh")
-    assert ax.get_xticklabels()[4].get_text() == "新客户\n2 人"
+    assert ax.get_yticklabels()[4].get_text() == "新客户, 2 人"
 
 
 def test_the_callers_axes_are_used_and_returned():

@@ -157,7 +157,7 @@ def test_the_card_stands_below_in_the_language_of_the_picture(language):
     moved, rates = (kind(transactions()) for kind in (crm.retention.movements, crm.retention.rates))
     for ax, definition in ((plot_movements(moved, language=language), moved.definition),
                      (plot_retention(rates, language=language), rates.definition)):  # fmt: skip
-        assert "".join(said_below(ax).split()) == "".join(definition.text(language).split())
+        assert "".join(said_below(ax).split()) == "".join(definition.line(language).split())
 
 
 def test_the_card_stays_below_the_axes_and_within_the_picture():

@@ -249,7 +249,7 @@ def test_the_card_stands_below_in_the_language_of_the_picture(which, language):
         pytest.skip("no font with Chinese characters is installed")
     draw, result = pictures()[which]
     ax = draw(result, language=language)
-    assert "".join(said_below(ax).split()) == "".join(result.definition.text(language).split())
+    assert "".join(said_below(ax).split()) == "".join(result.definition.line(language).split())
     written = " ".join([*texts_of(ax), ax.get_xlabel(), ax.get_ylabel(), *(legend_of(ax) if ax.get_legend() else [])])
     assert "_" not in written
     assert "{" not in written
@@ -260,7 +260,8 @@ def test_counts_label_and_card_do_not_overlap(which):
     draw, result = pictures()[which]
     ax = draw(result)
     ax.figure.canvas.draw()
-    definition = next(text for text in ax.texts if text.get_text().startswith("measure")).get_window_extent()
+    short = crm.labels.text(result.definition.measure)
+    definition = next(text for text in ax.texts if text.get_text().startswith(short)).get_window_extent()
     label = ax.xaxis.label.get_window_extent()
     below = [text.get_window_extent() for text in ax.texts if text.get_text().isdigit() and text.xyann[1] < 0]
     assert definition.y1 <= label.y0
