@@ -2,8 +2,9 @@
 
 Nothing of the field is computed here: each function takes the table (or dataclass) that another room
 made. Axis labels carry units, values stand beside their bars, colours are those of Okabe & Ito and never the
-only sign. Titles, fonts and showing stay with the caller; for ``language="zh"`` a font with Chinese
-characters is found and used for the one axes, or English labels are drawn and a warning says why, once.
+only sign. The title says the finding, unless the caller has set one; fonts and showing stay with the caller.
+For ``language="zh"`` a font with Chinese characters is found and used for the one axes, or English labels are drawn
+and a warning says why, once.
 
 Sources: Okabe & Ito (2008), Color Universal Design (the palette); Lorenz (1905), Publications of the American
 Statistical Association 9(70), 209-219 (the curve).

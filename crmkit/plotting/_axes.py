@@ -121,8 +121,10 @@ def short(number: float, language: Language | None = None) -> str:
 def finding(ax: Axes, said: str, *, lines_above: int = 0) -> None:
     """The finding as a title: a sentence to the left, over a legend of so many lines if there is one.
 
-    Fonts are left to `_fonts.apply`.
+    A title that the caller has set stays. Fonts are left to `_fonts.apply`.
     """
+    if ax.get_title():
+        return
     from matplotlib.font_manager import FontProperties
 
     across = int(ax.get_window_extent().width / ax.figure.dpi * 72 / (TITLE * 0.56))

@@ -223,8 +223,8 @@ def plot_return_hazard(
     >>> import crmkit as crm
     >>> gaps = crm.survival.inactivity_threshold(crm.datasets.load_cdnow())
     >>> ax = crm.plotting.plot_return_hazard(gaps, days=30)
-    >>> round(ax.patches[0].get_height(), 1)  # per cent
-    18.4
+    >>> round(float(ax.patches[0].get_height()), 1)  # per cent
+    30.9
     """
     call = "crmkit.plotting.plot_return_hazard(crmkit.survival.inactivity_threshold(transactions))"
     found = columns_of(gaps, "table", "closed_share", call, order=["days"])

@@ -134,7 +134,10 @@ def test_money_below_zero_goes_left_and_its_label_stays_right():
 def test_the_callers_axes_are_used_and_returned():
     _, ax = plt.subplots()
     assert plot_segments(SEGMENTS, ax=ax) is ax
-    assert ax.get_title() == ""
+    assert ax.get_title() == "Champions: 25% of customers, 75% of the money"
+    _, titled = plt.subplots()
+    titled.set_title("mine")
+    assert plot_segments(SEGMENTS, ax=titled).get_title() == "mine"
     fresh = plot_rfm_grid({"r_score": [1], "f_score": [1]})
     assert fresh is not ax
 
