@@ -112,7 +112,7 @@ def courses(facts: Facts) -> dict[str, np.ndarray[Any, Any]]:
             "orders": series["orders"],
             "order_value": series["sales"] / series["orders"],
             "revenue": moves["revenue"].astype(float),
-            "refunds": -series["refunds"] / series["sales"],
+            "refunds": np.abs(series["refunds"]) / series["sales"],
             "retention": rates["retention_rate"].astype(float),
             "nrr": moves["nrr"].astype(float),
         }
@@ -128,11 +128,16 @@ def overview(facts: Facts, say: Voice) -> Section:
     found, names = courses(facts), [facts.periods.names[at] for at in facts.over()]
     if not names:
         raise LookupError(say("no_change"))
-    tiles = [_tile(name, values, names, say) for name, values in found.items() if np.isfinite(values).any()]
+    tiles = [_tile(name, values, names, say) for name, values in found.items() if _tells(name, values)]
     active, returning = found["active"][-1], found["returning"][-1]
     title = say("overview_title", period=names[-1], active=say.count(active), share=say.about(returning))
     sub = say("overview_sub", unit=say(f"unit_{facts.period}"), first=names[0])
     return Section("overview", say("section_overview"), title, sub, [Tiles(tiles)])
+
+
+def _tells(name: str, values: Any) -> bool:
+    """Whether there is anything to show: a base without refunds needs no tile of them."""
+    return bool(np.isfinite(values).any()) and not (name == "refunds" and not np.nansum(values))
 
 
 def _tile(name: str, values: Any, names: list[str], say: Voice) -> Tile:

@@ -46,6 +46,11 @@ class Side:
         return NAMES[self.other]
 
     @property
+    def other_code(self) -> str:
+        """The other language as HTML names it."""
+        return CODES[self.other]
+
+    @property
     def code(self) -> str:
         """The language as HTML names it."""
         return CODES[self.language]
