@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crmkit import labels
-from crmkit.errors import CrmkitError, InputFileError
+from crmkit.errors import CrmkitError, InputFileError, Options
 
 Arguments = Mapping[str, Any]
 _MOST_STEPS = 4
@@ -27,25 +27,26 @@ class Advice(CrmkitError):  # noqa: N818
     left; `where`, a filter to think of.
     """
 
-    def text(self, language: labels.Language | None = None, *, command: bool = False) -> str:
+    def text(self, language: labels.Language | None = None, *, command: Options | None = None) -> str:
         """The advice; the call is one of Python, or options of the command line."""
         fields, parts = self.fields, []
         fixes, paths = fields.get("fixes") or {}, fields.get("paths") or ()
         arguments = {**fixes, **fields["arguments"]}
         if fields["export"]:
-            call = written(fields["arguments"], command=command)
+            call = written(fields["arguments"], command=command is not None)
             profile = {**fixes, "profile": fields["export"]}
-            whole = _whole(profile, paths, command=command) if fixes else written(profile, command=command)
+            on_terminal = command is not None
+            whole = (_whole(profile, paths, command=on_terminal) if fixes else written(profile, command=on_terminal))
             said = CrmkitError("absent_export", title=fields["title"], profile=whole, call=call).text(language)
         else:
             key = "absent_call" if fields["arguments"] else "next_call"
-            call = _whole(arguments, paths, command=command, read=bool(fixes))
+            call = _whole(arguments, paths, command=command is not None, read=bool(fixes))
             said = CrmkitError(key, call=call).text(language)
-        parts.append(re.sub(r"[.。]$", "", said) if command else said)
+        parts.append(re.sub(r"[.。]$", "", said) if command is not None else said)
         if fields["trouble"] is not None:
             parts.append(fields["trouble"].text(language, command=command))
         if fields["where"]:
-            where = written({"where": fields["where"]}, command=command)
+            where = written({"where": fields["where"]}, command=command is not None)
             parts.append(CrmkitError("absent_filter", where=where).text(language))
         return "\n".join(parts)
 
@@ -53,10 +54,10 @@ class Advice(CrmkitError):  # noqa: N818
 class Durations(CrmkitError):  # noqa: N818
     """The call for a table of durations (`arguments`), as a part of an error; `paths` are its files, if known."""
 
-    def text(self, language: labels.Language | None = None, *, command: bool = False) -> str:  # noqa: ARG002
+    def text(self, language: labels.Language | None = None, *, command: Options | None = None) -> str:  # noqa: ARG002
         """The call, in Python or as a command."""
-        options = written(self.fields["arguments"], command=command)
-        if not command:
+        options = written(self.fields["arguments"], command=command is not None)
+        if command is None:
             return f"crmkit.survival.kaplan_meier(table, {options})"
         paths = " ".join(map(shlex.quote, self.fields.get("paths") or ["INPUT"]))
         return f"crmkit survival {paths} {options}"

@@ -33,6 +33,7 @@ from crmkit.errors import (
     CrmkitError,
     InputFileError,
     MissingPackageError,
+    Options,
     UnknownNameError,
     quoted,
 )
@@ -166,7 +167,7 @@ def _public(module: types.ModuleType) -> list[str]:
 class _Meant(CrmkitError):  # noqa: N818  it is said inside an error, not raised
     """The name that was meant; looked for only when somebody reads it, because tools ask for names all the time."""
 
-    def text(self, language: Language | None = None, *, command: bool = False) -> str:
+    def text(self, language: Language | None = None, *, command: Options | None = None) -> str:
         """The nearest names, or else all of the module."""
         module, name = self.fields["module"], self.fields["name"]
         found = [f"{module.__name__}.{one}" for one in _near.closest(name, dir(module))[:1]]

@@ -20,7 +20,7 @@ import numpy as np
 from crmkit import _date_text, _where
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
-from crmkit.errors import ArgumentError, ColumnError, DataError, shown
+from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 
 Refunds: TypeAlias = Literal["net", "drop", "ignore"]
 
@@ -187,9 +187,10 @@ def _written(value: Any) -> str:
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
-def offered(formats: Sequence[str]) -> str:
+def offered(formats: Sequence[str]) -> Words:
     """Formats as arguments to paste."""
-    return " / ".join(f'date_format="{form}"' for form in formats[:2])
+    said = " / ".join(f'date_format="{form}"' for form in formats[:2])
+    return Words((said, said))
 
 
 def _day_of_text(frame: LazyFrame, policy: Policy) -> LazyFrame:
@@ -240,7 +241,7 @@ def _money_of_text(
         frame = frame.with_columns(text.str.replace_all(r"\s*%\s*$", "").alias(name), crmkit_percent=percent)
     elif decimal is None and not plain_text:
         values = engines.collect(frame.filter(~text.is_null()).select(name).head(4))[name].tolist()
-        raise DataError("money_text", column=column, values=shown(values), how=DECIMAL_REMEDY)
+        raise DataError("money_text", column=column, values=shown(values), how=Words((DECIMAL_REMEDY, DECIMAL_REMEDY)))
     frame = texts.read_money(frame, name, decimal)
     if name == "discount":
         share = nw.when(nw.col("crmkit_percent")).then(nw.col(name) / 100).otherwise(nw.col(name))

@@ -245,6 +245,54 @@ def names(wrong: str, known: Mapping[str, Collection[str]]) -> list[str]:
     return [full for short in closest(wrong, known) for full in known[short]][:3]
 
 
+# What other packages and the field call a command -> what it is called here.
+COMMANDS: Mapping[str, str] = {
+    "abc": "pyramid",
+    "at_risk": "watch",
+    "audit": "lenses",
+    "baskets": "basket",
+    "bridge": "growth",
+    "cltv": "clv",
+    "cluster": "clusters",
+    "cohort": "cohorts",
+    "customers": "score",
+    "describe": "check",
+    "html": "report",
+    "kaplan_meier": "survival",
+    "km": "survival",
+    "kmeans": "clusters",
+    "ledger": "check",
+    "lifetime_value": "clv",
+    "ltv": "clv",
+    "market_basket": "basket",
+    "nps": "loyalty",
+    "predict": "churn",
+    "reactivation": "winback",
+    "recommend": "basket",
+    "renewals": "contracts",
+    "segment": "segments",
+    "segmentation": "segments",
+    "subscriptions": "contracts",
+    "summary": "check",
+    "survey": "loyalty",
+    "tiers": "pyramid",
+    "validate": "check",
+    "watch_list": "watch",
+    "win_back": "winback",
+}
+
+
+def commands(wrong: str, known: Collection[str]) -> list[str]:
+    """Commands that may be meant by a name, the likeliest first.
+
+    >>> commands("ltv", ["clv", "check"]), commands("chek", ["clv", "check"])
+    (['clv'], ['check'])
+    """
+    plain = wrong.lower().replace("-", "_")
+    meant = [COMMANDS[plain]] if COMMANDS.get(plain) in known else []
+    return list(dict.fromkeys([*meant, *closest(wrong, known)]))[:3]
+
+
 def closest(wrong: str, known: Iterable[str]) -> list[str]:
     """Names that are spelt almost like it, the closest first.
 

@@ -260,6 +260,19 @@ def is_money(name: str) -> bool:
     return bool(_MONEY.search(name)) and name not in _NO_MONEY and not is_share(name)
 
 
+def excel_format(name: str, kind: str, digits: int = 2) -> str:
+    """How Excel is to write the numbers of a column; `kind` is that of its type in numpy.
+
+    >>> excel_format("churn_rate", "f"), excel_format("value", "f"), excel_format("T", "f"), excel_format("orders", "i")
+    ('0.0%', '#,##0.00', 'General', '#,##0')
+    """
+    if kind == "f" and is_share(name):
+        return "0.0%"
+    if kind == "f" and is_money(name):
+        return f"#,##0.{'0' * digits}"
+    return "#,##0" if kind in "iu" and not _ID.search(name) and name not in ("year", "seed") else "General"
+
+
 def _is_left(name: str, values: engines.Array) -> bool:
     return values.dtype.kind not in "iufM" or bool(_ID.search(name))
 

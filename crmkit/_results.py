@@ -244,7 +244,8 @@ def _sheets(result: Result, language: Language) -> list[outputs.Sheet]:
             columns = engines.collect(engines.wrap(part))
             heads = [_reading.heading(column, language) for column in columns]
             rows = zip(*(values.tolist() for values in _stamped(columns).values()), strict=True)
-            sheets.append(outputs.Sheet(name[:31], [heads, list(columns), *map(list, rows)]))
+            formats = [_reading.excel_format(column, values.dtype.kind) for column, values in columns.items()]
+            sheets.append(outputs.Sheet(name[:31], [heads, list(columns), *map(list, rows)], formats=formats))
         elif _is_definition(part):
             words += [list(line) for line in part.lines(language)]
     return [*sheets, *([outputs.Sheet("definition", words)] if words else [])]

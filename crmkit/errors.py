@@ -5,23 +5,29 @@ ready to paste. Every error is a `CrmkitError`, so scripts can catch one class; 
 fits, so nobody has to know the library to handle it.
 
 An error carries fields, not a sentence: the sentence is made here, in the language that is set, from the words of
-`crmkit.labels.errors`, and for the terminal with `--option` in place of `argument=`. Two forms:
+`crmkit.labels.errors`, and for the terminal with `--option value` in place of `argument=value`. Two forms:
 
 ```python
 raise ArgumentError("top", top, "share", example=0.2)         # top=7 is not a share ... such as top=0.2.
 raise DataError("nothing_to_use", rows=12, as_of=as_of)       # a sentence of its own, with {rows} and {as_of} filled in
 ```
+
+In the words an argument is written as in a call, `days=[1, 7]` or `horizon="{half}D"`: the value is a literal of
+Python, so it is known how a command line writes it. What only a program can do has other words there, under
+`command_<key>`.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import re
+import shlex
 import string
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from crmkit import _language
 from crmkit._language import Language
@@ -48,6 +54,16 @@ _PASSWORDS = re.compile(r"(://[^\s:/@'\"]*:)\S+(?=@)|(\bpass(?:word|wd)\s*=\s*)(
 # The sentences, (English, Chinese) by key; filled by `labels` when it is imported, which lies above this room.
 _words: dict[str, tuple[str, str]] = {}
 
+# The option of each argument of the command that was run; None in a program.
+Options: TypeAlias = Mapping[str, str]
+# An argument as the words have it; its value may have places that are still to be filled.
+_INNER = r"(?:\{\{|\}\}|\{[^{}]*\}|[^()\[\]{}])*"
+_VALUE = (
+    rf"\"[^\"]*\"|'[^']*'|\((?:\({_INNER}\)|{_INNER})*\)|\[(?:\({_INNER}\)|{_INNER})*\]|\{{\{{{_INNER}\}}\}}"
+    r"|\.\.\.|\{[^{}]+\}|-?[\w.]*\w(?:-\w+)*|"
+)
+_MENTION = re.compile(rf"(\{{(?:argument|option|name)\}}|\b[a-z]\w*)=({_VALUE})(, (?=[a-z]\w*=))?")
+
 _FRAME = {
     "refused": ("{name_given} is not {expected}.", "{name_given} 不是 {expected}。"),
     "advised": (" Give one, such as {name_example}.", "请改用例如 {name_example}。"),
@@ -69,11 +85,11 @@ class Words:
     def __init__(self, said: str | tuple[str, str], /, **fields: Any) -> None:
         self.said, self.fields = said, fields
 
-    def text(self, language: Language | None = None) -> str:
-        """The words in a language; that which is set by default."""
+    def text(self, language: Language | None = None, *, command: Options | None = None) -> str:
+        """The words in a language (that which is set by default), for a program or a command."""
         spoken = language or _language.current()
-        words = _template(self.said, spoken) if isinstance(self.said, str) else self.said[_at(spoken)]
-        return _Sentence(spoken).vformat(words, (), _Places(self.fields))
+        words = _template(self.said, spoken, command) if isinstance(self.said, str) else self.said[_at(spoken)]
+        return _Sentence(spoken, command).filled(words, _Places(self.fields))
 
     def __str__(self) -> str:
         return self.text()
@@ -82,14 +98,81 @@ class Words:
 class _Sentence(string.Formatter):
     """Fills a sentence: values are quoted in short, parts are put into its language."""
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+    def __init__(self, language: Language, command: Options | None = None) -> None:
+        self.language, self.command = language, command
+
+    def filled(self, words: str, places: Mapping[str, Any]) -> str:
+        """The sentence with its places filled, and for a command with its arguments as options."""
+        if self.command is None:
+            return self.vformat(words, (), places)
+        options, parts, end = self.command, [], 0
+        for found in _MENTION.finditer(words):
+            name = str(places.get(found[1][1:-1], "")) if found[1].startswith("{") else found[1]
+            if name not in options and not name.startswith("--") and not _has_keys(found[2], options):
+                continue
+            value = self.vformat(found[2], (), places)
+            comma = " " if found[3] and words[found.end() :].split("=")[0] in options else found[3] or ""
+            written = as_option(name, value, options)
+            if written.startswith("no ") and parts and parts[-1] == " ":
+                parts[-1] = ", "
+            parts += [self.vformat(words[end : found.start()], (), places), written, comma]
+            end = found.end()
+        return "".join([*parts, self.vformat(words[end:], (), places)])
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
         return quoted(value) if conversion == "r" else super().convert_field(value, conversion)
 
     def format_field(self, value: Any, spec: str) -> str:
-        return value.text(self.language) if isinstance(value, Words) else str(super().format_field(value, spec))
+        if isinstance(value, Words):
+            return value.text(self.language, command=self.command)
+        return str(super().format_field(value, spec))
+
+
+def _has_keys(value: str, options: Options) -> bool:
+    """Whether it is a mapping whose keys are options: rule={{"inactive": "90D"}}."""
+    key = re.match(r"\{\{[\"'](\w+)", value)
+    return key is not None and key[1] in options
+
+
+def as_option(argument: str, value: str, options: Options) -> str:
+    """An argument and its value, a literal of Python, as a command line has them.
+
+    >>> named = {"base": "--base", "days": "--days", "inactive": "--inactive", "date": "--date"}
+    >>> as_option("base", '("2024-01-01", "2024-03-31")', named), as_option("days", "[1, 7]", named)
+    ('--base 2024-01-01:2024-03-31', '--days 1,7')
+    >>> as_option("rule", '{"inactive": "90D"}', named), as_option("date", "...", named), as_option("date", "", named)
+    ('--inactive 90D', '--date COLUMN', '--date')
+    """
+    option = options.get(argument, argument)
+    if not value:
+        return option
+    if value.startswith("range("):
+        first, after = ast.literal_eval(value[5:])
+        return f"{option} {first}-{after - 1}"
+    try:
+        literal = ast.literal_eval(value)
+    except (ValueError, SyntaxError):  # a word as it is: n_clusters=auto
+        return f"{option} {shlex.quote(value)}"
+    if isinstance(literal, dict) and argument not in options:
+        return " ".join(f"{options.get(name, name)} {on_command_line(one)}" for name, one in literal.items())
+    return f"no {option}" if literal is None else f"{option} {on_command_line(literal)}"
+
+
+def on_command_line(value: Any) -> str:
+    """A value as it is written after an option.
+
+    >>> on_command_line([(1, 7), (8, 30)]), on_command_line("Cust ID"), on_command_line(("a", "b"))
+    ('1-7,8-30', "'Cust ID'", 'a:b')
+    """
+    if value is ...:
+        return "COLUMN"
+    if isinstance(value, tuple) and type(value) is not tuple:  # one that writes itself as a plain one
+        value = ast.literal_eval(repr(value))
+    if isinstance(value, list):
+        return ",".join("-".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value)
+    if isinstance(value, tuple):
+        return ":".join(map(str, value))
+    return shlex.quote(str(value))
 
 
 def _at(language: Language) -> int:
@@ -146,20 +229,25 @@ class CrmkitError(Exception):
         """What was expected of the argument, in the language that is set."""
         return _template(self.key, _language.current()) if "argument" in self.fields else None
 
-    def text(self, language: Language | None = None, *, command: bool = False) -> str:
-        """The whole message; with `command` arguments are written as options of the command line."""
+    def text(self, language: Language | None = None, *, command: Options | None = None) -> str:
+        """The whole message; with the options of a `command`, arguments are written as these.
+
+        >>> ArgumentError("top", 7, "share", example=0.2).text(command={"top": "--top"})
+        '--top 7 is not a share between 0 and 1. Give one, such as --top 0.2.'
+        """
         said = language or _language.current()
         fields = {name: value.text(said, command=command) if isinstance(value, CrmkitError) else value
                   for name, value in self.fields.items()}  # fmt: skip
-        places = _places(fields, command=command)
-        sentence = _template(self.key, said)
+        places = _places(fields, command)
+        sentence = _template(self.key, said, command)
         if "argument" in self.fields and "{" not in sentence and self.key in _words:
             frame = {name: words[_at(said)] for name, words in _FRAME.items()}
             advised = frame["advised"] if "example" in self.fields else ""
-            sentence, places = frame["refused"] + advised, _Places(places, expected=sentence)
+            expected = _Sentence(said, command).filled(sentence, places)
+            sentence, places = frame["refused"] + advised, _Places(places, expected=expected)
             return without_password(_Sentence(said).vformat(sentence, (), places))
         # a sentence without words here is shown as it is, braces and all
-        return without_password(_Sentence(said).vformat(sentence, (), places) if self.key in _words else sentence)
+        return without_password(_Sentence(said, command).filled(sentence, places) if self.key in _words else sentence)
 
     def __str__(self) -> str:
         # KeyError would show the repr of its argument, which prints line breaks as \n.
@@ -172,8 +260,8 @@ def _rebuilt(kind: type[CrmkitError], key: str, fields: Mapping[str, Any]) -> Cr
     return error
 
 
-def _template(key: str, language: Language) -> str:
-    words = _words.get(key)
+def _template(key: str, language: Language, command: Options | None = None) -> str:
+    words = _words.get(key) if command is None else _words.get(f"command_{key}", _words.get(key))
     return key if words is None else words[_at(language)]
 
 
@@ -182,20 +270,22 @@ class _Places(dict[str, Any]):
         return f"{{{name}}}"
 
 
-def _places(fields: Mapping[str, Any], *, command: bool) -> Mapping[str, Any]:
+def _places(fields: Mapping[str, Any], command: Options | None) -> Mapping[str, Any]:
     """The fields as they are written into a sentence."""
     places = _Places(fields)
     if "argument" not in fields:
         return places
     argument = str(fields["argument"])
-    option = "--" + argument.replace("_", "-")
-    places["argument"] = option if command else argument
+    option = argument if command is None else command.get(argument, f"--{argument.replace('_', '-')}")
+    places["argument"] = option
     for name in ("given", "example"):
         value = fields.get(name)
-        quote = _example if name == "example" else quoted
-        written = str(value) if command else quote(value)
-        places[name] = written
-        places[f"name_{name}"] = f"{option} {written}" if command else f"{argument}={written}"
+        if command is None:
+            places[name] = _example(value) if name == "example" else quoted(value)
+            places[f"name_{name}"] = f"{argument}={places[name]}"
+        else:
+            places[name] = on_command_line(value)[:_LONGEST]
+            places[f"name_{name}"] = option if value is None else f"{option} {places[name]}"
     return places
 
 

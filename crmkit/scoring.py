@@ -288,7 +288,7 @@ def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:
     try:
         return _joined(listed, ChurnModel(horizon=days).fit(tx).score(tx), ("p_churn",))
     except DataError as error:  # it speaks of its own horizon, which here is called churn
-        raise DataError(str(error).replace("horizon=", "churn=")) from None
+        raise DataError(error.key, **{**error.fields, "argument": "churn"}) from None
 
 
 def _add_next_product(listed: Any, *, tx: Transactions) -> Any:

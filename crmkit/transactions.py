@@ -38,7 +38,7 @@ from crmkit import (
 from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
-from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, shown
+from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, Options, Words, shown
 
 __all__ = [
     "Transactions",
@@ -503,7 +503,7 @@ class Transactions:
             key = "money_letters"
         elif marks and decimal is not None and all(_money_text.may_be_thousands(value, decimal) for value in values):
             key = "money_thousandths"
-        raise DataError(key, column=column, values=shown(values), decimal=decimal or ".", how=how,
+        raise DataError(key, column=column, values=shown(values), decimal=decimal or ".", how=Words((how, how)),
                         n=f"{self._profile.counts[f'unread_{name}']:,}")  # fmt: skip
 
     def _reads_all(self, name: str, mark: str) -> bool:
@@ -621,7 +621,7 @@ class _NothingLeft(DataError):  # noqa: N818
     def __init__(self, reasons: Sequence[tuple[str, int]], **fields: Any) -> None:
         super().__init__("nothing_left", reasons=list(reasons), **fields)
 
-    def text(self, language: labels.Language | None = None, *, command: bool = False) -> str:
+    def text(self, language: labels.Language | None = None, *, command: Options | None = None) -> str:
         """The message, with the reasons in its language."""
         fields = dict(self.fields)
         said = "; ".join(f"{rows:,} {labels.text(step, language)}" for step, rows in fields["reasons"])

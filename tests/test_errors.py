@@ -41,7 +41,9 @@ def test_an_error_carries_fields_and_speaks_the_language_that_is_set():
     assert (error.argument, error.given, error.example) == ("top", 7, 0.2)
     assert error.expected == "a share between 0 and 1"
     assert str(error) == "top=7 is not a share between 0 and 1. Give one, such as top=0.2."
-    assert error.text(command=True) == "--top 7 is not a share between 0 and 1. Give one, such as --top 0.2."
+    assert (
+        error.text(command={"top": "--top"}) == "--top 7 is not a share between 0 and 1. Give one, such as --top 0.2."
+    )
     crm.set_language("zh")
     try:
         assert str(error) == error.text("zh") == "top=7 不是 0 到 1 之间的比例。请改用例如 top=0.2。"

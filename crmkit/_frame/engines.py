@@ -378,6 +378,15 @@ def _replace(frame: LazyFrame, column: str, made: str) -> LazyFrame:
 # --- out --------------------------------------------------------------------------------------------------------
 
 
+def kinds(frame: AnyFrame) -> dict[str, str]:
+    """The kind of each column, by numpy's letter: f a number, i a whole one, M a date, b yes or no, O anything else."""
+    found = {}
+    for name, dtype in frame.collect_schema().items():
+        letters = {"i": dtype.is_integer(), "f": dtype.is_numeric(), "M": dtype.is_temporal(), "b": dtype == nw.Boolean}
+        found[name] = next((letter for letter, fits in letters.items() if fits), "O")
+    return found
+
+
 def collect(frame: AnyFrame) -> dict[str, Array]:
     """The columns as numpy arrays: missing numbers are NaN, missing text is None."""
     if isinstance(frame, nw.DataFrame):

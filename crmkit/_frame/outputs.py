@@ -17,14 +17,16 @@ import math
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from crmkit._frame import engines, process, sandbox, sql
 from crmkit._frame.engines import LazyFrame
@@ -32,6 +34,8 @@ from crmkit._frame.origins import Copies
 from crmkit.errors import ArgumentError, CrmkitError, DataError, InputFileError, MissingPackageError
 
 _SHEET_ROWS = 1_048_576
+_HEADS = 2  # rows of an Excel list: what people call the columns, and their keys
+_ROW = "crmkit_row"  # the place of a row, which is not written
 _CELL_CHARACTERS = 32_767
 _SHEET_DIGITS = 10**15  # a spreadsheet rounds longer numbers
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no way to write these
@@ -109,11 +113,15 @@ def kept(frame: LazyFrame) -> Iterator[LazyFrame]:
 # --- into a file ------------------------------------------------------------------------------------------------
 
 
-def target_of(path: str | Path, *, source: str | Sequence[str] | None = None) -> Path:
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def target_of(path: str | Path, *, source: str | Sequence[str] | None = None, endings: Iterable[str] = ()) -> Path:
     """The file to write, if it can be written; `source`: files, globs or addresses that must stay as they are."""
     target = Path(os.path.realpath(path))  # a link stays a link to the new file
-    if target.suffix.lower() not in _WRITERS:
-        raise ArgumentError("output_ending", path=str(path), known=", ".join(_WRITERS))
+    known = list(endings) or list(_WRITERS)
+    if target.suffix.lower() not in known:
+        raise ArgumentError("output_ending", path=str(path), known=", ".join(known))
     refuse_target(path)
     sources = [source] if isinstance(source, str) else source or ()
     if target.exists() and any(target.samefile(file) for each in sources for file in _files(each)):
@@ -158,16 +166,64 @@ def folder_of(path: str | Path) -> Path:
     return Path(path)
 
 
-def write_table(native: Any, path: str | Path, *, order: Sequence[str], bom: bool = False) -> None:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a book: rows of values, the first one its head, and which cells (row, column) are marked how.
+
+    With `formats`, one for each column, it is a table with two rows of heads (labels, keys) and a filter; with
+    `n_heads`, a grid whose first columns name a row; else lines of words.
+    """
+
+    title: str
+    rows: Iterable[Sequence[Any]]
+    marks: Mapping[tuple[int, int], str] = field(default_factory=dict)  # to a key of _FILLS
+    number: str = "General"  # how numbers are written from column `n_heads` on
+    n_heads: int = 0  # columns that name a row
+    formats: Sequence[str] = ()  # of numbers, column by column
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How people see a table that is written: what columns are called, and how their numbers are written."""
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)  # of numbers, as Excel has them
+    money: Sequence[str] = ()  # columns that a CSV has with `digits` decimals
+    digits: int = 2
+    bom: bool = False  # begin a CSV with the mark by which Excel knows UTF-8
+    beside: Sequence[Sheet] = ()  # further pages of an Excel book
+
+
+PLAIN = Look()
+
+
+def write_table(native: Any, path: str | Path, *, order: Sequence[str] = (), look: Look = PLAIN) -> None:
     """Write a result table to `path`, the kind of file by its ending; an existing file is replaced.
 
-    Rows come in the `order` of these columns, so that equal lists give equal files. `bom` begins a CSV with the mark by
-    which Excel knows UTF-8.
+    Rows come in the `order` of these columns, so that equal lists give equal files; without, as they stand in a table
+    that is small. CSV, Parquet and JSON have the keys of the columns, Excel also what people call them.
     """
     target = target_of(path)
     with _writing(str(path)), _aside(target) as part:
-        frame = _dated(_embedded(native))
-        _WRITERS[target.suffix.lower()](frame, part, order, bom)
+        frame = _embedded(native)
+        if not order:
+            frame, order = _numbered(frame), [_ROW]
+        _WRITERS[target.suffix.lower()](_dated(frame), part, order, look)
+
+
+def _numbered(frame: LazyFrame) -> LazyFrame:
+    """A small table whose rows know their place."""
+    columns = engines.collect(frame)
+    n = len(next(iter(columns.values())))
+    return _embedded(nw.from_dict({**columns, _ROW: np.arange(n)}, backend="pandas").to_native())
+
+
+@contextmanager
+def aside(path: str | Path, endings: Iterable[str]) -> Iterator[Path]:
+    """A path to write a file of another kind to; it takes its name when all of it is written."""
+    target = target_of(path, endings=endings)
+    with _writing(str(path)), _aside(target) as part:
+        yield part
 
 
 def write_text(text: str, path: str | Path) -> None:
@@ -274,31 +330,61 @@ def _texts(frame: LazyFrame) -> list[str]:
     return [name for name, dtype in frame.collect_schema().items() if dtype == nw.String]
 
 
-def _copy(frame: LazyFrame, part: Path, order: Sequence[str], options: str) -> None:
-    """Write the rows in order; said last, because the engine keeps no other order."""
+def _copy(
+    frame: LazyFrame, part: Path, order: Sequence[str], options: str, written: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write the rows in order; said last, because the engine keeps no other order.
+
+    `written` are SQL expressions in place of columns.
+    """
     rows = f"crmkit_{secrets.token_hex(8)}"  # no table of the caller's has this name
-    columns = ", ".join(map(sql.name, order))
-    made = f"SELECT * FROM {rows} ORDER BY {columns}"
+    columns = ", ".join(f"{rows}.{sql.name(column)}" for column in order)
+    chosen = ", ".join(f"{written.get(name, sql.name(name))} AS {sql.name(name)}" for name in _names(frame))
+    made = f"SELECT {chosen} FROM {rows} ORDER BY {columns}"
     frame.to_native().query(rows, f"COPY ({made}) TO {sql.text(part)} ({options}, USE_TMP_FILE false)")
 
 
-def _write_parquet(frame: LazyFrame, part: Path, order: Sequence[str], _: bool) -> None:
+def _names(frame: LazyFrame) -> list[str]:
+    """The columns that are written."""
+    return [name for name in engines.names_of(frame) if name != _ROW]
+
+
+def _floats(frame: LazyFrame) -> list[str]:
+    return [name for name, dtype in frame.collect_schema().items() if dtype.is_float()]
+
+
+def _write_parquet(frame: LazyFrame, part: Path, order: Sequence[str], _: Look) -> None:
     _copy(frame, part, order, "FORMAT parquet")
 
 
-def _write_csv(frame: LazyFrame, part: Path, order: Sequence[str], bom: bool) -> None:
+def _write_json(frame: LazyFrame, part: Path, order: Sequence[str], _: Look) -> None:
+    """A list of rows; what is not finite is null, for JSON has no word for it."""
+    finite = {name: f"CASE WHEN isfinite({sql.name(name)}) THEN {sql.name(name)} END" for name in _floats(frame)}
+    _copy(frame, part, order, "FORMAT json, ARRAY true", finite)
+    if part.stat().st_size == 0:
+        part.write_text("[]\n")
+
+
+def _write_csv(frame: LazyFrame, part: Path, order: Sequence[str], look: Look) -> None:
     inert = _inert(frame)
     names = dict(zip(engines.names_of(frame), engines.names_of(inert), strict=True))
     header = io.StringIO()
-    csv.writer(header, lineterminator="\n").writerow(names.values())
-    top = ("\ufeff" if bom else "") + header.getvalue()
+    csv.writer(header, lineterminator="\n").writerow(_names(inert))
+    top = ("\ufeff" if look.bom else "") + header.getvalue()
     n_rows, quoted = _with_separators(inert)
     if n_rows == 0:
         part.write_bytes(top.encode())
         return
     force = f", FORCE_QUOTE ({', '.join(map(sql.name, quoted))})" if quoted else ""
     options = f"FORMAT csv, HEADER false, PREFIX {sql.text(top)}, SUFFIX '\n'{force}"
-    _copy(inert, part, [names[column] for column in order], options)
+    cents = {names[column]: _rounded(names[column], look.digits) for column in look.money if column in _floats(frame)}
+    _copy(inert, part, [names[column] for column in order], options, cents)
+
+
+def _rounded(column: str, digits: int) -> str:
+    """SQL for money with its decimals, and never -0.00."""
+    money = sql.name(column)
+    return f"CASE WHEN NOT isnan({money}) THEN printf('%.{digits}f', round({money}, {digits}) + 0) END"
 
 
 def _with_separators(frame: LazyFrame) -> tuple[int, list[str]]:
@@ -311,19 +397,17 @@ def _with_separators(frame: LazyFrame) -> tuple[int, list[str]]:
     return int(found["rows"][0] or 0), [name for at, name in enumerate(texts) if found[f"t{at}"][0]]
 
 
-def _write_xlsx(frame: LazyFrame, part: Path, order: Sequence[str], _: bool) -> None:
+def _write_xlsx(frame: LazyFrame, part: Path, order: Sequence[str], look: Look) -> None:
     n = int(engines.collect(frame.select(n=nw.len()))["n"][0])
-    if n >= _SHEET_ROWS:
-        raise DataError("output_too_long", most=_SHEET_ROWS - 1, n=n)
-    inert = _inert(frame)
-    names = dict(zip(engines.names_of(frame), engines.names_of(inert), strict=True))
+    if n > _SHEET_ROWS - _HEADS:
+        raise DataError("output_too_long", most=_SHEET_ROWS - _HEADS, n=n)
+    keys = _names(frame)
+    heads = [[look.headings.get(key, key) for key in keys], keys]
+    rows = _rows_in_order(frame, order)
+    formats = [look.formats.get(key, "") for key in keys]
     with _book(part) as book:
-        page = book.add_worksheet("customers")
-        page.freeze_panes(1, 0)
-        _fill(page, 0, engines.names_of(inert), {})
-        dates = {dt.date: book.add_format({"num_format": "yyyy-mm-dd"})}
-        for at, row in enumerate(_rows_in_order(inert, [names[column] for column in order]), 1):
-            _fill(page, at, [_cell(value) for value in row], dates)
+        for sheet in (Sheet("data", itertools.chain(heads, rows), formats=formats), *look.beside):
+            _fill_page(book, book.add_worksheet(sheet.title), sheet)
 
 
 def _rows_in_order(frame: LazyFrame, order: Sequence[str]) -> Iterator[Sequence[Any]]:
@@ -331,9 +415,11 @@ def _rows_in_order(frame: LazyFrame, order: Sequence[str]) -> Iterator[Sequence[
     copies = Copies.begun()
     file = Path(process.new_file(Path(copies.folder) / "rows.parquet"))
     _copy(frame, file, order, "FORMAT parquet")
-    columns = ", ".join(map(sql.name, order))
     cursor = process.connection().cursor()
-    cursor.execute(f"SELECT * FROM read_parquet({sql.texts([file])}, hive_partitioning = false) ORDER BY {columns}")
+    read = f"SELECT * FROM read_parquet({sql.texts([file])}, hive_partitioning = false)"
+    if list(order) != [_ROW]:  # else it was written in its order, and is small
+        read += f" ORDER BY {', '.join(map(sql.name, order))}"
+    cursor.execute(read)
     yield from itertools.chain.from_iterable(iter(lambda: cursor.fetchmany(10_000), []))
 
 
@@ -352,19 +438,6 @@ def _book(part: Path, **options: Any) -> Iterator[Any]:
     part.write_bytes(whole.getbuffer())
 
 
-def _fill(page: Any, at: int, row: Sequence[Any], formats: Mapping[Any, Any]) -> None:
-    """One row of cells; text is never anything else."""
-    for column, value in enumerate(row):
-        if isinstance(value, bool):
-            page.write_boolean(at, column, value)
-        elif isinstance(value, int | float):
-            page.write_number(at, column, value)
-        elif isinstance(value, dt.date):
-            page.write_datetime(at, column, value, formats.get(dt.date))
-        elif value is not None:
-            page.write_string(at, column, str(value)[:_CELL_CHARACTERS])
-
-
 def _cell(value: Any) -> Any:
     """A value that a sheet can hold: long ids as text, no control characters, no infinity."""
     if isinstance(value, str):
@@ -377,20 +450,10 @@ def _cell(value: Any) -> Any:
 # --- a small book of several sheets -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a small book: rows of values, the first one its head, and which cells (row, column) are marked how."""
-
-    title: str
-    rows: Sequence[Sequence[Any]]
-    marks: Mapping[tuple[int, int], str] = field(default_factory=dict)  # to a key of _FILLS
-    number: str = "General"  # how numbers are written from column `n_heads` on
-    n_heads: int = 0  # columns that name a row
-
-
 # Hatched: can still change. Grey: withheld.
 _FILLS = {"partial": (14, "D55E00"), "too_small": (1, "BFBFBF")}
 _NARROWEST, _WIDEST = 9, 90  # of a column, in characters
+_LOOKED_AT = 1_000  # rows by which a column is made as wide as it needs
 
 
 def write_book(path: str | Path, sheets: Sequence[Sheet]) -> None:
@@ -412,29 +475,49 @@ def new_book(path: str | Path, **options: Any) -> Iterator[Any]:
 
 def _fill_page(book: Any, page: Any, sheet: Sheet) -> None:
     formats: dict[frozenset[tuple[str, Any]], Any] = {}
-    full = [row for row in sheet.rows if len(row) == len(sheet.rows[0])]  # a legend may hang over
-    for column in range(len(sheet.rows[0])):
+    rows = iter(sheet.rows)
+    first = list(itertools.islice(rows, _LOOKED_AT))
+    wide = len(first[0]) if first else 0
+    full = [row for row in first if len(row) == wide]  # a legend may hang over
+    for column in range(wide):
         width = 2 + max(characters(row[column]) for row in full)
         page.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
-    if sheet.n_heads:
-        page.freeze_panes(1, sheet.n_heads)
-    for at, row in enumerate(sheet.rows):
+    if sheet.n_heads or sheet.formats:
+        page.freeze_panes(*((_HEADS, 1) if sheet.formats else (1, sheet.n_heads)))
+    at = 0
+    for at, row in enumerate(itertools.chain(first, rows)):
         for column, value in enumerate(row):
-            looks = frozenset(_looks(sheet, at, column).items())
+            plain = inert_cell(value)
+            looks = frozenset(_looks(sheet, at, column, plain).items())
             if looks not in formats:
                 formats[looks] = book.add_format(dict(looks))
-            plain = inert_cell(value)
-            if isinstance(plain, bool):
-                page.write_boolean(at, column, plain, formats[looks])
-            elif isinstance(plain, int | float):
-                page.write_number(at, column, plain, formats[looks])
-            elif plain is None:
-                page.write_blank(at, column, None, formats[looks])
-            else:
-                page.write_string(at, column, str(plain), formats[looks])
+            _write_cell(page, at, column, plain, formats[looks])
+    if sheet.formats and wide:
+        page.autofilter(_HEADS - 1, 0, max(at, _HEADS - 1), wide - 1)
 
 
-def _looks(sheet: Sheet, at: int, column: int) -> dict[str, Any]:
+def _write_cell(page: Any, at: int, column: int, plain: Any, form: Any) -> None:
+    """One cell; text is never anything else."""
+    if isinstance(plain, bool):
+        page.write_boolean(at, column, plain, form)
+    elif isinstance(plain, int | float):
+        page.write_number(at, column, plain, form)
+    elif isinstance(plain, dt.date):
+        page.write_datetime(at, column, plain, form)
+    elif plain is None:
+        page.write_blank(at, column, None, form)
+    else:
+        page.write_string(at, column, str(plain)[:_CELL_CHARACTERS], form)
+
+
+def _looks(sheet: Sheet, at: int, column: int, value: Any) -> dict[str, Any]:
+    if sheet.formats:
+        if at < _HEADS:
+            return {"bold": at == 0, "italic": at > 0}
+        if isinstance(value, dt.date):
+            return {"num_format": "yyyy-mm-dd"}
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return {"num_format": sheet.formats[column]} if number and sheet.formats[column] else {}
     looks: dict[str, Any] = {}
     if column >= sheet.n_heads > 0 and at > 0:
         looks["num_format"] = sheet.number
@@ -461,8 +544,9 @@ def inert_cell(value: Any) -> Any:
     return inert_text(plain) if isinstance(plain, str) else plain
 
 
-_WRITERS: Mapping[str, Callable[[LazyFrame, Path, Sequence[str], bool], None]] = {
+_WRITERS: Mapping[str, Callable[[LazyFrame, Path, Sequence[str], Look], None]] = {
     ".csv": _write_csv,
     ".parquet": _write_parquet,
+    ".json": _write_json,
     ".xlsx": _write_xlsx,
 }

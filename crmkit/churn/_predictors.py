@@ -58,6 +58,7 @@ def predictors(tx: Transactions, days: int, most: int) -> dict[str, Predict]:
         covered = _checks.day_number(tx.as_of) - tx.first_day
         raise DataError(
             "churn_past_covers_days_up",
+            argument="horizon",
             covered=covered,
             as_of=tx.as_of,
             days=days,
@@ -69,6 +70,7 @@ def predictors(tx: Transactions, days: int, most: int) -> dict[str, Predict]:
             what = Words("nobody" if lesson.churned.all() else "everybody")
             raise DataError(
                 "churn_bought_days_after_nothing",
+                argument="horizon",
                 what=what,
                 days=days,
                 day=_checks.date_of_day(lesson.seen.day),

@@ -156,7 +156,10 @@ class ChurnModel(Estimator):
         tx = open_transactions(transactions)
         if _checks.day_number(tx.as_of) - 4 * self.days < tx.first_day:
             covered = _checks.day_number(tx.as_of) - tx.first_day
-            raise DataError("churn_data_cover_days_learn", covered=covered, days=self.days, max=max(covered // 4, 1))
+            most = max(covered // 4, 1)
+            raise DataError(
+                "churn_data_cover_days_learn", argument="horizon", covered=covered, days=self.days, max=most
+            )
         trials = [self._trial(tx, 1)]
         if _checks.day_number(tx.as_of) - 5 * self.days >= tx.first_day:
             trials.append(self._trial(tx, 2))
@@ -177,6 +180,7 @@ class ChurnModel(Estimator):
         if churned.all() or not churned.any():
             raise DataError(
                 "churn_bought_days_after_prediction",
+                argument="horizon",
                 either=Words("nobody" if churned.all() else "everybody"),
                 days=self.days,
                 as_of=past.as_of,

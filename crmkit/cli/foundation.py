@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from crmkit.cli import text
 from crmkit.cli.app import app
-from crmkit.cli.options import (
-    Bins,
-    Bom,
-    DiscountRate,
-    Folder,
-    Horizon,
-    Input,
-    MarginRate,
-    Output,
-    Scheme,
-    Tiers,
-    Words,
-    reads_transactions,
-)
+from crmkit.cli.command import OPTIONS, Answer, Call, command, picture
+from crmkit.cli.options import Bins, DiscountRate, MarginRate, Scheme, Tiers
 from crmkit.cli.running import patience
 from crmkit.errors import ArgumentError
 
 
 @app.command()
-def demo(output: Folder = "crmkit-demo", language: Words = None) -> None:
-    """Score CDNOW's customers.
-
-    Reads the 23,570 real customers of the CDNOW data, prints the headline and writes the scored list.
-    """
+def demo(
+    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR")] = "crmkit-demo",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
+    language: Annotated[str | None, typer.Option(metavar="en|zh")] = None,
+) -> None:
+    """Score CDNOW's customers."""
     from crmkit import datasets
     from crmkit._frame import outputs
     from crmkit.scoring import headline, score_customers
@@ -41,48 +31,42 @@ def demo(output: Folder = "crmkit-demo", language: Words = None) -> None:
         scored = score_customers(datasets.load_cdnow(), language=speech)
         found = headline(scored, language=speech)
         target = outputs.folder_of(output) / "customers.csv"
-        outputs.write_table(scored, target, order=["customer_id"], bom=speech == "zh")
-    text.say(*text.pairs([*found.lines(speech), (text.label("written", speech), text.beside(target))]))
-    text.say("", *text.table(found.segments, text.SEGMENTS, speech))
+        outputs.write_table(scored, target, order=["customer_id"], look=outputs.Look(bom=speech == "zh"))
+    if not quiet:
+        text.say(*text.pairs([*found.lines(speech), (text.label("written", speech), text.beside(target))]))
+        text.say("", *text.table(found.segments, text.SEGMENTS, speech))
 
 
-@app.command()
-@reads_transactions
+OPTIONS["demo"] = ((), (), ("output", "quiet", "language"))
+
+
+@command()
 def check(
-    given: Input,
-    fail_if_unassigned: Annotated[
-        str | None,
-        typer.Option(metavar="SHARE", help="Exit with 1 if more rows or money have no customer, such as 5%."),
-    ] = None,
-    fail_if_left_out: Annotated[
-        str | None, typer.Option(metavar="SHARE", help="Exit with 1 if more rows or money are not used, such as 10%.")
-    ] = None,
-    language: Words = None,
-) -> None:
-    """Print the ledger of the input.
-
-    What came in, what is left out and why, what is used; and what is worth knowing about that.
-    """
+    call: Call,
+    fail_if_unassigned: Annotated[str | None, typer.Option(metavar="SHARE")] = None,
+    fail_if_left_out: Annotated[str | None, typer.Option(metavar="SHARE")] = None,
+) -> Answer:
+    """Print the ledger of the input."""
     from crmkit import _ledger
 
-    asked = {
-        "fail_if_unassigned": ("no_customer", fail_if_unassigned),
-        "fail_if_left_out": ("left_out", fail_if_left_out),
-    }
-    limits = {step: _share(name, share) for name, (step, share) in asked.items() if share is not None}
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        facts = {"input_source": given.name, "as_of": str(tx.as_of), "roles": text.roles_of(tx)}
-        text.say(*text.facts(facts, speech))
-        formats: text.Formats = {"rows": text.count, "customers": text.count, "amount": text.money(tx)}
-        text.say("", *text.table(tx.ledger, {"step": text.word, **formats}, speech))
-        text.say("", *text.table(tx.notes, {"note": text.word, **formats}, speech))
-        broken = _ledger.breaches(text.columns(tx.ledger, "step", "rows", "amount"), limits)
-    for step, share, limit in broken:
-        words = (text.label(step, speech), text.percent(share), text.percent(limit))
-        typer.echo(text.label("beyond_limit", speech).format(*words), err=True)
-    if broken:
-        raise typer.Exit(1)
+    asked = {"fail_if_unassigned": fail_if_unassigned, "fail_if_left_out": fail_if_left_out}
+    steps = {"fail_if_unassigned": "no_customer", "fail_if_left_out": "left_out"}
+    limits = {steps[name]: _share(name, share) for name, share in asked.items() if share is not None}
+    tx, money = call.tx, text.money(call.tx)
+    formats: text.Formats = {"rows": text.count, "customers": text.count, "amount": money}
+    broken = _ledger.breaches(text.columns(tx.ledger, "step", "rows", "amount"), limits)
+    said = [
+        text.phrase("beyond_limit", call.language).format(
+            text.label(step, call.language), text.percent(share), text.percent(limit)
+        )
+        for step, share, limit in broken
+    ]
+    lines = [
+        *call.facts(input_source=call.source, as_of=str(tx.as_of), roles=text.roles_of(tx)), "",
+        *call.table(tx.ledger, {"step": text.word, **formats}), "",
+        *call.table(tx.notes, {"note": text.word, **formats}),
+    ]  # fmt: skip
+    return Answer({"ledger": tx.ledger, "notes": tx.notes}, lines, refused=said)
 
 
 def _share(name: str, written: str) -> float:
@@ -96,117 +80,85 @@ def _share(name: str, written: str) -> float:
     return number
 
 
-@app.command()
-@reads_transactions
-def score(
-    given: Input,
-    output: Output,
-    bins: Bins = 5,
-    scheme: Scheme = "eleven",
-    tiers: Tiers = "textbook",
-    horizon: Horizon = "52W",
-    discount_rate: DiscountRate = 0.1,
-    margin_rate: MarginRate = 1.0,
-    churn: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DURATION",
-            help="Also the probability of no purchase within so long, such as 90D. Fits the churn model first, for "
-            "seconds to minutes, and needs scikit-learn.",
-        ),
-    ] = None,
-    alerts: Annotated[
-        float | None,
-        typer.Option(
-            metavar="NUMBER", help="Also who is on the watch-list now, at so many new alerts a week, such as 20."
-        ),
-    ] = None,
-    bom: Bom = None,
-    language: Words = None,
-) -> None:
-    """Write the scored list of customers.
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """By what rules customers are named."""
 
-    One row per customer: the summary, RFM scores, segment, tier, expected purchases and lifetime value; if asked for,
-    the probability of churn and the signal of the watch-list.
-    """
+    bins: Bins = 5
+    scheme: Scheme = "eleven"
+    tiers: Tiers = "textbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """How what is still to come is valued."""
+
+    horizon: Annotated[str, typer.Option(metavar="DURATION|none")] = "52W"
+    discount_rate: DiscountRate = 0.1
+    margin_rate: MarginRate = 1.0
+
+
+@command(must_write=True)
+def score(
+    call: Call,
+    groups: Groups,
+    worth: Worth,
+    churn: Annotated[str | None, typer.Option(metavar="DURATION")] = None,
+    alerts_per_week: Annotated[float | None, typer.Option("--alerts", metavar="NUMBER")] = None,
+) -> Answer:
+    """Write the scored list of customers."""
     from crmkit import _checks
-    from crmkit._frame import outputs
     from crmkit.rfm import describe_segments
     from crmkit.scoring import Extras, score_customers
 
-    speech = text.language_of(language)
-    outputs.target_of(output, source=given.source)  # refused now rather than after the work
     if churn is not None and _checks.days_of(churn, "churn") < 1:
         raise ArgumentError("churn", churn, "cli_less_day_churn_d")
-    with given.opened() as tx:
-        scored = score_customers(
-            tx,
-            bins=bins,
-            scheme=scheme,
-            tiers=tiers,
-            horizon=None if horizon == "none" else horizon,
-            discount_rate=discount_rate,
-            margin_rate=margin_rate,
-            extras=Extras(churn=churn, alerts_per_week=alerts),
-            language=speech,
-        )
-        outputs.write_table(scored, output, order=["customer_id"], bom=speech == "zh" if bom is None else bom)
-        totals = text.columns(describe_segments(scored), "customers", "value")
-        facts = {
-            "written": output,
-            "customers": text.count(totals["customers"].sum()),
-            "monetary": text.money(tx)(totals["value"].sum()),
-            "as_of": str(tx.as_of),
-        }
-        if churn is not None:
-            facts["mean_p_churn"] = text.percent(text.columns(scored, "p_churn")["p_churn"].mean())
-        if alerts is not None:
-            facts["watched"] = text.count((text.columns(scored, "signal")["signal"] != "none").sum())
-    text.say(*text.facts(facts, speech))
+    scored = score_customers(
+        call.tx,
+        bins=groups.bins,
+        scheme=groups.scheme,
+        tiers=groups.tiers,
+        horizon=None if worth.horizon == "none" else worth.horizon,
+        discount_rate=worth.discount_rate,
+        margin_rate=worth.margin_rate,
+        extras=Extras(churn=churn, alerts_per_week=alerts_per_week),
+        language=call.language,
+    )
+    segments = describe_segments(scored)
+    totals = text.columns(segments, "customers", "value")
+    facts = {
+        "written": str(call.manner.output),
+        "customers": text.count(totals["customers"].sum()),
+        "monetary": text.money(call.tx)(totals["value"].sum()),
+        "as_of": str(call.tx.as_of),
+    }
+    if churn is not None:
+        facts["mean_p_churn"] = text.percent(text.columns(scored, "p_churn")["p_churn"].mean())
+    if alerts_per_week is not None:
+        facts["watched"] = text.count((text.columns(scored, "signal")["signal"] != "none").sum())
+    return Answer(
+        {"customers": scored, "segments": segments},
+        call.facts(**facts),
+        order=["customer_id"],
+        draw=picture("plot_segments", segments),
+    )
 
 
-@app.command()
-@reads_transactions
-def pyramid(given: Input, tiers: Tiers = "textbook", language: Words = None) -> None:
-    """Print the customer pyramid.
-
-    The tiers of customers by spend, and how few customers bring how much of it.
-    """
+@command()
+def pyramid(call: Call, tiers: Tiers = "textbook") -> Answer:
+    """Print the customer pyramid."""
     from crmkit.pyramid import concentration, describe_tiers
     from crmkit.scoring import score_customers
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        scored = score_customers(tx, tiers=tiers, horizon=None, language=speech)
-        found, table = concentration(scored), describe_tiers(scored)
-        facts = {
-            "customers": text.count(found.customers),
-            "monetary": text.money(tx)(found.value),
-            "gini": f"{found.gini:.3f}",
-            "as_of": str(tx.as_of),
-        }
-        text.say(*text.facts(facts, speech))
-        text.say(
-            "",
-            *text.table(
-                table,
-                {"tier": text.segment, **text.SHARES, "value": text.money(tx), "mean_value": text.money(tx)},
-                speech,
-            ),
-        )
-        text.say(
-            "",
-            *text.table(
-                found.top,
-                {"customer_share": text.percent, "customers": text.count, "value_share": text.percent},
-                speech,
-            ),
-        )
-        text.say(
-            "",
-            *text.table(
-                found.reach,
-                {"value_share": text.percent, "customers": text.count, "customer_share": text.percent},
-                speech,
-            ),
-        )
+    scored = score_customers(call.tx, tiers=tiers, horizon=None, language=call.language)
+    found, table, money = concentration(scored), describe_tiers(scored), text.money(call.tx)
+    facts = call.facts(
+        customers=text.count(found.customers), monetary=money(found.value), gini=f"{found.gini:.3f}",
+        as_of=str(call.tx.as_of),
+    )  # fmt: skip
+    formats: text.Formats = {"tier": text.segment, **text.SHARES, "value": money, "mean_value": money}
+    top = {"customer_share": text.percent, "customers": text.count, "value_share": text.percent}
+    reach = {"value_share": text.percent, "customers": text.count, "customer_share": text.percent}
+    lines = [*facts, "", *call.table(table, formats), "", *call.table(found.top, top), "",
+             *call.table(found.reach, reach)]  # fmt: skip
+    return Answer({"tiers": table, "top": found.top, "reach": found.reach}, lines, draw=picture("plot_tiers", table))

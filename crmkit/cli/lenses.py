@@ -7,38 +7,26 @@ from typing import Annotated
 import typer
 
 from crmkit.cli import text
-from crmkit.cli.app import app
-from crmkit.cli.options import Input, Words, reads_transactions
+from crmkit.cli.command import Answer, Call, command, picture
 
 
-@app.command()
-@reads_transactions
+@command()
 def lenses(
-    given: Input,
-    period: Annotated[
-        str | None,
-        typer.Option(metavar="year|quarter|month", help="Length of periods and cohorts; else the longest that fits."),
-    ] = None,
-    margin_rate: Annotated[
-        float | None,
-        typer.Option(help="Share of revenue that is profit; else revenue less cost, where it is known."),
-    ] = None,
-    language: Words = None,
-) -> None:
-    """Audit the customer base through five lenses.
-
-    How customers differ, what changed, how cohorts develop and compare, how they add up: a headline each, and the
-    figures of every period.
-    """
+    call: Call,
+    period: Annotated[str | None, typer.Option(metavar="year|quarter|month")] = None,
+    margin_rate: Annotated[float | None, typer.Option(metavar="SHARE")] = None,
+) -> Answer:
+    """Audit the customer base through five lenses."""
     from crmkit.lenses import customer_base_audit
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        found = customer_base_audit(tx, period=period, margin_rate=margin_rate)  # type: ignore[arg-type]
-        money = text.money(tx)
-        formats: text.Formats = {
-            "period": text.verbatim, "customers": text.count, "new": text.count, "orders_per_customer": text.decimal,
-            "order_value": text.cents, "margin_rate": text.percent, "profit": money, "returns": money, "total": money,
-        }  # fmt: skip
-        text.say(*text.table(found.table, formats, speech), "", *found.headlines(speech))
-        text.say(*text.definition(found.definition, speech))
+    found = customer_base_audit(call.tx, period=period, margin_rate=margin_rate)
+    money = text.money(call.tx)
+    formats: text.Formats = {
+        "period": text.verbatim, "customers": text.count, "new": text.count, "orders_per_customer": text.decimal,
+        "order_value": text.cents, "margin_rate": text.percent, "profit": money, "returns": money, "total": money,
+    }  # fmt: skip
+    lines = [*call.table(found.table, formats), "", *found.headlines(call.language), *call.definition(found.definition)]
+    names = ("table", "distribution", "by_orders", "change", "moves", "cohort", "cohorts", "whole", "depth", "reached")
+    parts = {("periods" if name == "table" else name): getattr(found, name) for name in names}
+    draw = picture("plot_customer_base_audit", found)
+    return Answer(parts, lines, draw=draw, definitions=[found.definition])

@@ -2,73 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmkit.cli import text
-from crmkit.cli.app import app
-from crmkit.cli.options import Customer, Encoding, Input, Query, Table, Words, listed
+from crmkit.cli.command import Answer, Call, command
+from crmkit.cli.options import Column, Customer, Encoding, Number, Query, Several, Source, Table, listed
 from crmkit.errors import ArgumentError, ColumnError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmkit.labels import Language
-
 _NUMBER = r"^\s*[+-]?\d+(\.\d+)?\s*$"
 
 
-@app.command()
-def loyalty(
-    source: Annotated[
-        str, typer.Argument(metavar="INPUT", help="File of a survey, one row per answer, of any kind that others read.")
-    ],
-    score: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Column of the recommendation score; none leaves it out.")
-    ] = "nps",
-    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of groups.")] = None,
-    period: Annotated[
-        str | None, typer.Option(metavar="day|week|month|quarter|year", help="Calendar periods of the answers.")
-    ] = None,
-    items: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN,COLUMN,...", help="Columns of the items' scores.")
-    ] = None,
-    overall: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Column of the overall score, to find what drives it.")
-    ] = None,
-    top: Annotated[int, typer.Option(help="How many of the highest answers of an item count as satisfied.")] = 2,
-    scale: Annotated[str, typer.Option(metavar="LOWEST-HIGHEST", help="Scale of the items.")] = "1-5",
-    customer: Customer = "customer_id",
-    date: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the date of the answer.")] = "date",
-    table: Table = None,
-    query: Query = None,
-    encoding: Encoding = None,
-    language: Words = None,
-) -> None:
-    """Print the net promoter score of a survey, by group and over time.
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A file of a survey, and what its columns are."""
 
-    With --items also the share of satisfied respondents by item, and with --overall what drives the overall score.
-    """
+    source: Source
+    score: Annotated[str | None, typer.Option(metavar="COLUMN")] = "nps"
+    by: Column = None
+    items: Several = None
+    overall: Column = None
+    customer: Customer = "customer_id"
+    date: Customer = "date"
+    table: Table = None
+    query: Query = None
+    encoding: Encoding = None
+
+
+@command(reads=False)
+def loyalty(
+    call: Call,
+    given: Survey,
+    period: Annotated[str | None, typer.Option(metavar="day|week|month|quarter|year")] = None,
+    top: Number = 2,
+    scale: Annotated[str, typer.Option(metavar="LOWEST-HIGHEST")] = "1-5",
+) -> Answer:
+    """Print the net promoter score of a survey, by group and over time."""
     from crmkit import loyalty as surveys
 
-    speech = text.language_of(language)
-    asked = listed(items) or []
-    score = None if score in (None, "none") else score
-    numbers = [name for name in (score, *asked, overall) if name is not None]
+    asked = listed(given.items) or []
+    score = None if given.score in (None, "none") else given.score
+    numbers = [name for name in (score, *asked, given.overall) if name is not None]
     if not numbers:
         raise ArgumentError("items", None, "item_columns", example="staff,price")
-    given = Input(source, {"table": table, "query": query, "encoding": encoding})
-    with given.opened_as_is([name for name in (*numbers, by, customer, date) if name is not None]) as rows:
-        survey = _with_numbers(rows.frame(), numbers).to_native()
-        options: dict[str, Any] = {"customer": customer, "date": date}
-        if score is not None:
-            found = surveys.nps(survey, score=score, by=by, period=period, **options)  # type: ignore[arg-type]
-            _say_scores(found, speech)
-        if asked:
-            _say_items(surveys.csat(survey, items=asked, top=top, scale=_scale(scale), by=by, **options), speech)
-        if asked and overall is not None:
-            _say_drivers(surveys.drivers(survey, items=asked, overall=overall), speech)
+    ends = _scale(scale)
+    rows = call.rows([name for name in (*numbers, given.by, given.customer, given.date) if name is not None])
+    survey = _with_numbers(rows.frame(), numbers).to_native()
+    options: dict[str, Any] = {"customer": given.customer, "date": given.date}
+    parts: dict[str, Any] = {}
+    found: list[tuple[Any, list[str]]] = []
+    if score is not None:
+        scores = surveys.nps(survey, score=score, by=given.by, period=period, **options)  # type: ignore[arg-type]
+        parts["scores"] = scores.table
+        found.append((scores, _scores(scores, call)))
+    if asked:
+        csat = surveys.csat(survey, items=asked, top=top, scale=ends, by=given.by, **options)
+        parts["items"] = csat.table
+        found.append((csat, _items(csat, call)))
+    if asked and given.overall is not None:
+        drivers = surveys.drivers(survey, items=asked, overall=given.overall)
+        parts["drivers"] = drivers.table
+        found.append((drivers, _drivers(drivers, call)))
+    lines = [line for at, (_, said) in enumerate(found) for line in ([""] if at else []) + said]
+    first = found[0][0]
+    return Answer(parts, lines, draw=first.plot, definitions=[each.definition for each, _ in found])
 
 
 def _with_numbers(frame: Any, columns: Sequence[str]) -> Any:
@@ -96,31 +98,31 @@ def _scale(written: str) -> tuple[float, float]:
     return float(ends[0]), float(ends[1])
 
 
-def _say_scores(found: Any, speech: Language) -> None:
+def _scores(found: Any, call: Call) -> list[str]:
     columns = text.columns(found.table)
     formats: text.Formats = {
         **{name: form for name, form in (("period", text.verbatim), ("group", text.group)) if name in columns},
         "respondents": text.count, "promoters": text.count, "passives": text.count, "detractors": text.count,
         "nps": text.percent, "nps_low": text.percent, "nps_high": text.percent,
     }  # fmt: skip
-    text.say(*text.table(found.table, formats, speech))
+    lines = call.table(found.table, formats)
     if "group" in columns or "period" in columns:
         whole = {name: form for name, form in formats.items() if name not in ("period", "group")}
-        text.say("", text.label("loyalty_overall", speech), *text.table(found.overall, whole, speech))
+        lines += ["", text.label("loyalty_overall", call.language), *call.table(found.overall, whole)]
     notes = text.columns(found.notes)
     if len(notes["note"]):
-        text.say("", *text.table(found.notes, {"note": text.word, "answers": text.count}, speech))
-    text.say(*text.definition(found.definition, speech))
+        lines += ["", *call.table(found.notes, {"note": text.word, "answers": text.count})]
+    return [*lines, *call.definition(found.definition)]
 
 
-def _say_items(found: Any, speech: Language) -> None:
+def _items(found: Any, call: Call) -> list[str]:
     columns = _items_named(found.table)
     formats: text.Formats = {
         **({"group": text.group} if "group" in columns else {}),
         "survey_item": text.verbatim, "respondents": text.count, "satisfied": text.count, "csat": text.percent,
         "csat_low": text.percent, "csat_high": text.percent,
     }  # fmt: skip
-    text.say("", *text.table(columns, formats, speech), *text.definition(found.definition, speech))
+    return [*call.table(columns, formats), *call.definition(found.definition)]
 
 
 def _items_named(table: Any) -> dict[str, Any]:
@@ -129,9 +131,9 @@ def _items_named(table: Any) -> dict[str, Any]:
     return columns | {"survey_item": columns["item"]}
 
 
-def _say_drivers(found: Any, speech: Language) -> None:
+def _drivers(found: Any, call: Call) -> list[str]:
     formats: text.Formats = {
         "survey_item": text.verbatim, "performance": text.decimal, "derived_importance": text.percent, "weight":
         text.decimal, "advice": text.word,
     }  # fmt: skip
-    text.say("", *text.table(_items_named(found.table), formats, speech), *text.definition(found.definition, speech))
+    return [*call.table(_items_named(found.table), formats), *call.definition(found.definition)]

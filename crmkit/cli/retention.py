@@ -2,141 +2,114 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmkit.cli import text
-from crmkit.cli.app import app
+from crmkit.cli.command import Answer, Call, command, picture
 from crmkit.cli.options import (
     By,
+    Calendar,
+    Column,
     Customer,
     DateFormat,
     Encoding,
     Every,
     FiscalStart,
-    Input,
+    Number,
     Query,
-    Rolling,
+    Source,
     Table,
-    Words,
     listed,
-    reads_transactions,
     whole,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crmkit.labels import Language
 
-
-@app.command()
-@reads_transactions
+@command()
 def retention(
-    given: Input,
-    period: Every = "month",
-    base: Annotated[
-        str,
-        typer.Option(
-            metavar="active|ever", help="Whom the rates are of: those who bought in the period before, or ever."
-        ),
-    ] = "active",
+    call: Call,
+    calendar: Calendar,
+    base: Annotated[str, typer.Option(metavar="active|ever")] = "active",
     by: By = None,
-    rolling: Rolling = False,
-    fiscal_start: FiscalStart = 1,
-    language: Words = None,
-) -> None:
-    """Print retention and churn by period.
-
-    With the movements of customers and of revenue: who and what is new, lost, reactivated, more, less.
-    """
-    from crmkit import Calendar
+) -> Answer:
+    """Print retention and churn by period."""
     from crmkit.retention import movements, rates
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        calendar = Calendar(period, rolling=rolling, fiscal_start=fiscal_start)  # type: ignore[arg-type]
-        windows: dict[str, Any] = dict(period=calendar, by=by)
-        found = rates(tx, base=base, **windows)  # type: ignore[arg-type]
-        _say_rates(found, speech, grouped=by is not None)
-        _say_movements(movements(tx, **windows), text.money(tx), speech, grouped=by is not None)
+    windows = {"period": calendar.of_library(), "by": by}
+    found = rates(call.tx, base=base, **windows)  # type: ignore[arg-type]
+    moved = movements(call.tx, **windows)
+    grouped = by is not None
+    lines = [*_rates(found, call, grouped=grouped), "", *_moves(moved, text.money(call.tx), call, grouped=grouped)]
+    return Answer(
+        {"rates": found.table, "movements": moved.table},
+        lines,
+        draw=picture("plot_retention", found),
+        definitions=[found.definition, moved.definition],
+    )
 
 
-def _say_rates(found: Any, speech: Language, *, grouped: bool) -> None:
+def _rates(found: Any, call: Call, *, grouped: bool) -> list[str]:
     formats: text.Formats = {
         **_group(grouped), "period": text.verbatim, "start": text.count, "new": text.count, "lost": text.count,
         "reactivated": text.count, "end": text.count, "retention_rate": text.percent, "churn_rate": text.percent,
     }  # fmt: skip
-    text.say(*text.table(found.table, formats, speech), *text.definition(found.definition, speech))
+    return [*call.table(found.table, formats), *call.definition(found.definition)]
 
 
-def _say_movements(found: Any, money: Callable[[Any], str], speech: Language, *, grouped: bool) -> None:
+def _moves(found: Any, money: Callable[[Any], str], call: Call, *, grouped: bool) -> list[str]:
     formats: text.Formats = {
         **_group(grouped), "period": text.verbatim, "start": money, "new": money, "reactivated": money,
         "expansion": money, "contraction": money, "churned": money, "end": money, "grr": text.percent,
         "nrr": text.percent,
     }  # fmt: skip
-    text.say("", *text.table(found.table, formats, speech), *text.definition(found.definition, speech))
+    return [*call.table(found.table, formats), *call.definition(found.definition)]
 
 
 def _group(grouped: bool) -> text.Formats:
     return {"group": text.group} if grouped else {}
 
 
-@app.command()
-@reads_transactions
-def cohorts(
-    given: Input,
-    period: Every = "month",
-    kind: Annotated[
-        str,
-        typer.Option(
-            metavar="classic|rolling|n_day|bracket",
-            help="Bought in the period; in it or later; exactly n days after the first purchase; within days a to b.",
-        ),
-    ] = "classic",
-    days: Annotated[
-        list[str] | None, typer.Option(metavar="N,N,...", help="Days n of the kind n_day, such as 1,7,30.")
-    ] = None,
-    brackets: Annotated[
-        list[str] | None, typer.Option(metavar="A-B,A-B,...", help="Days of the kind bracket, such as 1-30,31-90.")
-    ] = None,
-    max_age: Annotated[int | None, typer.Option(help="Last age of the kinds classic and rolling.")] = None,
-    min_customers: Annotated[int, typer.Option(help="Cells of fewer customers are withheld.")] = 1,
-    by: By = None,
-    fiscal_start: FiscalStart = 1,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE.xlsx", help="Also write counts and rates to Excel.")
-    ] = None,
-    language: Words = None,
-) -> None:
-    """Print cohorts: who bought again, and when.
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """What a cell of the triangle counts."""
 
-    The customers of each period of first purchase, followed by age.
-    """
-    from crmkit import Calendar
-    from crmkit._frame import outputs
+    kind: Annotated[str, typer.Option(metavar="classic|rolling|n_day|bracket")] = "classic"
+    days: Annotated[list[str] | None, typer.Option(metavar="N,N,...")] = None
+    brackets: Annotated[list[str] | None, typer.Option(metavar="A-B,A-B,...")] = None
+    max_age: Annotated[int | None, typer.Option(metavar="NUMBER")] = None
+    min_customers: Number = 1
+
+    def settings(self) -> dict[str, Any]:
+        """As arguments of a function."""
+        days, pairs = listed(self.days), listed(self.brackets)
+        return {
+            "kind": self.kind,
+            "days": None if days is None else [whole(day) for day in days],
+            "brackets": None if pairs is None else [_bracket(pair) for pair in pairs],
+            "max_age": self.max_age,
+            "min_customers": self.min_customers,
+        }
+
+
+@command()
+def cohorts(call: Call, ages: Ages, period: Every = "month", by: By = None, fiscal_start: FiscalStart = 1) -> Answer:
+    """Print cohorts: who bought again, and when."""
     from crmkit.retention import cohorts as cohorts_of
 
-    speech = text.language_of(language)
-    if output is not None:
-        outputs.target_of(output, source=given.source)
-    own_days, pairs = listed(days), listed(brackets)
-    with given.opened() as tx:
-        found = cohorts_of(
-            tx,
-            period=Calendar(period, fiscal_start=fiscal_start),  # type: ignore[arg-type]
-            kind=kind,  # type: ignore[arg-type]
-            days=None if own_days is None else [whole(day) for day in own_days],
-            brackets=None if pairs is None else [_bracket(pair) for pair in pairs],
-            max_age=max_age,
-            min_customers=min_customers,
-            by=by,
-        )
-        text.say(found.text(speech))
-        if output is not None:
-            found.to_excel(output, language=speech)
+    calendar = Calendar(period, fiscal_start=fiscal_start).of_library()
+    found = cohorts_of(call.tx, period=calendar, by=by, **ages.settings())
+    return Answer(
+        {"cohorts": found.table, "averages": found.averages},
+        [found.text(call.language)],
+        draw=picture("plot_cohorts", found),
+        definitions=[found.definition, found.revenue_definition],
+        book=found.to_excel,
+    )
 
 
 def _bracket(written: str) -> Any:
@@ -145,64 +118,49 @@ def _bracket(written: str) -> Any:
     return (whole(first), whole(last)) if last else written
 
 
-@app.command()
-def contracts(
-    source: Annotated[
-        str, typer.Argument(metavar="INPUT", help="File of contracts, one row each, of any kind that the others read.")
-    ],
-    as_of: Annotated[
-        str, typer.Option(metavar="DATE", help="Where the past ends; contracts reach into the future, so say it.")
-    ],
-    customer: Customer = "customer_id",
-    start: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the contract's first day.")] = "start_date",
-    end: Annotated[
-        str, typer.Option(metavar="COLUMN", help="Column of its last day; empty while it is running.")
-    ] = "end_date",
-    amount: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Column of the money a month, for recurring revenue.")
-    ] = None,
-    by: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Column of groups: its value in a customer's first contract.")
-    ] = None,
-    period: Every = "month",
-    rolling: Rolling = False,
-    fiscal_start: FiscalStart = 1,
-    date_format: DateFormat = None,
-    decimal: Annotated[str, typer.Option(metavar=".|,", help="Decimal mark of money that is text.")] = ".",
-    table: Table = None,
-    query: Query = None,
-    encoding: Encoding = None,
-    language: Words = None,
-) -> None:
-    """Print retention, renewals and recurring revenue of contracts.
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """A file of contracts, and what its columns are."""
 
-    Of customers whose contracts have a first and a last day.
-    """
-    from crmkit import Calendar, _checks
+    source: Source
+    as_of: Annotated[str, typer.Option(metavar="DATE")]
+    customer: Customer = "customer_id"
+    start: Customer = "start_date"
+    end: Customer = "end_date"
+    amount: Column = None
+    by: Column = None
+    date_format: DateFormat = None
+    decimal: Annotated[str, typer.Option(metavar=".|,")] = "."
+    table: Table = None
+    query: Query = None
+    encoding: Encoding = None
+
+
+@command(reads=False)
+def contracts(call: Call, given: Contracts, calendar: Calendar) -> Answer:
+    """Print retention, renewals and recurring revenue of contracts."""
+    from crmkit import _checks
     from crmkit._frame import texts
     from crmkit.retention import contract_rates
 
-    speech = text.language_of(language)
-    _checks.choice("decimal", decimal, (".", ","))
-    given = Input(source, {"table": table, "query": query, "encoding": encoding})
-    used = [column for column in (customer, start, end, amount, by) if column is not None]
-    with given.opened_as_is(used) as rows:
-        found = contract_rates(
-            (rows.frame() if amount is None else texts.numbers_of(rows.frame(), amount, decimal)).to_native(),  # type: ignore[arg-type]
-            as_of=as_of,
-            customer=customer,
-            start=start,
-            end=end,
-            amount=amount,
-            date_format=date_format,
-            by=by,
-            period=Calendar(period, rolling=rolling, fiscal_start=fiscal_start),  # type: ignore[arg-type]
-        )
-        _say_rates(found, speech, grouped=by is not None)
-        formats: text.Formats = {
-            **_group(by is not None), "period": text.verbatim, "due": text.count, "renewed": text.count,
-            "renewal_rate": text.percent,
-        }  # fmt: skip
-        text.say("", *text.table(found.renewals, formats, speech), *text.definition(found.renewal_definition, speech))
-        if found.movements is not None:
-            _say_movements(found.movements, text.cents, speech, grouped=by is not None)
+    _checks.choice("decimal", given.decimal, (".", ","))
+    columns = {name: getattr(given, name) for name in ("customer", "start", "end", "amount", "by")}
+    rows = call.rows([column for column in columns.values() if column is not None])
+    frame = rows.frame()
+    if given.amount is not None:
+        frame = texts.numbers_of(frame, given.amount, given.decimal)  # type: ignore[arg-type]
+    table, periods = frame.to_native(), calendar.of_library()
+    settings = {**columns, "period": periods, "as_of": given.as_of, "date_format": given.date_format}
+    found, grouped = contract_rates(table, **settings), given.by is not None
+    renewals: text.Formats = {
+        **_group(grouped), "period": text.verbatim, "due": text.count, "renewed": text.count,
+        "renewal_rate": text.percent,
+    }  # fmt: skip
+    lines = [*_rates(found, call, grouped=grouped), "", *call.table(found.renewals, renewals),
+             *call.definition(found.renewal_definition)]  # fmt: skip
+    parts, said = {"rates": found.table, "renewals": found.renewals}, [found.definition, found.renewal_definition]
+    if found.movements is not None:
+        lines += ["", *_moves(found.movements, text.cents, call, grouped=grouped)]
+        parts["movements"] = found.movements.table
+        said.append(found.movements.definition)
+    return Answer(parts, lines, draw=picture("plot_retention", found), definitions=said)

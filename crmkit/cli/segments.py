@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmkit.cli import text
-from crmkit.cli.app import app
-from crmkit.cli.options import Bins, Every, Input, Optional, Scheme, Span, Words, reads_transactions, span_of
+from crmkit.cli.command import Answer, Call, command, picture
+from crmkit.cli.options import Bins, Duration, Every, Scheme, Span, span_of
 from crmkit.errors import ArgumentError, DataError
 
 if TYPE_CHECKING:
@@ -21,92 +22,76 @@ MOVES: text.Formats = {
 }  # fmt: skip
 
 
-@app.command()
-@reads_transactions
-def matrix(
-    given: Input,
-    cut: Annotated[str, typer.Option(metavar="median|mean|quantile", help="Where both axes are cut.")] = "median",
-    share: Annotated[
-        float | None,
-        typer.Option(metavar="SHARE", help="With --cut quantile: share of customers not above it, such as 0.8."),
-    ] = None,
-    potential: Annotated[
-        str,
-        typer.Option(metavar="COLUMN", help="Growth potential: residual_clv, or a measure such as mean_order."),
-    ] = "residual_clv",
-    language: Words = None,
-) -> None:
-    """Print the value matrix.
+@command()
+def segments(call: Call, bins: Bins = 5, scheme: Scheme = "eleven") -> Answer:
+    """Print the segments of customers."""
+    from crmkit.rfm import describe_segments
+    from crmkit.scoring import score_customers
 
-    Current value (margin or revenue of the last 12 months) by growth potential (lifetime value still to come).
-    """
+    scored = score_customers(call.tx, bins=bins, scheme=scheme, horizon=None, language=call.language)
+    table = describe_segments(scored)
+    lines = call.table(table, {**text.SEGMENTS, "value": text.money(call.tx)})
+    return Answer({"segments": table}, lines, draw=picture("plot_segments", table))
+
+
+@command()
+def matrix(
+    call: Call,
+    cut: Annotated[str, typer.Option(metavar="median|mean|quantile")] = "median",
+    share: Annotated[float | None, typer.Option(metavar="SHARE")] = None,
+    potential: Annotated[str, typer.Option(metavar="COLUMN")] = "residual_clv",
+) -> Answer:
+    """Print the value matrix."""
     from crmkit.segment import value_matrix
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        found = value_matrix(tx, potential=potential, cut=cut, share=share, language=speech)
-        formats: text.Formats = {
-            "quadrant_label": text.verbatim, "strategy": text.verbatim, "customers": text.count,
-            "customer_share": text.percent, "current_value": text.money(tx), "potential_value": text.money(tx),
-        }  # fmt: skip
-        text.say(*text.table(found.table, formats, speech))
-        text.say("", found.describe_cuts(speech))
+    found = value_matrix(call.tx, potential=potential, cut=cut, share=share, language=call.language)
+    formats: text.Formats = {
+        "quadrant_label": text.verbatim, "strategy": text.verbatim, "customers": text.count,
+        "customer_share": text.percent, "current_value": text.money(call.tx), "potential_value": text.money(call.tx),
+    }  # fmt: skip
+    lines = [*call.table(found.table, formats), "", found.describe_cuts(call.language)]
+    return Answer({"matrix": found.table}, lines, draw=picture("plot_value_matrix", found))
 
 
-@app.command()
-@reads_transactions
-def growth(given: Input, base: Span = None, current: Span = None, language: Words = None) -> None:
-    """Print where revenue grew.
-
-    The bridge from a base period's revenue to the current one; with a column of products also the growth matrix.
-    """
+@command()
+def growth(call: Call, base: Span = None, current: Span = None) -> Answer:
+    """Print where revenue grew."""
     from crmkit.growth import growth_matrix, revenue_bridge
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        periods: dict[str, Any] = dict(base=span_of("base", base), current=span_of("current", current))
-        bridge = revenue_bridge(tx, **periods, language=speech)
-        spans = {name: " - ".join(map(str, days)) for name, days in (("base_period", bridge.base),
-                                                                     ("current_period", bridge.current))}  # fmt: skip
-        text.say(*text.facts(spans, speech))
-        steps: text.Formats = {"step_label": text.verbatim, "customers": text.count, "amount": text.money(tx)}
-        text.say("", *text.table(bridge.steps, steps, speech))
-        if "product" in tx.roles:
-            cells = growth_matrix(tx, **periods, language=speech).table
-            formats: text.Formats = {
-                "cell_label": text.verbatim, "customers": text.count, "orders": text.count,
-                "revenue": text.money(tx), "revenue_share": text.percent,
-            }  # fmt: skip
-            text.say("", *text.table(cells, formats, speech))
+    tx, money = call.tx, text.money(call.tx)
+    periods: dict[str, Any] = dict(base=span_of("base", base), current=span_of("current", current))
+    bridge = revenue_bridge(tx, **periods, language=call.language)
+    spans = {name: " - ".join(map(str, days)) for name, days in (("base_period", bridge.base),
+                                                                 ("current_period", bridge.current))}  # fmt: skip
+    steps: text.Formats = {"step_label": text.verbatim, "customers": text.count, "amount": money}
+    parts, lines = {"bridge": bridge.steps}, [*call.facts(**spans), "", *call.table(bridge.steps, steps)]
+    if "product" in tx.roles:
+        parts["matrix"] = growth_matrix(tx, **periods, language=call.language).table
+        formats: text.Formats = {
+            "cell_label": text.verbatim, "customers": text.count, "orders": text.count, "revenue": money,
+            "revenue_share": text.percent,
+        }  # fmt: skip
+        lines += ["", *call.table(parts["matrix"], formats)]
+    return Answer(parts, lines, draw=picture("plot_revenue_bridge", bridge))
 
 
-@app.command()
-@reads_transactions
+@command()
 def migration(
-    given: Input,
-    since: Annotated[str, typer.Option(metavar="DATE", help="The earlier day to compare with.")],
+    call: Call,
+    since: Annotated[str, typer.Option(metavar="DATE")],
     scheme: Scheme = "eleven",
-    language: Words = None,
-) -> None:
-    """Print who moved between segments.
-
-    Customers are scored at the earlier day, and again at the end by the cuts of that day: up, down, joined, left.
-    """
+) -> Answer:
+    """Print who moved between segments."""
     from crmkit import rfm, segment, summarize
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        before = summarize(_as_of(tx, since))
-        scorer = rfm.Scorer().fit(before)
-        lists = [rfm.segment(scorer.score(listed), scheme=scheme, bins=5) for listed in (before, summarize(tx))]
-        moved = segment.migration(*lists, order=rfm.segment_rules(scheme)["segment"].tolist())
-        formats: text.Formats = {
-            "before": text.segment,
-            **dict.fromkeys(moved.groups, text.count),
-            "absent": text.count,
-        }
-        text.say(*text.table(moved.customers, formats, speech, segments=moved.groups))
-        text.say("", *text.table(moved.summary, MOVES, speech))
+    before = summarize(_as_of(call.tx, since))
+    scorer = rfm.Scorer().fit(before)
+    lists = [rfm.segment(scorer.score(listed), scheme=scheme, bins=5) for listed in (before, summarize(call.tx))]
+    moved = segment.migration(*lists, order=rfm.segment_rules(scheme)["segment"].tolist())
+    formats: text.Formats = {"before": text.segment, **dict.fromkeys(moved.groups, text.count), "absent": text.count}
+    lines = [*call.table(moved.customers, formats, segments=moved.groups), "", *call.table(moved.summary, MOVES)]
+    parts = {"customers": moved.customers, "summary": moved.summary}
+    return Answer(parts, lines, draw=picture("plot_migration", moved))
 
 
 def _as_of(tx: Transactions, since: str) -> Transactions:
@@ -117,52 +102,31 @@ def _as_of(tx: Transactions, since: str) -> Transactions:
     if first == tx.as_of:
         raise DataError("cli_data_day_nobody_can", first=first)
     if not first <= day < tx.as_of:
-        raise ArgumentError(
-            "since",
-            str(day),
-            "cli_earlier_day_data_go",
-            first=first,
-            as_of=tx.as_of,
-            value=first + (tx.as_of - first) / 2,
-        )
+        middle = first + (tx.as_of - first) / 2
+        raise ArgumentError("since", str(day), "cli_earlier_day_data_go", first=first, as_of=tx.as_of, value=middle)
     return tx.until(day)
 
 
-@app.command()
-@reads_transactions
+@command()
 def clusters(
-    given: Input,
-    number: Annotated[
-        str, typer.Option(metavar="auto|NUMBER|FROM-TO", help="How many clusters; of several, the best number.")
-    ] = "auto",
-    output: Optional = None,
-    language: Words = None,
-) -> None:
-    """Print clusters of customers on recency, frequency and spend.
-
-    Reads the three measures of all customers into memory. Needs scikit-learn: pip install "crmkit[learn]".
-    """
+    call: Call, n_clusters: Annotated[str, typer.Option("--number", metavar="auto|NUMBER|FROM-TO")] = "auto"
+) -> Answer:
+    """Print clusters of customers on recency, frequency and spend."""
     from crmkit import summarize
-    from crmkit._frame import outputs
     from crmkit.segment import cluster
 
-    speech = text.language_of(language)
-    tried = _numbers(number)
-    if output is not None:
-        outputs.target_of(output, source=given.source)
-    with given.opened() as tx:
-        try:
-            found = cluster(summarize(tx), n_clusters=tried, language=speech)
-        except DataError as error:  # it lists all the numbers
-            raise DataError(re.sub(r"n_clusters=(\[.*?\]|range\(.*?\)|\d+)", f"number={number}", str(error))) from None
-        formats: text.Formats = {
-            "cluster": text.count, "cluster_label": text.verbatim, "customers": text.count,
-            "customer_share": text.percent, "value_share": text.percent, "mean_recency": text.decimal,
-            "mean_frequency": text.decimal, "mean_monetary": text.cents,
-        }  # fmt: skip
-        text.say(*text.table(found.profiles, formats, speech), "", found.recommendation)
-        if output is not None:
-            outputs.write_table(found.customers, output, order=["customer_id"], bom=speech == "zh")
+    found = cluster(summarize(call.tx), n_clusters=_numbers(n_clusters), language=call.language)
+    formats: text.Formats = {
+        "cluster": text.count, "cluster_label": text.verbatim, "customers": text.count,
+        "customer_share": text.percent, "value_share": text.percent, "mean_recency": text.decimal,
+        "mean_frequency": text.decimal, "mean_monetary": text.cents,
+    }  # fmt: skip
+    return Answer(
+        {"customers": found.customers, "profiles": found.profiles},
+        [*call.table(found.profiles, formats), "", found.recommendation],
+        order=["customer_id"],
+        draw=picture("plot_cluster_profiles", found),
+    )
 
 
 def _numbers(written: str) -> str | range:
@@ -172,105 +136,103 @@ def _numbers(written: str) -> str | range:
     found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", written.strip())
     first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not 2 <= first <= last:
-        raise ArgumentError("number", written, "cli_known_number_auto_whole")
+        raise ArgumentError("n_clusters", written, "cli_known_number_auto_whole")
     return range(first, last + 1)
 
 
-@app.command()
-@reads_transactions
-def lifecycle(given: Input, period: Every = "quarter", language: Words = None) -> None:
+@command()
+def lifecycle(call: Call, period: Every = "quarter") -> Answer:
     """Print the stages of the customers' relations over time, and the patterns of those today."""
     from crmkit import lifecycle as stages_of
     from crmkit.rfm import describe_segments
     from crmkit.scoring import score_customers
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        over_time = stages_of.history(tx, period=period, language=speech)  # type: ignore[arg-type]
-        formats: text.Formats = {
-            "date": text.date, "stage_label": text.verbatim, "customers": text.count, "customer_share": text.percent,
-            "value": text.money(tx), "value_share": text.percent,
-        }  # fmt: skip
-        text.say(*text.table(over_time, formats, speech))
-        today = describe_segments(score_customers(tx, horizon=None, language=speech), column="pattern")
-        text.say("", *text.table(today, {"pattern": text.segment, **text.SHARES}, speech))
+    over_time = stages_of.history(call.tx, period=period, language=call.language)
+    formats: text.Formats = {
+        "date": text.date, "stage_label": text.verbatim, "customers": text.count, "customer_share": text.percent,
+        "value": text.money(call.tx), "value_share": text.percent,
+    }  # fmt: skip
+    today = describe_segments(score_customers(call.tx, horizon=None, language=call.language), column="pattern")
+    lines = [*call.table(over_time, formats), "", *call.table(today, {"pattern": text.segment, **text.SHARES})]
+    return Answer({"stages": over_time, "patterns": today}, lines, draw=picture("plot_lifecycle", over_time))
 
 
-@app.command()
-@reads_transactions
-def downgrades(given: Input, period: Every = "week", scheme: Scheme = "eleven", language: Words = None) -> None:
-    """Print the downgrade calendar.
-
-    How many customers, with how much spend, will drop to a lower segment when, if they buy nothing.
-    """
+@command()
+def downgrades(call: Call, period: Every = "week", scheme: Scheme = "eleven") -> Answer:
+    """Print the downgrade calendar."""
     from crmkit.downgrades import downgrade_calendar, downgrade_dates
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        downgrades = downgrade_dates(tx, scheme=scheme, language=speech)
-        calendar = downgrade_calendar(downgrades, period=period)  # type: ignore[arg-type]
-        formats: text.Formats = {
-            "date": text.date, "until": text.date, "segment": text.segment, "next_segment": text.segment,
-            "customers": text.count, "value": text.money(tx),
-        }  # fmt: skip
-        text.say(*text.table(calendar, formats, speech))
+    dates = downgrade_dates(call.tx, scheme=scheme, language=call.language)
+    calendar = downgrade_calendar(dates, period=period)
+    formats: text.Formats = {
+        "date": text.date, "until": text.date, "segment": text.segment, "next_segment": text.segment,
+        "customers": text.count, "value": text.money(call.tx),
+    }  # fmt: skip
+    lines = call.table(calendar, formats)
+    return Answer({"calendar": calendar}, lines, draw=picture("plot_downgrade_calendar", calendar))
 
 
-@app.command()
-@reads_transactions
+@command()
 def explain(
-    given: Input,
-    who: Annotated[str, typer.Option("--who", metavar="ID", help="The customer's id.")],
+    call: Call,
+    customer_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
+    who: Annotated[str | None, typer.Option("--who", metavar="ID")] = None,
     bins: Bins = 5,
     scheme: Scheme = "eleven",
-    language: Words = None,
-) -> None:
+) -> Answer:
     """Explain one customer's scores, segment and tier, and what would change them."""
     from crmkit.explanation import explain as told
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        whole = tx.rows().collect_schema()["customer_id"].is_numeric() and who.lstrip("-").isdigit()
-        text.say(str(told(tx, int(who) if whole else who, bins=bins, scheme=scheme, language=speech)))
+    wanted = customer_id if who is None else who
+    if wanted is None:
+        raise ArgumentError("cli_no_id")
+    whole = call.tx.rows().collect_schema()["customer_id"].is_numeric() and wanted.lstrip("-").isdigit()
+    found = told(call.tx, int(wanted) if whole else wanted, bins=bins, scheme=scheme, language=call.language)
+    parts = {
+        "measures": _as_columns(found.measures),
+        "ways": _as_columns(found.upgrade_paths),
+        "purchases": found.purchases,
+        "refunds": found.refund_rows,
+    }
+    return Answer({name: part for name, part in parts.items() if part is not None}, [str(found)])
 
 
-@app.command()
-@reads_transactions
+def _as_columns(records: Any) -> dict[str, list[Any]] | None:
+    """Records of one kind as columns; nothing where there are none."""
+    if not records:
+        return None
+    return {one.name: [getattr(each, one.name) for each in records] for one in dataclasses.fields(records[0])}
+
+
+@command()
 def backtest(
-    given: Input,
-    origin: Annotated[str | None, typer.Option(metavar="DATE", help="A past day; several by default.")] = None,
-    horizon: Annotated[str, typer.Option(metavar="DURATION", help="How far to look from it.")] = "90D",
+    call: Call,
+    origins: Annotated[str | None, typer.Option("--origin", metavar="DATE")] = None,
+    horizon: Duration = "90D",
     scheme: Scheme = "eleven",
-    language: Words = None,
-) -> None:
-    """Print what the segments of past days then did.
-
-    Scores past days as they stood, and counts who bought in the days after, with the lift over sorting by recency.
-    """
+) -> Answer:
+    """Print what the segments of past days then did."""
     from crmkit.validation import backtest as tried
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        found = tried(tx, scheme, origins=origin, horizon=horizon)
-        formats: text.Formats = {
-            "segment": text.segment, "customers": text.count, "rebuyers": text.count, "rebuy_rate": text.percent,
-            "revenue": text.money(tx), "revenue_share": text.percent,
-        }  # fmt: skip
-        text.say(*text.table(found.pooled, formats, speech))
-        lift: text.Formats = {"customer_share": text.percent, "lift_over_recency": text.figure,
-                              "lift_over_random": text.figure}  # fmt: skip
-        text.say("", *text.table(found.lift, lift, speech), *text.definition(found.definition, speech))
+    found = tried(call.tx, scheme, origins=origins, horizon=horizon)
+    formats: text.Formats = {
+        "segment": text.segment, "customers": text.count, "rebuyers": text.count, "rebuy_rate": text.percent,
+        "revenue": text.money(call.tx), "revenue_share": text.percent,
+    }  # fmt: skip
+    lift: text.Formats = {"customer_share": text.percent, "lift_over_recency": text.figure,
+                          "lift_over_random": text.figure}  # fmt: skip
+    lines = [*call.table(found.pooled, formats), "", *call.table(found.lift, lift), *call.definition(found.definition)]
+    parts = {"segments": found.pooled, "lift": found.lift}
+    return Answer(parts, lines, draw=picture("plot_backtest", found), definitions=[found.definition])
 
 
-@app.command()
-@reads_transactions
-def sensitivity(given: Input, scheme: Scheme = "eleven", language: Words = None) -> None:
+@command()
+def sensitivity(call: Call, scheme: Scheme = "eleven") -> Answer:
     """Print how much the segments depend on arbitrary choices: ties, bins, window, as-of date."""
     from crmkit.validation import sensitivity as tried
 
-    speech = text.language_of(language)
-    with given.opened() as tx:
-        found = tried(tx, scheme)
-        text.say(found.text(speech))
-        each: text.Formats = {"segment": text.segment, "customers": text.count, "steadiness": text.percent}
-        text.say("", *text.table(found.segments, each, speech))
+    found = tried(call.tx, scheme)
+    each: text.Formats = {"segment": text.segment, "customers": text.count, "steadiness": text.percent}
+    lines = [found.text(call.language), "", *call.table(found.segments, each)]
+    parts = {"segments": found.segments, "choices": found.choices}
+    return Answer(parts, lines, draw=picture("plot_sensitivity", found))

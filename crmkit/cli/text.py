@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
 
 import typer
 
@@ -27,6 +28,17 @@ def say(*lines: str) -> None:
         print(*map(labels.printable, lines), sep="\n", flush=True)
     except BrokenPipeError:
         # The reader has seen enough; what is still buffered must not be written again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(CLOSED_PIPE) from None
+
+
+def pour(written: IO[bytes]) -> None:
+    """Bytes to standard output."""
+    try:
+        sys.stdout.flush()
+        shutil.copyfileobj(written, sys.stdout.buffer)
+        sys.stdout.flush()
+    except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(CLOSED_PIPE) from None
 
@@ -78,11 +90,8 @@ def table(
     found = columns(native, *formats)
     lines = []
     for name, form in formats.items():
-        if name in segments:
-            heading = labels.segment(name, language)
-        else:
-            heading = known(f"column_{name}", label(name, language), language).format(**places)
-        cells = [heading, *(_cell(form, value, language) for value in found[name])]
+        head = labels.segment(name, language) if name in segments else heading(name, language).format(**places)
+        cells = [head, *(_cell(form, value, language) for value in found[name])]
         lines.append(labels.aligned(cells, left=form in TO_THE_LEFT))
     return ["  ".join(row).rstrip() for row in zip(*lines, strict=True)]
 
@@ -96,6 +105,11 @@ def _cell(form: Callable[[Any], str], value: Any, language: Language) -> str:
     if form is group:
         return labels.group(cell, language)
     return label(f"flag_{cell}", language) if form is flag else cell
+
+
+def heading(column: str, language: Language) -> str:
+    """What a column is called."""
+    return known(f"column_{column}", label(column, language), language)
 
 
 def known(key: str, otherwise: str, language: Language) -> str:
@@ -201,8 +215,13 @@ def date(value: Any) -> str:
 
 def money(tx: Transactions) -> Callable[[Any], str]:
     """Money with all the decimals that the data have, but at least two, so that printed figures add up."""
-    digits = max(2, len(str(tx.scale)) - 1) if tx.guard == 1 else 2
+    digits = money_digits(tx)
     return lambda amount: "-" if amount is None or amount != amount else f"{amount:,.{digits}f}"
+
+
+def money_digits(tx: Transactions) -> int:
+    """The decimals of money: all that the data have, but at least two."""
+    return max(2, len(str(tx.scale)) - 1) if tx.guard == 1 else 2
 
 
 def roles_of(tx: Transactions) -> str:

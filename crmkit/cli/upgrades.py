@@ -8,44 +8,32 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit.cli import text
-from crmkit.cli.app import app
-from crmkit.cli.options import FIRST_ROWS, Bins, Input, Optional, Scheme, Words, reads_transactions
+from crmkit.cli.command import Answer, Call, command
+from crmkit.cli.options import FIRST_ROWS, Bins, Scheme
 
 if TYPE_CHECKING:
     from crmkit._frame import Table
     from crmkit.labels import Language
-    from crmkit.transactions import Transactions
 
 ORDER = ("upgrade_by", "customer_id")  # whose time runs out first
 
 
-@app.command()
-@reads_transactions
-def upgrades(
-    given: Input, bins: Bins = 5, scheme: Scheme = "eleven", output: Optional = None, language: Words = None
-) -> None:
-    """List every customer's cheapest way to a better segment.
-
-    The fewest further orders, then the least money in them, and by when; and the money that would do it if added to
-    orders already placed. Prints how many customers have which way, and the customers whose time runs out first.
-    """
+@command()
+def upgrades(call: Call, bins: Bins = 5, scheme: Scheme = "eleven") -> Answer:
+    """List every customer's cheapest way to a better segment."""
     from crmkit._frame import open_table, outputs
     from crmkit.explanation import upgrade_paths
 
-    speech = text.language_of(language)
-    if output is not None:
-        outputs.target_of(output, source=given.source)
-    with given.opened() as tx:
-        found = outputs.keep(upgrade_paths(tx, bins=bins, scheme=scheme, language=speech))
-        _say_kinds(_kinds(open_table(found), scheme), tx, speech)
-        formats: text.Formats = {
-            "customer_id": text.verbatim, "segment_label": text.verbatim, "upgrade_to_label": text.verbatim,
-            "upgrade_orders": text.count, "upgrade_money": text.money(tx), "upgrade_by": text.date,
-            "add_to_label": text.verbatim, "add_money": text.money(tx),
-        }  # fmt: skip
-        text.say("", *text.table(_first(open_table(found), list(formats)), formats, speech))
-        if output is not None:
-            outputs.write_table(found, output, order=ORDER, bom=speech == "zh")
+    found = outputs.keep(upgrade_paths(call.tx, bins=bins, scheme=scheme, language=call.language))
+    money = text.money(call.tx)
+    formats: text.Formats = {
+        "customer_id": text.verbatim, "segment_label": text.verbatim, "upgrade_to_label": text.verbatim,
+        "upgrade_orders": text.count, "upgrade_money": money, "upgrade_by": text.date, "add_to_label": text.verbatim,
+        "add_money": money,
+    }  # fmt: skip
+    first = call.table(_first(open_table(found), list(formats)), formats)
+    lines = [*_by_kind(_kinds(open_table(found), scheme), call), "", *first]
+    return Answer({"customers": found}, lines, order=ORDER)
 
 
 def _first(listed: Table, columns: list[str]) -> dict[str, Any]:
@@ -74,17 +62,16 @@ def _kinds(listed: Table, scheme: str) -> dict[str, Any]:
     return {name: column[order] for name, column in found.items()}
 
 
-def _say_kinds(kinds: dict[str, Any], tx: Transactions, speech: Language) -> None:
-    customers, going = kinds["customers"], kinds["orders"] > 0
+def _by_kind(kinds: dict[str, Any], call: Call) -> list[str]:
+    customers, going, speech = kinds["customers"], kinds["orders"] > 0, call.language
     everybody = int(customers.sum())
-    facts = {
-        "customers": text.count(everybody),
-        "ways_by_orders": text.share_of(int(customers[going].sum()), everybody),
-        "ways_by_addition": text.share_of(int(kinds["adds"].sum()), everybody),
-        "as_of": str(tx.as_of),
-    }
-    text.say(*text.facts(facts, speech))
-    each = "orders" if "order" in tx.roles else "days"
+    facts = call.facts(
+        customers=text.count(everybody),
+        ways_by_orders=text.share_of(int(customers[going].sum()), everybody),
+        ways_by_addition=text.share_of(int(kinds["adds"].sum()), everybody),
+        as_of=str(call.tx.as_of),
+    )
+    each = "orders" if "order" in call.tx.roles else "days"
     said = {
         "upgrade_to_label": [text.label(to, speech) for to in kinds["to"].tolist()],
         "way_said": [
@@ -99,7 +86,7 @@ def _say_kinds(kinds: dict[str, Any], tx: Transactions, speech: Language) -> Non
         "upgrade_to_label": text.verbatim, "way_said": text.verbatim, "customers": text.count,
         "customer_share": text.percent, "mean_up_money": text.cents,
     }  # fmt: skip
-    text.say("", *text.table(said, formats, speech))
+    return [*facts, "", *call.table(said, formats)]
 
 
 def _said(orders: int, pays: int, best: int, each: str, speech: Language) -> str:

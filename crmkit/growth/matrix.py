@@ -27,7 +27,7 @@ from crmkit._periods import Calendar, periods_between
 from crmkit._results import Result
 from crmkit._statistics import shares_of
 from crmkit.customers import whole_of
-from crmkit.errors import ArgumentError, ColumnError, DataError
+from crmkit.errors import ArgumentError, ColumnError, DataError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
@@ -528,11 +528,12 @@ def _span(name: str, period: Any) -> _Span:
     return span
 
 
-def _halves(tx: Transactions) -> str:
+def _halves(tx: Transactions) -> Words:
     """Two periods that would do: the halves of the data."""
     last = _checks.day_number(tx.as_of)
     middle = (tx.first_day + last) // 2
-    return f"such as base={_Span(tx.first_day, middle)}, current={_Span(middle + 1, last)}"
+    said = f"base={_Span(tx.first_day, middle)}, current={_Span(middle + 1, last)}"
+    return Words((f"such as {said}", f"例如 {said}"))
 
 
 def _seen(tx: Transactions, current: _Span) -> Transactions:

@@ -85,6 +85,16 @@ _FACTS = {
         "where p is the probability of churn",
         "p × {save_rate} ×（{value} - {incentive}）-（1 - p）× {incentive} - {cost}，p 为流失概率",
     ),
+    "standard_input": ("standard input", "标准输入"),
+    "took_seconds": ("done in {seconds} s", "用时 {seconds} 秒"),
+    "made_by": ("made by", "由此得出"),
+    "cli_error": ("error: {message}", "错误：{message}"),
+    "cli_note": ("note: {message}", "提示：{message}"),
+    "cli_see_help": ("See: {command} --help", "请看：{command} --help"),
+    "cli_no_typer": (
+        'error: the command line needs the package typer. Run: pip install "crmkit[cli]"',
+        '错误：命令行需要 typer 包。请运行：pip install "crmkit[cli]"',
+    ),
     "flag_true": ("yes", "是"),
     "flag_false": ("no", "否"),
 }

@@ -24,7 +24,7 @@ from crmkit._frame import engines, outputs
 from crmkit._periods import Calendar, Period, Periods, calendar_of
 from crmkit._results import Result
 from crmkit.definitions import Definition
-from crmkit.errors import ArgumentError
+from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
 from crmkit.retention import _cohort_cells, _cohort_counts, _cohort_pages
 from crmkit.transactions import open_transactions
@@ -285,7 +285,7 @@ def _windows(
     for name, kinds in belongs.items():
         if given[name] is not None and kind not in kinds:
             fits = ", ".join(f"kind={other!r}" for other in kinds)
-            raise ArgumentError("retention_does_go_kind_leave", name=name, kind=kind, fits=fits)
+            raise ArgumentError("retention_does_go_kind_leave", name=name, kind=kind, fits=Words((fits, fits)))
     if kind == "n_day":
         return [(day, day) for day in _days(DAYS if days is None else days)]
     return _brackets(BRACKETS if brackets is None else brackets) if kind == "bracket" else None

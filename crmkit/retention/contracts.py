@@ -182,13 +182,13 @@ def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date, dat
     """The contracts that began by `as_of`, checked, as arrays; a contract or two per customer fit into memory."""
     absent = [column for column in roles.values() if column not in engines.names_of(frame)]
     if absent:
+        proposed = _hints.contracts(frame)
+        written = ", ".join(f"{name}={value if value == '...' else repr(value)}" for name, value in proposed.items())
         raise ColumnError(
             "contract_columns",
             absent=shown(absent),
             columns=shown(engines.names_of(frame), most=15),
-            call=", ".join(
-                f"{name}={value if value == '...' else repr(value)}" for name, value in _hints.contracts(frame).items()
-            ),
+            call=Words((written, written)),
             as_of=str(as_of),
         )
     rows = engines.lift(frame, roles)
@@ -236,7 +236,7 @@ def _with_day(rows: LazyFrame, role: str, column: str, date_format: str | None) 
                        if texts.reads_all_dates(told, "said", form)]  # fmt: skip
             key = "retention_column_dates_cannot_read" if not formats else "contract_dates"
             offered = " / ".join(f'date_format="{form}"' for form in formats[:2])
-            raise DataError(key, column=column, unread=shown(unread), formats=offered)
+            raise DataError(key, column=column, unread=shown(unread), formats=Words((offered, offered)))
     elif dtype not in (nw.Date, nw.Datetime):
         filled = engines.collect(rows.filter(~nw.col(role).is_null()).select(role).head(4))[role].tolist()
         if filled:

@@ -140,10 +140,8 @@ def curve(transactions: Any, *, inactive: Any = None, by: Any = None, level: flo
         limit = int(_checks.days_of(inactive, "inactive"))
     seen = _checks.day_number(tx.as_of) - tx.first_day
     if not 1 <= limit <= seen:
-        raise (ArgumentError if limit < 1 else DataError)(
-            f"inactive={inactive!r} is {limit} days, and the data cover {seen}. "
-            'Give at least a day and less than the data cover, such as inactive="90D".'
-        )
+        kind = ArgumentError if limit < 1 else DataError
+        raise kind("survival_limit_of_silence", inactive=inactive, days=limit, cover=seen)
     lifetimes = _until_first_quiet(tx, limit)
     cells, groups = _groups.counted(tx, lifetimes, by, ["time", "lost"])
     definition = Definition("survival", tx.as_of, {"days": limit})

@@ -32,7 +32,7 @@ def opened_by(text, separator):
 @pytest.mark.parametrize("evil", EVIL)
 def test_no_text_is_a_formula_in_any_locale(tmp_path, evil, bom):
     frame = pd.DataFrame({"customer_id": ["a", evil], "n": [1, 2], evil: [evil, "b"]})
-    outputs.write_table(frame, tmp_path / "out.csv", order=["customer_id"], bom=bom)
+    outputs.write_table(frame, tmp_path / "out.csv", order=["customer_id"], look=outputs.Look(bom=bom))
     text = (tmp_path / "out.csv").read_bytes().decode("utf-8-sig")
     for separator in (",", ";", "\t"):
         for cell in opened_by(text, separator):
@@ -54,7 +54,12 @@ def test_other_text_comes_back_as_it_went(tmp_path, plain):
 
 
 def test_a_list_without_rows_has_its_header(tmp_path):
-    outputs.write_table(pd.DataFrame({"customer_id": [], "n": []}), tmp_path / "o.csv", order=["customer_id"], bom=True)
+    outputs.write_table(
+        pd.DataFrame({"customer_id": [], "n": []}),
+        tmp_path / "o.csv",
+        order=["customer_id"],
+        look=outputs.Look(bom=True),
+    )
     assert (tmp_path / "o.csv").read_bytes() == "\ufeffcustomer_id,n\n".encode()
 
 

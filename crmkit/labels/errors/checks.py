@@ -22,6 +22,10 @@ WORDS = {
         "such as {name_example}.",
         '{name_given} 不是时长。请给出 "39W"、"12M"、"2Y"、"90D"、timedelta 或天数，例如 {name_example}。',
     ),
+    "command_duration": (
+        "{name_given} is not a duration. Give 39W, 12M, 2Y or 90D, such as {name_example}.",
+        "{name_given} 不是时长。请给出 39W、12M、2Y 或 90D，例如 {name_example}。",
+    ),
     "duration_too_long": (
         "{name_given} is longer than anything that is counted here. Give one, such as {name_example}.",
         "{name_given} 超出了可计算的范围。请改用例如 {name_example}。",

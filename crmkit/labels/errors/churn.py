@@ -4,12 +4,12 @@ from __future__ import annotations
 
 WORDS = {
     "churn_past_covers_days_up": (
-        "the past covers {covered} days up to {as_of}; to learn what the next {days} days bring it must cover {value}. Give a shorter horizon, such as horizon={max}.",
-        "截至 {as_of}，历史只有 {covered} 天；要学习此后 {days} 天的情况，至少需要 {value} 天。请缩短预测期，例如 horizon={max}。",
+        'the past covers {covered} days up to {as_of}; to learn what the next {days} days bring it must cover {value}. Give a shorter horizon, such as {argument}="{max}D".',
+        '截至 {as_of}，历史只有 {covered} 天；要学习此后 {days} 天的情况，至少需要 {value} 天。请缩短预测期，例如 {argument}="{max}D"。',
     ),
     "churn_bought_days_after_nothing": (
-        "{what} bought in the {days} days after {day}, so there is nothing to tell apart. Give another horizon, such as horizon={value}.",
-        "{day} 之后的 {days} 天内{what}购买，因此没有可区分的对象。请换一个预测期，例如 horizon={value}。",
+        '{what} bought in the {days} days after {day}, so there is nothing to tell apart. Give another horizon, such as {argument}="{value}D".',
+        '{day} 之后的 {days} 天内{what}购买，因此没有可区分的对象。请换一个预测期，例如 {argument}="{value}D"。',
     ),
     "churn_churn_model_needs_scikit": (
         'the churn model needs scikit-learn. Run: pip install "crmkit[learn]".',
@@ -28,12 +28,12 @@ WORDS = {
         '{name_given} 不足一天。请改用例如 horizon="90D"。',
     ),
     "churn_data_cover_days_learn": (
-        "the data cover {covered} days; to learn from, calibrate on and be judged on, {days} days must fit in four times. Give a shorter horizon, such as horizon={max}.",
-        "数据只有 {covered} 天；要学习、校准和检验，{days} 天必须能放下四次。请缩短预测期，例如 horizon={max}。",
+        'the data cover {covered} days; to learn from, calibrate on and be judged on, {days} days must fit in four times. Give a shorter horizon, such as {argument}="{max}D".',
+        '数据只有 {covered} 天；要学习、校准和检验，{days} 天必须能放下四次。请缩短预测期，例如 {argument}="{max}D"。',
     ),
     "churn_bought_days_after_prediction": (
-        "{either} bought in the {days} days after {as_of}, so no prediction can be judged. Give another horizon, such as horizon={value}.",
-        "{as_of} 之后的 {days} 天内{either}购买，因此无法检验任何预测。请换一个预测期，例如 horizon={value}。",
+        '{either} bought in the {days} days after {as_of}, so no prediction can be judged. Give another horizon, such as {argument}="{value}D".',
+        '{as_of} 之后的 {days} 天内{either}购买，因此无法检验任何预测。请换一个预测期，例如 {argument}="{value}D"。',
     ),
     "churn_churnmodel_fitted_call_model": (
         "this ChurnModel is not fitted. Call model.fit(transactions) first.",

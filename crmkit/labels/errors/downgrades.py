@@ -31,6 +31,10 @@ WORDS = {
         "no column {absent}; the table has {columns}. {downgrade_hint}",
         "没有列 {absent}；表中有 {columns}。{downgrade_hint}",
     ),
+    "command_downgrades_scheme_eleven_made_levels": (
+        'scheme="eleven" is made for 5 levels, and these scores have {bins}. Use scheme="eight".',
+        'scheme="eleven" 按 5 个等级设计，而这些得分有 {bins} 个等级。请用 scheme="eight"。',
+    ),
     "downgrades_scheme_eleven_made_levels": (
         'scheme="eleven" is made for 5 levels, and these scores have {bins}. Use scheme="eight", or your own rules.',
         'scheme="eleven" 按 5 个等级设计，而这些得分有 {bins} 个等级。请用 scheme="eight"，或自己的规则。',

@@ -7,6 +7,10 @@ WORDS = {
         "{name_given} is not a role that these transactions have; they have {either}. Name the column, such as Transactions(..., channel=...), or pass a table with customer_id and a group.",
         "{name_given} 不是这份交易数据具有的角色；它具有的是 {either}。请指明列，例如 Transactions(..., channel=...)，或传入含 customer_id 和一个分组列的表。",
     ),
+    "command_groups_role_transactions_they_name": (
+        "{name_given} is not a role that these transactions have; they have {either}. Name the column, such as channel=....",
+        "{name_given} 不是这份交易数据具有的角色；它具有的是 {either}。请指明列，例如 channel=...。",
+    ),
     "groups_columns_customer_id_column": (
         'by= has the columns {columns}. Give customer_id and one column of groups, such as frame[["customer_id", "club"]].',
         'by= 的列是 {columns}。请给出 customer_id 和一个分组列，例如 frame[["customer_id", "club"]]。',

@@ -15,6 +15,10 @@ WORDS = {
         '{name_given} ends after {as_of}, where this past ends. Compare periods inside it, {halves}, or build the transactions with as_of="{value_1}".',
         '{name_given} 晚于历史截止日 {as_of}。请在其内比较时段，{halves}，或用 as_of="{value_1}" 建立交易数据。',
     ),
+    "command_growth_ends_after_where_past": (
+        '{name_given} ends after {as_of}, where this past ends. Compare periods inside it, {halves}, or give as_of="{value_1}".',
+        '{name_given} 晚于历史截止日 {as_of}。请在其内比较时段，{halves}，或给出 as_of="{value_1}"。',
+    ),
     "growth_transactions_cover_day_comparison": (
         "the transactions cover one day, {as_of}, and a comparison needs two periods, which cannot be had from one day. Pass transactions of at least two days.",
         "交易数据只有 {as_of} 这一天，而比较需要两个时段，一天无法得到。请传入至少两天的交易数据。",

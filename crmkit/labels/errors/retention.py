@@ -8,6 +8,10 @@ WORDS = {
         'as_of="{as_of}").',
         '没有列 {absent}；表中有 {columns}。请指明列，例如 contract_rates(contracts, {call}, as_of="{as_of}")。',
     ),
+    "command_contract_columns": (
+        "no column {absent}; the table has {columns}. Name the columns, such as {call}.",
+        "没有列 {absent}；表中有 {columns}。请指明列，例如 {call}。",
+    ),
     "contract_dates": (
         "column {column!r} has dates that are not year-month-day: {unread}. Say {formats}, which reads all of them.",
         "列 {column!r} 有不是年-月-日写法的日期：{unread}。请使用 {formats}，它能读出全部日期。",

@@ -63,6 +63,10 @@ WORDS = {
         "the table has no rows, so there is nobody to group. {hint}",
         "表中没有任何行，没有客户可以分组。{hint}",
     ),
+    "command_segment_different_customer_columns_cannot": (
+        "the {different} different customer{plural} in the columns {columns} cannot form the clusters asked for (n_clusters={asked!r}). Ask for fewer.",
+        "列 {columns} 中只有 {different} 位各不相同的客户，无法形成所要求的聚类（n_clusters={asked!r}）。请减少聚类数。",
+    ),
     "segment_different_customer_columns_cannot": (
         "the {different} different customer{plural} in the columns {columns} cannot form the clusters asked for (n_clusters={asked!r}). Ask for fewer, or give columns that tell customers apart.",
         "列 {columns} 中只有 {different} 位各不相同的客户，无法形成所要求的聚类（n_clusters={asked!r}）。请减少聚类数，或给出能区分客户的列。",
@@ -74,6 +78,10 @@ WORDS = {
     "segment_clusters_need_package_scikit": (
         'clusters need the package scikit-learn, which is not installed. Run: pip install "crmkit[learn]". Assigning customers to clusters already fitted works without it.',
         '聚类需要 scikit-learn，但它没有安装。请运行：pip install "crmkit[learn]"。把客户分配到已拟合的聚类不需要它。',
+    ),
+    "command_segment_column_same_value_nearly": (
+        "column {column!r} has the same value {low:g} for (nearly) all customers, so it cannot tell them apart. Take segments instead: crmkit segments.",
+        "列 {column!r} 对（几乎）所有客户都取同一个值 {low:g}，无法区分客户。请改用客户群：crmkit segments。",
     ),
     "segment_column_same_value_nearly": (
         "column {column!r} has the same value {low:g} for (nearly) all customers, so it cannot tell them apart. Leave it out of columns=[...].",
@@ -98,6 +106,10 @@ WORDS = {
     "segment_tables_more_list_list": (
         "tables has more than one list for {twice}. Give one list per date, {example_2}.",
         "tables 中 {twice} 有多份名单。每个日期给一份，{example_2}。",
+    ),
+    "command_segment_known_choose_each_axis": (
+        "{name_given} is not known. Choose one of {join}.",
+        "{name_given} 不是可用的取值。请从 {join} 中选择。",
     ),
     "segment_known_choose_each_axis": (
         '{name_given} is not known. Choose one of {join}, or give each axis a rule or a value of its own, such as cut={{"current": {value!r}, "potential": "median"}}.',

@@ -79,6 +79,10 @@ WORDS = {
         '{name_given} is not a pair of dates, such as ("2025-01-01", "2025-03-31").',
         '{name_given} 不是一对日期，例如 ("2025-01-01", "2025-03-31")。',
     ),
+    "survival_limit_of_silence": (
+        'inactive={inactive!r} is {days} days, and the data cover {cover}. Give at least a day and less than the data cover, such as inactive="90D".',
+        'inactive={inactive!r} 是 {days} 天，而数据只有 {cover} 天。请给至少一天、且短于数据的时长，例如 inactive="90D"。',
+    ),
     "survival_horizon_leaves_no_past": (
         'horizon={horizon!r} is {days} days, and the data cover {cover}. Leave some past to judge by: give a shorter one, such as horizon="{half}D".',
         'horizon={horizon!r} 是 {days} 天，而数据只有 {cover} 天。请留下可供检验的历史：缩短预测期，例如 horizon="{half}D"。',

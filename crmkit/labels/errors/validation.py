@@ -32,12 +32,12 @@ WORDS = {
         "在数据截止日 {first} 之前没有人购买，因此没有后续可看的历史，无法回测。请传入数月的交易数据。",
     ),
     "validation_horizon_days_leaves_past": (
-        "a horizon of {days:,} days leaves no past: the data go from {first} to {as_of}. Give a shorter one, such as horizon={max} (days).",
-        "{days:,} 天的预测期没有留下历史：数据从 {first} 到 {as_of}。请缩短，例如 horizon={max}（天）。",
+        'a horizon of {days:,} days leaves no past: the data go from {first} to {as_of}. Give a shorter one, such as horizon="{max}D".',
+        '{days:,} 天的预测期没有留下历史：数据从 {first} 到 {as_of}。请缩短，例如 horizon="{max}D"。',
     ),
     "validation_days_after_origin_all": (
-        'the {days:,} days after origin {late} are not all in the data, which end on {as_of}: whoever buys later would count as lost. The latest origin that works is "{latest}"; or give a shorter horizon=.',
-        '起点 {late} 之后的 {days:,} 天不全在数据之内，数据截止于 {as_of}：之后购买的客户会被当作流失。可用的最晚起点是 "{latest}"；或给更短的 horizon=。',
+        'the {days:,} days after origin {late} are not all in the data, which end on {as_of}: whoever buys later would count as lost. The latest that works is origins="{latest}"; or give a shorter horizon=.',
+        '起点 {late} 之后的 {days:,} 天不全在数据之内，数据截止于 {as_of}：之后购买的客户会被当作流失。可用的最晚起点是 origins="{latest}"；或给更短的 horizon=。',
     ),
     "validation_origin_before_where_data": (
         "origin {early} is before {first}, where the data begin. Give a later one.",
