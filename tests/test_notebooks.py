@@ -19,7 +19,7 @@ LESSONS = sorted(FOLDER.glob("*.ipynb"))
 NAMES = [path.stem for path in LESSONS]
 TOPICS = (
     "01_first_steps", "02_rfm", "03_pyramid", "04_lifetime_value", "05_one_customer_base", "06_retention", "07_loyalty",
-    "08_baskets", "09_equity_and_audit", "10_solutions",
+    "08_baskets", "09_equity_and_audit", "10_solutions", "own_data",
 )  # fmt: skip
 LIMIT = 300  # seconds for one cell, on a slow and busy machine
 
@@ -81,7 +81,9 @@ def test_a_lesson_is_stored_as_it_should_be_and_has_checks(path):
     outputs = [output for cell in code for output in cell.outputs]
     assert outputs
     assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
-    assert sum("assert" in cell.source for cell in code) >= 6
+    assert sum("assert" in cell.source for cell in code) >= (
+        1 if path.stem.startswith("own_data") else 6
+    )  # that is a form, not a lesson
     assert max(cell.source.count("\n") for cell in code) < 25
 
 

@@ -1,11 +1,13 @@
 """The reference: a page for every public name, from its docstring, made when the site is built.
 
-A record that a function gives, and that has no example of its own, shows the example of that function.
+What has no example in its docstring shows one of `docs/examples.md`, or that of the function which gives it.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
+import re
 import shutil
 import textwrap
 import types
@@ -14,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import crmkit
+
+# Records of a class whose example shows them.
+SHOWN_BY = {"crmkit.churn.Validation": "crmkit.churn.ChurnModel"}
+MORE = Path(__file__).resolve().parent.parent / "examples.md"
 
 
 def modules() -> list[str]:
@@ -66,6 +72,11 @@ def makers() -> dict[str, tuple[str, str]]:
     return found
 
 
+def _named(path: str) -> Any:
+    """What a dotted name stands for."""
+    return functools.reduce(getattr, path.split(".")[1:], crmkit)
+
+
 def page_of(path: str, member: Any) -> str:
     """File name of a page. Classes carry a mark, because `Rules` and `rules` are one name on some file systems."""
     return f"{path}.class" if inspect.isclass(member) else path
@@ -78,9 +89,18 @@ def _page(path: str, member: Any, made_by: dict[str, tuple[str, str]]) -> str:
     lines = [":orphan:", "", name, "=" * len(name), "", f"In :doc:`{owner} <{module or 'package'}>`.", ""]
     if inspect.isclass(member):
         lines += [f".. autoclass:: {path}", "   :members:", "   :inherited-members: Exception, Warning", ""]
-        if not example_of(member) and name in made_by:
-            where, example = made_by[name]
-            role = "meth" if where.count(".") > 2 and where.rsplit(".", 2)[1][0].isupper() else "func"
+        if example_of(member):
+            return "\n".join(lines)
+        written = re.search(
+            rf"^## {re.escape(path)}\n(.*?)(?=^## |\Z)", MORE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+        )
+        if written:
+            code = "\n".join(re.findall(r"```python\n(.*?)```", written[1], re.DOTALL)).strip()
+            lines += ["Example:", "", ".. code-block:: pycon", "", textwrap.indent(code, "   "), ""]
+        elif path in SHOWN_BY or name in made_by:
+            where, example = made_by.get(name) or (SHOWN_BY[path], example_of(_named(SHOWN_BY[path])))
+            part = where.rpartition(".")[2]
+            role = "class" if part[0].isupper() else "meth" if where.rsplit(".", 2)[1][0].isupper() else "func"
             lines += [f"Example, of :{role}:`{where}`, which gives it:", "", ".. code-block:: pycon", ""]
             lines += [textwrap.indent(example, "   "), ""]
     elif callable(member):
