@@ -43,7 +43,7 @@ html_title = "crmkit"
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sphinx = False
-html_extra_path = ["llms.txt"]
+html_extra_path = ["llms.txt", "skill"]
 html_theme_options = {"navigation_with_keys": True}
 language = "en"
 
@@ -67,7 +67,17 @@ def _without_stars(_: object, __: str, ___: str, ____: object, _____: object, li
             lines[at] = "`".join(parts)
 
 
+def _write_in_one(app: object, failed: Exception | None) -> None:
+    """The English pages in one file, for readers that take a site in at once."""
+    if failed is None:
+        names = ["llms.txt", *(f"en/{name}.md" for name in ("tutorial", "how-to", "concepts", "glossary", "limits"))]
+        texts = [(HERE / name).read_text("utf-8") for name in [*names, "opinions.md", "engines.md", "examples.md"]]
+        out = Path(app.outdir)  # type: ignore[attr-defined]
+        (out / "llms-full.txt").write_text("\n\n".join(texts), encoding="utf-8")
+
+
 def setup(app: object) -> None:
     """Called by Sphinx: write the pages that are made from the code before reading starts."""
     app.connect("builder-inited", _write_pages)  # type: ignore[attr-defined]
+    app.connect("build-finished", _write_in_one)  # type: ignore[attr-defined]
     app.connect("autodoc-process-docstring", _without_stars, priority=400)  # type: ignore[attr-defined]

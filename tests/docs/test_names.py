@@ -392,8 +392,8 @@ crm.rfm.scores | rfm.score(levels=5) | retention.cohort | --no-such-option | doc
 pip install 'crmkit[nothing]' | crmkit tiers sales.csv | crmkit score --tier 3 | clv.BGNBD.params | until_quarter(tx)
 """
 THERE = """
-crm.rfm.score | rfm.score(bins=5) | tx.ledger | model.params_ | as_of | p_alive | docs/engines.md | --language | x | E[z]
-pip install "crmkit[excel]" | crmkit score sales.csv -o out.xlsx | result.plot() | 1 + floor(k p)
+crm.rfm.score | rfm.score(bins=5) | tx.ledger | model.params_ | as_of | p_alive | docs/engines.md | --language
+x | E[z] | pip install "crmkit[excel]" | crmkit score sales.csv -o out.xlsx | result.plot() | 1 + floor(k p)
 """
 
 
