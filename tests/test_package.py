@@ -348,7 +348,7 @@ def test_no_file_is_large():
     assert [str(path) for path in repository_files() if path.stat().st_size > 1_000_000] == []
 
 
-PAGES = ("README.md", "README.zh.md", "CONTRIBUTING.md", "docs/opinions.md", "docs/engines.md")
+PAGES = ("README.md", "README.zh.md", "CONTRIBUTING.md", "SECURITY.md", "docs/opinions.md", "docs/engines.md")
 
 
 @pytest.mark.parametrize("name", PAGES)

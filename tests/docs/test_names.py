@@ -409,3 +409,16 @@ def test_a_name_that_does_not_exist_is_found(span):
 @pytest.mark.parametrize("span", listed(THERE))
 def test_a_name_that_exists_is_left_alone(span):
     assert wrong(span) == []
+
+
+def test_both_readmes_show_the_same():
+    """As many examples, commands, pictures and headings; a picture per language."""
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
+    for kind in (r"^## ", r"^```sh", r"^crmkit \w+"):
+        count = [len(re.findall(kind, page, flags=re.MULTILINE)) for page in (english, chinese)]
+        assert count[0] == count[1], kind
+    pictures = [re.findall(r"\(docs/images/(\w+)_(?:en|zh)\.png\)", page) for page in (english, chinese)]
+    assert pictures[0] == pictures[1]
+    assert len(pictures[0]) >= 3
+    assert all((ROOT / "docs" / "images" / f"{name}_{one}.png").stat().st_size < 150_000
+               for name in pictures[0] for one in ("en", "zh"))  # fmt: skip
