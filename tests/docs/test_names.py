@@ -79,7 +79,7 @@ def words() -> frozenset[str]:
                     found.add(name)
                 case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.alias(name=name):
                     found.add(name)
-    for path in ("pyproject.toml", ".ci/run"):
+    for path in ("pyproject.toml", ".ci/run", "docs/conf.py"):
         found.update(re.findall(r"[\w.-]+", (ROOT / path).read_text(encoding="utf-8")))
     return frozenset(found)
 
