@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +89,7 @@ def _summary(tx: Transactions) -> LazyFrame:
     facts = customer_facts(tx, customer_days(tx))
     if "order" in tx.roles:
         facts = facts.join(_orders(tx), on="customer_id", how="inner")
-    return facts.select(*_columns(tx))
+    return facts.select(*summary_columns(tx))
 
 
 def customer_days(tx: Transactions) -> LazyFrame:
@@ -104,34 +105,58 @@ def customer_days(tx: Transactions) -> LazyFrame:
     return rows.group_by("customer_id", "day").agg(**sums)
 
 
-def customer_facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What one pass over customer-days finds of each customer: columns made of a customer-day, and their aggregates.
+
+    Several of them are found by the same pass: equal names mean the same.
+    """
+
+    made: Mapping[str, nw.Expr]
+    aggregates: Mapping[str, nw.Expr]
+
+    def __or__(self, other: Sums) -> Sums:
+        """Both."""
+        return Sums({**self.made, **other.made}, {**self.aggregates, **other.aggregates})
+
+    def of(self, days: LazyFrame, *by: str) -> LazyFrame:
+        """Find them."""
+        made = days.with_columns(**self.made) if self.made else days
+        return made.group_by(*by).agg(**self.aggregates)
+
+
+def visit_day(tx: Transactions) -> nw.Expr:
+    """The day of a customer-day with a purchase; missing on days of refunds only."""
+    return nw.when(nw.col("bought") == 1).then(nw.col("day")) if tx.has_refunds else nw.col("day")
+
+
+def customer_sums(tx: Transactions) -> Sums:
     """Customers' days and money: n_days, first_day, last_day, money, cost, and the money of the first day, packed."""
-    day, money = nw.col("day"), nw.col("money")
+    visit, money = nw.col("visit"), nw.col("money")
     # Two aggregates find the money of the first day: the smallest day with the upper, and with the lower half of it.
     shifted = money + 2 * _LIMB * (_LIMB // 2)
     high = shifted // _LIMB
-    since = (day - tx.first_day) * (2 * _LIMB)
-    packed = {"first_high": since + high, "first_low": since + shifted - high * _LIMB}
-    if tx.has_refunds:
-        bought = nw.col("bought") == 1
-        masked = {name: nw.when(bought).then(value) for name, value in {"day": day, **packed}.items()}
-        days = days.with_columns(**masked, n=nw.when(bought).then(1).otherwise(0))
-        n_days = nw.col("n").sum()
-    else:
-        days = days.with_columns(**packed)
-        n_days = nw.len()
+    since = (visit_day(tx) - tx.first_day) * (2 * _LIMB)
     more = {}
     if "cost" in tx.roles:
         more = {"cost": nw.col("cost").sum().cast(nw.Int64), "no_cost": nw.col("no_cost").max()}
-    facts = days.group_by("customer_id").agg(
-        n_days=n_days.cast(nw.Int64),
-        first_day=day.min(),
-        last_day=day.max(),
-        money=money.sum().cast(nw.Int64),
-        first_high=nw.col("first_high").min(),
-        first_low=nw.col("first_low").min(),
-        **more,
+    return Sums(
+        {"visit": visit_day(tx), "first_high": since + high, "first_low": since + shifted - high * _LIMB},
+        {
+            "n_days": visit.count().cast(nw.Int64),
+            "first_day": visit.min(),
+            "last_day": visit.max(),
+            "money": money.sum().cast(nw.Int64),
+            "first_high": nw.col("first_high").min(),
+            "first_low": nw.col("first_low").min(),
+            **more,
+        },
     )
+
+
+def customer_facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
+    """The `customer_sums` of everybody who has bought."""
+    facts = customer_sums(tx).of(days, "customer_id")
     return facts.filter(nw.col("n_days") > 0) if tx.has_refunds else facts
 
 
@@ -162,7 +187,7 @@ def _log_gaps(tx: Transactions) -> LazyFrame:
     return gaps.with_columns(gap=logs).group_by("customer_id").agg(log_gaps=nw.col("gap").sum())
 
 
-def _columns(tx: Transactions) -> list[nw.Expr]:
+def summary_columns(tx: Transactions) -> list[nw.Expr]:
     """The public columns, from the facts."""
     as_of = _checks.day_number(tx.as_of)
     first, last, x = nw.col("first_day"), nw.col("last_day"), nw.col("n_days") - 1
@@ -265,31 +290,61 @@ def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
     ('margin', '2024-01-01', 0.448)
     """
     tx = open_transactions(transactions)
-    first_day = first_day_of(window, _checks.day_number(tx.as_of))
-    each = _recent_sums(tx, first_day)
-    totals = engines.collect(each.select(nw.col("money", "cost", "no_cost").sum()))
-    money, cost, no_cost = (int(totals[name][0]) for name in ("money", "cost", "no_cost"))
-    known = "cost" in tx.roles and no_cost == 0
-    units = nw.col("money") - nw.col("cost") if known else nw.col("money")
-    valued = each.select("customer_id", current_value=money_of(units, tx))
-    summary = _summary(tx).join(valued, on="customer_id", how="inner")
+    since = Recent.of(tx, window)
+    everybody = (customer_sums(tx) | since.sums(tx)).of(customer_days(tx), "customer_id")
+    value = since.value(engines.collect(everybody.select(nw.col(*RECENT).sum())), tx)
+    found = everybody.filter(nw.col("n_days") > 0)
+    if "order" in tx.roles:
+        found = found.join(_orders(tx), on="customer_id", how="inner")
+    summary = found.select(*summary_columns(tx), current_value=money_of(value.units, tx))
     return RecentValue(
         customers=engines.give_back(summary, tx.like, dates=("first_date", "last_date"), order="customer_id"),
-        measure="margin" if known else "revenue",
-        margin_rate=1.0 if not known else (money - cost) / money if money else math.nan,
-        first_date=_checks.date_of_day(first_day),
+        measure=value.measure,
+        margin_rate=value.margin_rate,
+        first_date=_checks.date_of_day(since.first_day),
         last_date=tx.as_of,
     )
 
 
-def _recent_sums(tx: Transactions, first_day: int) -> LazyFrame:
-    """Of every customer, money and cost from `first_day` on, and the rows without a cost; units."""
-    cost = nw.col("cost") if "cost" in tx.roles else nw.lit(0)
-    inside = nw.col("day") >= first_day
-    rows = tx.rows().select(
-        "customer_id",
-        money=nw.when(inside).then(nw.col("money")).otherwise(0),
-        cost=nw.when(inside).then(cost).otherwise(0),
-        no_cost=nw.when(inside & cost.is_null()).then(1).otherwise(0),
-    )
-    return rows.group_by("customer_id").agg(nw.col("money", "cost", "no_cost").sum().cast(nw.Int64))
+RECENT = ("recent_money", "recent_cost", "recent_no_cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The window of `recent_value`, and its sums of each customer."""
+
+    first_day: int
+
+    @classmethod
+    def of(cls, tx: Transactions, window: Any = "12M") -> Recent:
+        """The window that ends with the past of these transactions."""
+        return cls(first_day_of(window, _checks.day_number(tx.as_of)))
+
+    def sums(self, tx: Transactions) -> Sums:
+        """Money and cost of the window, and whether a row of it has no cost; units."""
+        known = "cost" in tx.roles
+        inside = nw.col("day") >= self.first_day
+        columns = {
+            "recent_money": nw.col("money"),
+            "recent_cost": nw.col("cost") if known else nw.lit(0),
+            "recent_no_cost": nw.col("no_cost") if known else nw.lit(0),
+        }
+        made = {name: nw.when(inside).then(column).otherwise(0) for name, column in columns.items()}
+        return Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in RECENT})
+
+    def value(self, totals: Mapping[str, Any], tx: Transactions) -> Measured:
+        """What the money of the window is, from the totals of the sums over all customers."""
+        money, cost, no_cost = (int(totals[name][0] or 0) for name in RECENT)
+        if "cost" not in tx.roles or no_cost:
+            return Measured("revenue", 1.0, nw.col("recent_money"))
+        rate = (money - cost) / money if money else math.nan
+        return Measured("margin", rate, nw.col("recent_money") - nw.col("recent_cost"))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What current value is, its margin / revenue over all customers, and the expression of it in units."""
+
+    measure: str
+    margin_rate: float
+    units: nw.Expr

@@ -59,7 +59,8 @@ def keep(native: Any) -> Any:
     if engines.is_eager(frame):
         return native
     if frame.implementation.is_duckdb():
-        return _kept(native)
+        stored = Stored.of(native)
+        return native if stored is None else stored.beside(native)
     if frame.implementation.is_polars():
         return native.collect().lazy()
     if engines.is_spark(frame):
@@ -67,24 +68,48 @@ def keep(native: Any) -> Any:
     return native
 
 
-def _kept(native: Any) -> Any:
-    import duckdb
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows in private Parquet files, which go with the last table that reads them."""
 
-    crmkit_copies = Copies.begun()
-    crmkit_held = crmkit_copies.held  # found by this name; the branch that names it is never computed
-    there, back = sandbox.through_parquet(list(zip(native.columns, map(str, native.types), strict=True)))
-    file = sql.texts([process.new_file(Path(crmkit_copies.folder) / "rows.parquet")])
-    rows = f"crmkit_{secrets.token_hex(8)}"
-    read = f"SELECT {back} FROM read_parquet({file}, hive_partitioning = false)"
-    try:
-        native.query(rows, f"COPY (SELECT {there} FROM {rows}) TO {file[1:-1]} (FORMAT parquet, USE_TMP_FILE false)")
-        kept = native.query(
+    files: tuple[str, ...]
+    copies: Copies
+    columns: str = "*"  # what to select, so that types come back as they were
+
+    @classmethod
+    def of(cls, native: Any) -> Stored | None:
+        """The rows of a DuckDB table, computed; None on a connection that may not touch files."""
+        import duckdb
+
+        copies = Copies.begun()
+        there, back = sandbox.through_parquet(list(zip(native.columns, map(str, native.types), strict=True)))
+        file = process.new_file(Path(copies.folder) / "rows.parquet")
+        stored = cls((file,), copies, back)
+        rows = f"crmkit_{secrets.token_hex(8)}"
+        to = f"{sql.text(file)} (FORMAT parquet, USE_TMP_FILE false)"
+        try:
+            native.query(rows, f"COPY (SELECT {there} FROM {rows}) TO {to}")
+            stored.beside(native)
+        except (duckdb.PermissionException, duckdb.CatalogException):
+            return None
+        return stored
+
+    def beside(self, native: Any, *, row: str | None = None) -> Any:
+        """The rows on the connection of another table; `row` names a column to add, the number of the row."""
+        crmkit_held = self.copies.held  # found by this name; the branch that names it is never computed
+        numbered = "" if row is None else f", file_row_number AS {sql.name(row)}"
+        read = f"SELECT {self.columns}{numbered} FROM {self.scan}"
+        rows = f"crmkit_{secrets.token_hex(8)}"
+        found = native.query(
             rows, f"SELECT r.* FROM ({read}) r UNION ALL SELECT r.* FROM ({read}) r, crmkit_held WHERE false"
         )
-    except (duckdb.PermissionException, duckdb.CatalogException):
-        return native
-    del crmkit_held
-    return kept
+        del crmkit_held
+        return found
+
+    @property
+    def scan(self) -> str:
+        """The files, as SQL reads them, with `file_row_number`."""
+        return f"read_parquet({sql.texts(self.files)}, hive_partitioning = false, file_row_number = true)"
 
 
 @contextmanager

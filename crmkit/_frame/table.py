@@ -19,11 +19,19 @@ from crmkit.errors import ColumnError, DataError, Words, shown
 
 
 class Table:
-    """A checked table of one row per customer (or per cell), of any supported kind."""
+    """A checked table of one row per customer (or per cell), of any supported kind.
 
-    def __init__(self, frame: AnyFrame) -> None:
-        self.frame = frame
+    One that crmkit has made itself is `sound`: its columns are what they say, so nobody looks for gaps in it, and what
+    is given back of it is sound again.
+    """
+
+    def __init__(self, frame: AnyFrame, *, sound: bool = False) -> None:
+        self.frame, self.sound = frame, sound
         self.columns = engines.names_of(frame)
+
+    @property
+    def _main_table(self) -> Any:
+        return self.frame.to_native()
 
     @property
     def in_memory(self) -> bool:
@@ -60,6 +68,19 @@ class Table:
         cells["n"] = cells["n"].astype(np.int64 if weight is None else float)
         return cells
 
+    def ranked(self, column: str, places: Sequence[int]) -> list[float]:
+        """The values at these places, from 0, of a column of numbers in ascending order.
+
+        Counted in the engine, in ranges that become narrower: only some of the rows near each place are pulled.
+        """
+        value = nw.col(column).cast(nw.Float64)
+        if self.in_memory:
+            values = np.sort(np.asarray(engines.collect(self.frame.select(value))[column], dtype=float))
+            return [float(values[place]) for place in places]
+        values_of = self.frame.select(value=value)
+        found = {place: _ranked(values_of, place) for place in sorted(set(places))}
+        return [found[place] for place in places]
+
     def collect(self, frame: AnyFrame) -> dict[str, Array]:
         """A frame made from `self.frame`, as numpy arrays."""
         return engines.collect(frame)
@@ -84,7 +105,7 @@ class Table:
 
     def give_back(self, frame: AnyFrame) -> Any:
         """A frame made from `self.frame`, in the caller's own kind."""
-        return frame.to_native()
+        return Table(frame, sound=True) if self.sound else frame.to_native()
 
     def build(self, columns: Mapping[str, Array]) -> Any:
         """A small result table in the caller's own kind."""
@@ -97,11 +118,12 @@ def open_table(frame: Any, *, numbers: Sequence[str] = (), keys: Sequence[str] =
     `numbers` must be numeric, finite and never missing; `keys` must never be missing. `hint` ends an
     error: the call that builds a table which would do.
     """
-    table = Table(engines.wrap(frame))
+    table = frame if isinstance(frame, Table) else Table(engines.wrap(frame))
     needed = list(dict.fromkeys([*keys, *numbers]))
     _refuse_absent(table, needed, hint)
     _refuse_text(table, numbers, hint)
-    _refuse_gaps(table, needed, hint)
+    if not table.sound:
+        _refuse_gaps(table, needed, hint)
     return table
 
 
@@ -158,6 +180,31 @@ def _gaps_in(column: nw.Series[Any]) -> int:
 def _is_gap(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     gap = nw.col(name).is_null()
     return gap | nw.col(name).is_nan() | (nw.col(name).abs() == float("inf")) if dtype.is_float() else gap
+
+
+_RANGES, _PULLED = 4096, 50_000
+
+
+def _ranked(values: AnyFrame, place: int) -> float:
+    """The value at a place in ascending order, of a frame with the one column `value`."""
+    value, before = nw.col("value"), 0
+    ends = engines.collect(values.select(low=value.min(), high=value.max(), n=nw.len()))
+    low, high, n = float(ends["low"][0]), float(ends["high"][0]), int(ends["n"][0])
+    while low < high:
+        within = values.filter((value >= low) & (value <= high))
+        if n <= _PULLED:
+            return float(np.sort(engines.collect(within)["value"])[place - before])
+        # In equal ranges, each of which is known by the values that lie in it: nothing depends on how its ends round.
+        at = ((value - low) / ((high - low) / _RANGES)).floor()
+        parts = engines.collect(
+            within.with_columns(at=at).group_by("at").agg(n=nw.len(), low=value.min(), high=value.max())
+        )
+        order = np.argsort(parts["at"])
+        up_to = before + np.cumsum(parts["n"][order].astype(np.int64))
+        part = int(np.searchsorted(up_to, place, side="right"))
+        low, high, n = (parts[name][order][part] for name in ("low", "high", "n"))
+        before = int(up_to[part] - n)
+    return low
 
 
 def _next(hint: Words | str) -> Words | str:

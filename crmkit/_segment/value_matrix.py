@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
-from crmkit._frame import outputs
+from crmkit._frame import engines, outputs
 from crmkit._results import Result
 from crmkit._segment._given import column_name
-from crmkit._statistics import centre, shares_of
+from crmkit._statistics import ROUNDING, shares_of
 from crmkit.customers import recent_value
 from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, OneMeanSpendWarning, Words
 from crmkit.labels import Language
@@ -342,21 +342,33 @@ def _cut(table: _frame.Table, column: str, rule: tuple[str, float]) -> Cut:
     """The threshold, from the distinct values and how many customers have them."""
     name, number = rule
     # Under a name of ours: the caller's own may be "n".
-    counted = _frame.Table(table.frame.select(value=_number(column))).value_counts("value")
-    values, n = np.asarray(counted["value"], dtype=float), np.asarray(counted["n"], dtype=np.int64)
-    if not len(values):
+    values = _frame.Table(table.frame.select(value=_number(column)))
+    total = engines.n_rows(values.frame)
+    if not total:
         raise DataError("segment_table_rows_nobody_sort", hint=HINT)
     if name == "given":
         return Cut(column, name, number)
-    total = int(n.sum())
-    if name == "quantile":
-        return Cut(column, name, _at(values, n, number * total), number)
-    return Cut(column, name, centre(values, n, name))
+    if name == "quantile":  # the smallest value that so many customers do not exceed
+        place = max(math.ceil(number * total * (1 - 1e-9)) - 1, 0)
+        return Cut(column, name, values.ranked("value", [place])[0], number)
+    if name == "median":
+        return Cut(column, name, sum(values.ranked("value", [(total - 1) // 2, total // 2])) / 2)
+    return Cut(column, name, _mean(values, total))
 
 
-def _at(values: Floats, n: NDArray[np.int64], position: float) -> float:
-    """The smallest value that at least `position` customers do not exceed."""
-    return float(values[np.searchsorted(np.cumsum(n), position * (1 - 1e-9))])
+def _mean(values: _frame.Table, total: int) -> float:
+    """The mean; that of equal values may come out a hair beside them, and would then put all of them above itself."""
+    value = nw.col("value")
+    sums = values.collect(values.frame.select(sum=value.sum(), most=value.abs().max()))
+    mean = float(sums["sum"][0]) / total
+    near = values.collect(
+        values.frame.select(below=nw.when(value <= mean).then(value), above=nw.when(value >= mean).then(value)).select(
+            nw.col("below").max(), nw.col("above").min()
+        )
+    )
+    known = [float(near[name][0]) for name in near if near[name][0] is not None and not math.isnan(near[name][0])]
+    nearest = min(known, key=lambda one: abs(one - mean))
+    return nearest if abs(mean - nearest) <= ROUNDING * float(sums["most"][0]) else mean
 
 
 def _number(column: str) -> nw.Expr:

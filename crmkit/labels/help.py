@@ -128,9 +128,9 @@ _COMMANDS = {
     "about_repurchase": (
         "Print repurchase rates by order number. First to second purchase, second to third, and so on: so far, and within "
         "--within with those counted who have not had the time. With --compare also the differences of groups or years, "
-        "with intervals; --window then says which days' purchases are compared.",
+        "with intervals; --current then says which days' purchases are compared.",
         "按购买次序打印复购率。第一次到第二次、第二次到第三次等：截至目前，以及在 --within 之内（并计入时间未满者）。"
-        "加 --compare 还给出各组或各年的差异及区间；--window 指明比较哪些日子的购买。",
+        "加 --compare 还给出各组或各年的差异及区间；--current 指明比较哪些日子的购买。",
     ),
     "about_gaps": (
         "Print how long a gap between purchases is too long. The gap curve, in which customers who have not come back yet "

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 from numpy.typing import NDArray
 
 from crmkit._frame.engines import LazyFrame
-from crmkit.customers import customer_days
+from crmkit.customers import Sums, customer_days, visit_day
 from crmkit.transactions import Transactions
 
 Facts: TypeAlias = dict[str, NDArray[Any]]
@@ -22,33 +22,33 @@ def facts_of_customers(tx: Transactions) -> LazyFrame:
 
 
 def facts_by(tx: Transactions, days: LazyFrame, *by: str) -> LazyFrame:
-    """What the measures need, by one aggregation of customer-days.
+    """What the measures need, by one aggregation of customer-days."""
+    return stage_sums(tx).of(days, *by)
+
+
+def stage_sums(tx: Transactions) -> Sums:
+    """What the measures need of customer-days.
 
     n_days, first_day and last_day are those of purchases, place is the sum of their days since the data begin; money
     is all of it; spend is what the purchase days brought, at least 0 each, with the sums of spend times place and of
     its squares. All are sums, a minimum and a maximum: the facts of a past are those of its periods put together.
     """
-    money = nw.col("money")
-    of_visits = {
-        "day": nw.col("day"),
-        "n": nw.lit(1),
-        "place": nw.col("day") - tx.first_day,
-        # money times days may pass 64 bits; whole floats are exact up to 2^53
-        "spend": nw.when(money > 0).then(money).otherwise(0).cast(nw.Float64),
-    }
+    visit, money = visit_day(tx), nw.col("money")
+    # money times days may pass 64 bits; whole floats are exact up to 2^53
+    spend = nw.when(money > 0).then(money).otherwise(0).cast(nw.Float64)
     if tx.has_refunds:
-        bought = nw.col("bought") == 1
-        of_visits = {name: nw.when(bought).then(column) for name, column in of_visits.items()}
-    visits = days.select(*by, "money", **of_visits)
-    spend = nw.col("spend")
-    weighed = visits.with_columns(spend_place=spend * nw.col("place"), spend_squares=spend * spend)
-    return weighed.group_by(*by).agg(
-        n_days=nw.col("n").sum().cast(nw.Int64),
-        first_day=nw.col("day").min(),
-        last_day=nw.col("day").max(),
-        place=nw.col("place").sum().cast(nw.Int64),
-        money=money.sum().cast(nw.Int64),
-        spend=spend.sum(),
-        spend_place=nw.col("spend_place").sum(),
-        spend_squares=nw.col("spend_squares").sum(),
+        spend = nw.when(nw.col("bought") == 1).then(spend)
+    place = visit - tx.first_day
+    return Sums(
+        {"visit": visit, "place": place, "spend": spend, "spend_place": spend * place, "spend_squares": spend * spend},
+        {
+            "n_days": nw.col("visit").count().cast(nw.Int64),
+            "first_day": nw.col("visit").min(),
+            "last_day": nw.col("visit").max(),
+            "place": nw.col("place").sum().cast(nw.Int64),
+            "money": money.sum().cast(nw.Int64),
+            "spend": nw.col("spend").sum(),
+            "spend_place": nw.col("spend_place").sum(),
+            "spend_squares": nw.col("spend_squares").sum(),
+        },
     )

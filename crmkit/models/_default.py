@@ -8,7 +8,7 @@ spend for all, and a `NoLifetimeValueWarning` says why.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -20,10 +20,11 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
+from crmkit.customers import Sums, customer_days, customer_sums, visit_day
 from crmkit.errors import DataError, NoDropoutWarning, NoLifetimeValueWarning, OneMeanSpendWarning, warn
 from crmkit.labels import Language
 from crmkit.models._calendar import PurchaseCalendar, mapped_table
-from crmkit.models._holdout import Holdout, holdout_at, purchase_days
+from crmkit.models._holdout import Holdout, holdout_at, holdout_of, past_sums, purchase_days
 from crmkit.models._origins import plan
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._snapshots import kept
@@ -33,7 +34,7 @@ from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.cnbd import BGCNBD, MBGCNBD
 from crmkit.models.mbg_nbd import MBGNBD
 from crmkit.models.pareto_nbd import ParetoNBD
-from crmkit.models.spend_mean import SpendMean
+from crmkit.models.spend_mean import SpendMean, spend_sums
 from crmkit.transactions import Transactions, open_transactions
 
 Array = NDArray[np.float64]
@@ -118,8 +119,14 @@ def choose_model(transactions: Any, *, horizon: Any = "52W") -> ModelChoice:
     (3, True)
     """
     tx = open_transactions(transactions)
-    days = max(round(_checks.days_of(horizon)), 1)
-    found = choose_at(kept(purchase_days(tx)), tx.first_day, _checks.day_number(tx.as_of), days)
+    past = JudgedAt.of(tx, horizon)
+    bought = kept(purchase_days(tx)) if past.origins else None
+    holdouts = [] if bought is None else [holdout_at(bought, origin, past.days) for origin in past.origins]
+    return _told(tx, _judged(holdouts, past.days))
+
+
+def _told(tx: Transactions, found: Choice) -> ModelChoice:
+    """What was found, in the kind of the transactions."""
     figures = [found.figures[name] for name in found.order]
     columns = {
         "model": np.array(found.order, dtype=object),
@@ -127,6 +134,36 @@ def choose_model(transactions: Any, *, horizon: Any = "52W") -> ModelChoice:
     }
     best = found.order[0]
     return ModelChoice(best, found.kinds[best], engines.build(columns, tx.like), found.origins, found.days)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAt:
+    """The earlier origins, day numbers, at which models are judged, and the horizon at each."""
+
+    origins: tuple[int, ...]
+    days: int
+
+    @classmethod
+    def of(cls, tx: Transactions, horizon: Any) -> JudgedAt:
+        """As far as the past of these transactions allows."""
+        return cls.between(tx.first_day, _checks.day_number(tx.as_of), max(round(_checks.days_of(horizon)), 1))
+
+    @classmethod
+    def between(cls, first_day: int, end: int, days: int) -> JudgedAt:
+        """As far as the past between two days allows."""
+        found = plan(first_day, end, days)
+        return cls((), 0) if found is None else cls(tuple(found.origins[:JUDGED_AT]), found.days)
+
+    def sums(self, tx: Transactions) -> Sums:
+        """What is needed of customer-days, to be found by the pass that finds all else."""
+        sums = customer_sums(tx)
+        for origin in self.origins:
+            sums = sums | past_sums(visit_day(tx), origin, self.days)
+        return sums
+
+    def choose(self, tx: Transactions, facts: LazyFrame) -> ModelChoice:
+        """The model that would have been best, from these sums of each customer."""
+        return _told(tx, _judged([holdout_of(facts, origin, self.days) for origin in self.origins], self.days))
 
 
 class Choice(NamedTuple):
@@ -141,18 +178,20 @@ class Choice(NamedTuple):
 
 def choose_at(bought: LazyFrame, first_day: int, end: int, days: int) -> Choice:
     """Judge the candidates by what they would have said before the day `end`."""
-    found = plan(first_day, end, days)
-    pasts: list[Holdout] = []
-    if found is not None:
-        pasts = [holdout_at(bought, origin, found.days) for origin in found.origins[:JUDGED_AT]]
-        pasts = [past for past in pasts if past.n.sum() >= ENOUGH and (past.x > 0).any()]
+    past = JudgedAt.between(first_day, end, days)
+    return _judged([holdout_at(bought, origin, past.days) for origin in past.origins], past.days)
+
+
+def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
+    """The candidates by their forecasts of these holdouts."""
+    pasts = [past for past in holdouts if past.n.sum() >= ENOUGH and (past.x > 0).any()]
     kinds: dict[str, PurchaseModel] = {name: kind() for name, kind in CANDIDATES.items()}
     if pasts:
         k = int(MBGCNBD().fit(pasts[0].past, weight="n").params_.k)
         kinds |= {f"{name}-{k}": kind(k) for name, kind in REGULAR.items() if k > 1}
     names = list(kinds)
     actual = sum(float(past.n @ past.future) for past in pasts)
-    if found is None or actual == 0:
+    if actual == 0:
         return Choice(names, kinds, dict.fromkeys(names, (np.nan, np.nan, False)), 0, 0)
     weights = np.concatenate([past.n for past in pasts])
     flat = {name: np.concatenate([_errors(kind, past) for past in pasts]) for name, kind in kinds.items()}
@@ -162,7 +201,7 @@ def choose_at(bought: LazyFrame, first_day: int, end: int, days: int) -> Choice:
     close = {name: is_close(flat[name] ** 2 - flat[sharpest] ** 2, weights) for name in names}
     order = sorted(names, key=lambda name: (not close[name], abs(bias[name]) if close[name] else mse[name]))
     figures = {name: (float(np.sqrt(mse[name])), bias[name], close[name]) for name in order}
-    return Choice(order, kinds, figures, len(pasts), found.days)
+    return Choice(order, kinds, figures, len(pasts), days)
 
 
 def _errors(kind: PurchaseModel, past: Holdout) -> Array:
@@ -187,8 +226,12 @@ def add_lifetime_value(
     margin_rate: float,
     purchases: Any = None,
     calendar: PurchaseCalendar | None = None,
+    level: float | None = 0.9,
+    facts: LazyFrame | None = None,
 ) -> Any:
     """Add what the customers are still worth, by the models that suit their transactions, and which these are.
+
+    `facts` may hold `value_sums` of each customer; without them the transactions are read again.
 
     >>> tx = Transactions({"customer_id": ["a"], "date": ["2025-01-01"], "amount": [5.0]})
     >>> add_lifetime_value({"x": [0], "t_x": [0], "T": [9], "monetary": [0.0]}, tx, horizon=7, discount_rate=0,
@@ -196,8 +239,10 @@ def add_lifetime_value(
     Traceback (most recent call last):
     crmkit.errors.NoLifetimeValueWarning: no lifetime value: ...
     """
+    if facts is None:
+        facts = kept(value_sums(tx, horizon).of(customer_days(tx), "customer_id").filter(nw.col("n_days") > 0))
     try:
-        name, model, trees = _asked(tx, purchases, horizon)
+        name, model, trees = _asked(tx, purchases, horizon, facts)
         timed, clock = _timed(customers, tx, model, calendar, horizon)
         fitted = model if hasattr(model, "params_") else model.fit(timed)
         with warnings.catch_warnings():
@@ -205,10 +250,11 @@ def add_lifetime_value(
             valued = lifetime_value(
                 timed,
                 purchases=fitted,
-                spend=_spend_model(tx),
+                spend=_spend_model(facts, tx.scale),
                 horizon=clock.horizon,
                 discount_rate=(1 + discount_rate) ** (1 / clock.pace) - 1,
                 margin_rate=margin_rate,
+                level=level,
             )
         warn_of_no_dropout(fitted, name)
         valued = _untimed(valued) if calendar is not None else valued
@@ -216,14 +262,22 @@ def add_lifetime_value(
     except DataError as reason:
         warn(NoLifetimeValueWarning(labels.phrase("warn_no_value", reason=str(reason))))
     table = _frame.open_table(customers)
-    missing = {name: nw.lit(None).cast(nw.Float64) for name in COLUMNS}
+    columns = COLUMNS if level is not None else COLUMNS[:-2]
+    missing = {name: nw.lit(None).cast(nw.Float64) for name in columns}
     return _named(table.give_back(table.frame.with_columns(**missing)), None)
 
 
-def _asked(tx: Transactions, purchases: Any, horizon: Any) -> tuple[str, PurchaseModel, dict[str, NDArray[Any]] | None]:
+def value_sums(tx: Transactions, horizon: Any) -> Sums:
+    """What `add_lifetime_value` needs of each customer's days."""
+    return JudgedAt.of(tx, horizon).sums(tx) | spend_sums()
+
+
+def _asked(
+    tx: Transactions, purchases: Any, horizon: Any, facts: LazyFrame
+) -> tuple[str, PurchaseModel, dict[str, NDArray[Any]] | None]:
     """The name of the forecast, the model, and for trees what each customer's purchases are to be multiplied by."""
     if purchases is None:
-        choice = choose_model(tx, horizon=horizon)
+        choice = JudgedAt.of(tx, horizon).choose(tx, facts)
         return choice.name, choice.model, None
     if not isinstance(purchases, str) or purchases not in LEARNT:
         model = kind_of(purchases)
@@ -275,8 +329,9 @@ def _rescaled(valued: Any, trees: dict[str, NDArray[Any]]) -> Any:
     """
     table = _frame.open_table(valued)
     factor = nw.col("factor")
+    grown = [name for name in COLUMNS if name not in ("p_alive", "p_purchase", "expected_spend")]
     found = table.attach(["customer_id"], trees).with_columns(
-        **{name: nw.col(name) * factor for name in COLUMNS if name not in ("p_alive", "p_purchase", "expected_spend")},
+        **{name: nw.col(name) * factor for name in grown if name in table.columns},
         p_purchase=1 - (1 - nw.col("p_purchase")) ** factor,
     )
     return table.give_back(found.drop("factor"))
@@ -287,10 +342,10 @@ def _named(valued: Any, name: str | None) -> Any:
     return table.give_back(table.frame.with_columns(purchase_model=nw.lit(name).cast(nw.String)))
 
 
-def _spend_model(tx: Transactions) -> Spend:
+def _spend_model(facts: LazyFrame, scale: int) -> Spend:
     """The model of spend, or None (one mean for all) where it has nothing to go by."""
     try:
-        spend = SpendMean().fit(tx)
+        spend = SpendMean().of_facts(facts, scale)
         if spend.varies_:
             return spend
         why = labels.phrase("all_spend_the_same", spend=spend.mean_)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit.customers import customer_days
+from crmkit.customers import Sums, customer_days
 from crmkit.errors import ArgumentError
 from crmkit.transactions import Transactions, open_transactions
 
@@ -80,26 +80,30 @@ def holdout_at(bought: LazyFrame, end: int, days: int) -> Holdout:
     `bought` holds customers' purchase days (`purchase_days`); what lies after the holdout is not seen.
     """
     day = nw.col("day")
-    past, recent = day <= end, (day <= end) & (day > end - days)
-    facts = (
-        bought.filter(day <= end + days)
-        .group_by("customer_id")
-        .agg(
-            first=day.min(),
-            last=nw.when(past).then(day).otherwise(nw.lit(None)).max(),
-            n_past=nw.when(past).then(1).otherwise(0).sum(),
-            n_recent=nw.when(recent).then(1).otherwise(0).sum(),
-            n_all=nw.len(),
-        )
+    sums = past_sums(day, end, days) | Sums({}, {"first_day": day.min()})
+    return holdout_of(sums.of(bought.filter(day <= end + days), "customer_id"), end, days)
+
+
+def past_sums(day: nw.Expr, end: int, days: int) -> Sums:
+    """What `holdout_of` reads beside `first_day`; of a day that is missing where nothing was bought."""
+    past, recent, all_ = day <= end, (day <= end) & (day > end - days), day <= end + days
+    last, *counts = (f"{name}_{end}" for name in ("last", "n_past", "n_recent", "n_all"))
+    made = {name: nw.when(fits).then(1).otherwise(0) for name, fits in zip(counts, (past, recent, all_), strict=True)}
+    return Sums(
+        {last: nw.when(past).then(day), **made},
+        {last: nw.col(last).max(), **{name: nw.col(name).sum().cast(nw.Int64) for name in counts}},
+    )
+
+
+def holdout_of(facts: LazyFrame, end: int, days: int) -> Holdout:
+    """The customers known on the day `end`, from their `first_day` and `past_sums`."""
+    first, last, n_past, n_recent, n_all = (
+        nw.col(name) for name in ("first_day", *(f"{name}_{end}" for name in ("last", "n_past", "n_recent", "n_all")))
     )
     # The purchase that acquired a customer is no repeat purchase.
-    new = nw.when(nw.col("first") > end - days).then(1).otherwise(0)
-    histories = facts.filter(nw.col("first") <= end).select(
-        x=nw.col("n_past") - 1,
-        t_x=nw.col("last") - nw.col("first"),
-        T=end - nw.col("first"),
-        recent=nw.col("n_recent") - new,
-        future=nw.col("n_all") - nw.col("n_past"),
+    new = nw.when(first > end - days).then(1).otherwise(0)
+    histories = facts.filter(first <= end).select(
+        x=n_past - 1, t_x=last - first, T=end - first, recent=n_recent - new, future=n_all - n_past
     )
     names = ("x", "t_x", "T", "recent", "future")
     counted = engines.collect(histories.group_by(*names).agg(n=nw.len()))

@@ -22,16 +22,18 @@ spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the dist
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, expit
 
 from crmkit import _checks, _frame, labels
+from crmkit._frame import batches
 from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown, warn
 from crmkit.models._purchases import DAYS_IN, Living, Period, PurchaseModel, living_at
 from crmkit.models._quadrature import chunks, growth
@@ -141,33 +143,67 @@ def lifetime_value(
     factor, tail = _checks.share("margin_rate", margin_rate), None if level is None else (1 - level_of(level)) / 2
     numbers = [*purchases.columns, *spend_columns(spend)]
     table = _frame.open_table(customers, numbers=numbers, hint=HINT)
-    if _frame.engines.is_eager(table.frame):
-        found = _valued(Cells.of(purchases, *table.arrays(*numbers)), forecast, spend, factor, tail)
-        return table.give_back(table.add(found, to=table.frame.drop(*found, strict=False)))
-    counted = table.cells(numbers)
-    found = _valued(
-        Cells.of(purchases, *(counted[name] for name in numbers), n=counted["n"]), forecast, spend, factor, tail
-    )
-    return table.give_back(table.attach(numbers, {**{name: counted[name] for name in numbers}, **found}))
+    if not table.in_memory:
+        spend = _one_mean(table) if spend is None else spend
+    valuation = Valuation(forecast, spend, factor, tail)
+    warn_of_no_dropout(purchases, type(purchases).__name__)
+    frame = table.frame.drop(*valuation.adds, strict=False)
+    if isinstance(frame, nw.DataFrame):
+        found = valuation(dict(zip(numbers, table.arrays(*numbers), strict=True)))
+        return table.give_back(table.add(found, to=frame))
+    return table.give_back(batches.mapped(frame, valuation, reads=valuation.reads, adds=valuation.adds))
 
 
-def _valued(cells: Cells, forecast: Forecast, spend: Spend, margin: float, tail: float | None) -> dict[str, Array]:
-    """The columns of `lifetime_value`."""
-    outlook, money = Outlook.of(forecast, forecast.model.parameters, cells), spend_of(spend, cells)
-    interval: dict[str, Array] = {}
-    if tail is not None:
-        low, high = _interval(forecast, outlook, cells, spend, money, tail)
-        interval = {"residual_clv_low": margin * low, "residual_clv_high": margin * high}
-    told = tells_dropout(forecast.model)
-    warn_of_no_dropout(forecast.model, type(forecast.model).__name__)
-    return {
-        "p_alive": outlook.alive if told else np.full_like(outlook.alive, np.nan),
-        **_within(forecast.t, outlook),
-        "discounted_purchases": outlook.discounted,
-        "expected_spend": money,
-        "residual_clv": margin * money * outlook.discounted,
-        **interval,
-    }
+def _one_mean(table: _frame.Table) -> float:
+    """The mean of all repeat purchases in a table."""
+    bought = nw.col("x").cast(nw.Float64)
+    sums = table.collect(table.frame.select(money=bought * nw.col("m_x"), x=bought).select(nw.all().sum()))
+    if not sums["x"][0]:
+        raise DataError("models_nobody_bought_again_m")
+    return float(sums["money"][0]) / float(sums["x"][0])
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """What is found of each row of a table of customers, and depends on that row alone."""
+
+    forecast: Forecast
+    spend: Spend
+    margin: float
+    tail: float | None
+
+    @property
+    def reads(self) -> list[str]:
+        """The columns that it needs, those first by which the work is shared."""
+        columns = [*self.forecast.model.columns, *spend_columns(self.spend)]
+        return ["x", "T", *(name for name in columns if name not in ("x", "T"))]
+
+    @property
+    def adds(self) -> list[str]:
+        """The columns that it finds."""
+        within = [] if self.forecast.t == np.inf else ["expected_purchases", "p_purchase"]
+        interval = [] if self.tail is None else ["residual_clv_low", "residual_clv_high"]
+        return ["p_alive", *within, "discounted_purchases", "expected_spend", "residual_clv", *interval]
+
+    def __call__(self, columns: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
+        """Of arrays of one value per row."""
+        names = [*self.forecast.model.columns, *spend_columns(self.spend)]
+        cells = Cells.of(self.forecast.model, *(columns[name] for name in names))
+        outlook = Outlook.of(self.forecast, self.forecast.model.parameters, cells)
+        money = spend_of(self.spend, cells)
+        interval: dict[str, Array] = {}
+        if self.tail is not None:
+            low, high = _interval(self.forecast, outlook, cells, self.spend, money, self.tail)
+            interval = {"residual_clv_low": self.margin * low, "residual_clv_high": self.margin * high}
+        told = tells_dropout(self.forecast.model)
+        return {
+            "p_alive": outlook.alive if told else np.full_like(outlook.alive, np.nan),
+            **_within(self.forecast.t, outlook),
+            "discounted_purchases": outlook.discounted,
+            "expected_spend": money,
+            "residual_clv": self.margin * money * outlook.discounted,
+            **interval,
+        }
 
 
 # --- purchases ----------------------------------------------------------------------------------------------------

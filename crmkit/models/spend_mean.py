@@ -26,10 +26,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
+from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
+from crmkit.customers import Sums
 from crmkit.errors import DataError
 from crmkit.models._repeats import HINT
 from crmkit.models._snapshots import Snapshot, Snapshots
@@ -132,20 +136,45 @@ class SpendMean(GammaGamma):
         `halves` is the spend of the first, third ... purchase and of the second, fourth ...; without it the test of
         whether means repeat is left out.
         """
-        total, customers = float(n.sum()), n.size
-        if total == customers or money.sum() <= 0:
-            raise DataError("spend_does_not_repeat" if total == customers else "spend_not_above_zero")
-        mean = float(money.sum()) / total
         self.split_half_, self.repeats_ = (np.nan, True) if halves is None else _split_half(n, *halves)
-        k = float(PULLS[int(np.argmin([_left_out(n, money, square, mean, pull) for pull in PULLS]))])
+        return self._learn(n, np.ones_like(money), money, money**2, square)
+
+    def of_facts(self, facts: LazyFrame, scale: int) -> Self:
+        """Learn from what is known of customers: n_days, money and money_squares, in units of 1 / `scale`.
+
+        Sums do not tell one purchase from the next: the test of whether means repeat is left out.
+        """
+        self.split_half_, self.repeats_ = np.nan, True
+        money = nw.col("money").cast(nw.Float64)
+        of_all = facts.filter(nw.col("n_days") > 0).select(
+            "n_days", money=money, money_square=money * money, squares=nw.col("money_squares")
+        )
+        # All that is learnt depends on sums over those who bought equally often.
+        names = ("money", "money_square", "squares")
+        found = engines.collect(of_all.group_by("n_days").agg(nw.len().alias("n"), nw.col(*names).sum()))
+        order = np.argsort(found["n_days"])
+        n, customers, *sums = (np.asarray(found[name], dtype=float)[order] for name in ("n_days", "n", *names))
+        total, total_square, squares = sums[0] / scale, sums[1] / scale**2, sums[2] / scale**2
+        return self._learn(n, customers, total, total_square, squares)
+
+    def _learn(self, n: Array, customers: Array, money: Array, money_square: Array, square: Array) -> Self:
+        """Learn from sums over customers of n purchases each: spend, its square, squares of single purchases."""
+        total, n_customers = float(n @ customers), float(customers.sum())
+        if total == n_customers or money.sum() <= 0:
+            raise DataError("spend_does_not_repeat" if total == n_customers else "spend_not_above_zero")
+        mean = float(money.sum()) / total
+        cells = (n, customers, money, money_square, square)
+        k = float(PULLS[int(np.argmin([_left_out(*cells, mean, pull) for pull in PULLS]))])
         k = k if self.repeats_ else float(PULLS[-1])
-        within = max(float((square - money**2 / n).sum()) / (total - customers), LEAST * mean**2)
+        within = max(float((square - money_square / n).sum()) / (total - n_customers), LEAST * mean**2)
         between = within / k
         p, q = (mean**2 + between) / within, 2 + mean**2 / between
         self.params_ = GammaGammaParams(p=p, q=q, v=mean * (q - 1) / p)
         self.mean_, self.correlation_ = mean, 1 / (1 + k) if k < PULLS[-1] else 0.0
-        self.varies_ = float((square - 2 * mean * money + n * mean**2).sum()) > 1e-9 * mean**2 * total
-        self.standard_error_ = float(np.sqrt(((money - mean * n) ** 2).sum())) / total
+        spread = float((square - 2 * mean * money).sum()) + mean**2 * total
+        self.varies_ = spread > 1e-9 * mean**2 * total
+        away = float((money_square - 2 * mean * n * money + (mean * n) ** 2 * customers).sum())
+        self.standard_error_ = float(np.sqrt(max(away, 0.0))) / total
         return self
 
     def parameter_draws(self, draws: int, rng: np.random.Generator) -> list[Any]:
@@ -206,9 +235,21 @@ def _split_half(n: Array, odd: Array, even: Array) -> tuple[float, bool]:
     return found, bool(z > ONE_SIDED)
 
 
-def _left_out(n: Array, money: Array, square: Array, mean: float, k: float) -> float:
-    """Sum of squared errors if each purchase is forecast from the customer's others; from sums of each customer."""
-    n, money, square = (column[n > 1] for column in (n, money, square))
+def spend_sums() -> Sums:
+    """What the model learns from, beside what is known of customers: money_squares, the sum over days of money^2."""
+    money = nw.col("money").cast(nw.Float64)
+    return Sums({"money_squares": money * money}, {"money_squares": nw.col("money_squares").sum()})
+
+
+def _left_out(
+    n: Array, customers: Array, money: Array, money_square: Array, square: Array, mean: float, k: float
+) -> float:
+    """Sum of squared errors if each purchase is forecast from the customer's others; from sums over customers."""
+    n, customers, money, money_square, square = (
+        column[n > 1] for column in (n, customers, money, money_square, square)
+    )
     others = n - 1 + k
-    pulled = (money + k * mean) / others
-    return float((square * (1 + 1 / others) ** 2 - 2 * money * (1 + 1 / others) * pulled + n * pulled**2).sum())
+    pulled, drawn = (money_square + k * mean * money) / others, k * mean
+    pulled_square = (money_square + 2 * drawn * money + drawn**2 * customers) / others**2
+    weight = 1 + 1 / others
+    return float((square * weight**2 - 2 * weight * pulled + n * pulled_square).sum())
