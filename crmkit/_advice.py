@@ -36,7 +36,7 @@ class Advice(CrmkitError):  # noqa: N818
             call = written(fields["arguments"], command=command is not None)
             profile = {**fixes, "profile": fields["export"]}
             on_terminal = command is not None
-            whole = (_whole(profile, paths, command=on_terminal) if fixes else written(profile, command=on_terminal))
+            whole = _whole(profile, paths, command=on_terminal) if fixes else written(profile, command=on_terminal)
             said = CrmkitError("absent_export", title=fields["title"], profile=whole, call=call).text(language)
         else:
             key = "absent_call" if fields["arguments"] else "next_call"

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from crmkit import _checks
-from crmkit._frame import engines
+from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import first_day_of
 from crmkit.transactions import Transactions, open_transactions
@@ -94,15 +95,34 @@ def _summary(tx: Transactions) -> LazyFrame:
 
 def customer_days(tx: Transactions) -> LazyFrame:
     """Customer-days: customer_id, day, money in units; `bought` (0 or 1) if there are refunds, `cost` if known."""
-    rows = tx.rows()
+    return _added_up(tx, _with_gaps(tx), "customer_id", "day")
+
+
+def _with_gaps(tx: Transactions) -> LazyFrame:
+    """The rows that are used, with `no_cost`, whether the cost is not known, if there are costs."""
+    no_cost = nw.when(nw.col("cost").is_null()).then(1).otherwise(0) if "cost" in tx.roles else None
+    return tx.rows() if no_cost is None else tx.rows().with_columns(no_cost=no_cost)
+
+
+def _added_up(tx: Transactions, rows: LazyFrame, *by: str) -> LazyFrame:
+    """Rows, or rows that were added up more finely before, by these keys."""
     sums = {"money": nw.col("money").sum().cast(nw.Int64)}
     if "cost" in tx.roles:
         sums["cost"] = nw.col("cost").sum().cast(nw.Int64)
         sums["no_cost"] = nw.col("no_cost").max()
-        rows = rows.with_columns(no_cost=nw.when(nw.col("cost").is_null()).then(1).otherwise(0))
     if tx.has_refunds:
         sums["bought"] = nw.col("bought").max()
-    return rows.group_by("customer_id", "day").agg(**sums)
+    return rows.group_by(*by).agg(**sums)
+
+
+@contextmanager
+def days_and_orders(tx: Transactions) -> Iterator[tuple[LazyFrame, LazyFrame | None]]:
+    """Customer-days, and each customer's `orders` where there are ids of orders, by one pass; within the block."""
+    if "order" not in tx.roles:
+        yield customer_days(tx), None
+        return
+    with outputs.kept(_added_up(tx, _with_gaps(tx), "customer_id", "day", "order_id")) as fine:
+        yield _added_up(tx, fine, "customer_id", "day"), _orders_of(tx, fine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +174,15 @@ def customer_sums(tx: Transactions) -> Sums:
     )
 
 
+def known_by(visit: nw.Expr, day: int) -> Sums:
+    """Of purchase days, missing where nothing was bought: how many had been by the day, and the last of them."""
+    n, last = f"n_past_{day}", f"last_{day}"
+    return Sums(
+        {n: nw.when(visit <= day).then(1).otherwise(0), last: nw.when(visit <= day).then(visit)},
+        {n: nw.col(n).sum().cast(nw.Int64), last: nw.col(last).max()},
+    )
+
+
 def customer_facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
     """The `customer_sums` of everybody who has bought."""
     facts = customer_sums(tx).of(days, "customer_id")
@@ -170,8 +199,12 @@ def first_money(tx: Transactions) -> nw.Expr:
 
 
 def _orders(tx: Transactions) -> LazyFrame:
+    """Distinct orders per customer."""
+    return _orders_of(tx, tx.rows())
+
+
+def _orders_of(tx: Transactions, rows: LazyFrame) -> LazyFrame:
     """Distinct orders per customer; two plain group-bys are far cheaper than one COUNT DISTINCT."""
-    rows = tx.rows()
     bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
     each = bought.group_by("customer_id", "order_id").agg(n=nw.len())
     return each.group_by("customer_id").agg(orders=nw.len().cast(nw.Int64))

@@ -415,13 +415,13 @@ class Scorer(Estimator):
     def _with_score(self, measure: str, by_cell: Mapping[Cell, Cutpoints], table: _frame.Table) -> _frame.Table:
         """The table with the score of one measure; nested ones need the scores before it."""
         if table.in_memory:
-            return _frame.Table(table.add({SCORES[measure]: self._scores(measure, by_cell, table)}))
+            return table.like(table.add({SCORES[measure]: self._scores(measure, by_cell, table)}))
         expr = self._score_expr(measure, by_cell[()], table)
         for cell, cutpoints in by_cell.items():
             if cell:
                 here = [nw.col(name) == level for name, level in zip(SCORES.values(), cell, strict=False)]
                 expr = nw.when(*here).then(self._score_expr(measure, cutpoints, table)).otherwise(expr)
-        return _frame.Table(table.frame.with_columns(expr.cast(nw.Int64).alias(SCORES[measure])))
+        return table.like(table.frame.with_columns(expr.cast(nw.Int64).alias(SCORES[measure])))
 
     def _score_expr(self, measure: str, cutpoints: Cutpoints, table: _frame.Table) -> nw.Expr:
         value, ident = _number(self.columns[measure]), _id(table, self.customer) if cutpoints.ids else None

@@ -1,8 +1,8 @@
 """The scored list: the families of methods joined into one table, one row per customer.
 
-`score_customers` is a short sequence of named steps, each a function from a table of customers to the
-same table with more columns. A family that has something to say about single customers (lifetime value,
-churn, stages of life) adds a step in `_steps`; nothing else changes. `headline` sums the list up.
+`score_customers` makes the list as one plan (`crmkit._scored`) and adds what is asked for beside it: whoever has
+something to say about single customers adds a step from the list to the list with more columns. `headline` sums the
+list up.
 
 Sources: see `crmkit.customers`, `crmkit.rfm` and `crmkit.pyramid`, which do the work.
 """
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _frame, customers, downgrades, labels, lifecycle, loyalty, outreach, pyramid, rfm, segment
-from crmkit._frame import outputs
+from crmkit import _checks, _frame, labels, loyalty, outreach, pyramid, rfm
+from crmkit._scored import Asked, Forecast, scored
 from crmkit.basket.recommending import next_products
 from crmkit.churn import ChurnModel
 from crmkit.errors import ArgumentError, DataError, Words
@@ -66,11 +66,14 @@ class Extras:
         learn from earlier snapshots, "mean" their mean with that model (`crmkit.clv.Boosted`; scikit-learn).
     calendar : crmkit.clv.PurchaseCalendar, optional
         Months, sales days and closures in which all customers buy more, or less; the forecast is made in its time.
+    level : float or None, default 0.9
+        Probability that the interval of a customer's lifetime value covers; None leaves `residual_clv_low` and
+        `residual_clv_high` out, and the time that they take.
 
     Raises
     ------
     ArgumentError
-        `churn` is no duration of a day or more, or `alerts_per_week` not above 0.
+        `churn` is no duration of a day or more, `alerts_per_week` not above 0, or `level` not between 0 and 1.
 
     Examples
     --------
@@ -89,6 +92,7 @@ class Extras:
     next_product: bool = False
     purchases: Any = None
     calendar: PurchaseCalendar | None = None
+    level: float | None = 0.9
 
     def __post_init__(self) -> None:
         """Refuse what cannot be, before any row is read."""
@@ -96,6 +100,8 @@ class Extras:
             raise ArgumentError("churn", self.churn, "scoring_churn_less_day_churn")
         if self.alerts_per_week is not None and not _checks.finite("alerts_per_week", self.alerts_per_week) > 0:
             raise ArgumentError("alerts_per_week", self.alerts_per_week, "scoring_above_alerts_per_week")
+        if self.level is not None:
+            _checks.level_of(self.level)
 
 
 def score_customers(
@@ -180,18 +186,10 @@ def score_customers(
         _checks.days_of(horizon)
     extras = Extras() if extras is None else extras
     tx = open_transactions(transactions)
-    steps = _steps(tx, bins, scheme, tiers, language)
-    if horizon is not None:
-        steps["value"] = partial(
-            _add_value,
-            tx=tx,
-            horizon=horizon,
-            discount_rate=discount_rate,
-            margin_rate=margin_rate,
-            purchases=extras.purchases,
-            calendar=extras.calendar,
-        )
-        steps["quadrants"] = partial(_add_quadrant, language=language)
+    model = (extras.level, extras.purchases, extras.calendar)
+    forecast = None if horizon is None else Forecast(horizon, discount_rate, margin_rate, *model)
+    table = scored(tx, Asked(bins, scheme, tiers, forecast, language))
+    steps: dict[str, Step] = {}
     if extras.churn is not None:
         steps["churn"] = partial(_add_churn, tx=tx, days=_checks.days_of(extras.churn, "churn"))
     if extras.alerts_per_week is not None:
@@ -200,22 +198,9 @@ def score_customers(
         steps["loyalty"] = partial(loyalty.add_loyalty, survey=extras.survey, language=language)
     if extras.next_product:
         steps["products"] = partial(_add_next_product, tx=tx)
-    table = outputs.keep(customers.recent_value(tx).customers)
     for step in steps.values():
         table = step(table)
     return table
-
-
-def _steps(
-    tx: Transactions, bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[str, float], language: Language
-) -> dict[str, Step]:
-    """What is known about a customer beyond the summary, in the order in which it is found out."""
-    return {
-        "scores, segments, downgrades": partial(_add_segment, tx=tx, bins=bins, scheme=scheme, language=language),
-        "tiers": partial(pyramid.assign_tiers, scheme=tiers),
-        "tier labels": partial(_label_tiers, tiers=tiers, language=language),
-        "stages": partial(_add_stage, tx=tx, language=language),
-    }
 
 
 def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[str, float], language: Language) -> None:
@@ -233,30 +218,6 @@ def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[st
         rfm.segment({"r_score": [1], "f_score": [1], "m_score": [1]}, scheme=scheme, bins=bins)
 
 
-def _add_segment(listed: Any, *, tx: Transactions, bins: int, scheme: str | rfm.Rules, language: Language) -> Any:
-    """Add the scores, the segment, and the day on which it drops if nothing is bought."""
-    scorer = rfm.Scorer(bins=bins).fit(listed)
-    return downgrades.downgrade_dates(listed, scorer=scorer, scheme=scheme, as_of=tx.as_of, language=language)
-
-
-def _label_tiers(scored: Any, *, tiers: str | Mapping[str, float], language: Language) -> Any:
-    """Add `tier_label`, what people read."""
-    table = _frame.open_table(scored)
-    names = list(pyramid.SCHEMES[tiers] if isinstance(tiers, str) else map(str, tiers))
-    label = nw.col("tier").replace_strict(
-        names, [labels.segment(name, language) for name in names], default=nw.lit(None), return_dtype=nw.String
-    )
-    return table.give_back(table.frame.with_columns(label.alias("tier_label")))
-
-
-_STAGE = ("stage", "stage_label", "pattern", "pattern_label", "expected_gap", "overdue", "ended")
-
-
-def _add_stage(listed: Any, *, tx: Transactions, language: Language) -> Any:
-    """Add the stage and pattern of the relation, the gap to expect, and how many of it the silence has lasted."""
-    return _joined(listed, lifecycle.stages(tx, language=language), _STAGE)
-
-
 def _joined(listed: Any, found: Any, columns: Sequence[str]) -> Any:
     """The list with columns of another table of the same customers."""
     table, other = _frame.open_table(listed), _frame.open_table(found)
@@ -264,23 +225,6 @@ def _joined(listed: Any, found: Any, columns: Sequence[str]) -> Any:
     if table.in_memory:
         return table.give_back(table.attach(["customer_id"], other.collect(chosen)))
     return table.give_back(table.frame.lazy().join(chosen.lazy(), on="customer_id", how="left"))
-
-
-def _add_quadrant(valued: Any, *, language: Language) -> Any:
-    """Add the quadrant of the value matrix; missing where there is no lifetime value."""
-    table = _frame.open_table(valued)
-    n_known = table.collect(table.frame.select(n=nw.col("residual_clv").count()))["n"][0]
-    if n_known:
-        return segment.value_matrix(valued, language=language).customers
-    missing = {name: nw.lit(None).cast(nw.String) for name in ("quadrant", "quadrant_label")}
-    return table.give_back(table.frame.with_columns(**missing))
-
-
-def _add_value(customers: Any, *, tx: Transactions, **settings: Any) -> Any:
-    """Add what the customers are still worth; the models are loaded only when asked for."""
-    from crmkit.models import _default
-
-    return _default.add_lifetime_value(customers, tx, **settings)
 
 
 def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:

@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit._frame import engines, outputs, process, sql
-from crmkit._frame.engines import Array, LazyFrame
+from crmkit._frame.engines import AnyFrame, Array, LazyFrame
 from crmkit._frame.origins import Copies
 
 Function = Callable[[Mapping[str, Array]], Mapping[str, Array]]
@@ -39,30 +39,45 @@ def mapped(frame: LazyFrame, function: Function, *, reads: Sequence[str], adds: 
     return _looked_up(frame, function, reads, adds)
 
 
+def numbered(frame: LazyFrame, beside: AnyFrame | None = None) -> LazyFrame:
+    """The table computed once; in DuckDB with `ROW`, by which `mapped` joins what it finds without another copy.
+
+    A relation made by another lives as long as all that it was made of. Where that is about to go, `beside` is a table
+    that stays, on the same connection or one that was lifted.
+    """
+    if not frame.implementation.is_duckdb():
+        return engines.wrap(outputs.keep(frame.to_native())).lazy()
+    stored = outputs.Stored.of(frame.to_native())
+    if stored is None:
+        return frame
+    return nw.from_native(stored.beside(frame.to_native() if beside is None else engines.home(beside), row=ROW))
+
+
 def _through_files(frame: LazyFrame, function: Function, reads: Sequence[str], adds: Sequence[str]) -> LazyFrame:
     """Out of DuckDB chunk by chunk, into private Parquet files, and joined by the number of the row."""
-    native = frame.to_native()
-    stored = outputs.Stored.of(native)
-    if stored is None:
+    rows = frame if ROW in engines.names_of(frame) else numbered(frame)
+    native = rows.to_native()
+    stored = outputs.Stored.of(rows.select(ROW, *reads).to_native()) if ROW in engines.names_of(rows) else None
+    if stored is None:  # a connection that may not touch files
         return _looked_up(frame, function, reads, adds)
     copies, files = Copies.begun(), []
     for part, batch in enumerate(_chunks(stored, reads)):
         made = function({name: batch[name] for name in reads})
         files.append(str(Path(copies.folder) / f"rows-{part}.parquet"))
         _store({ROW: batch[ROW], **{name: made[name] for name in adds}}, files[-1])
-    rows = nw.from_native(stored.beside(native, row=ROW))
     if not files:
-        return rows.drop(ROW).with_columns(**{name: nw.lit(None).cast(nw.Float64) for name in adds})
+        return frame.with_columns(**{name: nw.lit(None).cast(nw.Float64) for name in adds})
     listed = ", ".join(map(sql.name, (ROW, *adds)))
     found = nw.from_native(outputs.Stored(tuple(files), copies, listed).beside(native))
-    return rows.join(found, on=ROW, how="inner").drop(ROW)
+    joined = rows.join(found, on=ROW, how="inner")
+    return joined if rows is frame else joined.drop(ROW)
 
 
 def _chunks(stored: outputs.Stored, reads: Sequence[str]) -> Iterator[dict[str, Array]]:
     """Columns of stored rows, and their numbers; those that are equal or alike side by side."""
     cursor = process.connection().cursor()
     listed = ", ".join(map(sql.name, reads))
-    cursor.execute(f"SELECT file_row_number AS {ROW}, {listed} FROM {stored.scan} ORDER BY {listed}")
+    cursor.execute(f"SELECT {ROW}, {listed} FROM {stored.scan} ORDER BY {listed}")
     while len(chunk := cursor.fetch_df_chunk(ROWS // 2048)):
         yield {name: chunk[name].to_numpy() for name in (ROW, *reads)}
 

@@ -256,6 +256,11 @@ def lift(frame: AnyFrame, columns: Mapping[str, str] | None = None) -> LazyFrame
     return frame.lazy().select(*(nw.col(own).alias(name) for name, own in chosen.items()))
 
 
+def home(frame: AnyFrame) -> Any:
+    """A relation where the rows of a table are computed that DuckDB computes: itself, or one of the embedded engine."""
+    return frame.to_native() if frame.implementation.is_duckdb() else connection().sql("SELECT 1 AS one")
+
+
 def distinct(frame: AnyFrame, into: str) -> LazyFrame:
     """The distinct rows of a table, with `into`, how many of each there are."""
     everything = lift(frame)
@@ -536,7 +541,13 @@ def give_back(frame: LazyFrame, like: AnyFrame, *, dates: Sequence[str] = (), or
     if like.implementation.is_polars():
         return dated.collect(backend="polars").to_native()
     relation = dated.to_native()
-    return relation.to_arrow_table() if like.implementation.is_pyarrow() else relation.df()
+    return relation.to_arrow_table() if like.implementation.is_pyarrow() else _plain_numbers(relation.df())
+
+
+def _plain_numbers(frame: Any) -> Any:
+    """A pandas table in which whole numbers that may be missing are floats, as pandas has them by itself."""
+    nullable = {name: "float64" for name, kind in frame.dtypes.items() if str(kind) in ("Int64", "Int32")}
+    return frame.astype(nullable) if nullable else frame
 
 
 def _ticked(name: str) -> str:

@@ -107,6 +107,10 @@ class Table:
         """A frame made from `self.frame`, in the caller's own kind."""
         return Table(frame, sound=True) if self.sound else frame.to_native()
 
+    def like(self, frame: AnyFrame) -> Table:
+        """A frame made from `self.frame`, as sound as that."""
+        return Table(frame, sound=self.sound)
+
     def build(self, columns: Mapping[str, Array]) -> Any:
         """A small result table in the caller's own kind."""
         return engines.build(columns, self.frame)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame import engines, outputs
+from crmkit._frame.engines import AnyFrame
 from crmkit._results import Result
 from crmkit._segment._given import column_name
 from crmkit._statistics import ROUNDING, shares_of
@@ -252,10 +253,8 @@ def value_matrix(
     if current == "current_value":
         cuts[0] = replace(cuts[0], measured=measured)
     quadrant = _quadrant(cuts, equal)
-    words = labels.texts(QUADRANTS, language)
-    label = quadrant.replace_strict(list(QUADRANTS), words, default=nw.lit(None), return_dtype=nw.String)
     return ValueMatrix(
-        customers=table.give_back(table.frame.with_columns(quadrant=quadrant, quadrant_label=label)),
+        customers=table.give_back(table.frame.with_columns(**_columns(quadrant, language))),
         table=table.build(_described(table, current, potential, quadrant, language)),
         current=cuts[0],
         potential=cuts[1],
@@ -373,6 +372,18 @@ def _mean(values: _frame.Table, total: int) -> float:
 
 def _number(column: str) -> nw.Expr:
     return nw.col(column).cast(nw.Float64)
+
+
+def add_quadrant(table: _frame.Table, *, current: str, potential: str, language: Language) -> AnyFrame:
+    """A table of customers with the quadrant of each, cut at the medians."""
+    cuts = [_cut(table, column, ("median", math.nan)) for column in (current, potential)]
+    return table.frame.with_columns(**_columns(_quadrant(cuts, "low"), language))
+
+
+def _columns(quadrant: nw.Expr, language: Language) -> dict[str, nw.Expr]:
+    words = labels.texts(QUADRANTS, language)
+    label = quadrant.replace_strict(list(QUADRANTS), words, default=nw.lit(None), return_dtype=nw.String)
+    return {"quadrant": quadrant, "quadrant_label": label}
 
 
 def _quadrant(cuts: list[Cut], equal: str) -> nw.Expr:

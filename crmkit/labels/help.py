@@ -207,7 +207,10 @@ _INPUT = {
     ),
     "option_customer": ("Column of the customer's id.", "客户编号所在的列。"),
     "option_date": ("Column of the date or time stamp.", "日期或时间戳所在的列。"),
-    "option_amount": ("Column of the money; refunds are negative. none: events without money.", "金额所在的列；退款为负。none：没有金额的事件。"),
+    "option_amount": (
+        "Column of the money; refunds are negative. none: events without money.",
+        "金额所在的列；退款为负。none：没有金额的事件。",
+    ),
     "option_order": ("Column of the order's id; without it a day is one order.", "订单号所在的列；没有则一天算一单。"),
     "option_product": ("Column of the product.", "商品所在的列。"),
     "option_category": ("Column of the product's category.", "品类所在的列。"),
@@ -230,10 +233,12 @@ _INPUT = {
         "使用哪些行：布尔 SQL 表达式，例如 \"status = 'paid'\"。",
     ),
     "option_same": (
-        "Ids that belong together: two columns, an id and whom its rows count for.", "属于同一人的编号：两列，编号及其记录应归入的编号。",
+        "Ids that belong together: two columns, an id and whom its rows count for.",
+        "属于同一人的编号：两列，编号及其记录应归入的编号。",
     ),
     "option_rates": (
-        "What one unit of each currency is worth, such as USD=1,EUR=1.08.", "每种货币一单位值多少，例如 USD=1,EUR=1.08。",
+        "What one unit of each currency is worth, such as USD=1,EUR=1.08.",
+        "每种货币一单位值多少，例如 USD=1,EUR=1.08。",
     ),
     "option_table": ("Table of a database, or sheet of an Excel book.", "数据库的表，或 Excel 的工作表。"),
     "option_query": ("Query to a database.", "对数据库的查询。"),
@@ -430,10 +435,12 @@ _OWN = {
         "多少天未购买即算流失，例如 90D。",
     ),
     "option_time": (
-        "Of a table of durations: column of how long each customer stayed.", "时长表：每位客户停留多久所在的列。",
+        "Of a table of durations: column of how long each customer stayed.",
+        "时长表：每位客户停留多久所在的列。",
     ),
     "option_event": (
-        "With --time: column of who left (1, true, yes) or did not.", "配合 --time：是否已离开（1、true、yes）所在的列。",
+        "With --time: column of who left (1, true, yes) or did not.",
+        "配合 --time：是否已离开（1、true、yes）所在的列。",
     ),
     "option_times": ("Read the curves off here, such as 90D,1Y.", "在这些时点读出曲线，例如 90D,1Y。"),
     "option_within": ("What a basket is.", "购物篮指什么。"),

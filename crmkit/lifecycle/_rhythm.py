@@ -9,7 +9,6 @@ after the last purchase (by the first, if all are). Later rows change it for nob
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,8 @@ import narwhals.stable.v2 as nw
 
 from crmkit import _checks
 from crmkit._frame import engines, outputs
-from crmkit.customers import customer_days
+from crmkit._frame.engines import LazyFrame
+from crmkit.customers import Sums, customer_days, known_by, visit_day
 from crmkit.interpurchase import Interpurchase, fitted_to
 from crmkit.transactions import Transactions
 
@@ -62,13 +62,24 @@ def given(interpurchase: Interpurchase) -> Rhythm:
 
 def learn(tx: Transactions) -> Rhythm | None:
     """The rhythms of these transactions; None where they cover less than 90 days, or nobody came back in time."""
-    days = _days(tx)
-    if not days:
-        return None
-    with outputs.kept(_pasts(tx, days)) as pasts:
-        found = {day: fitted_to(_cells(pasts, at, day)) for at, day in enumerate(days)}
-    learnt = {day: fitted for day, fitted in found.items() if fitted is not None}
-    return Rhythm(tuple(learnt), tuple(learnt.values())) if learnt else None
+    with outputs.kept(rhythm_sums(tx).of(customer_days(tx), "customer_id")) as facts:
+        return learnt(tx, facts)
+
+
+def learnt(tx: Transactions, facts: LazyFrame) -> Rhythm | None:
+    """The same from the `rhythm_sums` of each customer."""
+    found = {day: fitted_to(_cells(facts, day)) for day in _days(tx)}
+    known = {day: fitted for day, fitted in found.items() if fitted is not None}
+    return Rhythm(tuple(known), tuple(known.values())) if known else None
+
+
+def rhythm_sums(tx: Transactions) -> Sums:
+    """Of customer-days: the first purchase day, and by each day of learning, purchase days so far and the last one."""
+    visit = visit_day(tx)
+    sums = Sums({"visit": visit}, {"first_day": nw.col("visit").min()})
+    for day in _days(tx):
+        sums = sums | known_by(visit, day)
+    return sums
 
 
 def _days(tx: Transactions) -> list[int]:
@@ -80,28 +91,8 @@ def _days(tx: Transactions) -> list[int]:
     return found
 
 
-def _pasts(tx: Transactions, days: Sequence[int]) -> Any:
-    """Per customer: the first purchase day, and by each of the days, purchase days so far and the last of them."""
-    visits = customer_days(tx)
-    if tx.has_refunds:
-        visits = visits.filter(nw.col("bought") == 1)
-    day = nw.col("day")
-    by_then = {at: day <= limit for at, limit in enumerate(days)}
-    marked = visits.select(
-        "customer_id",
-        "day",
-        **{f"n_{at}": nw.when(known).then(1).otherwise(0) for at, known in by_then.items()},
-        **{f"last_{at}": nw.when(known).then(day) for at, known in by_then.items()},
-    )
-    return marked.group_by("customer_id").agg(
-        first_day=day.min(),
-        **{f"n_{at}": nw.col(f"n_{at}").sum().cast(nw.Int64) for at in by_then},
-        **{f"last_{at}": nw.col(f"last_{at}").max() for at in by_then},
-    )
-
-
-def _cells(pasts: Any, at: int, day: int) -> dict[str, Any]:
+def _cells(facts: LazyFrame, day: int) -> dict[str, Any]:
     """Customers of each x, t_x and T as they stood on one of the days, as `crmkit.interpurchase` takes them."""
-    n, first, last = nw.col(f"n_{at}"), nw.col("first_day"), nw.col(f"last_{at}")
-    cells = pasts.filter(n > 0).select(x=n - 1, t_x=last - first, T=day - first)
+    n, first, last = nw.col(f"n_past_{day}"), nw.col("first_day"), nw.col(f"last_{day}")
+    cells = facts.filter(n > 0).select(x=n - 1, t_x=last - first, T=day - first)
     return engines.collect(cells.group_by("x", "t_x", "T").agg(n=nw.len().cast(nw.Int64)))

@@ -8,13 +8,15 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import _checks, labels
-from crmkit._frame import engines
+from crmkit._frame import batches, engines
+from crmkit._frame.engines import LazyFrame
+from crmkit.customers import customer_days
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
-from crmkit.lifecycle._facts import facts_of_customers
-from crmkit.lifecycle._rhythm import given, learn
+from crmkit.lifecycle._facts import stage_sums
+from crmkit.lifecycle._rhythm import given, learnt, rhythm_sums
 from crmkit.lifecycle._rules import PATTERNS, STAGES, StageRules, checked_rules, first_that_fits, judged
-from crmkit.transactions import open_transactions
+from crmkit.transactions import Transactions, open_transactions
 
 COLUMNS = (
     "customer_id", "stage", "pattern", "stage_label", "pattern_label", "rule", "stage_reached", "ended",
@@ -95,15 +97,27 @@ def stages(
     limits = checked_rules(rules)
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
+    sums = stage_sums(tx) if interpurchase else stage_sums(tx) | rhythm_sums(tx)
+    facts = batches.numbered(sums.of(customer_days(tx), "customer_id").filter(nw.col("n_days") > 0))
+    named = staged(tx, facts, limits, interpurchase, language)
+    return engines.give_back(named.select(*COLUMNS), tx.like, order="customer_id")
+
+
+def staged(
+    tx: Transactions,
+    facts: LazyFrame,
+    rules: StageRules,
+    interpurchase: Interpurchase | None,
+    language: Language,
+) -> LazyFrame:
+    """The facts of customers with measures, stage and pattern, and what people read for these."""
     as_of = _checks.day_number(tx.as_of)
-    facts = facts_of_customers(tx)
-    rhythm = learn(tx) if interpurchase is None else given(interpurchase)
-    named = judged(facts, limits, rhythm, origin=tx.first_day, as_of=as_of).with_columns(
+    rhythm = learnt(tx, facts) if interpurchase is None else given(interpurchase)
+    return judged(facts, rules, rhythm, origin=tx.first_day, as_of=as_of).with_columns(
         purchase_days=nw.col("n_days"),
         stage_label=_in_words("stage", STAGES, language),
         pattern_label=_in_words("pattern", PATTERNS, language),
     )
-    return engines.give_back(named.select(*COLUMNS), tx.like, order="customer_id")
 
 
 def _in_words(column: str, keys: Sequence[str], language: Language) -> nw.Expr:

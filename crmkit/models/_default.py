@@ -227,11 +227,8 @@ def add_lifetime_value(
     purchases: Any = None,
     calendar: PurchaseCalendar | None = None,
     level: float | None = 0.9,
-    facts: LazyFrame | None = None,
 ) -> Any:
     """Add what the customers are still worth, by the models that suit their transactions, and which these are.
-
-    `facts` may hold `value_sums` of each customer; without them the transactions are read again.
 
     >>> tx = Transactions({"customer_id": ["a"], "date": ["2025-01-01"], "amount": [5.0]})
     >>> add_lifetime_value({"x": [0], "t_x": [0], "T": [9], "monetary": [0.0]}, tx, horizon=7, discount_rate=0,
@@ -239,15 +236,31 @@ def add_lifetime_value(
     Traceback (most recent call last):
     crmkit.errors.NoLifetimeValueWarning: no lifetime value: ...
     """
-    if facts is None:
-        facts = kept(value_sums(tx, horizon).of(customer_days(tx), "customer_id").filter(nw.col("n_days") > 0))
+    facts = kept(value_sums(tx, horizon).of(customer_days(tx), "customer_id").filter(nw.col("n_days") > 0))
+    settings = {"horizon": horizon, "discount_rate": discount_rate, "margin_rate": margin_rate, "level": level}
+    return valued(customers, tx, facts=facts, purchases=purchases, calendar=calendar, **settings)[0]
+
+
+def valued(
+    customers: Any,
+    tx: Transactions,
+    *,
+    horizon: Any,
+    discount_rate: float,
+    margin_rate: float,
+    level: float | None,
+    facts: LazyFrame,
+    purchases: Any = None,
+    calendar: PurchaseCalendar | None = None,
+) -> tuple[Any, bool]:
+    """The same from `value_sums` of each customer, and whether anything is known of their value."""
     try:
         name, model, trees = _asked(tx, purchases, horizon, facts)
         timed, clock = _timed(customers, tx, model, calendar, horizon)
         fitted = model if hasattr(model, "params_") else model.fit(timed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NoDropoutWarning)
-            valued = lifetime_value(
+            found = lifetime_value(
                 timed,
                 purchases=fitted,
                 spend=_spend_model(facts, tx.scale),
@@ -257,14 +270,18 @@ def add_lifetime_value(
                 level=level,
             )
         warn_of_no_dropout(fitted, name)
-        valued = _untimed(valued) if calendar is not None else valued
-        return _named(valued if trees is None else _rescaled(valued, trees), name)
+        found = _untimed(found) if calendar is not None else found
+        return _named(found if trees is None else _rescaled(found, trees), name), True
     except DataError as reason:
         warn(NoLifetimeValueWarning(labels.phrase("warn_no_value", reason=str(reason))))
     table = _frame.open_table(customers)
-    columns = COLUMNS if level is not None else COLUMNS[:-2]
-    missing = {name: nw.lit(None).cast(nw.Float64) for name in columns}
-    return _named(table.give_back(table.frame.with_columns(**missing)), None)
+    missing = {name: nw.lit(None).cast(nw.Float64) for name in columns_of(level)}
+    return _named(table.give_back(table.frame.with_columns(**missing)), None), False
+
+
+def columns_of(level: float | None) -> tuple[str, ...]:
+    """The columns of the forecast."""
+    return COLUMNS if level is not None else COLUMNS[:-2]
 
 
 def value_sums(tx: Transactions, horizon: Any) -> Sums:

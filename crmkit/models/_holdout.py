@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit.customers import Sums, customer_days
+from crmkit.customers import Sums, customer_days, known_by
 from crmkit.errors import ArgumentError
 from crmkit.transactions import Transactions, open_transactions
 
@@ -86,13 +86,9 @@ def holdout_at(bought: LazyFrame, end: int, days: int) -> Holdout:
 
 def past_sums(day: nw.Expr, end: int, days: int) -> Sums:
     """What `holdout_of` reads beside `first_day`; of a day that is missing where nothing was bought."""
-    past, recent, all_ = day <= end, (day <= end) & (day > end - days), day <= end + days
-    last, *counts = (f"{name}_{end}" for name in ("last", "n_past", "n_recent", "n_all"))
-    made = {name: nw.when(fits).then(1).otherwise(0) for name, fits in zip(counts, (past, recent, all_), strict=True)}
-    return Sums(
-        {last: nw.when(past).then(day), **made},
-        {last: nw.col(last).max(), **{name: nw.col(name).sum().cast(nw.Int64) for name in counts}},
-    )
+    fits = {f"n_recent_{end}": (day <= end) & (day > end - days), f"n_all_{end}": day <= end + days}
+    made = {name: nw.when(here).then(1).otherwise(0) for name, here in fits.items()}
+    return known_by(day, end) | Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in made})
 
 
 def holdout_of(facts: LazyFrame, end: int, days: int) -> Holdout:

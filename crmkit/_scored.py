@@ -1,0 +1,120 @@
+"""The scored list as one plan: one pass over the transactions, kept once, and everything else from it.
+
+What depends on a customer's own sums is an expression in the engine; cuts and models are learnt from counted values
+and cells; only what has no expression (P(alive), intervals) passes through Python, in batches, and is joined back by
+the number of the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit import customers, downgrades, labels, pyramid, rfm
+from crmkit._frame import Table, batches, engines
+from crmkit._frame.engines import LazyFrame
+from crmkit.labels import Language
+from crmkit.lifecycle._facts import stage_sums
+from crmkit.lifecycle._rhythm import rhythm_sums
+from crmkit.lifecycle._rules import StageRules
+from crmkit.lifecycle.stages import staged
+from crmkit.transactions import Transactions
+
+STAGE = ("stage", "stage_label", "pattern", "pattern_label", "expected_gap", "overdue", "ended")
+SCORES = ("r_score", "f_score", "m_score", "rfm", "rfm_sum")
+SEGMENT = ("segment", "segment_label", "downgrade_date", "next_segment", "next_segment_label", "days_left")
+SETTINGS = ("horizon", "discount_rate", "margin_rate", "level", "purchases", "calendar")
+SUMMARY = ("orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure", "margin",
+           "x", "t_x", "T", "m_x", "current_value")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How far the forecast looks, and in what money."""
+
+    horizon: Any
+    discount_rate: float
+    margin_rate: float
+    level: float | None
+    purchases: Any = None
+    calendar: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is asked to hold."""
+
+    bins: int
+    scheme: str | rfm.Rules
+    tiers: str | Mapping[str, float]
+    forecast: Forecast | None
+    language: Language
+
+
+def scored(tx: Transactions, asked: Asked) -> Any:
+    """One row per customer, in the kind of the transactions."""
+    facts = _facts(tx, asked.forecast)
+    # What is cut comes first, while the plan is short: every cut runs all that stands before it.
+    listed = Table(_summary(tx, facts), sound=True)
+    scorer = rfm.Scorer(bins=asked.bins).fit(listed)
+    listed = pyramid.assign_tiers(listed, scheme=asked.tiers)
+    forecast: Sequence[str] = ()
+    if asked.forecast is not None:
+        listed, forecast = _with_value(tx, listed, asked.forecast, asked.language)
+    staging = staged(tx, listed.frame, StageRules(), None, asked.language)
+    listed = downgrades.downgrade_dates(
+        Table(staging, sound=True), scorer=scorer, scheme=asked.scheme, as_of=tx.as_of, language=asked.language
+    )
+    return _given_back(tx, engines.wrap(listed).lazy(), asked, forecast)
+
+
+def _facts(tx: Transactions, forecast: Forecast | None) -> LazyFrame:
+    """All sums of each customer that the list needs, by one pass, kept."""
+    sums = customers.customer_sums(tx) | customers.Recent.of(tx).sums(tx) | stage_sums(tx) | rhythm_sums(tx)
+    if forecast is not None:
+        from crmkit.models import _default  # when it is asked for: models take a while to load
+
+        sums = sums | _default.value_sums(tx, forecast.horizon)
+    with customers.days_and_orders(tx) as (days, orders):
+        facts = sums.of(days, "customer_id")
+        if orders is not None:
+            facts = facts.join(orders, on="customer_id", how="left")
+        return batches.numbered(facts, beside=tx.source)
+
+
+def _summary(tx: Transactions, facts: LazyFrame) -> LazyFrame:
+    """The facts of those who bought, with the columns of the summary but its dates."""
+    totals = engines.collect(facts.select(nw.col(*customers.RECENT).sum()))
+    current = customers.Recent.of(tx).value(totals, tx).units
+    bought = facts.filter(nw.col("n_days") > 0) if tx.has_refunds else facts
+    made = bought.with_columns(*customers.summary_columns(tx), current_value=customers.money_of(current, tx))
+    return made.drop("first_date", "last_date")
+
+
+def _with_value(tx: Transactions, listed: Any, asked: Forecast, language: Language) -> tuple[Any, Sequence[str]]:
+    """Add what the customers are still worth and the quadrant of the value matrix, and say which columns these are."""
+    from crmkit._segment.value_matrix import add_quadrant
+    from crmkit.models import _default
+
+    settings = {name: getattr(asked, name) for name in SETTINGS}
+    valued, known = _default.valued(listed, tx, facts=listed.frame, **settings)
+    quadrants = ("quadrant", "quadrant_label")
+    if known:
+        frame = add_quadrant(valued, current="current_value", potential="residual_clv", language=language)
+    else:
+        frame = valued.frame.with_columns(**{name: nw.lit(None).cast(nw.String) for name in quadrants})
+    return Table(frame, sound=True), (*_default.columns_of(asked.level), "purchase_model", *quadrants)
+
+
+def _given_back(tx: Transactions, frame: LazyFrame, asked: Asked, forecast: Sequence[str]) -> Any:
+    """The columns of the list in their order, in the caller's kind."""
+    summary = [name for name in SUMMARY if name != "margin" or "cost" in tx.roles]
+    names = list(pyramid.SCHEMES[asked.tiers] if isinstance(asked.tiers, str) else map(str, asked.tiers))
+    words = [labels.segment(name, asked.language) for name in names]
+    tier_label = nw.col("tier").replace_strict(names, words, default=nw.lit(None), return_dtype=nw.String)
+    listed = frame.with_columns(tier_label=tier_label, first_date=nw.col("first_day"), last_date=nw.col("last_day"))
+    columns = ["customer_id", *summary, *SCORES, *SEGMENT, "tier", "tier_label", *STAGE, *forecast]
+    return engines.give_back(listed.select(*columns), tx.like, dates=("first_date", "last_date"), order="customer_id")
