@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         scoring,
         segment,
         sql,
+        state,
         survival,
         teaching,
         transactions,
@@ -65,12 +66,14 @@ if TYPE_CHECKING:
     from crmkit.lenses import customer_base_audit
     from crmkit.reporting import report
     from crmkit.scoring import score_customers
+    from crmkit.state import State
     from crmkit.validation import backtest
     from crmkit.validation.reruns import sensitivity
 
 
 __all__ = [
     "Calendar",
+    "State",
     "Transactions",
     "backtest",
     "basket",
@@ -106,6 +109,7 @@ __all__ = [
     "sensitivity",
     "set_language",
     "sql",
+    "state",
     "summarize",
     "survival",
     "teaching",
@@ -142,6 +146,7 @@ _MODULES = (
     "scoring",
     "segment",
     "sql",
+    "state",
     "survival",
     "teaching",
     "transactions",
@@ -149,6 +154,7 @@ _MODULES = (
     "wallet",
 )
 _FUNCTIONS = {
+    "State": "state",
     "sensitivity": "validation",
     "backtest": "validation",
     "customer_base_audit": "lenses",

@@ -115,6 +115,20 @@ def _added_up(tx: Transactions, rows: LazyFrame, *by: str) -> LazyFrame:
     return rows.group_by(*by).agg(**sums)
 
 
+def day_sums(tx: Transactions) -> LazyFrame:
+    """Sums by customer and day, and by order where there are ids of orders: customer_id, day, money, bought, cost.
+
+    `bought` is always there, and `cost` is missing where that of a row is. Whatever rows are summed up from gives the
+    same when it is summed up from these.
+    """
+    keys = ["customer_id", "day", *(["order_id"] if "order" in tx.roles else [])]
+    sums = _added_up(tx, _with_gaps(tx), *keys)
+    more: dict[str, nw.Expr] = {} if tx.has_refunds else {"bought": nw.lit(1)}
+    if "cost" in tx.roles:
+        more["cost"] = nw.when(nw.col("no_cost") == 0).then(nw.col("cost"))
+    return sums.with_columns(**more) if more else sums
+
+
 @contextmanager
 def days_and_orders(tx: Transactions) -> Iterator[tuple[LazyFrame, LazyFrame | None]]:
     """Customer-days, and each customer's `orders` where there are ids of orders, by one pass; within the block."""
