@@ -64,7 +64,7 @@ def scored(tx: Transactions, asked: Asked) -> Any:
     forecast: Sequence[str] = ()
     if asked.forecast is not None:
         listed, forecast = _with_value(tx, listed, asked.forecast, asked.language)
-    staging = staged(tx, listed.frame, StageRules(), None, asked.language)
+    staging = staged(tx, listed.frame.lazy(), StageRules(), None, asked.language)
     listed = downgrades.downgrade_dates(
         Table(staging, sound=True), scorer=scorer, scheme=asked.scheme, as_of=tx.as_of, language=asked.language
     )

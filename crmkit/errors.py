@@ -105,7 +105,8 @@ class _Sentence(string.Formatter):
         """The sentence with its places filled, and for a command with its arguments as options."""
         if self.command is None:
             return self.vformat(words, (), places)
-        options, parts, end = self.command, [], 0
+        options, end = self.command, 0
+        parts: list[str] = []
         for found in _MENTION.finditer(words):
             name = str(places.get(found[1][1:-1], "")) if found[1].startswith("{") else found[1]
             if name not in options and not name.startswith("--") and not _has_keys(found[2], options):

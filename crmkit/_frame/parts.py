@@ -51,7 +51,8 @@ class Part:
 
 def scanned(parts: Sequence[tuple[Part, int]], columns: Sequence[str], money: Sequence[str]) -> LazyFrame:
     """Rows of parts, on the engine as this thread sees it; columns of `money` times the factor of each part."""
-    selects, by_factor = [], {}
+    selects: list[str] = []
+    by_factor: dict[tuple[int, str], list[str]] = {}
     for part, factor in parts:
         by_factor.setdefault((factor, part.kind), []).append(part.file)
     for (factor, kind), files in by_factor.items():

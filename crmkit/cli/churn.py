@@ -114,8 +114,10 @@ def winback(
     from crmkit.outreach import win_back
 
     rule = None if inactive is None else {"inactive": inactive}
-    settings = {"horizon": horizon, "response": response, "value": value, "margin_rate": margin_rate}
-    found = win_back(call.tx, contact_cost=contact_cost, rule=rule, **settings)
+    found = win_back(
+        call.tx, contact_cost=contact_cost, rule=rule, horizon=horizon, response=response, value=value,
+        margin_rate=margin_rate,
+    )  # fmt: skip
     facts = call.facts(
         lost_customers=text.count(found.lost),
         worth_contacting=text.share_of(found.contacted, found.lost),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from crmkit.cli import text
 from crmkit.cli.command import Answer, Call, command, picture
+
+if TYPE_CHECKING:
+    from crmkit._periods import Period
 
 
 @command()
@@ -19,7 +22,7 @@ def lenses(
     """Audit the customer base through five lenses."""
     from crmkit.lenses import customer_base_audit
 
-    found = customer_base_audit(call.tx, period=period, margin_rate=margin_rate)
+    found = customer_base_audit(call.tx, period=cast("Period | None", period), margin_rate=margin_rate)
     money = text.money(call.tx)
     formats: text.Formats = {
         "period": text.verbatim, "customers": text.count, "new": text.count, "orders_per_customer": text.decimal,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -14,6 +14,7 @@ from crmkit.cli.options import Bins, Duration, Every, Scheme, Span, span_of
 from crmkit.errors import ArgumentError, DataError
 
 if TYPE_CHECKING:
+    from crmkit._periods import Period
     from crmkit.transactions import Transactions
 
 MOVES: text.Formats = {
@@ -147,7 +148,7 @@ def lifecycle(call: Call, period: Every = "quarter") -> Answer:
     from crmkit.rfm import describe_segments
     from crmkit.scoring import score_customers
 
-    over_time = stages_of.history(call.tx, period=period, language=call.language)
+    over_time = stages_of.history(call.tx, period=cast("Period", period), language=call.language)
     formats: text.Formats = {
         "date": text.date, "stage_label": text.verbatim, "customers": text.count, "customer_share": text.percent,
         "value": text.money(call.tx), "value_share": text.percent,
@@ -163,7 +164,7 @@ def downgrades(call: Call, period: Every = "week", scheme: Scheme = "eleven") ->
     from crmkit.downgrades import downgrade_calendar, downgrade_dates
 
     dates = downgrade_dates(call.tx, scheme=scheme, language=call.language)
-    calendar = downgrade_calendar(dates, period=period)
+    calendar = downgrade_calendar(dates, period=cast("Period", period))
     formats: text.Formats = {
         "date": text.date, "until": text.date, "segment": text.segment, "next_segment": text.segment,
         "customers": text.count, "value": text.money(call.tx),

@@ -197,7 +197,7 @@ def plot_segments(
     ax.set_xlabel(word("plot_both_shares", spoken))
     ax.spines[["top", "right"]].set_visible(False)
     best = int(np.argmax(value_share))
-    shares = {"customers": whole(customer_share[best]), "money": whole(value_share[best])}
-    finding(ax, phrase("title_segments", spoken, name=segment_name(names[best], spoken), **shares))
+    told = {"customers": whole(customer_share[best]), "money": whole(value_share[best])}
+    finding(ax, phrase("title_segments", spoken, name=segment_name(names[best], spoken), **told))
     _fonts.apply(ax, spoken)
     return ax
