@@ -16,6 +16,7 @@ from typing import Any, Literal, Self
 
 from crmkit import _checks, _reading, labels
 from crmkit._frame import engines
+from crmkit._types import Table
 from crmkit.errors import ArgumentError
 
 _TYPES = {"Scorer": "transformer", "Clusterer": "clusterer", "ChurnModel": "classifier"}
@@ -62,7 +63,7 @@ class Estimator:
             self._sklearn_output_config = {"transform": transform}
         return self
 
-    def fit_transform(self, customers: Any, y: Any = None) -> Any:  # noqa: ARG002  as pipelines call it
+    def fit_transform(self, customers: Table, y: Any = None) -> Any:  # noqa: ARG002  as pipelines call it
         """Fit, and transform the same customers."""
         return self.fit(customers).transform(customers)  # type: ignore[attr-defined]
 

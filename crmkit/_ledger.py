@@ -15,6 +15,7 @@ import numpy as np
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import LazyFrame
 from crmkit._intake import LEAVING, USED
+from crmkit._types import Table
 
 Book = dict[str, Any]
 
@@ -58,7 +59,7 @@ def book(
             "amount": np.array([units / scale for units in money])}  # fmt: skip
 
 
-def _line(name: str, rows: Any, customers: Any, money: Any) -> tuple[str, int, int, int]:
+def _line(name: str, rows: Any, customers: Table, money: Any) -> tuple[str, int, int, int]:
     return name, int(rows), int(customers), int(money)
 
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._types import Ints
 from crmkit.errors import ArgumentError
 
-Ints: TypeAlias = NDArray[np.int64]
 Period: TypeAlias = Literal["day", "week", "week_sunday", "month", "quarter", "year"]
 
 PERIODS = ("day", "week", "week_sunday", "month", "quarter", "year")

@@ -18,6 +18,7 @@ import numpy as np
 
 from crmkit import labels
 from crmkit._frame import engines
+from crmkit._types import Array
 from crmkit.labels import Language
 
 ROWS = 60  # of a table that is printed
@@ -180,7 +181,7 @@ def _columns(table: Any, language: Language, *, words: bool) -> tuple[list[Colum
     return made, labels.phrase("rows_left_out", language, rows=f"{left_out:,}", all=f"{n:,}") if left_out > 0 else ""
 
 
-def _first_rows(table: Any) -> tuple[dict[str, engines.Array], int]:
+def _first_rows(table: Any) -> tuple[dict[str, Array], int]:
     frame = engines.wrap(table)
     found = engines.collect(frame.head(ROWS + 1))
     n = len(next(iter(found.values()), ()))
@@ -213,7 +214,7 @@ def heading(name: str, language: Language) -> str:
     return plain(said if "{" not in said else name)
 
 
-def _form(name: str, values: engines.Array, language: Language, *, words: bool) -> Callable[[Any], str]:
+def _form(name: str, values: Array, language: Language, *, words: bool) -> Callable[[Any], str]:
     """How a value of a column is written."""
     if values.dtype.kind == "b":
         return lambda flag: labels.text(f"flag_{str(bool(flag)).lower()}", language)
@@ -273,11 +274,11 @@ def excel_format(name: str, kind: str, digits: int = 2) -> str:
     return "#,##0" if kind in "iu" and not _ID.search(name) and name not in ("year", "seed") else "General"
 
 
-def _is_left(name: str, values: engines.Array) -> bool:
+def _is_left(name: str, values: Array) -> bool:
     return values.dtype.kind not in "iufM" or bool(_ID.search(name))
 
 
-def _bars(name: str, values: engines.Array) -> Sequence[float]:
+def _bars(name: str, values: Array) -> Sequence[float]:
     """Shares between 0 and 1, for the bars behind them."""
     if not is_share(name) or values.dtype.kind != "f":
         return ()

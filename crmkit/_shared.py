@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,11 +18,9 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._statistics import wilson
+from crmkit._types import Array, Ints
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
-
-Array: TypeAlias = NDArray[Any]
-Ints: TypeAlias = NDArray[np.int64]
 
 # What a customer's row in a period is: the first purchase ever, one after a purchase in the period before, one after
 # a pause, or money without a purchase.

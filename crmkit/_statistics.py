@@ -10,12 +10,11 @@ Survey Methodology 24, 193-201 (how many independent cases clustered ones are wo
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from crmkit._types import Floats, Table
 
 ROUNDING = 1e-12  # of the largest value
 Z = 1.959963984540054  # the normal distribution has 95 % within +- Z
@@ -143,7 +142,7 @@ def _joint(one: Floats, other: Floats, correlation: Any) -> Floats:
     return np.sqrt(np.maximum(one**2 + other**2 - 2 * np.asarray(correlation) * one * other, 0.0))
 
 
-def effective_size(n: Any, successes: Any, customers: Any) -> float:
+def effective_size(n: Any, successes: Any, customers: Table) -> float:
     """How many independent cases are worth as much as these, which come several from each customer.
 
     `n` cases of a customer, `successes` among them, and how many `customers` are like that. Cases of one customer

@@ -30,11 +30,11 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, calendar_of, periods_between
+from crmkit._types import Floats, Table
 from crmkit.customers import money_of
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.transactions import Transactions, open_transactions
 
-Array = NDArray[np.float64]
 Timing: TypeAlias = Literal["start", "end", "arrears"]
 TIMINGS = ("start", "end", "arrears")
 PERIODS = ("week", "month", "quarter", "year")
@@ -216,15 +216,15 @@ def constant_retention(
 
 
 def cash_flows(
-    margin: float | Sequence[float] | Array,
-    retention: float | Sequence[float] | Array,
+    margin: float | Sequence[float] | Floats,
+    retention: float | Sequence[float] | Floats,
     discount_rate: float,
     *,
     n_periods: int | None = None,
     growth: float = 0.0,
     acquisition_cost: float = 0.0,
     timing: Timing = "start",
-) -> Any:
+) -> Table:
     """Discounted cash-flow table of one customer, a row per payment.
 
     Assumes that the margin of a period does not depend on how long the customer will stay. The horizon is
@@ -413,7 +413,7 @@ def elasticities(
     *,
     acquisition_cost: float = 0.0,
     timing: Timing = "start",
-) -> Any:
+) -> Table:
     """What one point of each lever is worth: retention, margin, discount rate, acquisition cost.
 
     Lifetime value is that of `constant_retention` less the acquisition cost. Each row improves one lever and
@@ -479,8 +479,8 @@ def elasticities(
 
 
 def historical(
-    transactions: Any, *, margin_rate: float | None = None, discount_rate: float = 0.0, costs: Any = None
-) -> Any:
+    transactions: Table, *, margin_rate: float | None = None, discount_rate: float = 0.0, costs: Table = None
+) -> Table:
     """Historical value of each customer: the sum of their past margins, compounded to `as_of` if asked.
 
     Looks back only: it assumes nothing, and says nothing about what is still to come.
@@ -544,11 +544,11 @@ def historical(
 
 
 def cohort_value(
-    transactions: Any,
+    transactions: Table,
     *,
     margin_rate: float | None = None,
     period: Period | Calendar = "month",
-) -> Any:
+) -> Table:
     """Realised value of each cohort by age: cumulative margin per customer acquired.
 
     A cohort are the customers whose first purchase falls into the same calendar period. The denominator are
@@ -607,8 +607,8 @@ class CustomerEquity:
     future: float  # value of customers still to be acquired, money, after acquisition cost
     n_current: int
     n_future: float  # customers expected to be acquired within the horizon
-    acquired: Array  # customers per future period, shape (n_periods,)
-    present_value: Array  # their value today, money, shape (n_periods,)
+    acquired: Floats  # customers per future period, shape (n_periods,)
+    present_value: Floats  # their value today, money, shape (n_periods,)
 
     @property
     def total(self) -> float:
@@ -617,9 +617,9 @@ class CustomerEquity:
 
 
 def customer_equity(
-    residual_clv: Sequence[float] | Array,
+    residual_clv: Sequence[float] | Floats,
     *,
-    acquired: Sequence[float] | Array = (),
+    acquired: Sequence[float] | Floats = (),
     clv: float = 0.0,
     acquisition_cost: float = 0.0,
     discount_rate: float = 0.0,
@@ -675,8 +675,8 @@ def customer_equity(
 
 
 def _flows(
-    margin: float | Sequence[float] | Array,
-    retention: float | Sequence[float] | Array,
+    margin: float | Sequence[float] | Floats,
+    retention: float | Sequence[float] | Floats,
     discount_rate: float,
     n_periods: int | None,
     growth: float,
@@ -755,7 +755,7 @@ def _cohort_cells(
     sizes: Mapping[str, NDArray[Any]],
     first: NDArray[Any],
     day: NDArray[Any],
-    margin: Array,
+    margin: Floats,
     *,
     as_of: int,
     period: Period | Calendar,
@@ -809,7 +809,7 @@ def _at_least_zero(name: str, value: Any) -> float:
 _RANGES = (("between 0 and 1", "0 到 1"), ("of at least 0", "不小于 0"), ("that are finite", "有限的数"))
 
 
-def _numbers(name: str, values: Any, *, least: float = -math.inf, most: float = math.inf) -> Array:
+def _numbers(name: str, values: Any, *, least: float = -math.inf, most: float = math.inf) -> Floats:
     """One number or a sequence of them, checked, as an array of at least one dimension."""
     try:
         numbers = np.atleast_1d(np.asarray(values, dtype=np.float64))

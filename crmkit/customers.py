@@ -23,6 +23,7 @@ from crmkit import _checks
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import first_day_of
+from crmkit._types import Duration, Table
 from crmkit.transactions import Transactions, open_transactions
 
 __all__ = [
@@ -37,7 +38,7 @@ SUMMARY = (
 )  # fmt: skip
 
 
-def summarize(transactions: Any, *, log_gaps: bool = False) -> Any:
+def summarize(transactions: Table, *, log_gaps: bool = False) -> Table:
     """One row per customer with a purchase: orders, dates, spend, and the statistics of the lifetime models.
 
     Parameters
@@ -289,14 +290,14 @@ class RecentValue:
         The window, both days inside.
     """
 
-    customers: Any
+    customers: Table
     measure: str
     margin_rate: float
     first_date: dt.date
     last_date: dt.date
 
 
-def recent_value(transactions: Any, *, window: Any = "12M") -> RecentValue:
+def recent_value(transactions: Table, *, window: Duration = "12M") -> RecentValue:
     """One row per customer with a purchase, and what each brought within a window that ends with the past.
 
     It is margin where the cost of every row of the window is known, so that customers can be compared by it, and

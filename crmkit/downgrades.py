@@ -13,15 +13,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, _periods, customers, labels, rfm
+from crmkit import _checks, _frame, customers, labels, rfm
 from crmkit._frame import outputs
 from crmkit._frame.engines import AnyFrame
+from crmkit._periods import Calendar, Period, calendar_of, periods_between
+from crmkit._types import Date, Floats, Ints, Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
@@ -32,9 +34,6 @@ __all__ = [
     "downgrade_dates",
 ]
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Date: TypeAlias = "str | dt.date"
 
 HINT = Words("hint_customers")
 DOWNGRADE_HINT = Words("hint_downgrade_dates")
@@ -94,7 +93,7 @@ class FrozenScheme:
         grid = np.array([code[name] for name in named["segment"].tolist()], dtype=np.int64)
         return cls(scorer, scheme, bins, segments, grid.reshape(bins, bins, bins))
 
-    def segment(self, customers: Any, *, language: Language | None = None) -> Any:
+    def segment(self, customers: Table, *, language: Language | None = None) -> Any:
         """A table of customers, scored and named by this frozen scheme."""
         return rfm.segment(self.scorer.score(customers), scheme=self.scheme, bins=self.bins, language=language)
 
@@ -150,13 +149,13 @@ def _refuse_scorer(scorer: Any) -> None:
 
 
 def downgrade_dates(
-    customers_or_tx: Any,
+    customers_or_tx: Table,
     *,
     scorer: rfm.Scorer | None = None,
     scheme: str | rfm.Rules = "eleven",
     as_of: Date | None = None,
     language: Language | None = None,
-) -> Any:
+) -> Table:
     """Tell for each customer when the segment will next drop if nothing is bought, and to which.
 
     The cuts are held fixed. Orders and spend are counted over all history, so that only recency moves, by one day a
@@ -216,7 +215,7 @@ def downgrade_dates(
     return _add_downgrades(frozen, _scored(frozen, listed, checked, language), day, language)
 
 
-def _add_downgrades(frozen: FrozenScheme, scored: Any, as_of: dt.date, language: Language) -> Any:
+def _add_downgrades(frozen: FrozenScheme, scored: Table, as_of: dt.date, language: Language) -> Any:
     """A table that the frozen scheme scored, with the columns of the downgrade; found once for each distinct cell."""
     keys = [frozen.scorer.columns["recency"], "f_score", "m_score"]
     table = _frame.open_table(scored, numbers=keys)
@@ -340,9 +339,7 @@ _REMEDIES = {
 # --- the calendar -------------------------------------------------------------------------------------------------
 
 
-def downgrade_calendar(
-    downgrades: Any, *, period: _periods.Period | _periods.Calendar = "day", value: str = "monetary"
-) -> Any:
+def downgrade_calendar(downgrades: Table, *, period: Period | Calendar = "day", value: str = "monetary") -> Table:
     """Add up how many customers and how much money will leave which segment on which day if nothing is bought.
 
     Each customer counts once, at the next change of segment; those whose segment never changes again are not listed.
@@ -378,7 +375,7 @@ def downgrade_calendar(
     0 2024-12-30 2025-01-05           champions            loyal          1  5000.0
     1 2024-12-30 2025-01-05  potential_loyalist  needs_attention          1   250.0
     """
-    _periods.calendar_of(period)
+    calendar_of(period)
     if not isinstance(value, str):
         raise ArgumentError("value", value, "downgrades_name_column_value_monetary")
     if isinstance(downgrades, Transactions):
@@ -399,7 +396,7 @@ def downgrade_calendar(
     day = found["downgrade_date"].astype("datetime64[D]").astype(np.int64)
     start, end = day, day
     if len(day):
-        periods = _periods.periods_between(min(day.tolist()), max(day.tolist()), period)
+        periods = periods_between(min(day.tolist()), max(day.tolist()), period)
         at = periods.of(day)
         start, end = periods.starts[at], periods.ends[at]
     return table.build(_added_up(start, end, found))

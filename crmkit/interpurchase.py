@@ -15,6 +15,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
+from crmkit._types import Table
 from crmkit.customers import summarize
 from crmkit.errors import ArgumentError, DataError
 from crmkit.transactions import open_transactions
@@ -65,7 +66,7 @@ class Interpurchase:
         return (days + self.weight * self.expected_gap) / (gaps + self.weight)
 
 
-def fit_interpurchase(transactions: Any) -> Interpurchase:
+def fit_interpurchase(transactions: Table) -> Interpurchase:
     """Learn the rhythm of all customers together, gaps that are still open included.
 
     `stages` does so by itself. Fitted apart, it holds the frozen scheme still while the base changes.

@@ -13,17 +13,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame import engines, groups
 from crmkit._frame.engines import FrameT
 from crmkit._results import Result
 from crmkit._statistics import shares_of
+from crmkit._types import Duration, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.transactions import Transactions, open_transactions
 
@@ -40,8 +40,6 @@ __all__ = [
     "watch_accounts",
 ]
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 
 # Schemes are plain data: tier and share, best tier first.
 TEXTBOOK: Mapping[str, float] = {"important": 0.01, "secondary": 0.19, "ordinary": 0.30, "small": 0.50}
@@ -292,9 +290,9 @@ class Concentration(Result):
     gini: float
     negative_customers: int
     negative_value: float
-    curve: Any
-    top: Any
-    reach: Any
+    curve: Table
+    top: Table
+    reach: Table
     _values: Floats = field(repr=False)
     _n: Ints = field(repr=False)
 
@@ -325,7 +323,7 @@ class Concentration(Result):
         return _customers_for(self._values, self._n, share)
 
 
-def concentration(customers: Any, *, value: str = "monetary") -> Concentration:
+def concentration(customers: Table, *, value: str = "monetary") -> Concentration:
     """Measure how unequally value is spread over customers: Lorenz curve, Gini coefficient, top shares.
 
     Nobody is left out: customers with a negative value (more refunds than purchases) count as customers, and their
@@ -421,13 +419,13 @@ def _customers_for(values: Floats, n: Ints, share: float) -> int:
 
 
 def watch_accounts(
-    transactions: Any,
+    transactions: Table,
     *,
-    window: Any = "90D",
-    baseline: Any = "1Y",
+    window: Duration = "90D",
+    baseline: Duration = "1Y",
     share: float = 0.01,
     drop: float = 0.15,
-) -> Any:
+) -> Table:
     """Name the key accounts whose spend fell: large customers who buy less than in the same window before.
 
     An account is key when its spend in the base window is at least `share` of all spend in it. The current window are
@@ -539,7 +537,7 @@ def _key_accounts(tx: Transactions, span: int, back: int, share: float) -> dict[
     }
 
 
-def _own_noise(tx: Transactions, customers: Any, span: int) -> tuple[Ints, Floats]:
+def _own_noise(tx: Transactions, customers: Table, span: int) -> tuple[Ints, Floats]:
     """Of each account, how many whole windows lie between its first purchase and the current one, and their spread."""
     if not len(customers):
         return np.zeros(0, dtype=np.int64), np.zeros(0)

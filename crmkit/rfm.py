@@ -27,6 +27,7 @@ from crmkit._estimators import Estimator
 from crmkit._frame import groups
 from crmkit._frame.engines import FrameT
 from crmkit._statistics import centre, shares_of
+from crmkit._types import Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
 
@@ -46,11 +47,8 @@ __all__ = [
     "segment_rules",
 ]
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 Cell: TypeAlias = tuple[int, ...]
 Range: TypeAlias = int | tuple[int, int] | str
-Table: TypeAlias = Any  # of any supported kind
 Rules: TypeAlias = Mapping[str, Mapping[str, Range]] | Sequence[Mapping[str, Any]] | Table
 
 MEASURES = ("recency", "frequency", "monetary")
@@ -233,7 +231,7 @@ class Scorer(Estimator):
         self.columns = _columns(measures)
         self.customer = customer
 
-    def fit(self, customers: Any, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
+    def fit(self, customers: Table, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
         """Learn `cuts_`, `levels_` and `cutpoints_` from a table of customers."""
         return self._learn(self._open(customers))
 
@@ -248,7 +246,7 @@ class Scorer(Estimator):
         scored: FrameT = self._apply(self._open(customers))
         return scored
 
-    def transform(self, customers: Any) -> Any:
+    def transform(self, customers: Table) -> Any:
         """The same as `score`, by the name under which pipelines call it."""
         return self._as_output(self.score(customers))
 
@@ -314,7 +312,7 @@ class Scorer(Estimator):
         self.cuts_ = {measure: found[()].cuts for measure, found in by_measure.items()}
         return self
 
-    def _open(self, customers: Any) -> _frame.Table:
+    def _open(self, customers: Table) -> _frame.Table:
         keys = [self.customer] if "rank" in self._methods.values() else []
         return _frame.open_table(customers, numbers=list(self.columns.values()), keys=keys, hint=HINT)
 
@@ -760,7 +758,7 @@ def segment(
     return named
 
 
-def segment_rules(scheme: str | Rules = "eleven", *, language: Language | None = None) -> Any:
+def segment_rules(scheme: str | Rules = "eleven", *, language: Language | None = None) -> Table:
     """The definition of a scheme as a table, one row per rule; edited, it is a scheme too.
 
     Parameters
@@ -871,7 +869,7 @@ def rules_of(scheme: str | Rules = "eleven", *, bins: int = 5) -> list[tuple[str
     return [(rule.segment, dict(rule.ranges)) for rule in rules]
 
 
-def check_rules(rules: Rules, *, bins: int = 5, scores: Any = None) -> Any:
+def check_rules(rules: Rules, *, bins: int = 5, scores: Table = None) -> Table:
     """What is wrong with a segment map: overlaps, gaps, and segments that nobody can be in.
 
     Parameters
@@ -1047,7 +1045,7 @@ def _is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and bool(np.isnan(value)))
 
 
-def _range(name: str, axis: str, scores: Any) -> tuple[int, int] | str:
+def _range(name: str, axis: str, scores: Table) -> tuple[int, int] | str:
     """The lowest and highest score, or the half of the scale."""
     if axis != "fm" and isinstance(scores, str) and scores in HALVES:
         return scores
@@ -1057,7 +1055,7 @@ def _range(name: str, axis: str, scores: Any) -> tuple[int, int] | str:
     return int(ends[0]), int(ends[1])
 
 
-def _ends(scores: Any) -> Iterator[Any]:
+def _ends(scores: Table) -> Iterator[Any]:
     """The two ends of a range as it is written: 4, (4, 5), or "4-5" in a table."""
     if isinstance(scores, str):
         found = re.fullmatch(r"\s*(\d+)\s*(?:[-\u2013]\s*(\d+)\s*)?", scores)  # editors like long dashes

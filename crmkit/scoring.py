@@ -20,6 +20,7 @@ import numpy as np
 
 from crmkit import _checks, _frame, labels, loyalty, outreach, pyramid, rfm
 from crmkit._scored import Asked, Forecast, scored
+from crmkit._types import Duration, Table
 from crmkit.basket.recommending import next_products
 from crmkit.churn import ChurnModel
 from crmkit.errors import ArgumentError, DataError, Words
@@ -86,9 +87,9 @@ class Extras:
     1         C02           2.0
     """
 
-    churn: Any = None
+    churn: Duration | None = None
     alerts_per_week: float | None = None
-    survey: Any = None
+    survey: Table = None
     next_product: bool = False
     purchases: Any = None
     calendar: PurchaseCalendar | None = None
@@ -105,17 +106,17 @@ class Extras:
 
 
 def score_customers(
-    transactions: Any,
+    transactions: Table,
     *,
     bins: int = 5,
     scheme: str | rfm.Rules = "eleven",
     tiers: str | Mapping[str, float] = "textbook",
-    horizon: Any = "52W",
+    horizon: Duration | None = "52W",
     discount_rate: float = 0.1,
     margin_rate: float = 1.0,
     extras: Extras | None = None,
     language: Language | None = None,
-) -> Any:
+) -> Table:
     """One row per customer with everything that crmkit knows: summary, scores, segment, tier, lifetime value.
 
     Parameters
@@ -301,7 +302,7 @@ class Headline:
     top_share: float
     n_reach: int
     reach_share: float
-    segments: Any
+    segments: Table
 
     def lines(self, language: Language | None = None) -> list[tuple[str, str]]:
         """Label and figure of each line, ready to be read.
@@ -324,7 +325,7 @@ class Headline:
         return [(labels.text(key, language), figure) for key, figure in figures.items()]
 
 
-def headline(scored: Any, *, language: Language | None = None) -> Headline:
+def headline(scored: Table, *, language: Language | None = None) -> Headline:
     """Sum a scored list up: customers, revenue, period, the 80/20 rule as measured, and the segments by money.
 
     Parameters
@@ -383,7 +384,7 @@ def headline(scored: Any, *, language: Language | None = None) -> Headline:
     )
 
 
-def _segments(scored: Any, language: Language) -> Any:
+def _segments(scored: Table, language: Language) -> Any:
     """The segments by money, the most on top, with their labels."""
     table = _frame.open_table(rfm.describe_segments(scored))
     found = table.collect(table.frame)

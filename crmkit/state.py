@@ -9,7 +9,6 @@ Adding a day costs the rows of that day, whatever the size of the base.
 from __future__ import annotations
 
 import copy
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from crmkit import _checks, customers
 from crmkit._frame import engines, parts, sources
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import Policy
+from crmkit._types import Date, Table
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.transactions import Transactions, open_transactions
 
@@ -73,7 +73,7 @@ class State(Transactions):
         raise TypeError("State.of(transactions) makes a State, State.load(path) reads one")
 
     @classmethod
-    def of(cls, transactions: Any, *, batch: str | None = None) -> Self:
+    def of(cls, transactions: Table, *, batch: str | None = None) -> Self:
         """Sum transactions up by customer and day, in one pass.
 
         Parameters
@@ -98,7 +98,7 @@ class State(Transactions):
         state._add(tx, batch)
         return state
 
-    def merge(self, transactions: Any, *, batch: str | None = None, replace: bool = False) -> Self:
+    def merge(self, transactions: Table, *, batch: str | None = None, replace: bool = False) -> Self:
         """Add a batch of rows, late ones too: the state is then that of one pass over all rows.
 
         Parameters
@@ -271,7 +271,7 @@ class State(Transactions):
         last = _checks.day_number(self.as_of)
         return found if last >= max(batch.as_of for batch in self._all) else found.filter(nw.col("day") <= last)
 
-    def until(self, date: str | dt.date) -> Self:
+    def until(self, date: Date) -> Self:
         """The same state as it stood at the end of `date`."""
         cut = _checks.date_of(date, "date")
         if cut > self.as_of:

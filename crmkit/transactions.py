@@ -18,7 +18,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Literal, Self
 
 import narwhals.stable.v2 as nw
 
@@ -38,6 +38,7 @@ from crmkit import (
 from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
+from crmkit._types import Date, Table
 from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, Options, Words, shown
 
 __all__ = [
@@ -45,7 +46,6 @@ __all__ = [
     "read",
 ]
 
-Date: TypeAlias = "str | dt.date"
 
 FIRST_DAY = dt.date(1900, 1, 1)  # earlier dates are placeholders such as 0001-01-01, not purchases
 
@@ -145,7 +145,7 @@ class Transactions:
 
     def __init__(
         self,
-        frame: Any,
+        frame: Table,
         *,
         customer: str = "customer_id",
         date: str = "date",
@@ -802,7 +802,7 @@ class _Reading:
         return _advice.joined(error, others, {"query": query}, export.name, export.title)
 
 
-def open_transactions(transactions: Any) -> Transactions:
+def open_transactions(transactions: Table) -> Transactions:
     """Transactions as they are, or a plain frame with the default column names."""
     return transactions if isinstance(transactions, Transactions) else Transactions(transactions)
 

@@ -18,13 +18,12 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._frame import process, sql
 from crmkit._frame.process import connection
+from crmkit._types import Array
 from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, MissingPackageError, Words, shown
 
-Array: TypeAlias = NDArray[Any]
 Columns: TypeAlias = Mapping[str, Array]
 LazyFrame: TypeAlias = "nw.LazyFrame[Any]"
 AnyFrame: TypeAlias = "nw.DataFrame[Any] | nw.LazyFrame[Any]"

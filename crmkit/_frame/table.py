@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit._frame import engines
-from crmkit._frame.engines import AnyFrame, Array
+from crmkit._frame.engines import AnyFrame
+from crmkit._types import Array
 from crmkit.errors import ColumnError, DataError, Words, shown
 
 

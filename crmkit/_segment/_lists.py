@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 from crmkit import _frame
 from crmkit._segment._given import column_name, groups_in_order, list_of_customers
 from crmkit._segment._ladders import ladder_of
+from crmkit._types import Array, Ints
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
-
-Array: TypeAlias = NDArray[Any]
-Ints: TypeAlias = NDArray[np.int64]
 
 ABSENT = "absent"
 MONEY = ("value_before", "value_after", "change")

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, Self
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._estimators import Estimator
@@ -29,12 +28,9 @@ from crmkit._segment._given import column_names, list_of_customers
 from crmkit._segment.clusters_choice import Evidence, overlaps, structure_of, weigh
 from crmkit._segment.clusters_fit import METHODS, Partition, partitions, refuse_without_sklearn, systematic
 from crmkit._segment.clusters_scales import Scale, learn, transforms_of
+from crmkit._types import Array, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
-
-Array: TypeAlias = NDArray[Any]
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 
 RFM = ("recency", "frequency", "monetary")
 AUTO = range(2, 9)
@@ -80,10 +76,10 @@ class Clusters(Result):
     main: ClassVar[str] = "customers"
     drawn: ClassVar[str] = "cluster_profiles"
 
-    customers: Any
-    profiles: Any
-    criteria: Any
-    scales: Any
+    customers: Table
+    profiles: Table
+    criteria: Table
+    scales: Table
     n_clusters: int
     stability: float
     structure: str
@@ -96,7 +92,7 @@ class Clusters(Result):
 
 
 def cluster(
-    customers: Any,
+    customers: Table,
     *,
     columns: Sequence[str] = RFM,
     n_clusters: str | int | Iterable[int] = "auto",
@@ -250,8 +246,8 @@ class Clusterer(Estimator):
     """
 
     n_clusters_: int
-    profiles_: Any
-    criteria_: Any
+    profiles_: Table
+    criteria_: Table
     stability_: float
     structure_: str
     scales_: tuple[Scale, ...]
@@ -284,13 +280,13 @@ class Clusterer(Estimator):
         labels.resolve(language)  # refuses what is no language
         self.language = language
 
-    def fit(self, customers: Any, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
+    def fit(self, customers: Table, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
         """Learn the clusters of a table of customers."""
         refuse_without_sklearn()
         table = self._open(customers)
         return self._learn(table, *self._cells(table))
 
-    def predict(self, customers: Any, *, language: Language | None = None) -> Any:
+    def predict(self, customers: Table, *, language: Language | None = None) -> Any:
         """A table of any kind with the columns `cluster` and `cluster_label`, in its own kind and row order.
 
         Values beyond those of the fitted customers count as the ends of their range. Columns that already have these
@@ -368,7 +364,7 @@ class Clusterer(Estimator):
 
     # Fitting looks at distinct customers and how many are alike, counted in the table's own engine.
 
-    def _open(self, customers: Any) -> _frame.Table:
+    def _open(self, customers: Table) -> _frame.Table:
         listed = list_of_customers(customers, "crmkit.summarize(transactions)")
         return _frame.open_table(listed, numbers=self.columns, hint=HINT)
 

@@ -11,18 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import labels
 from crmkit._segment.clusters_fit import Partition, partitions
+from crmkit._types import Array, Floats, Ints
 from crmkit.labels import Language
-
-Array: TypeAlias = NDArray[Any]
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 
 # Two halves fitted apart, so many times; so many structureless clouds to compare with.
 HALVINGS = 8

@@ -13,15 +13,13 @@ import functools
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crmkit._types import Floats, Ints
 from crmkit.errors import MissingPackageError
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 
 METHODS = ("kmeans", "gaussian_mixture", "agglomerative")
 # No component narrower than a tenth of a column's spread, or a spike of equal values (all who bought once) would

@@ -7,18 +7,13 @@ is "high" or "low", from one and a half on "very".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import labels
 from crmkit._statistics import shares_of
+from crmkit._types import Array, Floats, Ints
 from crmkit.labels import Language
-
-Array: TypeAlias = NDArray[Any]
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 
 # Standard deviations from all customers at which a cluster is called high or low, and very much so.
 LEVELS = (0.5, 1.5)

@@ -11,15 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._types import Floats
 from crmkit.errors import ArgumentError, DataError
-
-Floats: TypeAlias = NDArray[np.float64]
 
 TRANSFORMS = ("auto", "log", "yeo-johnson", "none")
 # A column beyond this skewness (of either sign) is not left as it is; an exponential distribution has 2.

@@ -18,14 +18,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._segment._lists import ABSENT
 from crmkit._segment.migration import Migration
+from crmkit._types import Floats, Table
 from crmkit.errors import ArgumentError, DataError, shown
 
-Array = NDArray[np.float64]
 # How far the shares of a row may add up to more than 1 by rounding.
 ROUNDING = 1e-9
 
@@ -33,10 +32,10 @@ ROUNDING = 1e-9
 def markov_value(
     migration_or_matrix: Any,
     *,
-    margins: Mapping[Any, float] | Sequence[float] | Array,
+    margins: Mapping[Any, float] | Sequence[float] | Floats,
     discount_rate: float,
     customers: Mapping[Any, float] | Sequence[float] | None = None,
-) -> Any:
+) -> Table:
     """Value customers by their group: the margin of each step to come, discounted, as they move between groups.
 
     Customers who leave (the column "absent" of a migration, or what the shares of a row lack to 1) bring nothing
@@ -97,8 +96,8 @@ def markov_value(
 
 
 def recency_value(
-    p_purchase: Sequence[float] | Array, *, margin: float, contact_cost: float = 0.0, discount_rate: float
-) -> Any:
+    p_purchase: Sequence[float] | Floats, *, margin: float, contact_cost: float = 0.0, discount_rate: float
+) -> Table:
     """Value customers by how long ago they last bought, if each is contacted once a step until the last recency.
 
     The chain of Pfeifer & Carraway (2000): a customer who last bought r steps ago buys with probability p_r and is then
@@ -143,7 +142,7 @@ def recency_value(
     return markov_value(shares, margins=margins, discount_rate=discount_rate)
 
 
-def _read(given: Any) -> tuple[list[Any], Array, Any, Array | None]:
+def _read(given: Any) -> tuple[list[Any], Floats, Any, Floats | None]:
     """Groups, shares, a table of the kind to give back (or None), and customers after the moves, if they are known."""
     if isinstance(given, Migration):
         groups, shares = _labelled(given.shares)
@@ -171,7 +170,7 @@ def _read(given: Any) -> tuple[list[Any], Array, Any, Array | None]:
     return groups, _checked(groups, shares), None, None
 
 
-def _labelled(table: Any) -> tuple[list[Any], Array]:
+def _labelled(table: Any) -> tuple[list[Any], Floats]:
     """Groups and shares of a table with the column `before`, those who were absent taken out."""
     opened = _frame.open_table(table, keys=["before"])
     names = [str(name) for name in opened.collect(opened.frame.select("before"))["before"]]
@@ -183,7 +182,7 @@ def _labelled(table: Any) -> tuple[list[Any], Array]:
     return groups, np.stack([opened.arrays(name)[0][rows] for name in groups], axis=1)
 
 
-def _checked(groups: Sequence[Any], shares: Array) -> Array:
+def _checked(groups: Sequence[Any], shares: Floats) -> Floats:
     """Shares that can be shares: none negative, no row above 1."""
     total = shares.sum(axis=1)
     bad = (~np.isfinite(shares) | (shares < 0)).any(axis=1) | ~(total <= 1 + ROUNDING)
@@ -194,7 +193,7 @@ def _checked(groups: Sequence[Any], shares: Array) -> Array:
     return shares
 
 
-def _per_group(argument: str, given: Any, groups: Sequence[Any]) -> Array:
+def _per_group(argument: str, given: Any, groups: Sequence[Any]) -> Floats:
     """One number for each group, from a mapping or a sequence."""
     if isinstance(given, Mapping):
         absent = [group for group in groups if group not in given]

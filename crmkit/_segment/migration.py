@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
-from crmkit._segment._lists import MONEY, Array, Ints, Lists, added, read_lists
+from crmkit._segment._lists import MONEY, Lists, added, read_lists
 from crmkit._statistics import shares_of
+from crmkit._types import Array, Ints, Table
 from crmkit.errors import ArgumentError, shown
 
 DIRECTIONS = ("up", "down", "same", "moved", "joined", "left")
@@ -67,15 +68,15 @@ class Migration(Result):
     main: ClassVar[str] = "customers"
 
     groups: tuple[str, ...]
-    customers: Any
-    shares: Any
-    value: Any
-    value_shares: Any
-    moves: Any
-    summary: Any
-    by_customer: Any
+    customers: Table
+    shares: Table
+    value: Table
+    value_shares: Table
+    moves: Table
+    summary: Table
+    by_customer: Table
 
-    def who(self, direction: str) -> Any:
+    def who(self, direction: str) -> Table:
         """The customers of one direction, by name, the largest change of money first (without money: by id).
 
         Parameters
@@ -140,9 +141,9 @@ class MigrationSeries(Result):
 
     groups: tuple[str, ...]
     dates: tuple[dt.date, ...]
-    sizes: Any
-    moves: Any
-    summary: Any
+    sizes: Table
+    moves: Table
+    summary: Table
 
     def shown(self) -> tuple[Any, ...]:
         """The sizes and what became of the customers."""
@@ -150,8 +151,8 @@ class MigrationSeries(Result):
 
 
 def migration(
-    before: Any,
-    after: Any,
+    before: Table,
+    after: Table,
     *,
     column: str = "segment",
     value: str | None = None,

@@ -15,11 +15,10 @@ import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame import engines, outputs
@@ -27,14 +26,13 @@ from crmkit._frame.engines import AnyFrame
 from crmkit._results import Result
 from crmkit._segment._given import column_name
 from crmkit._statistics import ROUNDING, shares_of
+from crmkit._types import Duration, Table
 from crmkit.customers import recent_value
 from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, OneMeanSpendWarning, Words
 from crmkit.labels import Language
 from crmkit.models._default import add_lifetime_value
 from crmkit.models._valuation import Valuation
 from crmkit.transactions import Transactions
-
-Floats: TypeAlias = NDArray[np.float64]
 
 AXES = ("current", "potential")
 # Quadrant -> whether its current value and its potential are high; the best first. Platinum, gold, iron and lead are
@@ -119,8 +117,8 @@ class ValueMatrix(Result):
 
     main: ClassVar[str] = "customers"
 
-    customers: Any
-    table: Any
+    customers: Table
+    table: Table
     current: Cut
     potential: Cut
     equal: str
@@ -150,14 +148,14 @@ class ValueMatrix(Result):
 
 
 def value_matrix(
-    customers: Any,
+    customers: Table,
     *,
     current: str | None = None,
     potential: str = "residual_clv",
     cut: str | Mapping[str, Any] = "median",
     share: float | None = None,
     equal: str = "low",
-    window: Any = None,
+    window: Duration | None = None,
     valuation: Valuation | None = None,
     language: Language | None = None,
 ) -> ValueMatrix:
@@ -265,7 +263,7 @@ def value_matrix(
 # --- from transactions ------------------------------------------------------------------------------------------
 
 
-def _refuse_idle(customers: Any, needed: set[str | None], settings: Mapping[str, Any]) -> None:
+def _refuse_idle(customers: Table, needed: set[str | None], settings: Mapping[str, Any]) -> None:
     """Settings of what is not computed here, which somebody who gives them expects to count."""
     idle = "idle_for_a_table"
     if isinstance(customers, Transactions):
@@ -305,7 +303,7 @@ def _valued(tx: Transactions, needed: set[str], window: Any, valuation: Valuatio
 # --- the axes ---------------------------------------------------------------------------------------------------
 
 
-def _default_current(customers: Any) -> str:
+def _default_current(customers: Table) -> str:
     return "current_value" if "current_value" in _frame.open_table(customers).columns else "monetary"
 
 

@@ -10,21 +10,18 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._intake import NAMES
+from crmkit._types import Array, Ints
 from crmkit.errors import ArgumentError, DataError
 from crmkit.transactions import Transactions
-
-Array: TypeAlias = NDArray[Any]
-Ints: TypeAlias = NDArray[np.int64]
 
 ITEMS = ("product", "category", "channel")
 WITHIN = ("order", "day", "customer")

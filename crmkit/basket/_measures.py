@@ -8,14 +8,12 @@ Discovery in Databases, 229-248 (leverage); Zhang (2000), Association rules, PAK
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._statistics import wilson, z_of
-
-Floats: TypeAlias = NDArray[np.float64]
+from crmkit._types import Floats
 
 
 def measures(together: Any, left: Any, right: Any, n: int, level: float) -> dict[str, Floats]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _groups
 from crmkit._frame import engines
@@ -16,12 +15,11 @@ from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._shared import money
 from crmkit._statistics import wilson
+from crmkit._types import Array, Table
 from crmkit.basket._baskets import bought, distinct_lines, keys_of, role_of
 from crmkit.definitions import Definition
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions, open_transactions
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -40,13 +38,13 @@ class CrossSelling(Result):
 
     drawn: ClassVar[str] = "cross_sell_rate"
 
-    table: Any
-    by_items: Any
+    table: Table
+    by_items: Table
     definition: Definition
 
 
 def cross_sell_rate(
-    transactions: Any, *, items: str = "category", by: Any = None, most: int = 5, level: float = 0.95
+    transactions: Table, *, items: str = "category", by: Any = None, most: int = 5, level: float = 0.95
 ) -> CrossSelling:
     """The share of customers who bought at least two different items, and of baskets that hold as many.
 

@@ -17,18 +17,17 @@ from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import wilson
+from crmkit._types import Array, Table
 from crmkit.basket._baskets import Baskets, baskets
 from crmkit.definitions import Definition
 from crmkit.transactions import Transactions, open_transactions
 
-Array: TypeAlias = NDArray[Any]
 # A pattern: its steps in order, each the codes of the items bought in it, ascending.
 Pattern: TypeAlias = tuple[tuple[int, ...], ...]
 
@@ -45,7 +44,7 @@ class NextPurchase(Result):
         What was counted.
     """
 
-    table: Any
+    table: Table
     definition: Definition
 
 
@@ -63,13 +62,13 @@ class Sequences(Result):
         What was counted.
     """
 
-    table: Any
+    table: Table
     customers: int
     definition: Definition
 
 
 def next_purchase(
-    transactions: Any,
+    transactions: Table,
     *,
     items: str = "product",
     min_customers: float = 0.01,
@@ -222,7 +221,7 @@ def _median_days(both: LazyFrame, a: Array, b: Array) -> Array:
 
 
 def sequences(
-    transactions: Any,
+    transactions: Table,
     *,
     items: str = "product",
     min_customers: float = 0.05,

@@ -14,22 +14,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
+from crmkit._types import Array, Table
 from crmkit.basket._baskets import bought, keys_of, pair_counts, role_of
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError
 from crmkit.transactions import Transactions, open_transactions
-
-Array: TypeAlias = NDArray[Any]
 
 KINDS = ("repeat", "new", "popular")
 NEIGHBOURS = 20  # nearest items of each item; more of them add noise
@@ -48,11 +46,11 @@ class Recommendations(Result):
         How the items were chosen.
     """
 
-    table: Any
+    table: Table
     definition: Definition
 
 
-def next_products(transactions: Any) -> dict[Any, tuple[Any, str]]:
+def next_products(transactions: Table) -> dict[Any, tuple[Any, str]]:
     """The first item of `recommend` for each customer, and its kind, by id; for lists that carry one item each.
 
     Examples
@@ -68,7 +66,7 @@ def next_products(transactions: Any) -> dict[Any, tuple[Any, str]]:
 
 
 def recommend(
-    transactions: Any,
+    transactions: Table,
     *,
     n: int = 10,
     items: str = "product",

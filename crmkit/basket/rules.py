@@ -19,18 +19,17 @@ from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
+from crmkit._types import Array, Table
 from crmkit.basket._baskets import Baskets, baskets, pair_counts
 from crmkit.basket._measures import adjusted, measures, p_values
 from crmkit.definitions import Definition
 from crmkit.transactions import Transactions, open_transactions
 
-Array: TypeAlias = NDArray[Any]
 Itemset: TypeAlias = tuple[int, ...]
 
 BUNDLE = 0.8  # confidence both ways from which two items are called a bundle
@@ -54,15 +53,15 @@ class Rules(Result):
         What was counted.
     """
 
-    table: Any
-    itemsets: Any
+    table: Table
+    itemsets: Table
     baskets: int
     giant_baskets: int
     definition: Definition
 
 
 def pairs(
-    transactions: Any,
+    transactions: Table,
     *,
     items: str = "product",
     within: str = "order",
@@ -144,7 +143,7 @@ def _rarer_first(pair: Itemset, sizes: Mapping[Itemset, int]) -> tuple[Itemset, 
 
 
 def rules(
-    transactions: Any,
+    transactions: Table,
     *,
     items: str = "product",
     within: str = "order",

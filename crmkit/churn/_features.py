@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
+from crmkit._types import Floats
 from crmkit.customers import customer_days
 from crmkit.transactions import Transactions
-
-Floats: TypeAlias = NDArray[np.float64]
 
 # What a feature is about: features of one subject say much the same, so reasons are given by subject.
 SUBJECTS = {

@@ -6,14 +6,14 @@ Fawcett (2006), Pattern Recognition Letters 27, 861-874 (area under the curve, f
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crmkit._statistics import wilson
+from crmkit._types import Floats
 
-Floats: TypeAlias = NDArray[np.float64]
 BINS = 10
 
 

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._types import Floats
 from crmkit.churn._features import FEATURES, Snapshot, snapshot, stayed_away
 from crmkit.errors import DataError, MissingPackageError, Words
 from crmkit.transactions import Transactions
 
-Floats: TypeAlias = NDArray[np.float64]
 Predict: TypeAlias = Callable[[Snapshot], Floats]
 
 BOOSTING, LIFETIME, MEAN, RECENCY = "boosting", "lifetime_model", "mean_of_both", "recency_only"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from crmkit._estimators import Estimator
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame
 from crmkit._results import Result
+from crmkit._types import Duration, Floats, Table
 from crmkit.churn import _judged
 from crmkit.churn._features import FEATURES, SUBJECTS, Snapshot, snapshot, stayed_away
 from crmkit.churn._predictors import BOOSTING, Predict, predictors, replaced
@@ -23,7 +24,6 @@ from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
-Floats: TypeAlias = NDArray[np.float64]
 SHARES = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
 RECOMMENDED = "recommended"
 
@@ -58,9 +58,9 @@ class Validation(Result):
 
     drawn: ClassVar[str] = "calibration"
 
-    table: Any
-    calibration: Any
-    gain: Any
+    table: Table
+    calibration: Table
+    gain: Table
     origin: dt.date
     origins: tuple[dt.date, ...]
     customers: int
@@ -123,16 +123,16 @@ class ChurnModel(Estimator):
 
     validation_: Validation
     recommended_: str
-    importance_: Any
+    importance_: Table
 
-    def __init__(self, *, horizon: Any = "90D", snapshots: int = 6) -> None:
+    def __init__(self, *, horizon: Duration = "90D", snapshots: int = 6) -> None:
         self.horizon = horizon
         self.days = round(_checks.days_of(horizon))
         if self.days < 1:
             raise ArgumentError("horizon", horizon, "churn_less_day_horizon_d")
         self.snapshots = _checks.count("snapshots", snapshots, least=2)
 
-    def fit(self, transactions: Any, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
+    def fit(self, transactions: Table, y: Any = None) -> Self:  # noqa: ARG002  as pipelines call it
         """Judge the procedure on the last `horizon` of the past, then build the predictors from all of it.
 
         Parameters
@@ -188,7 +188,7 @@ class ChurnModel(Estimator):
             )
         return _Trial(predictors(past, self.days, self.snapshots), seen, churned)
 
-    def score(self, transactions: Any) -> Any:
+    def score(self, transactions: Table) -> Table:
         """Probability of no purchase within the horizon after `as_of`, by each predictor.
 
         Parameters
@@ -217,8 +217,8 @@ class ChurnModel(Estimator):
         return engines.build({"customer_id": seen.customer_id, "p_churn": found[self.recommended_], **columns}, tx.like)
 
     def reasons(
-        self, transactions: Any, *, customers: Any = None, most: int = 3, language: Language | None = None
-    ) -> Any:
+        self, transactions: Table, *, customers: Any = None, most: int = 3, language: Language | None = None
+    ) -> Table:
         """Why the trees think so, customer by customer: what makes the difference to a typical customer.
 
         The features of one subject at a time are replaced by those of a typical customer (the medians of the fitted
@@ -350,7 +350,7 @@ def _typical(seen: Snapshot) -> dict[str, float]:
             for name in FEATURES}  # fmt: skip
 
 
-def _only(seen: Snapshot, customers: Any) -> Snapshot:
+def _only(seen: Snapshot, customers: Table) -> Snapshot:
     if customers is None:
         return seen
     if np.ndim(customers) != 1 or not len(customers):

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.random import Generator
 
+from crmkit._types import Array
 from crmkit.datasets._world import (
     PRODUCTS,
-    Array,
     Lines,
     People,
     Window,

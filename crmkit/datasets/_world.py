@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from crmkit._types import Array
+
 # Lines of orders as columns: customer and day count from 0, order from 1; price and cost in whole cents.
 Lines = dict[str, Array]
 

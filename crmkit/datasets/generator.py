@@ -17,8 +17,9 @@ import numpy as np
 from numpy.random import Generator
 
 from crmkit import _checks
+from crmkit._types import Array
 from crmkit.datasets import _stories, _world
-from crmkit.datasets._world import Array, Lines, People, Window
+from crmkit.datasets._world import Lines, People, Window
 from crmkit.datasets.simulation import (
     BargainHunters,
     DoubleLoad,

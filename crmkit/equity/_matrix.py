@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame
+from crmkit._types import Floats
 from crmkit.errors import DataError, shown
 
-Floats = NDArray[np.float64]
 LAST = "last"  # column of the brand bought last
 _CLOSE = 1e-6  # how far a row's sum may be from 1
 

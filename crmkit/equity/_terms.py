@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._types import Duration, Floats
 from crmkit.equity._matrix import Matrix
 from crmkit.errors import ArgumentError, DataError, shown
 
-Floats = NDArray[np.float64]
 Timing: TypeAlias = Literal["start", "end"]
 TIMINGS = ("start", "end")
 _TOL = 1e-12
@@ -26,7 +25,13 @@ class Terms:
 
     @classmethod
     def of(
-        cls, matrix: Matrix, purchases_per_year: float, margin: Any, discount_rate: float, horizon: Any, timing: str
+        cls,
+        matrix: Matrix,
+        purchases_per_year: float,
+        margin: Any,
+        discount_rate: float,
+        horizon: Duration | None,
+        timing: str,
     ) -> Terms:
         """The terms, checked."""
         often = _checks.finite("purchases_per_year", purchases_per_year)

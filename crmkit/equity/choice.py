@@ -20,10 +20,10 @@ from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import z_of
+from crmkit._types import Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 
-Floats = NDArray[np.float64]
 OTHER = "ungrouped"
 _STEPS, _CLOSE, _FAR = 100, 1e-10, 12.0  # of Newton's method; coefficients of ratings in standard deviations
 
@@ -53,8 +53,8 @@ class Drivers(Result):
 
     drawn: ClassVar[str] = "choice_drivers"
 
-    table: Any
-    equities: Any
+    table: Table
+    equities: Table
     log_likelihood: float
     log_likelihood_null: float
     r_squared: float
@@ -82,7 +82,7 @@ class Drivers(Result):
 
 
 def drivers(
-    survey: Any,
+    survey: Table,
     *,
     drivers: Sequence[str] | Mapping[str, Sequence[str]],
     chosen: str = "chosen",

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._results import Result
+from crmkit._types import Duration, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.equity._matrix import LAST, Matrix, read_matrix
 from crmkit.equity._terms import Terms, shares_of
 from crmkit.errors import ArgumentError
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -41,8 +39,8 @@ class WhatIf(Result):
         What is counted.
     """
 
-    table: Any
-    long_run: Any
+    table: Table
+    long_run: Table
     gain_per_customer: float
     gain: float
     cost: float
@@ -58,7 +56,7 @@ def what_if(
     purchases_per_year: float,
     margin: Any,
     discount_rate: float,
-    horizon: Any = None,
+    horizon: Duration | None = None,
     customers: float = 1.0,
     cost: float = 0.0,
 ) -> WhatIf:

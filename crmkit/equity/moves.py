@@ -13,6 +13,7 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines, texts
 from crmkit._results import Result
 from crmkit._statistics import wilson
+from crmkit._types import Table
 from crmkit.definitions import Definition
 from crmkit.equity._matrix import LAST, read_matrix
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
@@ -40,14 +41,14 @@ class Switching(Result):
         What is counted.
     """
 
-    table: Any
-    counts: Any
+    table: Table
+    counts: Table
     left_out: int
     definition: Definition
 
 
 def switching(
-    survey: Any, *, last: str = "last", then: str = "next", weight: str | None = None, level: float = 0.95
+    survey: Table, *, last: str = "last", then: str = "next", weight: str | None = None, level: float = 0.95
 ) -> Switching:
     """Count a switching matrix from a survey with the brand bought last and the one bought (or intended) next.
 
@@ -95,7 +96,7 @@ def switching(
 
 
 def panel_switching(
-    purchases: Any, *, brand: str = "brand", customer: str = "customer_id", date: str = "date", level: float = 0.95
+    purchases: Table, *, brand: str = "brand", customer: str = "customer_id", date: str = "date", level: float = 0.95
 ) -> Switching:
     """Count a switching matrix from a panel: each purchase against the next one of the same customer.
 
@@ -149,7 +150,7 @@ def panel_switching(
     return _of_cells(cells[:, 0], cells[:, 1], n.astype(float), table, int(found["n"][order][mixed].sum()), share)
 
 
-def per_purchase(matrix: Any, *, purchases: float) -> Any:
+def per_purchase(matrix: Table, *, purchases: float) -> Table:
     """The matrix of purchase to purchase behind one of a longer time.
 
     A survey asked a year later shows where customers are after all the purchases of the year. To use such a matrix with

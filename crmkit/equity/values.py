@@ -10,23 +10,23 @@ Source: Rust, Lemon & Zeithaml (2004), Journal of Marketing 68(1), 109-127, equa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
+from crmkit._types import Duration, Table
 from crmkit.equity._matrix import read_matrix
 from crmkit.equity._terms import Terms, Timing, shares_of
 
 
 def brand_values(
-    matrix: Any,
+    matrix: Table,
     *,
     purchases_per_year: float,
     margin: float | Mapping[str, float],
     discount_rate: float,
-    horizon: Any = None,
+    horizon: Duration | None = None,
     timing: Timing = "end",
-) -> Any:
+) -> Table:
     """What a customer is worth to every brand, by the brand that they bought last.
 
     Assumes that choices depend on the last purchase only, that the matrix is one of purchase to purchase (not of year
@@ -75,7 +75,7 @@ def brand_values(
     return read.square(terms.values(read.p))
 
 
-def long_run_shares(matrix: Any) -> Any:
+def long_run_shares(matrix: Table) -> Table:
     """The shares of purchases that the brands tend to, if the switching stays as it is.
 
     Parameters

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, labels, pyramid, rfm
+from crmkit._types import Ints, Table
 from crmkit.downgrades import FrozenScheme
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.transactions import Transactions
-
-Ints: TypeAlias = NDArray[np.int64]
 
 TOMORROW = 1  # the next day on which anything can be done; what ends then comes too late
 ANY = 0  # level of a way that asks for no particular spend
 MEASURED = {"recency": ("recency",), "frequency": ("frequency", "orders"), "monetary": ("monetary",)}
 
 
-def refuse_settings(bins: int, scheme: Any, tiers: Any, scorer: rfm.Scorer | None, language: Language) -> None:
+def refuse_settings(bins: int, scheme: Any, tiers: Table, scorer: rfm.Scorer | None, language: Language) -> None:
     """A wrong setting comes to light before any work."""
     _checks.count("bins", bins, least=2)
     labels.resolve(language)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from crmkit import _frame, _reading, labels
+from crmkit._types import Table
 from crmkit.labels import Language
 
 
@@ -162,8 +163,8 @@ class Explanation:
     customers_ahead: int
     next_tier: str | None
     next_tier_money: float | None
-    purchases: Any
-    refund_rows: Any
+    purchases: Table
+    refund_rows: Table
     own_labels: Mapping[str, str]
     own_cuts: bool
     money_digits: int

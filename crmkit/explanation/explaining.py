@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, _ids, customers, labels, loyalty, pyramid, rfm
 from crmkit._frame import engines, outputs
+from crmkit._types import Ints, Table
 from crmkit.basket.recommending import next_products
 from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
     ANY,
     TOMORROW,
-    Ints,
     edge,
     frozen_scheme_of,
     order_ways,
@@ -36,14 +36,14 @@ LAST_ROWS = 5  # of purchases, and of refunds, that are listed
 
 
 def explain(
-    transactions: Any,
+    transactions: Table,
     customer_id: Any,
     *,
     bins: int = 5,
     scheme: str | rfm.Rules = "eleven",
     tiers: str | Mapping[str, float] = "textbook",
     scorer: rfm.Scorer | None = None,
-    survey: Any = None,
+    survey: Table = None,
     next_product: bool = False,
     language: Language | None = None,
 ) -> Explanation:
@@ -149,7 +149,7 @@ def explain(
     )
 
 
-def _loyalty(listed: Any, survey: Any, customer: Any) -> dict[str, Any]:
+def _loyalty(listed: Any, survey: Table, customer: Any) -> dict[str, Any]:
     """What the customer last answered, and their type of loyalty; nothing without a survey."""
     if survey is None:
         return {}
@@ -277,7 +277,7 @@ def _date_after(as_of: dt.date, days: int) -> dt.date | None:
     return None if days == NEVER else as_of + dt.timedelta(days=days)
 
 
-def _tiers(spends: NDArray[np.float64], facts: _Facts, tiers: Any) -> tuple[str, str | None, float | None]:
+def _tiers(spends: NDArray[np.float64], facts: _Facts, tiers: Table) -> tuple[str, str | None, float | None]:
     """The customer's tier, the better one that more spend would reach, and the least money for it."""
     names = list(pyramid.SCHEMES[tiers] if isinstance(tiers, str) else map(str, tiers))
     others = np.delete(spends, int(np.argmax(spends == facts.units / facts.per)))

@@ -10,11 +10,11 @@ import numpy as np
 
 from crmkit import _frame, customers, downgrades, rfm
 from crmkit._frame import outputs
+from crmkit._types import Ints, Table
 from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
     ANY,
     TOMORROW,
-    Ints,
     frozen_scheme_of,
     order_ways,
     refuse_settings,
@@ -27,13 +27,13 @@ from crmkit.transactions import Transactions, open_transactions
 
 
 def upgrade_paths(
-    transactions: Any,
+    transactions: Table,
     *,
     bins: int = 5,
     scheme: str | rfm.Rules = "eleven",
     scorer: rfm.Scorer | None = None,
     language: Language | None = None,
-) -> Any:
+) -> Table:
     """List for every customer the cheapest way to a better segment: orders, money, and by when.
 
     Cheapest is the fewest further orders, at least one, and of these the least money. The cuts are held fixed, and the

@@ -18,7 +18,6 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, labels
 from crmkit._frame import engines
@@ -26,13 +25,12 @@ from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, periods_between
 from crmkit._results import Result
 from crmkit._statistics import shares_of
+from crmkit._types import Array, Span, Table
 from crmkit.customers import whole_of
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
-Array: TypeAlias = NDArray[Any]
-Span: TypeAlias = "tuple[str | dt.date, str | dt.date]"
 Dates: TypeAlias = "tuple[dt.date, dt.date]"
 
 # Cell -> whether its customers and its products are existing ones.
@@ -74,7 +72,7 @@ class GrowthMatrix(Result):
         Since when customers and products are existing ones.
     """
 
-    table: Any
+    table: Table
     revenue: float
     base_revenue: float
     base: Dates
@@ -84,7 +82,7 @@ class GrowthMatrix(Result):
 
 
 def growth_matrix(
-    transactions: Any,
+    transactions: Table,
     *,
     base: Span | None = None,
     current: Span | None = None,
@@ -264,15 +262,15 @@ class RevenueBridge(Result):
 
     main: ClassVar[str] = "steps"
 
-    steps: Any
-    customers: Any
-    parts: Any
+    steps: Table
+    customers: Table
+    parts: Table
     base: Dates
     current: Dates
 
 
 def revenue_bridge(
-    transactions: Any,
+    transactions: Table,
     *,
     base: Span | None = None,
     current: Span | None = None,

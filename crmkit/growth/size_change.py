@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit._results import Result
-from crmkit._segment._lists import Array, Ints, Lists, added, read_lists
+from crmkit._segment._lists import Lists, added, read_lists
+from crmkit._types import Array, Ints, Table
 from crmkit.errors import DataError, shown
 
 
@@ -40,16 +41,16 @@ class SizeChange(Result):
 
     main: ClassVar[str] = "customers"
 
-    customers: Any
-    value: Any
-    by_customer: Any
+    customers: Table
+    value: Table
+    by_customer: Table
 
 
 def size_change(
-    before: Any,
-    after: Any,
+    before: Table,
+    after: Table,
     *,
-    after_by_old_rule: Any,
+    after_by_old_rule: Table,
     column: str = "segment",
     value: str | None = None,
     customer: str = "customer_id",

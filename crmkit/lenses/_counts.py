@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -19,11 +19,9 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._shared import money
+from crmkit._types import Ints
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
-
-Array: TypeAlias = NDArray[Any]
-Ints: TypeAlias = NDArray[np.int64]
 
 LENGTHS: tuple[Period, ...] = ("year", "quarter", "month")
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._shared import share
-from crmkit.lenses._counts import Ints, Terms
-
-Array: TypeAlias = NDArray[Any]
+from crmkit._types import Array, Ints
+from crmkit.lenses._counts import Terms
 
 FACTORS = ("customers", "orders_per_customer", "order_value", "margin_rate")
 MOVES = ("in_both", "only_before", "new", "returned")

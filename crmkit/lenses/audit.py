@@ -18,11 +18,12 @@ from crmkit import labels
 from crmkit._frame import engines, outputs
 from crmkit._periods import Calendar, Period
 from crmkit._results import Result
+from crmkit._types import Array, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.lenses import _counts, _exhibits
-from crmkit.lenses._counts import Array, Ints, Terms
+from crmkit.lenses._counts import Terms
 from crmkit.transactions import open_transactions
 
 _MOST_ORDERS = 10
@@ -74,16 +75,16 @@ class CustomerBaseAudit(Result):
         What the headlines say, by lens.
     """
 
-    distribution: Any
-    by_orders: Any
-    change: Any
-    moves: Any
-    cohort: Any
-    cohorts: Any
-    whole: Any
-    table: Any
-    depth: Any
-    reached: Any
+    distribution: Table
+    by_orders: Table
+    change: Table
+    moves: Table
+    cohort: Table
+    cohorts: Table
+    whole: Table
+    table: Table
+    depth: Table
+    reached: Table
     definition: Definition
     findings: Mapping[str, Mapping[str, Any]]
 
@@ -99,7 +100,7 @@ class CustomerBaseAudit(Result):
 
 
 def customer_base_audit(
-    transactions: Any,
+    transactions: Table,
     *,
     period: Period | Calendar | None = None,
     margin_rate: float | None = None,

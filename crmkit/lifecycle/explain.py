@@ -10,6 +10,7 @@ import numpy as np
 
 from crmkit import _checks, _ids, labels
 from crmkit._frame import engines
+from crmkit._types import Table
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import facts_of_customers
@@ -19,7 +20,7 @@ from crmkit.transactions import open_transactions
 
 
 def explain(
-    transactions: Any,
+    transactions: Table,
     customer_id: Any,
     *,
     rules: StageRules | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -14,6 +14,7 @@ from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._statistics import shares_of
+from crmkit._types import Array, Ints, Table
 from crmkit.customers import customer_days, money_of
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
@@ -22,18 +23,15 @@ from crmkit.lifecycle._rhythm import Rhythm, given, learn
 from crmkit.lifecycle._rules import STAGES, StageRules, checked_rules, judged
 from crmkit.transactions import Transactions, open_transactions
 
-Array: TypeAlias = NDArray[Any]
-Ints: TypeAlias = NDArray[np.int64]
-
 
 def history(
-    transactions: Any,
+    transactions: Table,
     *,
     period: Period | Calendar = "month",
     rules: StageRules | None = None,
     interpurchase: Interpurchase | None = None,
     language: Language | None = None,
-) -> Any:
+) -> Table:
     """Count the customers of each stage at the end of each period, every one as it stood on that day.
 
     Nothing later is seen: the row of a date is what `stages(tx.until(date))` counts. The

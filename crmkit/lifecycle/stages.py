@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from crmkit import _checks, labels
 from crmkit._frame import batches, engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._types import Table
 from crmkit.customers import customer_days
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
@@ -25,12 +25,12 @@ COLUMNS = (
 
 
 def stages(
-    transactions: Any,
+    transactions: Table,
     *,
     rules: StageRules | None = None,
     interpurchase: Interpurchase | None = None,
     language: Language | None = None,
-) -> Any:
+) -> Table:
     """Name the stage and the pattern of each customer's relation, with the measures that decided.
 
     Every customer has exactly one stage, that of the first rule that fits:

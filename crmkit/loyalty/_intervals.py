@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit._statistics import z_of
+from crmkit._types import Floats
 
-Floats = NDArray[np.float64]
 METHODS = ("score", "adjusted", "wald")
 ADDED = 3.0  # answers that the adjusted Wald interval adds: a quarter promoters, half passives, a quarter detractors
 _STEPS = 60  # of a bisection

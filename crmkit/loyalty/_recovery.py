@@ -19,12 +19,12 @@ from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._periods import periods_between
 from crmkit._statistics import newcombe
+from crmkit._types import Floats
 from crmkit.errors import DataError, shown
 from crmkit.survival._km import Curve, curve
 from crmkit.survival._spells import spells
 from crmkit.transactions import Transactions
 
-Floats = NDArray[np.float64]
 NUMBERS = 4  # purchases from this one on are one class
 GAPS = (30, 90)  # days: classes of the gap before, besides none
 CELL = ("quarter", "number", "before")

@@ -19,6 +19,7 @@ from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._groups import UNGROUPED
 from crmkit._periods import Calendar, Period, Periods, periods_between
+from crmkit._types import Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 
 Cells = dict[str, NDArray[Any]]
@@ -53,7 +54,7 @@ class Survey:
 
 
 def open_survey(
-    survey: Any,
+    survey: Table,
     items: Sequence[str],
     *,
     scale: Scale | None = None,

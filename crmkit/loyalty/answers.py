@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import FrameT
+from crmkit._types import Table
 from crmkit.errors import DataError, shown
 from crmkit.labels import Language
 from crmkit.loyalty import _surveys
@@ -24,7 +23,7 @@ LOYALTY = (SATISFACTION, "loyalty_type", "loyalty_label")
 
 def add_answers(
     customers: FrameT,
-    survey: Any,
+    survey: Table,
     *,
     score: str = "nps",
     into: str = SATISFACTION,
@@ -84,7 +83,7 @@ def add_answers(
     return table.give_back(bare.lazy().join(local.lazy(), on=customer, how="left"))  # type: ignore[no-any-return]
 
 
-def add_loyalty(customers: FrameT, survey: Any, *, language: Language | None = None) -> FrameT:
+def add_loyalty(customers: FrameT, survey: Table, *, language: Language | None = None) -> FrameT:
     """Add the last answer of each customer and the type of loyalty that it makes with how often they buy.
 
     Parameters

@@ -24,6 +24,7 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines, texts
 from crmkit._results import Result
 from crmkit._statistics import wilson
+from crmkit._types import Duration, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.loyalty import _recovery
@@ -31,7 +32,6 @@ from crmkit.loyalty._surveys import level_of
 from crmkit.survival._km import curve
 from crmkit.transactions import Transactions, open_transactions
 
-Floats = NDArray[np.float64]
 HINT = (
     "It takes one row per complaint: customer_id, opened, answered, closed, channel (answered and closed may be "
     "missing)."
@@ -66,9 +66,9 @@ class Complaints(Result):
         What is counted.
     """
 
-    table: Any
-    closing: Any
-    recovery: Any
+    table: Table
+    closing: Table
+    recovery: Table
     unmatched: int
     definition: Definition
 
@@ -78,11 +78,11 @@ class Complaints(Result):
 
 
 def complaints(
-    complaints: Any,
-    transactions: Any,
+    complaints: Table,
+    transactions: Table,
     *,
-    promise: Any = None,
-    within: Any = "90D",
+    promise: Duration | None = None,
+    within: Duration = "90D",
     level: float = 0.95,
     customer: str = "customer_id",
 ) -> Complaints:
@@ -158,7 +158,7 @@ def complaints(
     )
 
 
-def read_desk(complaints: Any, tx: Transactions, customer: str) -> dict[str, Any]:
+def read_desk(complaints: Table, tx: Transactions, customer: str) -> dict[str, Any]:
     """Complaints as arrays: times in days since 1970 with fractions, missing where not yet; those that can be seen.
 
     >>> tx = open_transactions({"customer_id": [1], "date": ["2025-01-02"], "amount": [5.0]})
@@ -222,7 +222,7 @@ def _promised(promise: Any, channel: NDArray[Any]) -> Floats:
     return np.array([listed.get(str(name), np.nan) for name in channel])
 
 
-def _span(duration: Any) -> float:
+def _span(duration: Duration) -> float:
     hours = str(duration).strip().upper() if isinstance(duration, str) else ""
     if hours.endswith("H"):
         try:

@@ -18,16 +18,15 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
+from crmkit._types import Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.loyalty import _surveys
 
-Floats = NDArray[np.float64]
 MOST = 15  # items; the number of regressions doubles with each
 # Importance and performance, each high or low -> what to do.
 ADVICE = {
@@ -59,7 +58,7 @@ class SatisfactionDrivers(Result):
         What is counted.
     """
 
-    table: Any
+    table: Table
     r_squared: float
     respondents: int
     left_out: int
@@ -67,7 +66,7 @@ class SatisfactionDrivers(Result):
 
 
 def drivers(
-    survey: Any,
+    survey: Table,
     *,
     items: Sequence[str],
     overall: str,

@@ -22,6 +22,7 @@ from crmkit._frame import engines
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
+from crmkit._types import Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError
 from crmkit.loyalty import _surveys
@@ -30,7 +31,6 @@ from crmkit.loyalty.complaining import read_desk
 from crmkit.loyalty.promoters import PROMOTER
 from crmkit.transactions import Transactions, open_transactions
 
-Floats = NDArray[np.float64]
 # Column of a survey -> the indicator it gives. All are 0 or 1, but for the score of recommendation.
 QUESTIONS: Mapping[str, str] = {
     "nps": "recommendation_rate",
@@ -64,15 +64,15 @@ class Indicators(Result):
         What is counted.
     """
 
-    table: Any
+    table: Table
     missing: tuple[str, ...]
     definition: Definition
 
 
 def indicators(
-    transactions: Any,
-    survey: Any = None,
-    complaints: Any = None,
+    transactions: Table,
+    survey: Table = None,
+    complaints: Table = None,
     *,
     period: Period | Calendar = "month",
     columns: Mapping[str, str] | None = None,
@@ -220,7 +220,7 @@ def _of_complaints(tx: Transactions, desk: Mapping[str, Any], periods: Periods, 
     return _share_rows("complaint_rate", np.arange(len(periods)), complained, n, level)
 
 
-def _of_survey(survey: Any, asked: Mapping[str, str], periods: Periods, level: float) -> list[dict[str, Any]]:
+def _of_survey(survey: Table, asked: Mapping[str, str], periods: Periods, level: float) -> list[dict[str, Any]]:
     has = engines.names_of(engines.wrap(survey))
     there = {question: column for question, column in asked.items() if column in has}
     if not there:
@@ -262,13 +262,13 @@ class Measures(Result):
         What is counted.
     """
 
-    table: Any
+    table: Table
     missing: tuple[str, ...]
     definition: Definition
 
 
 def measures(
-    transactions: Any, survey: Any = None, *, columns: Mapping[str, str] | None = None, level: float = 0.95
+    transactions: Table, survey: Table = None, *, columns: Mapping[str, str] | None = None, level: float = 0.95
 ) -> Measures:
     """Four signs of loyalty: repeat purchases, attention to the brand, tolerance of faults, price sensitivity.
 

@@ -21,6 +21,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import centre
+from crmkit._types import Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 from crmkit.labels import Language
@@ -65,8 +66,8 @@ class LoyaltyMatrix(Result):
 
     main: ClassVar[str] = "customers"
 
-    customers: Any
-    table: Any
+    customers: Table
+    table: Table
     cuts: Mapping[str, float]
     definition: Definition
 
@@ -76,7 +77,7 @@ class LoyaltyMatrix(Result):
 
 
 def matrix(
-    customers: Any,
+    customers: Table,
     *,
     behaviour: str = "frequency",
     attitude: str = "attitude",

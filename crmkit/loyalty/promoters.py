@@ -22,6 +22,7 @@ from crmkit._frame import engines
 from crmkit._periods import Calendar, Period
 from crmkit._results import Result
 from crmkit._statistics import z_of
+from crmkit._types import Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.loyalty import _surveys
@@ -54,9 +55,9 @@ class NPS(Result):
         What is counted.
     """
 
-    table: Any
-    overall: Any
-    notes: Any
+    table: Table
+    overall: Table
+    notes: Table
     definition: Definition
 
     def shown(self) -> tuple[Any, ...]:
@@ -66,7 +67,7 @@ class NPS(Result):
 
 
 def nps(
-    survey: Any,
+    survey: Table,
     *,
     score: str = "nps",
     by: str | None = None,
@@ -260,13 +261,13 @@ class NPSComparison(Result):
 
     drawn: ClassVar[str] = "nps_comparison"
 
-    table: Any
-    notes: Any
+    table: Table
+    notes: Table
     definition: Definition
 
 
 def compare_nps(
-    survey: Any,
+    survey: Table,
     *,
     score: str = "nps",
     by: str | None = None,

@@ -18,6 +18,7 @@ from crmkit import _frame
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import shares_of, wilson, z_of
+from crmkit._types import Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import DataError, shown
 from crmkit.loyalty import _surveys
@@ -25,7 +26,6 @@ from crmkit.loyalty._intervals import ADDED, moments, nps_ends
 from crmkit.loyalty._surveys import CUSTOMER, DATE, Scale
 from crmkit.loyalty.promoters import DETRACTOR, PROMOTER, check_scale
 
-Floats = NDArray[np.float64]
 HINT = "Give one row per customer with customer_id, a column of tiers (by=) and one of money (value=)."
 
 
@@ -50,8 +50,8 @@ class ResponseBias(Result):
         What is counted.
     """
 
-    table: Any
-    scores: Any
+    table: Table
+    scores: Table
     not_heard: tuple[str, ...]
     strangers: int
     definition: Definition
@@ -62,8 +62,8 @@ class ResponseBias(Result):
 
 
 def response_bias(
-    survey: Any,
-    customers: Any,
+    survey: Table,
+    customers: Table,
     *,
     score: str = "nps",
     by: str = "tier",

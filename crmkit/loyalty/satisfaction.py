@@ -20,6 +20,7 @@ from crmkit._frame import engines
 from crmkit._frame.engines import FrameT
 from crmkit._results import Result
 from crmkit._statistics import wilson
+from crmkit._types import Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError
 from crmkit.loyalty import _surveys
@@ -44,12 +45,12 @@ class CSAT(Result):
         What is counted.
     """
 
-    table: Any
+    table: Table
     definition: Definition
 
 
 def csat(
-    survey: Any,
+    survey: Table,
     *,
     items: Sequence[str],
     top: int = 2,
@@ -167,8 +168,8 @@ class Satisfaction(Result):
         What is counted.
     """
 
-    table: Any
-    items: Any
+    table: Table
+    items: Table
     definition: Definition
 
     def shown(self) -> tuple[Any, ...]:
@@ -177,7 +178,7 @@ class Satisfaction(Result):
 
 
 def satisfaction(
-    survey: Any,
+    survey: Table,
     *,
     expected: str | Mapping[str, str],
     perceived: str | Mapping[str, str],

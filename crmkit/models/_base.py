@@ -21,11 +21,11 @@ from scipy.special import chdtrc, expit, logit
 
 from crmkit import _frame, _reading, labels
 from crmkit._estimators import Estimator
+from crmkit._types import Floats, Table
 from crmkit.errors import ArgumentError, CrmkitError, NotFittedError, shown
 from crmkit.models._diagnosis import Diagnosis, Simpler
 from crmkit.models._fit import Optimum, covariance
 
-Array = NDArray[np.float64]
 # Two-sided 95 % of the normal distribution.
 Z_95 = 1.959963984540054
 
@@ -50,7 +50,7 @@ class Model(Estimator):
 
     params_: Any
     log_likelihood_: float
-    covariance_: Array
+    covariance_: Floats
     diagnosis_: Diagnosis
     n_customers_: float
 
@@ -118,12 +118,12 @@ class Model(Estimator):
         }
         return {name: (value, np.nan, np.nan) for name, value in alone.items()}
 
-    def _estimates(self) -> tuple[Array, NDArray[np.str_]]:
+    def _estimates(self) -> tuple[Floats, NDArray[np.str_]]:
         """The estimates, and of what kind each is: "positive", "real" or "share"."""
         values = np.array(astuple(self.params_), dtype=float)
         return values, np.full(values.size, "positive")
 
-    def _drawn(self, values: Array) -> Any:
+    def _drawn(self, values: Floats) -> Any:
         """The parameters that a model computes with, from values in the order of the estimates."""
         return self.Params(*values)
 
@@ -168,7 +168,7 @@ class Model(Estimator):
             labels.text("diagnosis"): self.diagnosis_.text(labels.resolve(None)),
         }
 
-    def summary(self) -> Any:
+    def summary(self) -> Table:
         """The fit as a table: one row per parameter, then the measures of the whole fit.
 
         Returns
@@ -255,7 +255,7 @@ class Model(Estimator):
         self,
         params: Sequence[float],
         log_likelihood: float,
-        covariance_: Array,
+        covariance_: Floats,
         diagnosis: Diagnosis,
         n_customers: float,
     ) -> Self:
@@ -274,7 +274,7 @@ class Model(Estimator):
             raise NotFittedError("models_needs_fit_made_given", what=what, name=name)
 
 
-def _interval(estimates: Array, errors: Array, kinds: NDArray[np.str_]) -> tuple[Array, Array]:
+def _interval(estimates: Floats, errors: Floats, kinds: NDArray[np.str_]) -> tuple[Floats, Floats]:
     """Ends of 95 % intervals, symmetric in the logarithm, or in the log odds of shares."""
     positive, share = kinds == "positive", kinds == "share"
     spread = np.exp(Z_95 * errors / np.where(positive, estimates, 1.0))
@@ -291,7 +291,7 @@ def _plain(setting: Any) -> Any:
     return setting.to_dict() if hasattr(setting, "to_dict") else setting
 
 
-def natural_covariance(optimum: Optimum, params: Array) -> Array:
+def natural_covariance(optimum: Optimum, params: Floats) -> Floats:
     """Covariance of `params`, given an optimum in their logarithms, shape (k, k); NaN where undetermined."""
     return covariance(optimum) * np.outer(params, params)
 

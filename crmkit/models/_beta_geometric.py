@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaln, expit
 
+from crmkit._types import Floats
 from crmkit.models import nbd
 from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import FAR, Limit
@@ -33,8 +34,6 @@ from crmkit.models._purchases import Count, living_at
 from crmkit.models._quadrature import beta_mean, chunks, discounted_power, growth
 from crmkit.models._repeats import Cells, distinct, dot, survivors
 from crmkit.models._stirling import log_beta_ratio, log_rise
-
-Array = NDArray[np.float64]
 
 # The series of the expectation is used where so many terms suffice, none larger than so many times their sum.
 TERMS, CANCELS = 64, 1e3
@@ -50,7 +49,9 @@ class BetaGeometricParams:
     b: float
 
 
-def log_odds_left(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T: Array, *, stages: int = 1) -> Array:
+def log_odds_left(
+    params: BetaGeometricParams, k: Floats, x: Floats, t_x: Floats, T: Floats, *, stages: int = 1
+) -> Floats:
     """Log odds, u - ln S, that a customer who passed k chances to leave has left; -inf where k = 0."""
     r, alpha, a, b = params.r, params.alpha, params.a, params.b
     # With k = 0 there was no chance to leave yet.
@@ -59,7 +60,9 @@ def log_odds_left(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T
     return np.asarray(u if stages == 1 else u - log_stages(r, alpha, stages, x, T - t_x, T).value)
 
 
-def log_likelihood(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, T: Array, *, stages: int = 1) -> Array:
+def log_likelihood(
+    params: BetaGeometricParams, k: Floats, x: Floats, t_x: Floats, T: Floats, *, stages: int = 1
+) -> Floats:
     """Log-likelihood of each customer, without the gaps themselves (`_erlang.gap_terms`); arrays of shape (n,)."""
     bought = nbd.log_likelihood(nbd.NBDParams(params.r, params.alpha), stages * x, T)
     stayed = _log_staying(params.a, params.b, k)
@@ -68,7 +71,7 @@ def log_likelihood(params: BetaGeometricParams, k: Array, x: Array, t_x: Array, 
     return bought + stayed + np.logaddexp(0, log_odds_left(params, k, x, t_x, T, stages=stages))
 
 
-def _log_staying(a: float | Array, b: float, k: Array) -> Array:
+def _log_staying(a: float | Floats, b: float, k: Floats) -> Floats:
     """Logarithm of B(a, b+k) / B(a, b): minus the sum of ln(1 + a / (b+j)) over j < k."""
     if isinstance(a, np.ndarray):
         return log_beta_ratio(a, b, k)
@@ -89,7 +92,7 @@ def objective(cells: Cells, first_chance: int, stages: int = 1) -> Objective:
     rows = np.flatnonzero(k > 0) if stages == 1 else np.arange(k.size)
     histories = _Histories.of(cells.where(rows), k[rows], stages)
 
-    def evaluate(theta: Array) -> tuple[float, Array, Array]:
+    def evaluate(theta: Floats) -> tuple[float, Floats, Floats]:
         gradient, hessian = np.zeros(4), np.zeros((4, 4))
         value, gradient[:2], hessian[:2, :2] = purchases(theta[:2])
         stayed, slope, bend = _chances_survived(theta, j_k, n_above_k)
@@ -101,7 +104,7 @@ def objective(cells: Cells, first_chance: int, stages: int = 1) -> Objective:
     return evaluate
 
 
-def _chances_survived(theta: Array, j: Array, n_above: Array) -> tuple[float, Array, Array]:
+def _chances_survived(theta: Floats, j: Floats, n_above: Floats) -> tuple[float, Floats, Floats]:
     """Minus the sum of N_j ln(1 + a / (b + j)), with derivatives in ln(a, b)."""
     a, b = np.exp(theta[2:])
     later, both = b + j, a + b + j
@@ -116,21 +119,21 @@ def _chances_survived(theta: Array, j: Array, n_above: Array) -> tuple[float, Ar
 class _Histories:
     """Histories of customers of whom it is not known whether they have left, with their times looked up."""
 
-    x: Array
-    chances: Array
-    n: Array
-    times: Array  # distinct ones
+    x: Floats
+    chances: Floats
+    n: Floats
+    times: Floats  # distinct ones
     at_age: NDArray[np.intp]
     at_last: NDArray[np.intp]
     stages: int
 
     @classmethod
-    def of(cls, cells: Cells, chances: Array, stages: int) -> _Histories:
+    def of(cls, cells: Cells, chances: Floats, stages: int) -> _Histories:
         (days,), place = distinct(np.concatenate([cells.T, cells.t_x]))
         n = cells.x.size
         return cls(cells.x, chances, cells.n, days / cells.unit, place[:n], place[n:], stages)
 
-    def alive_or_gone(self, theta: Array) -> tuple[float, Array, Array]:
+    def alive_or_gone(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Sum of ln(S + e^u), S = 1 with one stage, with derivatives in ln(r, alpha, a, b)."""
         r, alpha, _, b = np.exp(theta)
         value, gradient = 0.0, np.zeros(4)
@@ -172,7 +175,7 @@ class _Histories:
         return value, gradient, hessian + np.triu(hessian, 1).T + outer
 
 
-def row_terms(params: Sequence[Any], first_chance: int, x: Array, t_x: Array, T: Array) -> RowTerms:
+def row_terms(params: Sequence[Any], first_chance: int, x: Floats, t_x: Floats, T: Floats) -> RowTerms:
     """Log-likelihood of each row with derivatives in ln(r, alpha, a, b), alpha and a of each row its own."""
     r, b = params[0], params[3]
     alpha, a = params[1] + np.zeros_like(x), params[2] + np.zeros_like(x)
@@ -207,12 +210,12 @@ def row_terms(params: Sequence[Any], first_chance: int, x: Array, t_x: Array, T:
 class LivingBG:
     """Future of customers who are alive now; all fields but `a` of shape (n,), time from now on."""
 
-    r: Array
-    alpha: Array
-    a: float | Array
-    b: Array
+    r: Floats
+    alpha: Floats
+    a: float | Floats
+    b: Floats
 
-    def expected(self, t: float) -> Array:
+    def expected(self, t: float) -> Floats:
         """Expected purchases within t."""
         total = np.empty_like(self.r)
         for part in chunks(total.size):
@@ -223,7 +226,7 @@ class LivingBG:
                 total[part][rest] = living_at(rows, rest).discounted(0.0, t)
         return total
 
-    def _series(self, t: float) -> tuple[Array, NDArray[np.bool_]]:
+    def _series(self, t: float) -> tuple[Floats, NDArray[np.bool_]]:
         """Expected purchases within t by a series, and for which customers it is exact.
 
         Fader, Hardie & Lee (2005), eq. 10, after Euler's transformation of the 2F1, and with its poles at a = 1 and
@@ -246,7 +249,7 @@ class LivingBG:
             exact = converged & (np.abs(whole) + fall * largest < CANCELS * total)
         return total, exact
 
-    def discounted(self, delta: float, t: float = np.inf) -> Array:
+    def discounted(self, delta: float, t: float = np.inf) -> Floats:
         """Expected purchases within t, each counted as e^(-delta * its time).
 
         For a given p the mean over the purchase rate is r / p times the integral of
@@ -255,7 +258,7 @@ class LivingBG:
         end = t / self.alpha
         bend = self.r * np.minimum(end, 1 / np.maximum(delta * self.alpha, 1e-300))
 
-        def log_purchases(p: Array, rows: slice) -> Array:
+        def log_purchases(p: Floats, rows: slice) -> Floats:
             r, alpha = self.r[rows], self.alpha[rows]
             if delta == 0:
                 return np.log(growth(r, np.log1p(p * end[rows])) * (r / p))
@@ -265,14 +268,14 @@ class LivingBG:
             return np.zeros_like(self.r)
         return beta_mean(self.a, self.b, log_purchases, bend)
 
-    def expected_pairs(self, t: float) -> Array:
+    def expected_pairs(self, t: float) -> Floats:
         """Expected Y (Y - 1), with Y the purchases within t.
 
         For a given p it is 2 (1 - p) / p^2 times the chance that two purchases thinned by p fall due.
         """
         end = t / self.alpha
 
-        def log_pairs(p: Array, rows: slice) -> Array:
+        def log_pairs(p: Floats, rows: slice) -> Floats:
             share = p * end[rows]
             return np.asarray(np.log(betainc(2.0, self.r[rows], share / (1 + share))) - 2 * np.log(p))
 
@@ -280,12 +283,12 @@ class LivingBG:
             return np.zeros_like(self.r)
         return beta_mean(self.a, self.b + 1, log_pairs, self.r * end) * (2 * self.b / (self.a + self.b))
 
-    def more_than(self, n: Count, t: float) -> Array:
+    def more_than(self, n: Count, t: float) -> Floats:
         """Probability of more than n purchases within t: that many fall due and none before is the last."""
         due = betainc(n + 1.0, self.r, t / (self.alpha + t))
         return np.asarray(due * np.exp(betaln(self.a, self.b + n) - betaln(self.a, self.b)))
 
-    def pmf(self, n: int, t: float) -> Array:
+    def pmf(self, n: int, t: float) -> Floats:
         """Probability of exactly n purchases within t; Fader, Hardie & Lee (2005), eq. 8."""
         exactly = nbd.LivingNBD(self.r, self.alpha).pmf(n, t)
         if n == 0:

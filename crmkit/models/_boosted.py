@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
+from crmkit._types import Duration, Floats, Table
 from crmkit.errors import DataError, MissingPackageError, NotFittedError
 from crmkit.models._default import choose_at
 from crmkit.models._origins import Plan, plan
@@ -28,8 +28,6 @@ from crmkit.models._snapshots import Snapshot, Snapshots
 from crmkit.models._totals import kind_of
 from crmkit.models.spend_mean import SpendMean
 from crmkit.transactions import open_transactions
-
-Array = NDArray[np.float64]
 
 # Parts of the horizon that are tried until the past holds enough snapshots.
 PARTS = (1.0, 0.5, 0.25, 0.1)
@@ -69,7 +67,7 @@ class Boosted:
     True
     """
 
-    def __init__(self, *, horizon: Any = "52W", purchases: Any = None, weight: float = 0.5) -> None:
+    def __init__(self, *, horizon: Duration = "52W", purchases: Any = None, weight: float = 0.5) -> None:
         self.horizon = horizon
         self.purchases = purchases
         self.weight = weight
@@ -80,7 +78,7 @@ class Boosted:
     days_: int
     _trees: Trees
 
-    def fit(self, transactions: Any) -> Self:
+    def fit(self, transactions: Table) -> Self:
         """Learn the model, and the trees from snapshots of the same customers at earlier origins.
 
         Raises
@@ -105,7 +103,7 @@ class Boosted:
         self.origins_, self.days_ = self._trees.origins, self._trees.days
         return self
 
-    def score(self, transactions: Any) -> Any:
+    def score(self, transactions: Table) -> Table:
         """Expected purchases of each customer known at `as_of`, within the horizon.
 
         Returns
@@ -145,7 +143,7 @@ class Trees:
     days: int
     origins: int
 
-    def predict(self, seen: Snapshot, by_model: Array, days: float) -> Array:
+    def predict(self, seen: Snapshot, by_model: Floats, days: float) -> Floats:
         """Purchases of each customer within a horizon, in proportion to its length; `by_model` within it too."""
         found = self.fitted.predict(features(seen, by_model / days))
         return np.asarray(found * (days / self.days), dtype=float)
@@ -175,7 +173,7 @@ def _plan(first_day: int, end: int, days: int) -> Plan:
     raise DataError("boosted_too_short", span=end - first_day)
 
 
-def features(seen: Snapshot, rate: Array) -> Array:
+def features(seen: Snapshot, rate: Floats) -> Floats:
     """What trees know of each customer, shape (n_customers, n_features); `rate` is what the model expects of a day."""
     x, T, silence = seen.x, np.maximum(seen.T, 1.0), seen.T - seen.t_x
     gap = np.maximum(seen.t_x / np.maximum(x, 1), 1.0)
@@ -183,7 +181,7 @@ def features(seen: Snapshot, rate: Array) -> Array:
     return np.column_stack([x, seen.t_x, T, silence, silence / gap, x / T, rate, mean, seen.windows])
 
 
-def _fit(rows: Array, came: Array) -> Any:
+def _fit(rows: Floats, came: Floats) -> Any:
     try:
         from sklearn.ensemble import HistGradientBoostingRegressor
     except ImportError:

@@ -33,6 +33,7 @@ from scipy.interpolate import PchipInterpolator
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._types import Date, Duration, Floats, Table
 from crmkit.customers import summarize
 from crmkit.errors import ArgumentError, DataError, MissingPackageError, NotFittedError
 from crmkit.models._holdout import Holdout, holdout_at, purchase_days
@@ -41,7 +42,6 @@ from crmkit.models._repeats import Cells
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.transactions import Transactions, open_transactions
 
-Array = NDArray[np.float64]
 Days = NDArray[np.int64]
 Seasons: TypeAlias = Literal["month"] | None
 # A name that crmkit knows, or the dates of an event by its name.
@@ -61,11 +61,11 @@ KNOTS, FINE = 48, 20_001
 class Rates:
     """The intensity c of each day, relative to a usual one."""
 
-    months: Array = field(default_factory=lambda: np.ones(12))
+    months: Floats = field(default_factory=lambda: np.ones(12))
     events: tuple[tuple[Days, float], ...] = ()  # days of each event, and its factor
     closed: Days = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
-    def of(self, days: Days, *, without_events: bool = False) -> Array:
+    def of(self, days: Days, *, without_events: bool = False) -> Floats:
         """C of each day."""
         found = self.months[_month(days) % 12]
         for when, factor in () if without_events else self.events:
@@ -83,9 +83,9 @@ class Clock:
     """Operational time at the end of each day, 0 on the day `first`."""
 
     first: int
-    elapsed: Array
+    elapsed: Floats
 
-    def at(self, day: Any) -> Array:
+    def at(self, day: Any) -> Floats:
         """Operational time at the end of some days."""
         return self.elapsed[np.asarray(day, dtype=np.int64) - self.first]
 
@@ -135,7 +135,7 @@ def learn(
     return rates, told
 
 
-def _per_day(bought: LazyFrame, days: Days) -> Array:
+def _per_day(bought: LazyFrame, days: Days) -> Floats:
     """Customers who bought on each day."""
     counted = engines.collect(bought.filter(nw.col("day") <= int(days[-1])).group_by("day").agg(n=nw.len()))
     place = np.asarray(counted["day"], dtype=np.int64) - int(days[0])
@@ -145,14 +145,14 @@ def _per_day(bought: LazyFrame, days: Days) -> Array:
     return found
 
 
-def _refuse_sales_when_closed(repeats: Array, days: Days, closed: Days) -> None:
+def _refuse_sales_when_closed(repeats: Floats, days: Days, closed: Days) -> None:
     sold = np.isin(days, closed) & (repeats > 0)
     if sold.any():
         day = _checks.date_of_day(int(days[sold][0]))
         raise DataError("bought_when_closed", day=day, n=int(sold.sum()))
 
 
-def _expected_per_day(model: PurchaseModel, clock: Clock, first: Days, acquired: Array) -> Array:
+def _expected_per_day(model: PurchaseModel, clock: Clock, first: Days, acquired: Floats) -> Floats:
     """Repeat purchases that a model expects on each day after the first, of customers acquired on days `first`."""
     ages = np.concatenate([np.zeros(1), np.geomspace(0.25, max(float(clock.elapsed[-1]), 1.0) * 1.01, KNOTS)])
     new = np.zeros(1)
@@ -167,7 +167,7 @@ def _expected_per_day(model: PurchaseModel, clock: Clock, first: Days, acquired:
     return np.diff(total)
 
 
-def _month_factors(days: Days, repeats: Array, usual: Array, special: NDArray[np.bool_]) -> Array:
+def _month_factors(days: Days, repeats: Floats, usual: Floats, special: NDArray[np.bool_]) -> Floats:
     """Factors of the twelve months, mean 1 over a year; days of events are left out."""
     month, place = np.unique(_month(days), return_inverse=True)
     usable = (~special).astype(float)
@@ -194,7 +194,7 @@ def _month_factors(days: Days, repeats: Array, usual: Array, special: NDArray[np
     return np.asarray(factors / factors.mean())
 
 
-def _poisson(design: Array, seen: Array, expected: Array, penalty: Array) -> tuple[Array, Array]:
+def _poisson(design: Floats, seen: Floats, expected: Floats, penalty: Floats) -> tuple[Floats, Floats]:
     """Effects of a Poisson regression with offset ln(expected) and a ridge, and the Hessian there."""
     effects = np.zeros(design.shape[1])
     effects[0] = np.log(max(seen.sum(), 0.5) / expected.sum())
@@ -208,7 +208,7 @@ def _poisson(design: Array, seen: Array, expected: Array, penalty: Array) -> tup
     return effects, hessian
 
 
-def _event_factor(on: NDArray[np.bool_], repeats: Array, base: Array) -> tuple[float, float, float]:
+def _event_factor(on: NDArray[np.bool_], repeats: Floats, base: Floats) -> tuple[float, float, float]:
     """Factor of an event, and the purchases and the expectation that it comes from."""
     usual = base > 0
     scale = float(repeats[usual & ~on].sum()) / max(float(base[usual & ~on].sum()), 1e-12)
@@ -223,7 +223,7 @@ def _event_factor(on: NDArray[np.bool_], repeats: Array, base: Array) -> tuple[f
 
 
 def _told_months(
-    days: Days, repeats: Array, usual: Array, months: Array, special: NDArray[np.bool_], seasons: Seasons
+    days: Days, repeats: Floats, usual: Floats, months: Floats, special: NDArray[np.bool_], seasons: Seasons
 ) -> list[tuple[str, float, float, float]]:
     if not seasons:
         return []
@@ -279,7 +279,7 @@ class PurchaseCalendar:
     table: Any
     as_of_: dt.date
 
-    def fit(self, transactions: Any, *, purchases: PurchaseModel | None = None) -> Self:
+    def fit(self, transactions: Table, *, purchases: PurchaseModel | None = None) -> Self:
         """Learn the factors from the purchases of all customers, in turns with a model (`BGNBD` by default).
 
         Raises
@@ -311,7 +311,7 @@ class PurchaseCalendar:
         seasons = self.seasons if end - first >= TWO_YEARS else None
         return learn(bought, past, kind, _event_days(self.events, first, end), _closed_days(self.closures), seasons)
 
-    def summarize(self, transactions: Any) -> Any:
+    def summarize(self, transactions: Table) -> Any:
         """The customers as `crmkit.summarize` gives them, with `t_x` and `T` in operational days.
 
         Models fitted to this table have the calendar in them; give them `horizon=calendar.horizon("26W")`.
@@ -321,20 +321,20 @@ class PurchaseCalendar:
         clock = self._fitted().clock(tx.first_day, _checks.day_number(tx.as_of))
         return mapped_table(customers, clock, _checks.day_number(tx.as_of))
 
-    def horizon(self, horizon: Any, *, as_of: Any = None) -> float:
+    def horizon(self, horizon: Duration, *, as_of: Date | None = None) -> float:
         """Operational days of a horizon after `as_of`, by default the end of the past that was learnt from."""
         rates = self._fitted()
         end = _checks.day_number(self.as_of_ if as_of is None else _checks.date_of(as_of))
         days = _checks.days_of(horizon)
         return rates.clock(end, end + int(days) + 1).horizon(end, days)
 
-    def wall_days(self, horizon: Any, *, as_of: Any) -> Callable[[Array], Array]:
+    def wall_days(self, horizon: Duration, *, as_of: Date) -> Callable[[Floats], Floats]:
         """What turns operational days after `as_of`, within a horizon, into days."""
         end, days = _checks.day_number(_checks.date_of(as_of)), int(np.ceil(_checks.days_of(horizon)))
         elapsed = self._fitted().clock(end, end + days).elapsed
         return lambda operational: np.asarray(np.interp(operational, elapsed, np.arange(days + 1.0)))
 
-    def log_intensity(self, transactions: Any) -> float:
+    def log_intensity(self, transactions: Table) -> float:
         """Sum of ln c over all repeat purchases: what a log-likelihood in operational time lacks to one in days."""
         tx = open_transactions(transactions)
         bought = purchase_days(tx)
@@ -351,7 +351,7 @@ class PurchaseCalendar:
         return self.rates_
 
 
-def mapped_table(customers: Any, clock: Clock, end: int) -> Any:
+def mapped_table(customers: Table, clock: Clock, end: int) -> Any:
     """A table of customers with t_x and T in operational days."""
     from crmkit import _frame
 

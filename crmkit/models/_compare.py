@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, _reading, labels
 from crmkit._results import Result
+from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.models._default import LEARNT, choose_at
@@ -44,7 +45,6 @@ from crmkit.models.pareto_nbd import ParetoNBD
 from crmkit.models.spend_mean import SpendMean
 from crmkit.transactions import Transactions, open_transactions
 
-Array = NDArray[np.float64]
 Values = Mapping[str, Any]
 
 DEFAULT = (NBD, ParetoNBD, BGNBD, MBGNBD, BGCNBD, MBGCNBD)
@@ -169,8 +169,8 @@ class Comparison(Result):
         As fitted to the latest past, for the plots; fit the one you use to all data again.
     """
 
-    table: Any
-    by_origin: Any
+    table: Table
+    by_origin: Table
     recommended: str | None
     models: Mapping[str, PurchaseModel]
     findings: tuple[tuple[str, Values], ...] = field(repr=False)
@@ -194,10 +194,10 @@ class Comparison(Result):
 
 
 def compare(
-    customers_or_tx: Any,
+    customers_or_tx: Table,
     *,
     models: Sequence[Any] | None = None,
-    holdout: Any = "39W",
+    holdout: Duration = "39W",
     origins: int | None = None,
     level: float | None = 0.9,
 ) -> Comparison:
@@ -285,7 +285,7 @@ def compare(
     )
 
 
-def _places(tx: Transactions, holdout: Any, origins: int | None) -> list[tuple[int, int]]:
+def _places(tx: Transactions, holdout: Duration, origins: int | None) -> list[tuple[int, int]]:
     """Where the holdouts begin, the latest first, and their length."""
     if origins is not None:
         _checks.count("origins", origins)
@@ -297,7 +297,7 @@ def _places(tx: Transactions, holdout: Any, origins: int | None) -> list[tuple[i
     return [(starts[0] - back * days, days) for back in range(n)]
 
 
-def _compare_fits(customers: Any, kinds: Sequence[tuple[str, type[PurchaseModel], Values]]) -> Comparison:
+def _compare_fits(customers: Table, kinds: Sequence[tuple[str, type[PurchaseModel], Values]]) -> Comparison:
     """Comparison of a table of customers: no future, so no judgement."""
     cells = read_cells(customers)
     past = {"x": cells.x, "t_x": cells.t_x, "T": cells.T, "n": cells.n}
@@ -332,13 +332,13 @@ class Trial:
     """A holdout, and what was forecast for each of its cells, by name."""
 
     past: Holdout
-    forecasts: Mapping[str, Array]
-    spend: Array | None = None  # expected money per purchase
-    later: Array | None = None  # money that came in
-    money: Mapping[str, Array] = field(default_factory=dict)  # forecasts that are no multiple of purchases
+    forecasts: Mapping[str, Floats]
+    spend: Floats | None = None  # expected money per purchase
+    later: Floats | None = None  # money that came in
+    money: Mapping[str, Floats] = field(default_factory=dict)  # forecasts that are no multiple of purchases
     held: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # COVERAGE of each model
 
-    def spent(self, name: str) -> Array:
+    def spent(self, name: str) -> Floats:
         """Money of each cell in the holdout as a forecast says it."""
         if name in self.money:
             return self.money[name]
@@ -380,7 +380,7 @@ class Judge:
             {"last_period": seen.recent_money}, held,
         )  # fmt: skip
 
-    def _by_trees(self) -> dict[str, Array]:
+    def _by_trees(self) -> dict[str, Floats]:
         """Forecasts of trees, and their mean with the model that was best before."""
         if not self.learnt:
             return {}
@@ -407,7 +407,7 @@ class Judge:
         }
 
 
-def _forecasts(past: Holdout, models: Mapping[str, PurchaseModel]) -> dict[str, Array]:
+def _forecasts(past: Holdout, models: Mapping[str, PurchaseModel]) -> dict[str, Floats]:
     """Purchases of each cell in the holdout, as models and naive rules expect them."""
     rate = float(past.n @ past.x / (past.n @ past.T))
     naive = {"last_period": past.recent, "same_for_all": np.full_like(past.x, rate * past.days)}
@@ -472,14 +472,14 @@ def _judged_money(trials: Sequence[Trial], name: str) -> dict[str, float]:
     }
 
 
-def _gini(past: Holdout, forecast: Array, came: Array | None = None) -> float:
+def _gini(past: Holdout, forecast: Floats, came: Floats | None = None) -> float:
     """Gini coefficient of the future in the order of the forecast, over that in its own order; ties count half."""
     future = past.future if came is None else came
     own = _covariance_with_rank(future, future, past.n)
     return _covariance_with_rank(future, forecast, past.n) / own if own > 0 else np.nan
 
 
-def _covariance_with_rank(values: Array, by: Array, n: Array) -> float:
+def _covariance_with_rank(values: Floats, by: Floats, n: Floats) -> float:
     """Covariance of values with their place in the order of `by`, equal ones sharing the middle place."""
     _, group = np.unique(by, return_inverse=True)
     size = np.bincount(group, weights=n)
@@ -487,7 +487,7 @@ def _covariance_with_rank(values: Array, by: Array, n: Array) -> float:
     return float(n @ (values * (middle[group] - 0.5)) / n.sum())
 
 
-def _lift(past: Holdout, forecast: Array) -> float:
+def _lift(past: Holdout, forecast: Floats) -> float:
     """Purchases of the top tenth of customers by forecast, as a multiple of a tenth of all purchases.
 
     Customers of equal forecast at the edge of the tenth enter in part.

@@ -20,9 +20,10 @@ from typing import Any, ClassVar, Self
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from crmkit import _checks, _frame
+from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.models._base import Model, natural_covariance
 from crmkit.models._diagnosis import Limit, judge
@@ -31,7 +32,6 @@ from crmkit.models._purchases import DAYS_IN, Period
 from crmkit.models._repeats import distinct
 from crmkit.models._steps import discounted_sum, rate_per_step, steps_of
 
-Array = NDArray[np.float64]
 COUNTS_HINT = Words("hint_contract_counts")
 TENURE_HINT = Words("hint_contract_tenure")
 
@@ -40,12 +40,12 @@ TENURE_HINT = Words("hint_contract_tenure")
 class Renewals:
     """Renewals by age, each of shape (n_ages,): at the end of period `age` `lost` of `at_risk` did not renew."""
 
-    age: Array
-    at_risk: Array
-    lost: Array
+    age: Floats
+    at_risk: Floats
+    lost: Floats
 
 
-def read_renewals(contracts: Any) -> Renewals:
+def read_renewals(contracts: Table) -> Renewals:
     """Renewals from counts of survivors (a list, or a table by age and cohort) or from a table of renewals."""
     if isinstance(contracts, Sequence) or len(getattr(contracts, "shape", ())) == 1:
         survivors = np.asarray(contracts, dtype=np.float64)
@@ -64,7 +64,7 @@ def read_renewals(contracts: Any) -> Renewals:
     return _of_survivors(cohort, age, survivors)
 
 
-def _of_survivors(cohort: Array, age: Array, survivors: Array) -> Renewals:
+def _of_survivors(cohort: Floats, age: Floats, survivors: Floats) -> Renewals:
     """Renewals of cohorts whose survivors were counted at consecutive ages."""
     order = np.lexsort((age, cohort))
     cohort, age, survivors = cohort[order], age[order], survivors[order]
@@ -78,7 +78,7 @@ def _of_survivors(cohort: Array, age: Array, survivors: Array) -> Renewals:
     return _added(age[same + 1], survivors[same], survivors[same] - survivors[same + 1])
 
 
-def _added(age: Array, at_risk: Array, lost: Array) -> Renewals:
+def _added(age: Floats, at_risk: Floats, lost: Floats) -> Renewals:
     """Renewals of all cohorts together, by age."""
     bad = (lost < 0) | (lost > at_risk) | (age < 1) | (age != np.floor(age))
     if bad.any():
@@ -110,7 +110,7 @@ class ContractModel(Model):
     def _objective(self, renewals: Renewals) -> Objective:
         raise NotImplementedError
 
-    def _log_survival(self, params: Any, age: Array, since: Array | float) -> Array:
+    def _log_survival(self, params: Any, age: Floats, since: Floats | float) -> Floats:
         """Log-probability of `age` more renewals after `since` of them."""
         raise NotImplementedError
 
@@ -152,11 +152,11 @@ class ContractModel(Model):
 
     # The survival curve --------------------------------------------------------------------------
 
-    def survival(self, age: ArrayLike) -> Array:
+    def survival(self, age: ArrayLike) -> Floats:
         """Share of a cohort still there at each age, in periods; 1 at age 0. Also far beyond the data."""
         return np.exp(self._log_survival(self.parameters, _ages(age, least=0), 0.0))
 
-    def retention_rate(self, age: ArrayLike) -> Array:
+    def retention_rate(self, age: ArrayLike) -> Floats:
         """Share of the customers of age - 1 who renew, for ages 1, 2 ...; it multiplies to `survival`."""
         ages = _ages(age, least=1)
         return np.exp(self._log_survival(self.parameters, np.ones_like(ages), ages - 1))
@@ -170,7 +170,7 @@ class ContractModel(Model):
 
     # Forecasts of each customer ------------------------------------------------------------------
 
-    def predict(self, customers: Any, *, horizon: Any) -> Array:
+    def predict(self, customers: Table, *, horizon: Duration) -> Floats:
         """Expected renewals of each customer within `horizon`, shape (n_customers,).
 
         `customers` has a column `n`: contract periods begun so far, 1 in the first. The next decision, at the end
@@ -178,14 +178,14 @@ class ContractModel(Model):
         """
         return self._of_rows(customers, self._expected(steps_of(horizon, self.period)))
 
-    def p_active(self, customers: Any, *, horizon: Any) -> Array:
+    def p_active(self, customers: Table, *, horizon: Duration) -> Floats:
         """Probability that each customer renews throughout `horizon`, shape (n_customers,); `n` as in `predict`."""
         steps = float(steps_of(horizon, self.period))
         return self._of_rows(
             customers, lambda n: np.exp(self._log_survival(self.parameters, np.full(n.size, steps), n - 1))
         )
 
-    def discounted_residual_lifetime(self, customers: Any, *, discount_rate: float) -> Array:
+    def discounted_residual_lifetime(self, customers: Table, *, discount_rate: float) -> Floats:
         """Expected further payments of each customer, just before the renewal at the end of period n (DERL).
 
         The payment that comes with that renewal is not discounted, the next one by a period, and so on.
@@ -193,13 +193,13 @@ class ContractModel(Model):
         """
         rate = rate_per_step(discount_rate, self.period)
 
-        def residual(n: Array) -> Array:
+        def residual(n: Floats) -> Floats:
             renews = np.exp(self._log_survival(self.parameters, np.ones_like(n), n - 1))
             return renews * self._discounted(n, rate)
 
         return self._of_rows(customers, residual)
 
-    def score(self, customers: Any, *, horizon: Any, discount_rate: float | None = None) -> Any:
+    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Any:
         """The customers with their forecasts as columns, in the table's own kind and row order.
 
         Adds `p_active` at the end of `horizon`, `expected_renewals` within it, and
@@ -220,7 +220,7 @@ class ContractModel(Model):
     # Plumbing ------------------------------------------------------------------------------------
 
     def _expected(self, steps: int) -> Any:
-        def expected(n: Array) -> Array:
+        def expected(n: Floats) -> Floats:
             total = np.zeros(n.size)
             for step in range(1, steps + 1):
                 total += np.exp(self._log_survival(self.parameters, np.full(n.size, float(step)), n - 1))
@@ -228,11 +228,11 @@ class ContractModel(Model):
 
         return expected
 
-    def _discounted(self, since: Array, rate: float) -> Array:
+    def _discounted(self, since: Floats, rate: float) -> Floats:
         """Sum over k = 0, 1 ... of the probability of k more renewals after `since`, discounted."""
         return discounted_sum(lambda k: self._log_survival(self.parameters, k + 0 * since, since), rate)
 
-    def _of_rows(self, customers: Any, distribution: Any) -> Array:
+    def _of_rows(self, customers: Table, distribution: Any) -> Floats:
         """`distribution(n)` of each customer, computed for distinct ones."""
         _ = self.parameters
         (n,) = _frame.open_table(customers, numbers=["n"], hint=TENURE_HINT).arrays("n")
@@ -240,11 +240,11 @@ class ContractModel(Model):
         if bad.any():
             raise DataError("models_n_whole_number_contract", n=bad.sum(), size=n.size, tolist=shown(n[bad].tolist()))
         (distinct_n,), row = distinct(n)
-        found: Array = distribution(distinct_n)
+        found: Floats = distribution(distinct_n)
         return found[row]
 
 
-def _ages(age: ArrayLike, *, least: int) -> Array:
+def _ages(age: ArrayLike, *, least: int) -> Floats:
     ages = np.asarray(age, dtype=np.float64)
     if not (ages >= least).all():
         raise ArgumentError("age", age, "models_more_periods_age_range", least=least)

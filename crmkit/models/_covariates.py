@@ -24,14 +24,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from crmkit._types import Floats
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.models._fit import Objective
 from crmkit.models._repeats import Cells, dot
 
-Array = NDArray[np.float64]
 RATES = ("purchase", "dropout")
 
 
@@ -96,19 +95,19 @@ class Extended:
     """Parameters of a model, and what it knows beside them."""
 
     params: Any
-    coefficients: Mapping[str, Array] = field(default_factory=dict)  # by rate, in the order of the columns
+    coefficients: Mapping[str, Floats] = field(default_factory=dict)  # by rate, in the order of the columns
     one_time_share: float = 0.0
 
 
 class RowTerms(NamedTuple):
     """Log-likelihood of each row with derivatives in the logarithms of its own parameters."""
 
-    value: Array  # (n,)
-    gradient: Array  # (k, n)
-    hessian: Array  # (k, k, n)
+    value: Floats  # (n,)
+    gradient: Floats  # (k, n)
+    hessian: Floats  # (k, k, n)
 
 
-RowFormula: TypeAlias = Callable[[Sequence[Any], Array, Array, Array], RowTerms]
+RowFormula: TypeAlias = Callable[[Sequence[Any], Floats, Floats, Floats], RowTerms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,9 @@ class Design:
     columns: Mapping[str, tuple[int, ...]]  # rate -> rows of z
     free: Mapping[str, tuple[int, ...]]  # rate -> places of the coefficients among those that are free
     n_free: int
-    mean: Array
-    scale: Array
-    z: Array  # centred and scaled, (n_columns, n)
+    mean: Floats
+    scale: Floats
+    z: Floats  # centred and scaled, (n_columns, n)
     one_time: bool
 
     @classmethod
@@ -165,7 +164,7 @@ class Design:
         """Number of parameters that are climbed."""
         return self.k + self.n_free + self.one_time
 
-    def of_rows(self, phi: Array) -> list[Any]:
+    def of_rows(self, phi: Floats) -> list[Any]:
         """The k log parameters of each row."""
         theta: list[Any] = list(phi[: self.k])
         for rate, (place, sign) in self.moved.items():
@@ -183,13 +182,13 @@ class Design:
             found.append((self.size - 1, self.k, 1.0))
         return found
 
-    def plain(self, phi: Array) -> tuple[Array, dict[str, Array], Array]:
+    def plain(self, phi: Floats) -> tuple[Floats, dict[str, Floats], Floats]:
         """Log parameters at z = 0, coefficients by rate in the caller's units, and the matrix that takes phi to both.
 
         The matrix has a row for each log parameter, then for each coefficient (a shared one twice), then the log odds.
         """
         rows = [np.eye(self.size)[place] for place in range(self.k)]
-        coefficients: dict[str, Array] = {}
+        coefficients: dict[str, Floats] = {}
         for rate, (place, sign) in self.moved.items():
             each = []
             for column, free in zip(self.columns[rate], self.free[rate], strict=True):
@@ -210,7 +209,7 @@ def objective(formula: RowFormula, cells: Cells, design: Design, penalty: float,
     x, t_x, T, n = cells.x, cells.t_x / cells.unit, cells.T / cells.unit, cells.n
     slopes = design.slopes()
 
-    def evaluate(phi: Array) -> tuple[float, Array, Array]:
+    def evaluate(phi: Floats) -> tuple[float, Floats, Floats]:
         rows = formula([np.exp(theta) for theta in design.of_rows(phi)], x, t_x, T)
         if design.one_time:
             rows = _with_leavers(rows, phi[-1], x, T, once)
@@ -230,7 +229,7 @@ def objective(formula: RowFormula, cells: Cells, design: Design, penalty: float,
     return evaluate
 
 
-def _with_leavers(rows: RowTerms, odds: float, x: Array, T: Array, once: int) -> RowTerms:
+def _with_leavers(rows: RowTerms, odds: float, x: Floats, T: Floats, once: int) -> RowTerms:
     """Rows with a share of one-time buyers mixed in, and its log odds as one more parameter."""
     k, share = rows.gradient.shape[0], expit(odds)
     might = x == once
@@ -246,7 +245,7 @@ def _with_leavers(rows: RowTerms, odds: float, x: Array, T: Array, once: int) ->
     return RowTerms(value, gradient, hessian)
 
 
-def p_one_time(share: float, log_likelihood: Array, x: Array, T: Array, once: int = 0) -> Array:
+def p_one_time(share: float, log_likelihood: Floats, x: Floats, T: Floats, once: int = 0) -> Floats:
     """Probability that each customer is a one-time buyer, given the history; T in the unit of the likelihood."""
     if share == 0:
         return np.zeros_like(x)
@@ -256,7 +255,7 @@ def p_one_time(share: float, log_likelihood: Array, x: Array, T: Array, once: in
     return np.asarray(np.where(x == once, left, 0.0))
 
 
-def mixed(share: float, log_likelihood: Array, x: Array, T: Array, once: int = 0) -> Array:
+def mixed(share: float, log_likelihood: Floats, x: Floats, T: Floats, once: int = 0) -> Floats:
     """Log-likelihood of each customer with a share of one-time buyers."""
     if share == 0:
         return log_likelihood
@@ -265,15 +264,15 @@ def mixed(share: float, log_likelihood: Array, x: Array, T: Array, once: int = 0
     return np.asarray(np.logaddexp(log_once, np.log1p(-share) + log_likelihood))
 
 
-def effect(coefficients: Array, z: Sequence[Array]) -> Array:
+def effect(coefficients: Floats, z: Sequence[Floats]) -> Floats:
     """The factor exp(gamma' z) of each row."""
     return np.asarray(np.exp(sum(c * column for c, column in zip(coefficients, z, strict=True))))
 
 
-def through(matrix: Array, spread: Array) -> Array:
+def through(matrix: Floats, spread: Floats) -> Floats:
     """Covariance of matrix @ phi; NaN where something undetermined takes part."""
     open_ = np.isnan(np.diag(spread))
-    found: Array = matrix @ np.nan_to_num(spread) @ matrix.T
+    found: Floats = matrix @ np.nan_to_num(spread) @ matrix.T
     loose = (np.abs(matrix[:, open_]) > 0).any(axis=1)
     found[loose] = np.nan
     found[:, loose] = np.nan

@@ -6,16 +6,15 @@ Source: Malthouse & Blattberg (2005), Can we predict customer lifetime value?, J
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from crmkit import _checks, _frame
+from crmkit._types import Table
 
 
 def value_by_decile(
-    customers: Any, *, value: str = "residual_clv", actual: str | None = None, n_groups: int = 10
-) -> Any:
+    customers: Table, *, value: str = "residual_clv", actual: str | None = None, n_groups: int = 10
+) -> Table:
     """Sum the value up by tenths of the customers, the best first, beside what came if that is known.
 
     Parameters

@@ -20,6 +20,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
+from crmkit._types import Duration, Floats, Table
 from crmkit.customers import Sums, customer_days, customer_sums, visit_day
 from crmkit.errors import DataError, NoDropoutWarning, NoLifetimeValueWarning, OneMeanSpendWarning, warn
 from crmkit.labels import Language
@@ -36,8 +37,6 @@ from crmkit.models.mbg_nbd import MBGNBD
 from crmkit.models.pareto_nbd import ParetoNBD
 from crmkit.models.spend_mean import SpendMean, spend_sums
 from crmkit.transactions import Transactions, open_transactions
-
-Array = NDArray[np.float64]
 
 COLUMNS = (
     "p_alive", "expected_purchases", "p_purchase", "discounted_purchases", "expected_spend", "residual_clv",
@@ -76,7 +75,7 @@ class ModelChoice(Result):
 
     name: str
     model: PurchaseModel
-    table: Any = field(compare=False)
+    table: Table = field(compare=False)
     origins: int
     days: int
 
@@ -94,7 +93,7 @@ class ModelChoice(Result):
         return (self.table, self.text())
 
 
-def choose_model(transactions: Any, *, horizon: Any = "52W") -> ModelChoice:
+def choose_model(transactions: Table, *, horizon: Duration = "52W") -> ModelChoice:
     """Choose the model of purchases whose forecasts at earlier origins were best, among those that need no extra.
 
     Candidates are Pareto/NBD, BG/NBD and MBG/NBD, and BG/CNBD-k and MBG/CNBD-k where the likelihood says that gaps are
@@ -144,7 +143,7 @@ class JudgedAt:
     days: int
 
     @classmethod
-    def of(cls, tx: Transactions, horizon: Any) -> JudgedAt:
+    def of(cls, tx: Transactions, horizon: Duration) -> JudgedAt:
         """As far as the past of these transactions allows."""
         return cls.between(tx.first_day, _checks.day_number(tx.as_of), max(round(_checks.days_of(horizon)), 1))
 
@@ -204,24 +203,24 @@ def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
     return Choice(order, kinds, figures, len(pasts), days)
 
 
-def _errors(kind: PurchaseModel, past: Holdout) -> Array:
+def _errors(kind: PurchaseModel, past: Holdout) -> Floats:
     """Forecast less future of each cell of a past."""
     settings = {name: getattr(kind, name) for name in kind.settings}
     model = type(kind)(**settings).fit(past.past, weight="n")
     return model.predict(past.past, horizon=past.days) - past.future
 
 
-def is_close(excess: Array, weights: Array) -> bool:
+def is_close(excess: Floats, weights: Floats) -> bool:
     """Whether a mean excess of squared errors is within its own standard error."""
     mean = float(weights @ excess / weights.sum())
     return mean <= float(np.sqrt(weights @ (excess - mean) ** 2)) / float(weights.sum())
 
 
 def add_lifetime_value(
-    customers: Any,
+    customers: Table,
     tx: Transactions,
     *,
-    horizon: Any,
+    horizon: Duration,
     discount_rate: float,
     margin_rate: float,
     purchases: Any = None,
@@ -242,10 +241,10 @@ def add_lifetime_value(
 
 
 def valued(
-    customers: Any,
+    customers: Table,
     tx: Transactions,
     *,
-    horizon: Any,
+    horizon: Duration,
     discount_rate: float,
     margin_rate: float,
     level: float | None,
@@ -284,13 +283,13 @@ def columns_of(level: float | None) -> tuple[str, ...]:
     return COLUMNS if level is not None else COLUMNS[:-2]
 
 
-def value_sums(tx: Transactions, horizon: Any) -> Sums:
+def value_sums(tx: Transactions, horizon: Duration) -> Sums:
     """What `add_lifetime_value` needs of each customer's days."""
     return JudgedAt.of(tx, horizon).sums(tx) | spend_sums()
 
 
 def _asked(
-    tx: Transactions, purchases: Any, horizon: Any, facts: LazyFrame
+    tx: Transactions, purchases: Any, horizon: Duration, facts: LazyFrame
 ) -> tuple[str, PurchaseModel, dict[str, NDArray[Any]] | None]:
     """The name of the forecast, the model, and for trees what each customer's purchases are to be multiplied by."""
     if purchases is None:
@@ -317,7 +316,7 @@ class _Timed(NamedTuple):
 
 
 def _timed(
-    customers: Any, tx: Transactions, kind: PurchaseModel, calendar: PurchaseCalendar | None, horizon: Any
+    customers: Table, tx: Transactions, kind: PurchaseModel, calendar: PurchaseCalendar | None, horizon: Duration
 ) -> tuple[Any, _Timed]:
     """The customers with their times in the time of a calendar, learnt here, and the horizon in it."""
     if calendar is None:

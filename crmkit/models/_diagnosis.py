@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from scipy.special import chdtri
 
 from crmkit import labels
+from crmkit._types import Floats
 from crmkit.labels import Language
 from crmkit.models._fit import BOX, Objective, Optimum, flat_directions, maximise
 
-Array = NDArray[np.float64]
 Kind = Literal["optimum", "boundary", "ridge"]
 
 # Level of the test that a simpler model must fail to be thought worse.
@@ -161,7 +161,7 @@ class Limit:
     objective: Callable[[Any], Objective] | None = None
     far: Sequence[float] = ()
 
-    def fit(self, data: Any, whole: Objective, near: Array, unit: float, shift: float) -> Simpler:
+    def fit(self, data: Any, whole: Objective, near: Floats, unit: float, shift: float) -> Simpler:
         """Best fit of the limit, starting near a theta of the whole model.
 
         `unit` is the time unit of the objectives in the unit to report, `shift` what that change
@@ -175,7 +175,7 @@ class Limit:
         }
         return Simpler(self.name, self.name_zh, params, best.log_likelihood + shift)
 
-    def start(self, data: Any, whole: Objective, nears: Sequence[Array], above: float) -> Array | None:
+    def start(self, data: Any, whole: Objective, nears: Sequence[Floats], above: float) -> Floats | None:
         """A theta inside the box on the way to this limit; None unless the limit lies higher than `above`."""
         if self.objective is not None:
             return None
@@ -183,18 +183,18 @@ class Limit:
         if best.log_likelihood <= above:
             return None
         inside = np.clip(np.array(self.far, dtype=float), 1 - BOX, BOX - 1)
-        out: Array = inside + np.linalg.pinv(np.array(self.read, dtype=float)) @ best.theta
+        out: Floats = inside + np.linalg.pinv(np.array(self.read, dtype=float)) @ best.theta
         return np.clip(out, -BOX, BOX)
 
-    def _best(self, data: Any, whole: Objective, nears: Sequence[Array]) -> Optimum:
+    def _best(self, data: Any, whole: Objective, nears: Sequence[Floats]) -> Optimum:
         read = np.array(self.read, dtype=float)
         inside = self._pushed(whole, read) if self.objective is None else self.objective(data)
         return maximise(inside, [*(read @ near for near in nears), np.zeros(len(read))])
 
-    def _pushed(self, whole: Objective, read: Array) -> Objective:
+    def _pushed(self, whole: Objective, read: Floats) -> Objective:
         matrix, offset = np.linalg.pinv(read), np.array(self.far, dtype=float)
 
-        def inside(phi: Array) -> tuple[float, Array, Array]:
+        def inside(phi: Floats) -> tuple[float, Floats, Floats]:
             value, gradient, hessian = whole(offset + matrix @ phi)
             return value, matrix.T @ gradient, matrix.T @ hessian @ matrix
 
@@ -202,7 +202,7 @@ class Limit:
 
 
 def climb_from_limits(
-    optimum: Optimum, objective: Objective, data: Any, limits: Sequence[Limit], starts: Sequence[Array]
+    optimum: Optimum, objective: Objective, data: Any, limits: Sequence[Limit], starts: Sequence[Floats]
 ) -> Optimum:
     """The optimum, or a higher one on the slope to a limit, where the likelihood may have a second top."""
     if _is_clear(optimum):
@@ -267,7 +267,7 @@ def ridge(optimum: Optimum, names: Sequence[str]) -> Diagnosis:
     return Diagnosis("ridge", names=", ".join(loose), together=_combination(flat, loose, open_))
 
 
-def _combination(flat: Array, loose: Sequence[str], open_: NDArray[np.bool_]) -> str:
+def _combination(flat: Floats, loose: Sequence[str], open_: NDArray[np.bool_]) -> str:
     """The combination that stays the same along the one flat direction of two parameters, as "s / beta^0.9"."""
     if flat.shape[1] != 1 or len(loose) != 2:
         return ""

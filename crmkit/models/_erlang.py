@@ -31,10 +31,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaln, gammaln
 
+from crmkit._types import Floats
 from crmkit.models._purchases import Count, living_at
 from crmkit.models._quadrature import NEGLIGIBLE, STEP, beta_mean, chunks, panelled
 
-Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
 # Sums end where what is left is below this share of them.
@@ -51,15 +51,15 @@ LEAST_Q = 1e-8
 class Stages:
     """Ln S of each history with its derivatives in ln(r, alpha), shape (n,) each."""
 
-    value: Array
-    d_r: Array
-    d_alpha: Array
-    d_rr: Array
-    d_ra: Array
-    d_aa: Array
+    value: Floats
+    d_r: Floats
+    d_alpha: Floats
+    d_rr: Floats
+    d_ra: Floats
+    d_aa: Floats
 
 
-def log_stages(r: float, alpha: float, k: int, x: Array, gap: Array, T: Array) -> Stages:
+def log_stages(r: float, alpha: float, k: int, x: Floats, gap: Floats, T: Floats) -> Stages:
     """Ln S, the chance to see no purchase for `gap`, relative to that with k = 1; times in the unit of alpha."""
     m, share, left = r + k * x, gap / (alpha + T), alpha / (alpha + T)
     term, rise, bend = np.ones_like(x), np.zeros_like(x), np.zeros_like(x)
@@ -90,7 +90,7 @@ def log_stages(r: float, alpha: float, k: int, x: Array, gap: Array, T: Array) -
     )
 
 
-def gap_terms(k: int, x: Array, t_x: Array, log_gaps: Array | None) -> Array:
+def gap_terms(k: int, x: Floats, t_x: Floats, log_gaps: Floats | None) -> Floats:
     """What a likelihood with k adds to that of its parameters, per customer, shape (n,); 0 at k = 1.
 
     `log_gaps` is the sum of ln(gap). Where it is not known, the gaps are averaged over all ways to share t_x, which is
@@ -110,25 +110,25 @@ class LivingErlang:
     """Future of customers who are alive now, with Erlang-k gaps; time from now on, arrays of shape (n,)."""
 
     k: int
-    m: Array  # shape of the rate, r + k x
-    alpha: Array  # alpha + T
-    gap: Array  # time since the last purchase
+    m: Floats  # shape of the rate, r + k x
+    alpha: Floats  # alpha + T
+    gap: Floats  # time since the last purchase
     a: float
-    b: Array  # after the chances that were survived
+    b: Floats  # after the chances that were survived
 
-    def expected(self, t: float) -> Array:
+    def expected(self, t: float) -> Floats:
         """Expected purchases within t."""
         return self._means(np.full_like(self.m, t))[0]
 
-    def expected_pairs(self, t: float) -> Array:
+    def expected_pairs(self, t: float) -> Floats:
         """Expected Y (Y - 1), with Y the purchases within t."""
         return self._means(np.full_like(self.m, t))[1]
 
-    def more_than(self, n: Count, t: float) -> Array:
+    def more_than(self, n: Count, t: float) -> Floats:
         """Probability of more than n purchases within t: that many fall due and none before is the last."""
         return np.asarray(self._due(n, t) * np.exp(betaln(self.a, self.b + n) - betaln(self.a, self.b)))
 
-    def pmf(self, n: int, t: float) -> Array:
+    def pmf(self, n: int, t: float) -> Floats:
         """Probability of exactly n purchases within t."""
         exactly = self._exactly(n, t)
         if n == 0:
@@ -137,7 +137,7 @@ class LivingErlang:
         left = np.exp(betaln(self.a + 1, self.b + n - 1) - betaln(self.a, self.b))
         return np.asarray(exactly * still + left * self._due(np.int64(n - 1), t))
 
-    def discounted(self, delta: float, t: float = np.inf) -> Array:
+    def discounted(self, delta: float, t: float = np.inf) -> Floats:
         """Expected purchases within t, each counted as e^(-delta * its time).
 
         By parts: e^(-delta t) E(t) plus delta times the integral of e^(-delta u) E(u); where t is long, as a mean over
@@ -156,7 +156,7 @@ class LivingErlang:
 
     # Counts --------------------------------------------------------------------------------------
 
-    def _first(self) -> tuple[Array, Array]:
+    def _first(self) -> tuple[Floats, Floats]:
         """Logarithms of the weights w_j that j stages of the running gap are done, (k, n), and of S, (n,)."""
         log_w = np.zeros((self.k, self.m.size))
         with np.errstate(divide="ignore"):
@@ -166,14 +166,14 @@ class LivingErlang:
         log_s = np.logaddexp.reduce(log_w, axis=0)
         return log_w - log_s, log_s
 
-    def _due(self, n: Count, t: float) -> Array:
+    def _due(self, n: Count, t: float) -> Floats:
         """Probability that more than n purchases fall due within t."""
         log_w, _ = self._first()
         share = t / (self.alpha + t)
         each = [betainc(self.k * (n + 1.0) - j, self.m + j, share) for j in range(self.k)]
         return np.asarray((np.exp(log_w) * np.array(each)).sum(axis=0))
 
-    def _exactly(self, n: int, t: float) -> Array:
+    def _exactly(self, n: int, t: float) -> Floats:
         """Probability that exactly n purchases fall due within t."""
         if t == 0:
             return np.full_like(self.m, float(n == 0))
@@ -186,7 +186,7 @@ class LivingErlang:
                 total += np.exp(log_none + ways + done * log_share)
         return total
 
-    def _counts(self, t: Array) -> Iterator[tuple[Index, int, Array]]:
+    def _counts(self, t: Floats) -> Iterator[tuple[Index, int, Floats]]:
         """Rows, a first count c, and P(c, c + 1 ... purchases fall due), (BLOCK, n_rows), until nothing is left."""
         rows = np.arange(self.m.size)
         k, share = self.k, t / (self.alpha + t)
@@ -215,7 +215,7 @@ class LivingErlang:
             left = np.exp(last[:, rows]).sum(axis=0) / np.maximum(1 - falls, 1e-300) * start**2
             rows = rows[(falls >= 1) | (left > LEFT)]
 
-    def _means(self, t: Array) -> tuple[Array, Array]:
+    def _means(self, t: Floats) -> tuple[Floats, Floats]:
         """Expected Y and Y (Y - 1), with Y the purchases within t of each row."""
         means = np.zeros((2, self.m.size))
         for part in chunks(self.m.size, 512):
@@ -236,7 +236,7 @@ class LivingErlang:
 
     # Discounted ----------------------------------------------------------------------------------
 
-    def _by_parts(self, delta: float, t: float) -> Array:
+    def _by_parts(self, delta: float, t: float) -> Floats:
         scale = self.alpha * np.minimum(1.0, self.k / self.m)
         length = np.log1p(t / scale)
         nodes, weights = panelled(max(1, int(np.ceil(np.max(length)))), 16)
@@ -248,11 +248,11 @@ class LivingErlang:
         integral = np.einsum("i,ij->j", weights, integrand) * length
         return np.asarray(np.exp(-delta * t) * self.expected(t) + delta * integral)
 
-    def _mixed(self, delta: float, t: float) -> Array:
+    def _mixed(self, delta: float, t: float) -> Floats:
         rates, weights = self._rates()
         bend = self.m / self.alpha * min(t, 1 / delta)
 
-        def log_purchases(p: Array, rows: slice) -> Array:
+        def log_purchases(p: Floats, rows: slice) -> Floats:
             total = np.zeros_like(p)
             for rate, weight in zip(rates[:, rows], weights[:, rows], strict=True):
                 due = np.zeros_like(p)
@@ -263,7 +263,7 @@ class LivingErlang:
 
         return beta_mean(self.a, self.b, log_purchases, bend) / np.exp(self._first()[1])
 
-    def _rates(self) -> tuple[Array, Array]:
+    def _rates(self) -> tuple[Floats, Floats]:
         """Rates and their weights under Gamma(m, alpha), shape (n_nodes, n): the trapezoidal rule in ln(rate).
 
         What is averaged is at least linear in a small rate, and grows by at most the k - 1 stages of the running gap.
@@ -282,7 +282,7 @@ class LivingErlang:
         return z / self.alpha, density * whole * (right - left) / (n_nodes - 1)
 
 
-def _powers(value: Array, k: int) -> Iterator[Array]:
+def _powers(value: Floats, k: int) -> Iterator[Floats]:
     """value^j / j! for j below k."""
     term: Any = np.ones_like(value)
     for j in range(k):
@@ -290,7 +290,7 @@ def _powers(value: Array, k: int) -> Iterator[Array]:
         term = term * value / (j + 1)
 
 
-def _discounted_at(rate: Array, p: Array, delta: float, t: float, k: int, j: int) -> Array:
+def _discounted_at(rate: Floats, p: Floats, delta: float, t: float, k: int, j: int) -> Floats:
     """Discounted purchases within t at one rate and chance to leave, j stages of the running gap done.
 
     With z = rate / (rate + delta) and q = 1 - p all purchases to come are worth z^(k-j) / (1 - q z^k). Up to t, the

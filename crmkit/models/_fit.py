@@ -19,8 +19,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
-Objective = Callable[[Array], tuple[float, Array, Array]]
+from crmkit._types import Floats
+
+Objective = Callable[[Floats], tuple[float, Floats, Floats]]
 
 # A factor of a million either way of 1, in whatever unit the model has scaled its data to.
 BOX = np.log(1e6)
@@ -42,10 +43,10 @@ class Optimum:
     that one more step promised, in log-likelihood units.
     """
 
-    theta: Array
+    theta: Floats
     log_likelihood: float
-    gradient: Array
-    hessian: Array
+    gradient: Floats
+    hessian: Floats
     at_bound: NDArray[np.bool_]
     evaluations: int
     newton_decrement: float
@@ -92,7 +93,7 @@ def maximise(
     return replace(best, evaluations=spent)
 
 
-def flat_directions(optimum: Optimum) -> Array:
+def flat_directions(optimum: Optimum) -> Floats:
     """Directions among the free parameters that the data do not determine, shape (k, n_flat).
 
     Columns are unit vectors in the logarithms of the parameters.
@@ -104,7 +105,7 @@ def flat_directions(optimum: Optimum) -> Array:
     return flat
 
 
-def covariance(optimum: Optimum) -> Array:
+def covariance(optimum: Optimum) -> Floats:
     """Covariance of theta, shape (k, k): the inverse of minus the Hessian of what is free.
 
     Rows and columns are NaN for parameters at the edge of the box and for those that
@@ -126,7 +127,7 @@ def covariance(optimum: Optimum) -> Array:
     return found
 
 
-def _climb(objective: Objective, theta: Array, lower: Array, upper: Array, rival: Optimum | None) -> Optimum:
+def _climb(objective: Objective, theta: Floats, lower: Floats, upper: Floats, rival: Optimum | None) -> Optimum:
     """Trust-region Newton from one start; gives up where it joins the path to `rival`."""
     value, gradient, hessian = objective(theta)
     evaluations, radius = 1, 1.0
@@ -155,8 +156,8 @@ def _climb(objective: Objective, theta: Array, lower: Array, upper: Array, rival
 
 
 def _step_in_box(
-    theta: Array, gradient: Array, hessian: Array, held: NDArray[np.bool_], box: tuple[Array, Array], radius: float
-) -> tuple[Array, bool]:
+    theta: Floats, gradient: Floats, hessian: Floats, held: NDArray[np.bool_], box: tuple[Floats, Floats], radius: float
+) -> tuple[Floats, bool]:
     """Step of the quadratic model: what would leave the box goes to its edge, the rest adapts."""
     lower, upper = box
     step, free = np.zeros_like(theta), ~held
@@ -170,7 +171,7 @@ def _step_in_box(
         free = free & ~outside
 
 
-def _newton_step(gradient: Array, hessian: Array, free: NDArray[np.bool_], radius: float) -> tuple[Array, bool]:
+def _newton_step(gradient: Floats, hessian: Floats, free: NDArray[np.bool_], radius: float) -> tuple[Floats, bool]:
     """Best step of the quadratic model within `radius`, and whether the radius did not matter."""
     step = np.zeros_like(gradient)
     if not free.any():
@@ -196,7 +197,7 @@ def _newton_step(gradient: Array, hessian: Array, free: NDArray[np.bool_], radiu
     return step, False
 
 
-def _joins(theta: Array, value: float, rival: Optimum | None) -> bool:
+def _joins(theta: Floats, value: float, rival: Optimum | None) -> bool:
     """Whether a climb has entered the bowl around an earlier optimum, where it can only end there too.
 
     It has if the value is what the quadratic model of that optimum says it should be.

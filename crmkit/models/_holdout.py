@@ -10,20 +10,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._types import Duration, Floats, Table
 from crmkit.customers import Sums, customer_days, known_by
 from crmkit.errors import ArgumentError
 from crmkit.transactions import Transactions, open_transactions
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +29,20 @@ class Holdout:
 
     origin: dt.date
     days: int  # length of the holdout
-    x: Array
-    t_x: Array
-    T: Array
-    recent: Array  # repeat purchase days in the last `days` before the origin
-    future: Array  # purchase days in the holdout
-    n: Array
+    x: Floats
+    t_x: Floats
+    T: Floats
+    recent: Floats  # repeat purchase days in the last `days` before the origin
+    future: Floats  # purchase days in the holdout
+    n: Floats
 
     @property
-    def past(self) -> dict[str, Array]:
+    def past(self) -> dict[str, Floats]:
         """The past as a table of cells, counted in `n`."""
         return {"x": self.x, "t_x": self.t_x, "T": self.T, "n": self.n}
 
 
-def holdouts(transactions: Any, holdout: Any, origins: int) -> list[Holdout]:
+def holdouts(transactions: Table, holdout: Duration, origins: int) -> list[Holdout]:
     """The last holdouts that the data hold, one behind the other, the latest first."""
     tx = open_transactions(transactions)
     days, starts = spans(tx, holdout, origins)
@@ -53,7 +50,7 @@ def holdouts(transactions: Any, holdout: Any, origins: int) -> list[Holdout]:
     return [holdout_at(bought, start, days) for start in starts]
 
 
-def spans(tx: Transactions, holdout: Any, origins: int) -> tuple[int, list[int]]:
+def spans(tx: Transactions, holdout: Duration, origins: int) -> tuple[int, list[int]]:
     """Length of the last holdouts, one behind the other, and the days on which the pasts before them end."""
     days = round(_checks.days_of(holdout, "holdout"))
     if days < 1:

@@ -15,13 +15,14 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _frame
+from crmkit._types import Table
 from crmkit.errors import DataError, Words, shown
 from crmkit.models._purchases import DAYS_IN
 
 HINT = Words("hint_lifetimes")
 
 
-def from_lifetimes(frame: Any, *, period: Literal["day", "week", "month", "year"] = "week") -> Any:
+def from_lifetimes(frame: Table, *, period: Literal["day", "week", "month", "year"] = "week") -> Table:
     """Read a table made for the package `lifetimes` (or clvkit, or pymc-marketing) as a table of customers.
 
     Parameters

@@ -24,10 +24,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
-Array = NDArray[np.float64]
+from crmkit._types import Floats
 
 # Most origins that a forecast goes back to: older errors mislead more than they tell.
 MOST_ORIGINS = 6
@@ -91,8 +90,8 @@ def plan(first_day: int, last_day: int, days: int, *, least_past: int = 0) -> Pl
 class Errors:
     """Errors of totals, ln(actual / said), with the deviation that the model states, and what each counts for."""
 
-    error: Array
-    deviation: Array
+    error: Floats
+    deviation: Floats
     weight: float
     days: int  # horizon of each
 
@@ -101,11 +100,11 @@ class Errors:
 class Factor:
     """What a total may be off by: a mixture of normal distributions of its logarithm, fields of shape (n,)."""
 
-    weight: Array
-    mean: Array
-    deviation: Array
+    weight: Floats
+    mean: Floats
+    deviation: Floats
 
-    def points(self, n: int = 400) -> tuple[Array, Array]:
+    def points(self, n: int = 400) -> tuple[Floats, Floats]:
         """Factors, and the probability of each, that stand for the distribution."""
         reach = 8 * self.deviation
         ends = np.linspace(float((self.mean - reach).min()), float((self.mean + reach).max()), 8 * n)
@@ -140,7 +139,7 @@ def factor_of(errors: Errors | None, days: float, own: float) -> Factor:
     return Factor(weight / weight.sum(), pull * left, np.sqrt(own**2 + longer * tau**2 + left))
 
 
-def _half_t(value: Array, scale: float) -> Array:
+def _half_t(value: Floats, scale: float) -> Floats:
     """Log density of a half-t distribution, of the logarithm of the value."""
     return np.log(value) - (FREEDOM + 1) / 2 * np.log1p((value / scale) ** 2 / FREEDOM)
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
+from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.models._calendar import PurchaseCalendar, of_transactions
 from crmkit.models._origins import error_of, factor_of, gathered, plan
@@ -37,24 +37,21 @@ from crmkit.models._totals import (
     said_of,
     spread_of,
 )
-from crmkit.models._totals import (
-    Outlook as Fitted,
-)
+from crmkit.models._totals import Outlook as Fitted
 from crmkit.models._value import Cells, Forecast, Outlook, Spend, Timing, seen, spend_columns, spend_of, variance_of
 from crmkit.models.gamma_gamma import GammaGamma, mean_spend
 from crmkit.models.spend_mean import SpendMean
 from crmkit.transactions import open_transactions
 
-Array = NDArray[np.float64]
 SpendModel: TypeAlias = "GammaGamma | float"
 
 
 def portfolio_value(
-    customers_or_tx: Any,
+    customers_or_tx: Table,
     *,
     purchases: Any = None,
     spend: Spend = None,
-    horizon: Any = "52W",
+    horizon: Duration | None = "52W",
     discount_rate: float | None = None,
     margin_rate: float = 1.0,
     timing: Timing = "continuous",
@@ -149,7 +146,9 @@ def totals_at(
     return intervals[0], intervals[1]
 
 
-def _of_customers(customers: Any, purchases: Any, spend: Spend, asked: Forecast, factor: float, level: float) -> Total:
+def _of_customers(
+    customers: Table, purchases: Any, spend: Spend, asked: Forecast, factor: float, level: float
+) -> Total:
     """The models' own word on a table of customers."""
     if purchases is None:
         raise ArgumentError("portfolio_needs_model")
@@ -182,7 +181,7 @@ def _spread(asked: Forecast, cells: Cells, spend: Spend) -> float:
     if cells.n.size > SAMPLE:
         cells = cells.at(rng.choice(cells.n.size, SAMPLE, p=cells.n / cells.n.sum()))
     money = spend_of(spend, cells)
-    moneys: Sequence[Array] = [money] * DRAWS
+    moneys: Sequence[Floats] = [money] * DRAWS
     if isinstance(spend, GammaGamma):
         x, m = seen(spend, cells)
         # Where the mean spend does not exist under drawn parameters, the draw says nothing.

@@ -16,11 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crmkit._types import Floats
 from crmkit.models._fit import Objective, maximise
-
-Array = NDArray[np.float64]
 
 # Standard deviation of the prior, in logarithms; degrees of freedom of the proposals, and how much wider they are.
 PRIOR_SD, FREEDOM, WIDER = 2.0, 6, 1.2
@@ -36,32 +34,32 @@ class Posterior:
     """What is needed to draw parameters: the log-likelihood in theta (k,), and the prior on `read` @ theta."""
 
     objective: Objective
-    theta: Array  # the top of the likelihood
-    read: Array  # (m, k)
-    centre: Array  # (m,)
-    values: Callable[[Array], Array]  # estimates, in the order of the model's, of a theta
+    theta: Floats  # the top of the likelihood
+    read: Floats  # (m, k)
+    centre: Floats  # (m,)
+    values: Callable[[Floats], Floats]  # estimates, in the order of the model's, of a theta
 
-    def draw(self, n: int, rng: np.random.Generator, *, weigh: bool = True) -> Array:
+    def draw(self, n: int, rng: np.random.Generator, *, weigh: bool = True) -> Floats:
         """N estimates, shape (n, n_values); without weights a normal distribution at the top of the posterior."""
         top = maximise(self._log_posterior, [np.clip(self.theta, -START, START)])
         if not weigh:
             drawn = rng.multivariate_normal(top.theta, np.linalg.inv(-top.hessian), size=n, method="eigh")
             return np.array([self.values(theta) for theta in drawn])
         centre = top.theta
-        spread: Array = np.asarray(WIDER**2 * np.linalg.inv(-top.hessian), dtype=float)
+        spread: Floats = np.asarray(WIDER**2 * np.linalg.inv(-top.hessian), dtype=float)
         size = min(PROPOSALS, PER_DRAW * n)
         proposals, weights = self._round(centre, spread, size, rng)
         if 1 / (weights**2).sum() < EFFECTIVE * weights.size:
             centre = weights @ proposals
             away = proposals - centre
-            found: Array = np.einsum("i,ij,ik->jk", weights, away, away) + 0.05 * spread
+            found: Floats = np.einsum("i,ij,ik->jk", weights, away, away) + 0.05 * spread
             proposals, weights = self._round(centre, found, size, rng)
         # Systematic resampling: as even as whole numbers allow.
         places = np.searchsorted(np.cumsum(weights), (np.arange(n) + rng.random()) / n)
         drawn = proposals[np.minimum(places, weights.size - 1)]
         return np.array([self.values(theta) for theta in rng.permutation(drawn)])
 
-    def _round(self, centre: Array, spread: Array, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    def _round(self, centre: Floats, spread: Floats, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
         k = centre.size
         normal = rng.multivariate_normal(np.zeros(k), spread, size=size, method="eigh")
         proposals = centre + normal / np.sqrt(rng.chisquare(FREEDOM, size=size) / FREEDOM)[:, None]
@@ -73,7 +71,7 @@ class Posterior:
         weights = np.exp(log_weights - log_weights.max())
         return proposals, weights / weights.sum()
 
-    def _log_posterior(self, theta: Array) -> tuple[float, Array, Array]:
+    def _log_posterior(self, theta: Floats) -> tuple[float, Floats, Floats]:
         with np.errstate(all="ignore"):
             value, gradient, hessian = self.objective(theta)
         away = (self.read @ theta - self.centre) / PRIOR_SD**2

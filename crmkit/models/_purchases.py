@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtri, expit
 
 from crmkit import _checks, _frame
+from crmkit._types import Date, Duration, Floats, Table
 from crmkit.errors import ArgumentError
 from crmkit.models._base import Model, natural_covariance, number_of
 from crmkit.models._covariates import (
@@ -56,7 +57,6 @@ from crmkit.models._repeats import (
 if TYPE_CHECKING:
     from crmkit.models._calendar import PurchaseCalendar
 
-Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 # A number of purchases, or one of each customer.
 Count = np.int64 | NDArray[np.int64]
@@ -85,19 +85,19 @@ ONES = np.ones(SAMPLED_TOTAL)
 class Living(Protocol):
     """Purchases to come of customers who are alive now, each result of shape (n,); t in the unit of the parameters."""
 
-    def expected(self, t: float) -> Array:
+    def expected(self, t: float) -> Floats:
         """Expected purchases within t."""
 
-    def expected_pairs(self, t: float) -> Array:
+    def expected_pairs(self, t: float) -> Floats:
         """Expected Y (Y - 1), with Y the purchases within t."""
 
-    def discounted(self, delta: float, t: float = np.inf) -> Array:
+    def discounted(self, delta: float, t: float = np.inf) -> Floats:
         """Expected purchases within t, each counted as e^(-delta * its time)."""
 
-    def more_than(self, n: Count, t: float) -> Array:
+    def more_than(self, n: Count, t: float) -> Floats:
         """Probability of more than n purchases within t, n of shape (n,)."""
 
-    def pmf(self, n: int, t: float) -> Array:
+    def pmf(self, n: int, t: float) -> Floats:
         """Probability of exactly n purchases within t."""
 
 
@@ -110,14 +110,14 @@ def living_at(living: Any, rows: Index | slice) -> Any:
 class Drawn(NamedTuple):
     """Customers drawn from a model, each of shape (n,): what decides their purchases."""
 
-    rate: Array  # purchases per unit of time while alive
-    lifetime: Array  # time until they leave; infinite where only `chance` ends it
-    chance: Array  # of leaving right after a purchase
+    rate: Floats  # purchases per unit of time while alive
+    lifetime: Floats  # time until they leave; infinite where only `chance` ends it
+    chance: Floats  # of leaving right after a purchase
     starts_gone: NDArray[np.bool_]  # left right after the first purchase
     stages: int = 1  # of a gap, each exponential with that rate
 
 
-def draw_rates(shape: float, scale: float, n: int, rng: np.random.Generator) -> Array:
+def draw_rates(shape: float, scale: float, n: int, rng: np.random.Generator) -> Floats:
     """Rates of n customers, Gamma(shape, 1 / scale); never 0, which a small shape would underflow to."""
     return np.maximum(rng.gamma(shape, 1 / scale, size=n), 1e-280)
 
@@ -157,16 +157,16 @@ class PurchaseModel(Model):
     def _objective(self, cells: Cells) -> Objective:
         raise NotImplementedError
 
-    def _log_likelihood(self, params: Any, x: Array, t_x: Array, T: Array) -> Array:
+    def _log_likelihood(self, params: Any, x: Floats, t_x: Floats, T: Floats) -> Floats:
         raise NotImplementedError
 
-    def _p_alive(self, params: Any, x: Array, t_x: Array, T: Array) -> Array:
+    def _p_alive(self, params: Any, x: Floats, t_x: Floats, T: Floats) -> Floats:
         raise NotImplementedError
 
-    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+    def _row_terms(self, params: Sequence[Any], x: Floats, t_x: Floats, T: Floats) -> RowTerms:
         raise NotImplementedError
 
-    def _living(self, params: Any, x: Array, t_x: Array, T: Array) -> Living:
+    def _living(self, params: Any, x: Floats, t_x: Floats, T: Floats) -> Living:
         raise NotImplementedError
 
     def _draw(self, params: Any, n: int, rng: np.random.Generator) -> Drawn:
@@ -174,7 +174,7 @@ class PurchaseModel(Model):
 
     # Fit -----------------------------------------------------------------------------------------
 
-    def fit(self, customers: Any, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
+    def fit(self, customers: Table, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
         """Learn the parameters by maximum likelihood from x, t_x and T (days in the table).
 
         Parameters
@@ -271,20 +271,22 @@ class PurchaseModel(Model):
             diagnosis = Diagnosis("boundary", simpler=_without_one_time(plain), ll=value + shift)
         return self._adopt(params.tolist(), value + shift, spread, diagnosis, cells.n.sum())
 
-    def _posterior_of(self, design: Design, climbed: Objective, phi: Array, durations: Array, rate: float) -> Posterior:
+    def _posterior_of(
+        self, design: Design, climbed: Objective, phi: Floats, durations: Floats, rate: float
+    ) -> Posterior:
         """The posterior with covariates or one-time buyers; effects are per standard deviation, shares in log odds."""
         k = design.k
         read, centre = np.eye(design.size), np.zeros(design.size)
         read[:k, :k], centre[:k] = self._prior([field.name for field in fields(self.Params)], rate)
 
-        def values(phi: Array) -> Array:
+        def values(phi: Floats) -> Floats:
             theta, coefficients, _ = design.plain(phi)
             share = [expit(phi[-1])] if self.one_time else []
             return np.concatenate([np.exp(theta) * durations, *coefficients.values(), share])
 
         return Posterior(climbed, phi, read, centre, values)
 
-    def _prior(self, names: Sequence[str], rate: float) -> tuple[Array, Array]:
+    def _prior(self, names: Sequence[str], rate: float) -> tuple[Floats, Floats]:
         """Quantities without a unit that a weak prior is about, as rows that read log parameters, and their centres.
 
         Shapes around 1, purchases per mean T around those seen, dropout per mean T around 1.
@@ -297,7 +299,7 @@ class PurchaseModel(Model):
                 centre[place] = np.log(rate) if name == "alpha" else 0.0
         return read, centre
 
-    def _values(self, params: Array) -> Array:
+    def _values(self, params: Floats) -> Floats:
         """Estimates, in their order, of the parameters that are climbed."""
         return params
 
@@ -325,7 +327,7 @@ class PurchaseModel(Model):
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in ("_posterior", "_kept_draws")}
 
-    def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Array]) -> Optimum:
+    def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Floats]) -> Optimum:
         if cells.x.size <= 2 * SAMPLE:
             return climb_from_limits(maximise(objective, starts), objective, cells, self._limits, starts)
         # Every k-th cell: being in ascending order, the sample has the shape of the whole.
@@ -367,14 +369,14 @@ class PurchaseModel(Model):
             names += [f"{rate}_{name}" for name in each]
         return [*names, "one_time_share"] if self.one_time else names
 
-    def _estimates(self) -> tuple[Array, NDArray[np.str_]]:
+    def _estimates(self) -> tuple[Floats, NDArray[np.str_]]:
         values, kinds = super()._estimates()
         more = [value for each in getattr(self, "coefficients_", {}).values() for value in each.values()]
         shares = [self.one_time_share_] if self.one_time else []
         kind = [*kinds.tolist(), *["real"] * len(more), *["share"] * len(shares)]
         return np.concatenate([values, more, shares]), np.array(kind)
 
-    def _drawn(self, values: Array) -> Any:
+    def _drawn(self, values: Floats) -> Any:
         k = len(fields(self.Params))
         params = super()._drawn(values[:k])
         if not self.covariates and not self.one_time:
@@ -398,12 +400,12 @@ class PurchaseModel(Model):
             }
             self.one_time_share_, self.n_free_ = number_of(stored["one_time_share"]), int(stored["n_free"])
 
-    def _read_cells(self, customers: Any, *, weight: str | None = None) -> Cells:
+    def _read_cells(self, customers: Table, *, weight: str | None = None) -> Cells:
         if not self.covariates:
             return read_cells(customers, weight=weight)
         return read_profiles(customers, self.covariates.columns, weight=weight)
 
-    def _read_rows(self, customers: Any) -> tuple[Array, ...]:
+    def _read_rows(self, customers: Table) -> tuple[Floats, ...]:
         """x, t_x, T and the covariates of each row."""
         history = read_rows(customers)
         if not self.covariates:
@@ -413,7 +415,7 @@ class PurchaseModel(Model):
         names = self.covariates.columns
         return *history, *_frame.open_table(customers, numbers=names, hint=HINT).rows(*names)
 
-    def _of_rows(self, point: Any, z: Sequence[Array]) -> tuple[Any, float]:
+    def _of_rows(self, point: Any, z: Sequence[Floats]) -> tuple[Any, float]:
         """Parameters of each row, times in days, and the share of one-time buyers."""
         if not isinstance(point, Extended):
             return self._daily(point), 0.0
@@ -429,13 +431,13 @@ class PurchaseModel(Model):
 
     def next_purchase(
         self,
-        customers: Any,
+        customers: Table,
         *,
-        horizon: Any = "52W",
+        horizon: Duration = "52W",
         level: float = 0.9,
-        as_of: Any = None,
+        as_of: Date | None = None,
         calendar: PurchaseCalendar | None = None,
-    ) -> Any:
+    ) -> Table:
         """When each customer buys next, if they do so within `horizon`, with an interval.
 
         Parameters
@@ -487,7 +489,7 @@ class PurchaseModel(Model):
         return table.give_back(table.attach(list(names), {**{name: counted[name] for name in names}, **columns}))
 
     def _next(
-        self, history: Sequence[Array], t: float, tail: float, day: Any, on_the_wall: Callable[[Array], Array] | None
+        self, history: Sequence[Floats], t: float, tail: float, day: Any, on_the_wall: Callable[[Floats], Floats] | None
     ) -> dict[str, Any]:
         """The columns that `next_purchase` adds: quantiles of a distribution read off a grid, finer where it starts."""
         check(*history[:3])
@@ -505,7 +507,7 @@ class PurchaseModel(Model):
                 found[name.replace("days", "date")] = dates.astype("datetime64[us]")
         return found
 
-    def log_likelihood(self, customers: Any) -> Array:
+    def log_likelihood(self, customers: Table) -> Floats:
         """Log-likelihood of each customer, of the data measured in `period`; shape (n_customers,)."""
         x, t_x, T, *z = self._read_rows(customers)
         params, share = self._of_rows(self.parameters, z)
@@ -513,11 +515,11 @@ class PurchaseModel(Model):
         per_day = mixed(share, self._log_likelihood(params, x, t_x, T), x, T)
         return np.asarray(per_day + x * np.log(self._days))
 
-    def p_alive(self, customers: Any) -> Array:
+    def p_alive(self, customers: Table) -> Floats:
         """Probability that each customer is still one at the end of T, shape (n_customers,)."""
         return self._outlook(self.parameters, *self._read_rows(customers))[0]
 
-    def predict(self, customers: Any, *, horizon: Any) -> Array:
+    def predict(self, customers: Table, *, horizon: Duration) -> Floats:
         """Expected purchases of each customer within `horizon` after T, shape (n_customers,).
 
         `horizon` is a duration: "39W", "12M", "2Y", "90D", a timedelta, or a number of days.
@@ -525,12 +527,14 @@ class PurchaseModel(Model):
         t = _checks.days_of(horizon)
         return self._of_living(customers, lambda living: living.expected(t))
 
-    def p_purchase(self, customers: Any, *, horizon: Any) -> Array:
+    def p_purchase(self, customers: Table, *, horizon: Duration) -> Floats:
         """Probability that each customer buys at least once within `horizon`, shape (n_customers,)."""
         t = _checks.days_of(horizon)
         return self._of_living(customers, lambda living: living.more_than(np.int64(0), t))
 
-    def discounted_purchases(self, customers: Any, *, discount_rate: float, horizon: Any = None) -> Array:
+    def discounted_purchases(
+        self, customers: Table, *, discount_rate: float, horizon: Duration | None = None
+    ) -> Floats:
         """Expected purchases of each customer, each discounted to the end of T, shape (n_customers,).
 
         The discounted expected residual transactions (DERT) of Fader, Hardie & Lee (2005), RFM and CLV, in
@@ -549,7 +553,7 @@ class PurchaseModel(Model):
         t = np.inf if horizon is None else _checks.days_of(horizon)
         return self._of_living(customers, lambda living: living.discounted(delta, t))
 
-    def score(self, customers: Any, *, horizon: Any, discount_rate: float | None = None) -> Any:
+    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Any:
         """The customers with their forecasts as columns, in the table's own kind and row order.
 
         Adds `p_alive`, `expected_purchases` and `p_purchase` within `horizon`, and `discounted_purchases`
@@ -576,7 +580,9 @@ class PurchaseModel(Model):
         columns = self._forecasts(cells, horizon, discount_rate)
         return table.give_back(table.attach(list(names), {**{name: counted[name] for name in names}, **columns}))
 
-    def _forecasts(self, histories: Sequence[Array], horizon: Any, discount_rate: float | None) -> dict[str, Array]:
+    def _forecasts(
+        self, histories: Sequence[Floats], horizon: Duration, discount_rate: float | None
+    ) -> dict[str, Floats]:
         """The columns that `score` adds, of histories x, t_x and T."""
         check(*histories[:3])
         t = _checks.days_of(horizon)
@@ -592,11 +598,11 @@ class PurchaseModel(Model):
 
     # The number of purchases ---------------------------------------------------------------------
 
-    def expected_purchases_new(self, *, horizon: Any) -> float:
+    def expected_purchases_new(self, *, horizon: Duration) -> float:
         """Expected repeat purchases, within `horizon`, of a customer acquired today."""
         return float(self.predict(_NEW, horizon=horizon)[0])
 
-    def pmf(self, n: Any, *, horizon: Any, customers: Any = None) -> Any:
+    def pmf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of exactly n purchases within `horizon`.
 
         Parameters
@@ -613,7 +619,7 @@ class PurchaseModel(Model):
         t = _checks.days_of(horizon)
         counts = counts_of(n)
 
-        def chances(living: Living) -> Array:
+        def chances(living: Living) -> Floats:
             return np.stack([living.pmf(int(count), t) for count in counts.ravel()], axis=-1)
 
         given = _NEW if customers is None else customers
@@ -622,18 +628,18 @@ class PurchaseModel(Model):
         found = self._of_living(given, chances) + gone[:, None] * (counts.ravel() == 0)
         return shaped(found, counts, alone=customers is None)
 
-    def cdf(self, n: Any, *, horizon: Any, customers: Any = None) -> Any:
+    def cdf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of at most n purchases within `horizon`; arguments and shapes as for `pmf`."""
         t = _checks.days_of(horizon)
         counts = counts_of(n)
 
-        def exceeded(living: Living) -> Array:
+        def exceeded(living: Living) -> Floats:
             return np.stack([living.more_than(np.int64(count), t) for count in counts.ravel()], axis=-1)
 
         given = _NEW if customers is None else customers
         return shaped(1 - self._of_living(given, exceeded), counts, alone=customers is None)
 
-    def interval(self, customers: Any, *, horizon: Any, level: float = 0.9) -> NDArray[np.int64]:
+    def interval(self, customers: Table, *, horizon: Duration, level: float = 0.9) -> NDArray[np.int64]:
         """Predictive interval of each customer's number of purchases within `horizon`.
 
         The smallest counts below which lie (1 - level) / 2 and (1 + level) / 2 of the probability, at
@@ -647,14 +653,14 @@ class PurchaseModel(Model):
         histories, row = distinct(*self._read_rows(customers))
         alive, living, pair = self._outlook(self.parameters, *histories)
 
-        def exceed(rows: Index, n: Count) -> Array:
+        def exceed(rows: Index, n: Count) -> Floats:
             distribution: Living = living_at(living, pair[rows])
             return alive[rows] * distribution.more_than(n, t)
 
         return np.stack([_quantile(exceed, alive.size, end) for end in (1 - tail, tail)], axis=-1)[row]
 
     def total_interval(
-        self, customers: Any, *, horizon: Any, level: float = 0.9, draws: int = 200, seed: int = 0
+        self, customers: Table, *, horizon: Duration, level: float = 0.9, draws: int = 200, seed: int = 0
     ) -> tuple[float, float]:
         """Interval of the purchases of all customers together within `horizon`.
 
@@ -688,7 +694,7 @@ class PurchaseModel(Model):
 
     # Simulation ----------------------------------------------------------------------------------
 
-    def simulate(self, T: Any, *, horizon: Any = 0, seed: int = 0) -> dict[str, Array]:
+    def simulate(self, T: Any, *, horizon: Duration = 0, seed: int = 0) -> dict[str, Floats]:
         """Customers drawn from the model: what they bought up to T, and within `horizon` after it.
 
         Parameters
@@ -752,7 +758,7 @@ class PurchaseModel(Model):
         """Parameters with their times in days."""
         return replace(params, **{name: getattr(params, name) * self._days for name in self._durations})
 
-    def _outlook(self, point: Any, x: Array, t_x: Array, T: Array, *z: Array) -> tuple[Array, Living, Index]:
+    def _outlook(self, point: Any, x: Floats, t_x: Floats, T: Floats, *z: Floats) -> tuple[Floats, Living, Index]:
         """P(alive) of each customer, that of the living for distinct futures, and whose is which; time in days."""
         params, share = self._of_rows(point, z)
         first, pair = representatives(x, T, *([t_x] if self._gap_matters else []), *z)
@@ -761,10 +767,10 @@ class PurchaseModel(Model):
             alive = alive * (1 - p_one_time(share, self._log_likelihood(params, x, t_x, T), x, T))
         return alive, self._living(living_at(params, first), x[first], t_x[first], T[first]), pair
 
-    def _of_living(self, customers: Any, distribution: Any) -> Array:
+    def _of_living(self, customers: Table, distribution: Any) -> Floats:
         """P(alive) times `distribution(living)`."""
         alive, living, pair = self._outlook(self.parameters, *self._read_rows(customers))
-        future: Array = distribution(living)[pair]
+        future: Floats = distribution(living)[pair]
         return future * (alive if future.ndim == 1 else alive[:, None])
 
 
@@ -785,7 +791,7 @@ def counts_of(n: Any) -> NDArray[np.int64]:
     return counts.astype(np.int64)
 
 
-def shaped(found: Array, counts: NDArray[np.int64], *, alone: bool) -> Any:
+def shaped(found: Floats, counts: NDArray[np.int64], *, alone: bool) -> Any:
     """Results (n_customers, n_counts) without the axes that the caller did not ask for."""
     one = found[0] if alone else found
     if counts.ndim:
@@ -793,7 +799,7 @@ def shaped(found: Array, counts: NDArray[np.int64], *, alone: bool) -> Any:
     return float(one[..., 0]) if alone else one[..., 0]
 
 
-def _quantile(exceed: Callable[[Index, Count], Array], n_customers: int, tail: float) -> NDArray[np.int64]:
+def _quantile(exceed: Callable[[Index, Count], Floats], n_customers: int, tail: float) -> NDArray[np.int64]:
     """Smallest n of each customer that is exceeded with a probability of at most `tail`.
 
     `exceed(rows, n)` is the probability that the customers in `rows` buy more than n times. Only those whose n is

@@ -14,10 +14,10 @@ from functools import cache, partial
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit, roots_legendre
 
-Array = NDArray[np.float64]
+from crmkit._types import Floats
 
 # An integrand that has fallen by e^-38 from its maximum adds nothing to double precision.
 NEGLIGIBLE = 38.0
@@ -35,12 +35,12 @@ CHUNK = 4096
 class LogOfChance(Protocol):
     """Logarithm of a function of a chance p, shape (n_nodes, n_rows), for a slice of rows."""
 
-    def __call__(self, p: Array, rows: slice) -> Array:
+    def __call__(self, p: Floats, rows: slice) -> Floats:
         """Values of the shape of p."""
 
 
 @cache
-def legendre(n: int) -> tuple[Array, Array]:
+def legendre(n: int) -> tuple[Floats, Floats]:
     """Nodes and weights, shape (n,), of the n-point Gauss-Legendre rule on [0, 1]."""
     # numpy's leggauss loses two digits at 48 nodes; scipy's rule does not.
     nodes, weights = roots_legendre(n)
@@ -48,7 +48,7 @@ def legendre(n: int) -> tuple[Array, Array]:
 
 
 @cache
-def panelled(panels: int, n: int) -> tuple[Array, Array]:
+def panelled(panels: int, n: int) -> tuple[Floats, Floats]:
     """Nodes and weights of `panels` n-point rules side by side on [0, 1]."""
     nodes, weights = legendre(n)
     return (np.arange(panels)[:, None] + nodes).ravel() / panels, np.tile(weights, panels) / panels
@@ -59,7 +59,7 @@ def chunks(n: int, size: int = CHUNK) -> Iterator[slice]:
     return (slice(start, start + size) for start in range(0, n, size))
 
 
-def growth(exponent: ArrayLike, length: ArrayLike) -> Array:
+def growth(exponent: ArrayLike, length: ArrayLike) -> Floats:
     """Integral of e^(-exponent y) over y from 0 to `length`: (1 - e^(-e l)) / e, and l where e = 0.
 
     >>> growth([0.0, 1.0], 2.0).round(6)
@@ -71,7 +71,7 @@ def growth(exponent: ArrayLike, length: ArrayLike) -> Array:
         return np.where(flat, y, -np.expm1(-e * y) / np.where(flat, 1.0, e))
 
 
-def discounted_power(nu: ArrayLike, kappa: ArrayLike, length: ArrayLike = np.inf) -> Array:
+def discounted_power(nu: ArrayLike, kappa: ArrayLike, length: ArrayLike = np.inf) -> Floats:
     """Integral of e^(-kappa u) (1 + u)^(-nu) over u from 0 to `length`.
 
     With nu > 0, kappa >= 0; where kappa = 0 the length must be finite or nu > 1. For an
@@ -86,7 +86,7 @@ def discounted_power(nu: ArrayLike, kappa: ArrayLike, length: ArrayLike = np.inf
     return total.reshape(shape)
 
 
-def _discounted_power(nu: Array, kappa: Array, length: Array) -> Array:
+def _discounted_power(nu: Floats, kappa: Floats, length: Floats) -> Floats:
     # u = e^y - 1: the integrand becomes exp((1 - nu) y - kappa (e^y - 1)), entire and log-concave.
     end = np.log1p(length)
     plain = kappa == 0
@@ -106,7 +106,7 @@ def _discounted_power(nu: Array, kappa: Array, length: Array) -> Array:
     return np.where(plain, closed, total * stretch / panels)
 
 
-def beta_mean(a: float | Array, b: Array, log_g: LogOfChance, bend: Array) -> Array:
+def beta_mean(a: float | Floats, b: Floats, log_g: LogOfChance, bend: Floats) -> Floats:
     """Mean of g(p) over p ~ Beta(a, b) for each b (and a, if there are several), shape (n,).
 
     `log_g(p, rows)` is ln g at p, shape (n_nodes, n_rows); g is positive and log-concave in ln p,
@@ -119,7 +119,7 @@ def beta_mean(a: float | Array, b: Array, log_g: LogOfChance, bend: Array) -> Ar
     return total
 
 
-def _beta_mean(a: float | Array, b: Array, log_g: Callable[..., Array], bend: Array) -> Array:
+def _beta_mean(a: float | Floats, b: Floats, log_g: Callable[..., Floats], bend: Floats) -> Floats:
     # In y = logit p the density is a smooth hill around `top`, with tails as slow as e^(a y) and e^(-b y).
     # Beyond left and right nothing else changes, and w stretches y exponentially: any tail ends soon.
     top = np.log(a / b)
@@ -144,12 +144,12 @@ def _beta_mean(a: float | Array, b: Array, log_g: Callable[..., Array], bend: Ar
     return np.asarray(np.exp(summit) * (density * np.exp(values)).sum(axis=0) / density.sum(axis=0))
 
 
-def _hill(c: float | Array, total: Array, away: Array) -> Array:
+def _hill(c: float | Floats, total: Floats, away: Floats) -> Floats:
     """Logarithm of a beta density in logit p, relative to its top, `away` from it on the side of c = a or b."""
     return np.asarray(-c * away - total * np.log1p(c / total * np.expm1(-away)))
 
 
-def _reach(c: float | Array, total: Array, depth: Array) -> Array:
+def _reach(c: float | Floats, total: Floats, depth: Floats) -> Floats:
     """How far from the top the density has fallen by e^-depth, a little generously."""
     far = (depth - total * np.log((total - c) / total)) / c
     near = far * 1e-8

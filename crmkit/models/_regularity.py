@@ -12,13 +12,13 @@ Research 27(1), 87-93; Platzer & Reutterer (2016), Ticking away the moments, Mar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import psi, zeta
 
 from crmkit import labels
 from crmkit._language import Language
+from crmkit._types import Table
 from crmkit.customers import summarize
 from crmkit.errors import ColumnError
 from crmkit.models._base import Z_95
@@ -79,7 +79,7 @@ _SENTENCES = {
 }
 
 
-def regularity(customers_or_tx: Any) -> Regularity | None:
+def regularity(customers_or_tx: Table) -> Regularity | None:
     """Measure how regular purchases are, in one number with an interval.
 
     Parameters

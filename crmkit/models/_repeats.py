@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _frame
+from crmkit._types import Floats, Table
 from crmkit.errors import DataError, Words, shown
 
-Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Rows = slice | NDArray[np.bool_] | Index
 COLUMNS = ("x", "t_x", "T")
@@ -34,13 +34,13 @@ class Cells:
     Likelihoods measure time in multiples of `unit`. The columns stay as they are: whole days are told apart sooner.
     """
 
-    x: Array
-    t_x: Array
-    T: Array
-    n: Array
+    x: Floats
+    t_x: Floats
+    T: Floats
+    n: Floats
     unit: float = 1.0
-    log_gaps: Array | None = None  # sum of ln(days between purchases) of the n customers, where it is known
-    z: tuple[Array, ...] = ()  # covariates
+    log_gaps: Floats | None = None  # sum of ln(days between purchases) of the n customers, where it is known
+    z: tuple[Floats, ...] = ()  # covariates
 
     def where(self, rows: Rows) -> Cells:
         """Some of the cells."""
@@ -49,12 +49,12 @@ class Cells:
         return Cells(self.x[rows], self.t_x[rows], self.T[rows], self.n[rows], self.unit, gaps, z)
 
     @property
-    def history(self) -> tuple[Array, ...]:
+    def history(self) -> tuple[Floats, ...]:
         """What forecasts are made from: x, t_x, T and the covariates."""
         return self.x, self.t_x, self.T, *self.z
 
 
-def read_cells(customers: Any, *, weight: str | None = None) -> Cells:
+def read_cells(customers: Table, *, weight: str | None = None) -> Cells:
     """Cells of a table of customers, in ascending order, counted where the table is; `weight` names a count column.
 
     A column `log_gaps`, if there is one, is summed.
@@ -78,7 +78,7 @@ def read_cells(customers: Any, *, weight: str | None = None) -> Cells:
     return cells if n.all() else cells.where(n > 0)
 
 
-def read_profiles(customers: Any, covariates: Sequence[str], *, weight: str | None = None) -> Cells:
+def read_profiles(customers: Table, covariates: Sequence[str], *, weight: str | None = None) -> Cells:
     """Cells of customers with the same covariates too."""
     columns = [*COLUMNS, *covariates]
     table = _frame.open_table(customers, numbers=columns if weight is None else [*columns, weight], hint=HINT)
@@ -90,7 +90,7 @@ def read_profiles(customers: Any, covariates: Sequence[str], *, weight: str | No
     return Cells(x, t_x, T, n, z=tuple(z)).where(n > 0)
 
 
-def _count(x: Array, t_x: Array, T: Array, weight: Array | None, log_gaps: Array | None) -> Cells:
+def _count(x: Floats, t_x: Floats, T: Floats, weight: Floats | None, log_gaps: Floats | None) -> Cells:
     """Cells of customers in memory."""
     (x, t_x), pair = distinct(x, t_x)
     (T,), age = distinct(T)
@@ -110,14 +110,14 @@ def _count(x: Array, t_x: Array, T: Array, weight: Array | None, log_gaps: Array
     return Cells(x[pair], t_x[pair], T[age], n, log_gaps=sums)
 
 
-def read_rows(customers: Any) -> tuple[Array, Array, Array]:
+def read_rows(customers: Table) -> tuple[Floats, Floats, Floats]:
     """x, t_x, T of each row of a table of customers, in its order; times in days."""
     x, t_x, T = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).rows(*COLUMNS)
     check(x, t_x, T)
     return x, t_x, T
 
 
-def check(x: Array, t_x: Array, T: Array) -> None:
+def check(x: Floats, t_x: Floats, T: Floats) -> None:
     """Refuse histories that cannot be: the first offending values are shown."""
     _refuse((x < 0) | (x != np.floor(x)), "rule_x", x=x)
     _refuse((t_x < 0) | (t_x > T), "rule_t_x", t_x=t_x, T=T)
@@ -129,7 +129,7 @@ def check(x: Array, t_x: Array, T: Array) -> None:
     )
 
 
-def _refuse(bad: NDArray[np.bool_], rule: str, **columns: Array) -> None:
+def _refuse(bad: NDArray[np.bool_], rule: str, **columns: Floats) -> None:
     if bad.any():
         rows = np.flatnonzero(bad)
         values = "; ".join(f"{name} = {shown(column[rows].tolist())}" for name, column in columns.items())
@@ -146,13 +146,13 @@ def check_fit(cells: Cells, model: str) -> None:
         raise DataError("models_x_all_customers_nobody", n=cells.n.sum(), model=model)
 
 
-def distinct(*columns: Array) -> tuple[list[Array], Index]:
+def distinct(*columns: Floats) -> tuple[list[Floats], Index]:
     """Distinct rows of equally long columns, in ascending order, and for each row the place of its own among them."""
     first, place = representatives(*columns)
     return [column[first] for column in columns], place
 
 
-def representatives(*columns: Array) -> tuple[Index, Index]:
+def representatives(*columns: Floats) -> tuple[Index, Index]:
     """A row of each distinct combination of the columns, in ascending order, and the place of every row among them."""
     n = columns[0].size
     code, size = np.zeros(n, dtype=np.int64), 1
@@ -197,7 +197,7 @@ def dot(weights: NDArray[Any], values: NDArray[Any]) -> float:
     return float(np.einsum("i,i->", weights, values))
 
 
-def survivors(x: Array, n: Array) -> tuple[Array, Array]:
+def survivors(x: Floats, n: Floats) -> tuple[Floats, Floats]:
     """For j = 0, 1, ... below the largest x: j, and how many customers have x > j.
 
     With them the sum of lnG(r + x) - lnG(r) over customers is that of N_j ln(r + j), exact for any r.
@@ -207,7 +207,7 @@ def survivors(x: Array, n: Array) -> tuple[Array, Array]:
     return np.arange(above.size, dtype=float), above
 
 
-def log_rising(r: float, x: Array) -> Array:
+def log_rising(r: float, x: Floats) -> Floats:
     """Logarithm of G(r+x) / G(r) = r (r+1) ... (r+x-1), shape of x."""
     j = np.arange(float(np.max(x, initial=0)))
     return np.concatenate([np.zeros(1), np.cumsum(np.log(r + j))])[x.astype(np.intp)]

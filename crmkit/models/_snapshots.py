@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
+from crmkit._types import Floats
 from crmkit.customers import customer_days, customer_facts, first_money
 from crmkit.models._holdout import Holdout
 from crmkit.transactions import Transactions
-
-Array = NDArray[np.float64]
 
 # Days before the end of the past within which purchases and money are counted apart, for boosting.
 WINDOWS = (28, 91, 182, 364)
@@ -37,28 +36,28 @@ class Snapshot:
     end: int
     days: int  # length of the time after it
     ids: NDArray[Any]
-    x: Array
-    t_x: Array
-    T: Array
-    money: Array
-    first: Array  # money of the first day
-    square: Array  # sum of squared money of a day
-    odd_money: Array  # money of the first, third ... purchase day
-    even_money: Array  # and of the second, fourth ...
-    log_gaps: Array  # sum of ln(days between purchases)
-    recent: Array  # repeat purchase days in the last `days`
-    recent_money: Array
-    future: Array  # purchase days in the time after
-    later: Array  # money in the time after
-    windows: Array  # purchase days, then money, within `WINDOWS`; shape (n_customers, 2 * len(WINDOWS))
+    x: Floats
+    t_x: Floats
+    T: Floats
+    money: Floats
+    first: Floats  # money of the first day
+    square: Floats  # sum of squared money of a day
+    odd_money: Floats  # money of the first, third ... purchase day
+    even_money: Floats  # and of the second, fourth ...
+    log_gaps: Floats  # sum of ln(days between purchases)
+    recent: Floats  # repeat purchase days in the last `days`
+    recent_money: Floats
+    future: Floats  # purchase days in the time after
+    later: Floats  # money in the time after
+    windows: Floats  # purchase days, then money, within `WINDOWS`; shape (n_customers, 2 * len(WINDOWS))
 
     @property
-    def m_x(self) -> Array:
+    def m_x(self) -> Floats:
         """Mean spend of the repeat purchases."""
         return np.asarray(np.where(self.x > 0, (self.money - self.first) / np.maximum(self.x, 1), 0.0))
 
     @property
-    def past(self) -> dict[str, Array]:
+    def past(self) -> dict[str, Floats]:
         """The past as a table of customers."""
         return {"x": self.x, "t_x": self.t_x, "T": self.T, "log_gaps": self.log_gaps}
 

@@ -11,13 +11,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._types import Duration, Floats
 from crmkit.errors import ArgumentError
 from crmkit.models._purchases import DAYS_IN
-
-Array = NDArray[np.float64]
 
 # Terms of a discounted sum that are added one by one; the rest is an integral (see discounted_sum).
 TERMS = 512
@@ -25,7 +23,7 @@ TERMS = 512
 NEGLIGIBLE = 45.0
 
 
-def steps_of(horizon: Any, period: str) -> int:
+def steps_of(horizon: Duration, period: str) -> int:
     """Return the whole number of steps in a horizon: a bare number counts steps, a duration is converted.
 
     >>> steps_of(5, "year"), steps_of("10Y", "year"), steps_of("1Y", "month")
@@ -55,7 +53,7 @@ def rate_per_step(discount_rate: Any, period: str) -> float:
     return float(np.expm1(np.log1p(annual) * DAYS_IN[period] / _checks.DAYS_PER_YEAR))
 
 
-def discounted_sum(log_share: Callable[[Array], Array], rate: float) -> Array:
+def discounted_sum(log_share: Callable[[Floats], Floats], rate: float) -> Floats:
     """Sum over k = 0, 1, 2 ... of exp(log_share(k)) / (1 + rate)^k, for rate > 0.
 
     The first terms are added one by one; the smooth rest is, by the midpoint form of the Euler-Maclaurin
@@ -77,8 +75,8 @@ def discounted_sum(log_share: Callable[[Array], Array], rate: float) -> Array:
     """
     log_discount = np.log1p(rate)
 
-    def terms(k: Array) -> Array:
-        logs: Array = log_share(k[:, None]) - log_discount * k[:, None]
+    def terms(k: Floats) -> Floats:
+        logs: Floats = log_share(k[:, None]) - log_discount * k[:, None]
         return np.exp(logs)
 
     first = terms(np.arange(TERMS + 1.0))
@@ -91,12 +89,12 @@ def discounted_sum(log_share: Callable[[Array], Array], rate: float) -> Array:
     k = edge * 2.0 ** (np.arange(panels)[:, None] + nodes)  # each panel doubles k
     integral = terms(k.ravel()) * (np.log(2.0) * k * weights).ravel()[:, None]
     correction = (first[TERMS] - first[TERMS - 1]) / 24.0
-    total: Array = first[:TERMS].sum(axis=0) + integral.sum(axis=0) + correction
+    total: Floats = first[:TERMS].sum(axis=0) + integral.sum(axis=0) + correction
     return total
 
 
 @cache
-def _nodes_of_panel() -> tuple[Array, Array]:
+def _nodes_of_panel() -> tuple[Floats, Floats]:
     """Gauss-Legendre nodes and weights on [0, 1]; numpy's are exact enough at this order."""
     nodes, weights = np.polynomial.legendre.leggauss(20)
     return (nodes + 1) / 2, weights / 2

@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln, psi, zeta
 
-Array = NDArray[np.float64]
+from crmkit._types import Floats
 
 # Bernoulli numbers B2, B4 ... B16: at x = 10 the next term is below 1e-16.
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
@@ -26,15 +26,15 @@ HALF_LOG_TWO_PI = 0.5 * np.log(2 * np.pi)
 class Jet(NamedTuple):
     """A function of two arguments with its first and second derivatives, arrays of one shape."""
 
-    value: Array
-    d1: Array
-    d2: Array
-    d11: Array
-    d12: Array
-    d22: Array
+    value: Floats
+    d1: Floats
+    d2: Floats
+    d11: Floats
+    d12: Floats
+    d22: Floats
 
 
-def remainder(x: ArrayLike) -> tuple[Array, Array, Array]:
+def remainder(x: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Return three remainders at x > 0, each of the shape of x.
 
     ln Gamma(x) - [(x - 1/2) ln x - x + ln(2 pi) / 2], then digamma(x) - ln x, then trigamma(x) - 1 / x.
@@ -49,7 +49,7 @@ def remainder(x: ArrayLike) -> tuple[Array, Array, Array]:
     return logs, first, second
 
 
-def _series(x: Array) -> tuple[Array, Array, Array]:
+def _series(x: Floats) -> tuple[Floats, Floats, Floats]:
     inverse = 1.0 / x
     square = inverse * inverse
     logs, first, second = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x)
@@ -61,7 +61,7 @@ def _series(x: Array) -> tuple[Array, Array, Array]:
     return logs * inverse, -0.5 * inverse - first * square, square * (0.5 + second * inverse)
 
 
-def _direct(x: Array) -> tuple[Array, Array, Array]:
+def _direct(x: Floats) -> tuple[Floats, Floats, Floats]:
     log_x = np.log(x)
     logs = gammaln(x) - ((x - 0.5) * log_x - x + HALF_LOG_TWO_PI)
     return logs, psi(x) - log_x, zeta(2.0, x) - 1.0 / x
@@ -101,7 +101,7 @@ def log_rise(y: ArrayLike, g: ArrayLike) -> Jet:
     )
 
 
-def log_beta_ratio(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Array:
+def log_beta_ratio(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Floats:
     """Return ln [B(a, b + t) / B(a, b)] for t >= 0: how the mean of (1 - share)^t falls, share ~ Beta(a, b).
 
     The expression is symmetric in a and t. Written as below every term is a small multiple of the smaller of
@@ -110,7 +110,7 @@ def log_beta_ratio(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Array:
     a, b, t = np.asarray(a, np.float64), np.asarray(b, np.float64), np.asarray(t, np.float64)
     small, large = np.minimum(a, t), np.maximum(a, t)
     near, far = small / b, small / (b + large)
-    ratio: Array = (
+    ratio: Floats = (
         small * (_excess(near) - _excess(far) - np.log1p(large / b))
         - 0.5 * np.log1p(near * (large / (b + large + small)))
         + (_remainder_step(b, small) - _remainder_step(b + large, small))
@@ -118,7 +118,7 @@ def log_beta_ratio(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Array:
     return ratio
 
 
-def _excess(x: Array) -> Array:
+def _excess(x: Floats) -> Floats:
     """Return (1 + 1 / x) ln(1 + x) - 1 for x >= 0; by its series x / 2 - x^2 / 6 + x^3 / 12 ... where x is small."""
     close = np.minimum(x, 0.05)
     series = np.zeros_like(close)
@@ -128,7 +128,7 @@ def _excess(x: Array) -> Array:
     return np.where(x < 0.05, series, (1 + 1 / apart) * np.log1p(apart) - 1)
 
 
-def _remainder_step(x: Array, step: Array) -> Array:
+def _remainder_step(x: Floats, step: Floats) -> Floats:
     """Change of the first remainder from x to x + step; by its slope in the middle where the step is tiny."""
     middle = x + 0.5 * step
     slope = remainder(middle)[1] + 0.5 / middle

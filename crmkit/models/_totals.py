@@ -24,6 +24,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
+from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, FewOriginsWarning, warn
 from crmkit.labels import Language
 from crmkit.models._calendar import TWO_YEARS, PurchaseCalendar, of_transactions
@@ -46,7 +47,6 @@ from crmkit.models._snapshots import kept
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.transactions import Transactions, open_transactions
 
-Array = NDArray[np.float64]
 Basis = Literal["backtested", "model"]
 
 # Draws of the parameters for the spread of a total, and most cells that it is taken from.
@@ -92,8 +92,8 @@ class Total(Result):
     n_customers: int
     as_of: dt.date | None
     days: float
-    table: Any = field(compare=False)
-    by_origin: Any = field(compare=False)
+    table: Table = field(compare=False)
+    by_origin: Table = field(compare=False)
     findings: tuple[tuple[str, dict[str, Any]], ...] = field(compare=False)
 
     main: ClassVar[str] = "table"
@@ -128,9 +128,9 @@ class Lookback:
 
 
 def total_interval(
-    customers_or_tx: Any,
+    customers_or_tx: Table,
     *,
-    horizon: Any,
+    horizon: Duration,
     level: float = 0.9,
     purchases: Any = None,
     calendar: PurchaseCalendar | None = None,
@@ -249,7 +249,7 @@ def least_past(calendar: PurchaseCalendar | None) -> int:
 # --- what is asked ------------------------------------------------------------------------------------------------
 
 
-def horizon_of(horizon: Any) -> float:
+def horizon_of(horizon: Duration) -> float:
     """The horizon in days, above 0."""
     days = _checks.days_of(horizon)
     if days <= 0:
@@ -284,7 +284,7 @@ def is_customers(given: Any) -> bool:
     return {"x", "t_x", "T"} <= set(_frame.open_table(given).columns)
 
 
-def fitted(kind: PurchaseModel, customers: Any) -> PurchaseModel:
+def fitted(kind: PurchaseModel, customers: Table) -> PurchaseModel:
     """The model itself where it has parameters, otherwise one fitted to the customers."""
     if hasattr(kind, "params_"):
         return kind
@@ -324,7 +324,7 @@ def kept_draws(model: PurchaseModel) -> list[Any]:
     return kept_[1]
 
 
-def spread_of(totals: Array) -> float:
+def spread_of(totals: Floats) -> float:
     """Deviation of the logarithm of drawn totals, from their quartiles: a few wild draws must not decide."""
     low, high = np.quantile(np.log(np.maximum(totals, 1e-9)), [0.25, 0.75])
     return float(high - low) / 1.3489795

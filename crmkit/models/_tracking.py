@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
+from crmkit._types import Date, Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.models._holdout import holdouts, purchase_days
 from crmkit.models._purchases import DAYS_IN, Period, PurchaseModel
 from crmkit.models._repeats import distinct, read_cells
-from crmkit.transactions import Date, Transactions, open_transactions
-
-Array = NDArray[np.float64]
+from crmkit.transactions import Transactions, open_transactions
 
 
-def tracking(model: PurchaseModel, transactions: Any, *, origin: Date | None = None, period: Period = "week") -> Any:
+def tracking(
+    model: PurchaseModel, transactions: Table, *, origin: Date | None = None, period: Period = "week"
+) -> Table:
     """Repeat purchases of all customers together, period by period: expected and actual.
 
     Periods of equal length count from the first day in the data; only complete ones are shown. A customer is
@@ -83,7 +84,7 @@ def tracking(model: PurchaseModel, transactions: Any, *, origin: Date | None = N
     return engines.build(columns, tx.like)
 
 
-def _purchases(tx: Transactions, cut: int) -> tuple[Array, Array, Array, Array]:
+def _purchases(tx: Transactions, cut: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Customers by first day, and purchase days by day, of customers acquired up to `cut`."""
     rows = purchase_days(tx)
     first = rows.group_by("customer_id").agg(first=nw.col("day").min()).filter(nw.col("first") <= cut)
@@ -95,7 +96,7 @@ def _purchases(tx: Transactions, cut: int) -> tuple[Array, Array, Array, Array]:
     return tuple(np.asarray(one, dtype=float) for one in (born["first"], born["n"], bought["day"], bought["n"]))  # type: ignore[return-value]
 
 
-def _expected(model: PurchaseModel, ends: Array, births: Array, born: Array) -> Array:
+def _expected(model: PurchaseModel, ends: Floats, births: Floats, born: Floats) -> Floats:
     """Expected repeat purchases up to each end, of `born` customers first seen on each of the days `births`."""
     ages = np.maximum(ends[:, None] - births, 0.0)
     distinct_ages, place = np.unique(ages, return_inverse=True)
@@ -103,7 +104,9 @@ def _expected(model: PurchaseModel, ends: Array, births: Array, born: Array) -> 
     return np.asarray(each[place.reshape(ages.shape)] @ born)
 
 
-def holdout_by_frequency(model: PurchaseModel, transactions: Any, *, holdout: Any = "39W", most: int = 7) -> Any:
+def holdout_by_frequency(
+    model: PurchaseModel, transactions: Table, *, holdout: Duration = "39W", most: int = 7
+) -> Table:
     """Mean purchases in the holdout by repeat purchases before it: expected and actual.
 
     Parameters
@@ -156,7 +159,7 @@ def _classes(most: int) -> NDArray[Any]:
     return np.array([*(str(count) for count in range(most)), f"{most}+"], dtype=object)
 
 
-def distribution_fit(model: PurchaseModel, customers: Any, *, most: int = 7) -> Any:
+def distribution_fit(model: PurchaseModel, customers: Table, *, most: int = 7) -> Table:
     """Customers by their number of repeat purchases, each observed for the own T: expected and actual.
 
     Parameters
@@ -197,8 +200,8 @@ def distribution_fit(model: PurchaseModel, customers: Any, *, most: int = 7) -> 
 
 
 def recency_frequency_grid(
-    model: PurchaseModel, *, age: Any = "52W", horizon: Any = "52W", most: int = 20, steps: int = 26
-) -> Any:
+    model: PurchaseModel, *, age: Duration = "52W", horizon: Duration = "52W", most: int = 20, steps: int = 26
+) -> Table:
     """What a model believes of customers of one age: P(alive) and expected purchases, by frequency and last purchase.
 
     Parameters
@@ -249,7 +252,7 @@ def recency_frequency_grid(
     return table.give_back(table.frame)
 
 
-def alive_history(model: PurchaseModel, transactions: Any, customer_id: Any) -> Any:
+def alive_history(model: PurchaseModel, transactions: Table, customer_id: Any) -> Table:
     """P(alive) of one customer on each day from the first purchase to the end of the data, as it looked on that day.
 
     Parameters

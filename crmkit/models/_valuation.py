@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from crmkit import _checks
+from crmkit._types import Duration
 
 HORIZON, DISCOUNT_RATE = "52W", 0.1
 
@@ -40,7 +40,7 @@ class Valuation:
     1.86
     """
 
-    horizon: Any = HORIZON
+    horizon: Duration = HORIZON
     discount_rate: float = DISCOUNT_RATE
     margin_rate: float | None = None
 

@@ -34,6 +34,7 @@ from scipy.special import betainc, betaincinv, expit
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame import batches
+from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown, warn
 from crmkit.models._purchases import DAYS_IN, Living, Period, PurchaseModel, living_at
 from crmkit.models._quadrature import chunks, growth
@@ -41,7 +42,6 @@ from crmkit.models._repeats import HINT, check
 from crmkit.models._totals import level_of
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, quantile_spend
 
-Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Spend: TypeAlias = "GammaGamma | float | str | None"
 Timing: TypeAlias = Literal["continuous", "period-end"]
@@ -63,17 +63,17 @@ LEFT_OVER = 0.02
 
 
 def lifetime_value(
-    customers: Any,
+    customers: Table,
     *,
     purchases: PurchaseModel,
     spend: Spend = None,
-    horizon: Any = "52W",
+    horizon: Duration | None = "52W",
     discount_rate: float = 0.1,
     margin_rate: float = 1.0,
     timing: Timing = "continuous",
     period: Period = "month",
     level: float | None = 0.9,
-) -> Any:
+) -> Table:
     """What each customer is worth from today on, with what it is made of and an interval.
 
     Parameters
@@ -185,13 +185,13 @@ class Valuation:
         interval = [] if self.tail is None else ["residual_clv_low", "residual_clv_high"]
         return ["p_alive", *within, "discounted_purchases", "expected_spend", "residual_clv", *interval]
 
-    def __call__(self, columns: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
+    def __call__(self, columns: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
         """Of arrays of one value per row."""
         names = [*self.forecast.model.columns, *spend_columns(self.spend)]
         cells = Cells.of(self.forecast.model, *(columns[name] for name in names))
         outlook = Outlook.of(self.forecast, self.forecast.model.parameters, cells)
         money = spend_of(self.spend, cells)
-        interval: dict[str, Array] = {}
+        interval: dict[str, Floats] = {}
         if self.tail is not None:
             low, high = _interval(self.forecast, outlook, cells, self.spend, money, self.tail)
             interval = {"residual_clv_low": self.margin * low, "residual_clv_high": self.margin * high}
@@ -213,12 +213,12 @@ class Valuation:
 class Cells:
     """Customers, or distinct ones with n each: x, t_x and T in days, and m, the column of money (0 without one)."""
 
-    x: Array
-    t_x: Array
-    T: Array
-    m: Array
-    n: Array
-    z: tuple[Array, ...] = ()  # covariates
+    x: Floats
+    t_x: Floats
+    T: Floats
+    m: Floats
+    n: Floats
+    z: tuple[Floats, ...] = ()  # covariates
 
     @classmethod
     def of(cls, model: PurchaseModel, *columns: NDArray[Any], n: NDArray[Any] | None = None) -> Cells:
@@ -243,10 +243,10 @@ class Forecast:
     model: PurchaseModel
     t: float  # the horizon, or infinite
     delta: float  # continuous discount rate
-    ends: Array | None  # ends of the periods that the textbook sums over; None for the integral
+    ends: Floats | None  # ends of the periods that the textbook sums over; None for the integral
 
     @classmethod
-    def of(cls, model: Any, horizon: Any, discount_rate: float, timing: str, period: str) -> Forecast:
+    def of(cls, model: Any, horizon: Duration | None, discount_rate: float, timing: str, period: str) -> Forecast:
         """Check the settings and bring them into the model's time."""
         if not isinstance(model, PurchaseModel):
             raise ArgumentError("purchases", type(model).__name__, "models_model_purchases_continuous_time")
@@ -275,7 +275,7 @@ class Forecast:
         """The horizon within which a customer who stays buys as much, undiscounted, as discounted within t."""
         return float(growth(self.delta, self.t))
 
-    def discounted(self, living: Living) -> Array:
+    def discounted(self, living: Living) -> Floats:
         """Discounted purchases of customers who are alive."""
         if self.ends is None:
             return living.discounted(self.delta, self.t)
@@ -286,10 +286,10 @@ class Forecast:
 class Outlook(NamedTuple):
     """The purchases to come of each cell, shape (n_cells,), as living customers buy, by distinct future."""
 
-    alive: Array
-    discounted: Array
+    alive: Floats
+    discounted: Floats
     distribution: Living  # of each distinct future, in ascending order of x
-    x: Array  # of each distinct future
+    x: Floats  # of each distinct future
     pair: Index  # the future of each cell
 
     @classmethod
@@ -305,12 +305,12 @@ class Outlook(NamedTuple):
         distribution: Living = living_at(self.distribution, pairs)
         return distribution
 
-    def mean(self, t: float) -> Array:
+    def mean(self, t: float) -> Floats:
         """Expected purchases within t."""
         return self.alive * self.living().expected(t)[self.pair]
 
 
-def _within(t: float, outlook: Outlook) -> dict[str, Array]:
+def _within(t: float, outlook: Outlook) -> dict[str, Floats]:
     """The columns that need a horizon: expected purchases and the probability of any."""
     if t == np.inf:
         return {}
@@ -342,13 +342,13 @@ def spend_columns(spend: Spend) -> list[str]:
     return ["m_x"] if spend is None or isinstance(spend, GammaGamma) else []
 
 
-def seen(spend: GammaGamma, cells: Cells) -> tuple[Array, Array]:
+def seen(spend: GammaGamma, cells: Cells) -> tuple[Floats, Floats]:
     """The purchases whose spend a model knows of each cell, and their mean spend."""
     x = cells.x + spend.counts_first
     return x, np.maximum(cells.m, 0.0) / (x if spend.counts_first else 1.0)
 
 
-def spend_of(spend: Spend, cells: Cells) -> Array:
+def spend_of(spend: Spend, cells: Cells) -> Floats:
     """Expected money per purchase of each cell."""
     if isinstance(spend, GammaGamma):
         money = mean_spend(spend.parameters, *seen(spend, cells))
@@ -369,15 +369,15 @@ def spend_of(spend: Spend, cells: Cells) -> Array:
 # --- intervals ----------------------------------------------------------------------------------------------------
 
 
-def _scale(forecast: Forecast, outlook: Outlook) -> Array:
+def _scale(forecast: Forecast, outlook: Outlook) -> Floats:
     """What a purchase within the equivalent horizon counts for, so that the mean is that of discounted purchases."""
     mean = outlook.mean(forecast.equivalent)
     return np.divide(outlook.discounted, mean, out=np.zeros_like(mean), where=mean > 0)
 
 
 def _interval(
-    forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Array, tail: float
-) -> tuple[Array, Array]:
+    forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Floats, tail: float
+) -> tuple[Floats, Floats]:
     """Money below which lie `tail` and 1 - `tail` of the probability, shape (n_cells,) each."""
     unit, params = _scale(forecast, outlook), None
     if isinstance(spend, GammaGamma):
@@ -392,7 +392,7 @@ def _interval(
     return unit * low, unit * high
 
 
-def _quantiles(outlook: Outlook, h: float, params: GammaGammaParams | None, tails: tuple[float, ...]) -> Array:
+def _quantiles(outlook: Outlook, h: float, params: GammaGammaParams | None, tails: tuple[float, ...]) -> Floats:
     """What each cell exceeds with a probability of `tails`: of money in units of v + x m, or of purchases.
 
     Shape (n_tails, n_cells). The distribution of living customers is tabulated by pair; P(alive) only moves the level
@@ -416,13 +416,13 @@ def _quantiles(outlook: Outlook, h: float, params: GammaGammaParams | None, tail
     return found
 
 
-def _runs(values: Array) -> Iterator[slice]:
+def _runs(values: Floats) -> Iterator[slice]:
     """Slices of equal values, one after the other."""
     edges = [0, *(np.flatnonzero(np.diff(values)) + 1), values.size]
     return (slice(int(start), int(stop)) for start, stop in pairwise(edges))
 
 
-def _blocks(living: Living, h: float, tail: float) -> tuple[Array, Array]:
+def _blocks(living: Living, h: float, tail: float) -> tuple[Floats, Floats]:
     """Counts b that end blocks, shape (k,), the first 0; and P(more than b purchases within h), (k, n_pairs).
 
     What is left to a pair beyond the block where it becomes negligible goes into that block.
@@ -438,7 +438,7 @@ def _blocks(living: Living, h: float, tail: float) -> tuple[Array, Array]:
     return np.array(last, dtype=float), table
 
 
-def _law(params: GammaGammaParams | None, x: float, last: Array, above: Array) -> tuple[Array, Array]:
+def _law(params: GammaGammaParams | None, x: float, last: Floats, above: Floats) -> tuple[Floats, Floats]:
     """Points, shape (n_points,), and the probability that living customers exceed them, (n_pairs, n_points).
 
     Without a distribution of spend the points are the counts that end blocks. With one they are logarithms of money.
@@ -459,7 +459,7 @@ def _law(params: GammaGammaParams | None, x: float, last: Array, above: Array) -
     return where, distribution
 
 
-def _read(where: Array, distribution: Array, own: Index, level: Array, *, whole: bool) -> Array:
+def _read(where: Floats, distribution: Floats, own: Index, level: Floats, *, whole: bool) -> Floats:
     """Where the distribution of each row's pair falls to its level; 0 for those who may not buy at all."""
     table = distribution[own]
     after = (table > level[:, None]).sum(axis=1)
@@ -473,7 +473,7 @@ def _read(where: Array, distribution: Array, own: Index, level: Array, *, whole:
     return np.where(table[:, 0] > level, np.exp(point), 0.0)
 
 
-def variance_of(forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Array) -> Array:
+def variance_of(forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Floats) -> Floats:
     """Variance of each cell's money at given parameters, shape (n_cells,)."""
     h = forecast.equivalent
     one, pairs = outlook.mean(h), outlook.alive * outlook.living().expected_pairs(h)[outlook.pair]
@@ -486,7 +486,7 @@ def variance_of(forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend
     return np.asarray(_scale(forecast, outlook) ** 2 * np.maximum(square - (money * one) ** 2, 0.0))
 
 
-def _inverse_square(spend: GammaGamma, cells: Cells) -> Array:
+def _inverse_square(spend: GammaGamma, cells: Cells) -> Floats:
     """E[1 / nu^2] given each cell's history; from the quartiles of p / nu where it does not exist."""
     params, (x, m) = spend.parameters, seen(spend, cells)
     q, v = params.p * x + params.q, params.v + x * m

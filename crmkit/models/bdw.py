@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crmkit._types import Floats
 from crmkit.models._contracts import ContractModel, Renewals
 from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._fit import BOX, Objective
 from crmkit.models._stirling import log_beta_ratio, log_rise
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +31,20 @@ class BDWParams:
     c: float
 
 
-def log_survival(params: BDWParams, age: Array, since: Array | float = 0.0) -> Array:
+def log_survival(params: BDWParams, age: Floats, since: Floats | float = 0.0) -> Floats:
     """Log-probability of staying for `age` more renewals after having renewed `since` times."""
     start = np.asarray(since, dtype=np.float64)
     done = _power(start, params.c)
     return log_beta_ratio(params.gamma, params.delta + done, _power(start + age, params.c) - done)
 
 
-def log_likelihood(params: BDWParams, age: Array, at_risk: Array, lost: Array) -> Array:
+def log_likelihood(params: BDWParams, age: Floats, at_risk: Floats, lost: Floats) -> Floats:
     """Log-likelihood of the renewals at each age 1, 2 ...: of `at_risk` customers `lost` did not renew."""
     renews = log_survival(params, np.ones_like(age), age - 1)
     return np.asarray(lost * np.log(-np.expm1(renews)) + (at_risk - lost) * renews)
 
 
-def objective(theta: Array, age: Array, at_risk: Array, lost: Array) -> tuple[float, Array, Array]:
+def objective(theta: Floats, age: Floats, at_risk: Floats, lost: Floats) -> tuple[float, Floats, Floats]:
     """Log-likelihood, gradient and Hessian in theta = ln (gamma, delta, c)."""
     params = BDWParams(*np.exp(theta))
     renews = log_survival(params, np.ones_like(age), age - 1)
@@ -61,11 +59,11 @@ def objective(theta: Array, age: Array, at_risk: Array, lost: Array) -> tuple[fl
 
 
 class _Derivatives(NamedTuple):
-    gradient: Array  # (3, n_ages)
-    hessian: Array  # (3, 3, n_ages)
+    gradient: Floats  # (3, n_ages)
+    hessian: Floats  # (3, 3, n_ages)
 
 
-def _in_logs(params: BDWParams, age: Array) -> _Derivatives:
+def _in_logs(params: BDWParams, age: Floats) -> _Derivatives:
     """Derivatives of ln S(age) in ln (gamma, delta, c), apart from what is the same at every age."""
     gamma, delta, c = params.gamma, params.delta, params.c
     power = _power(age, c)
@@ -79,7 +77,7 @@ def _in_logs(params: BDWParams, age: Array) -> _Derivatives:
     return _Derivatives(-np.stack([g, d, s]), -np.array([[gg, gd, gs], [gd, dd, ds], [gs, ds, ss]]))
 
 
-def _power(age: Array, c: float) -> Array:
+def _power(age: Floats, c: float) -> Floats:
     return np.where(age > 0, np.maximum(age, 1e-300) ** c, 0.0)
 
 
@@ -153,5 +151,5 @@ class BDW(ContractModel):
     def _objective(self, renewals: Renewals) -> Objective:
         return lambda theta: objective(theta, renewals.age, renewals.at_risk, renewals.lost)
 
-    def _log_survival(self, params: BDWParams, age: Array, since: Array | float) -> Array:
+    def _log_survival(self, params: BDWParams, age: Floats, since: Floats | float) -> Floats:
         return log_survival(params, age, since)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from crmkit import _checks, _frame
+from crmkit._types import Duration, Floats, Table
 from crmkit.errors import DataError, Words, shown
 from crmkit.models._base import Model, natural_covariance
 from crmkit.models._diagnosis import FAR, Limit, judge
@@ -30,7 +31,6 @@ from crmkit.models._repeats import distinct
 from crmkit.models._steps import discounted_sum, rate_per_step, steps_of
 from crmkit.models._stirling import log_beta_ratio, log_rise
 
-Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COLUMNS = ("x", "t_x", "n")
 HINT = Words("hint_occasions")
@@ -49,24 +49,24 @@ class BGBBParams:
     delta: float
 
 
-def log_likelihood(params: BGBBParams, x: Array, t_x: Array, n: Array) -> Array:
+def log_likelihood(params: BGBBParams, x: Floats, t_x: Floats, n: Floats) -> Floats:
     """Log-likelihood of each history, shape (n_customers,)."""
     histories = Histories(x, t_x, n)
     return histories.likelihoods(Chances(params, histories.most)).value
 
 
-def log_alive(params: BGBBParams, x: Array, n: Array) -> Array:
+def log_alive(params: BGBBParams, x: Floats, n: Floats) -> Floats:
     """Log-probability of a given sequence with x of n occasions taken by a customer alive through all n."""
     return Chances(params, int(np.max(n, initial=0.0))).alive(x.astype(np.int64), n.astype(np.int64)).value
 
 
-def p_alive(params: BGBBParams, x: Array, t_x: Array, n: Array, *, ahead: float = 0) -> Array:
+def p_alive(params: BGBBParams, x: Floats, t_x: Floats, n: Floats, *, ahead: float = 0) -> Floats:
     """Probability of being alive at occasion n + ahead; the source gives ahead = 1."""
     now = log_alive(params, x, n) - log_likelihood(params, x, t_x, n)
     return np.exp(np.minimum(now, 0.0) + log_beta_ratio(params.gamma, params.delta + n, ahead))
 
 
-def expected_purchases(params: BGBBParams, x: Array, t_x: Array, n: Array, *, horizon: int) -> Array:
+def expected_purchases(params: BGBBParams, x: Floats, t_x: Floats, n: Floats, *, horizon: int) -> Floats:
     """Expected occasions taken among the next `horizon`; equation (13), as a sum of positive terms."""
     ahead = np.arange(1.0, horizon + 1)
     distinct_n, row = np.unique(n, return_inverse=True)
@@ -76,18 +76,18 @@ def expected_purchases(params: BGBBParams, x: Array, t_x: Array, n: Array, *, ho
     return _rate_if_alive(params, x, t_x, n) * occasions[row]
 
 
-def discounted_purchases(params: BGBBParams, x: Array, t_x: Array, n: Array, *, rate: float) -> Array:
+def discounted_purchases(params: BGBBParams, x: Floats, t_x: Floats, n: Floats, *, rate: float) -> Floats:
     """Expected future occasions taken, each discounted to occasion n at `rate` per occasion."""
     distinct_n, row = np.unique(n, return_inverse=True)
 
-    def log_still_alive(k: Array) -> Array:
+    def log_still_alive(k: Floats) -> Floats:
         return log_beta_ratio(params.gamma, params.delta + distinct_n, k + 1)
 
     occasions = discounted_sum(log_still_alive, rate) / (1.0 + rate)
     return _rate_if_alive(params, x, t_x, n) * occasions[row]
 
 
-def p_purchase(params: BGBBParams, x: Array, t_x: Array, n: Array, *, horizon: int) -> Array:
+def p_purchase(params: BGBBParams, x: Floats, t_x: Floats, n: Floats, *, horizon: int) -> Floats:
     """Probability of taking at least one of the next `horizon` occasions: the sum over which is the first."""
     ever = np.zeros(x.size)
     for ahead in range(1, horizon + 1):
@@ -95,7 +95,7 @@ def p_purchase(params: BGBBParams, x: Array, t_x: Array, n: Array, *, horizon: i
     return np.minimum(ever, 1.0)
 
 
-def pmf(params: BGBBParams, purchases: int, x: Array, t_x: Array, n: Array, *, horizon: int) -> Array:
+def pmf(params: BGBBParams, purchases: int, x: Floats, t_x: Floats, n: Floats, *, horizon: int) -> Floats:
     """Probability of taking exactly `purchases` of the next `horizon` occasions.
 
     The longer history has its last purchase at some occasion t: a sum over t of positive terms.
@@ -112,7 +112,7 @@ def pmf(params: BGBBParams, purchases: int, x: Array, t_x: Array, n: Array, *, h
     return total
 
 
-def _rate_if_alive(params: BGBBParams, x: Array, t_x: Array, n: Array) -> Array:
+def _rate_if_alive(params: BGBBParams, x: Floats, t_x: Floats, n: Floats) -> Floats:
     """Probability of being alive times that of taking an occasion while alive."""
     return p_alive(params, x, t_x, n) * (params.alpha + x) / (params.alpha + params.beta + n)
 
@@ -123,9 +123,9 @@ class LogJet(NamedTuple):
     Where derivatives are not wanted, k is 0.
     """
 
-    value: Array
-    gradient: Array
-    hessian: Array
+    value: Floats
+    gradient: Floats
+    hessian: Floats
 
     def times(self, other: LogJet) -> LogJet:
         """Logarithm of the product."""
@@ -203,7 +203,7 @@ class Chances:
         return LogJet(value, gradient, hessian)
 
 
-def _bare(value: Array) -> LogJet:
+def _bare(value: Floats) -> LogJet:
     return LogJet(value, np.zeros((value.size, 0)), np.zeros((value.size, 0, 0)))
 
 
@@ -215,7 +215,7 @@ class Histories:
     the terms backwards, once per distinct (x, n), for all t_x on the way.
     """
 
-    def __init__(self, x: Array, t_x: Array, n: Array, weight: Array | None = None) -> None:
+    def __init__(self, x: Floats, t_x: Floats, n: Floats, weight: Floats | None = None) -> None:
         self.weight = np.ones(np.size(x)) if weight is None else weight
         pairs, pair = np.unique(np.stack([x, n]).astype(np.int64), axis=1, return_inverse=True)
         self._pair = pair.ravel()  # numpy 2.0 alone gives it a second axis
@@ -226,7 +226,7 @@ class Histories:
         edges = np.searchsorted(np.asarray(t_x)[order], np.arange(self.most + 2))
         self._last_bought = [order[start:end] for start, end in pairwise(edges)]
 
-    def __call__(self, theta: Array) -> tuple[float, Array, Array]:
+    def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Log-likelihood, gradient and Hessian in theta = ln (alpha, beta, gamma, delta)."""
         each = self.likelihoods(Chances(BGBBParams(*np.exp(theta)), self.most, derivatives=True))
         w = self.weight
@@ -281,7 +281,7 @@ class BGBB(Model):
         _checks.choice("period", period, DAYS_IN)
         self.period = period
 
-    def fit(self, customers: Any, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
+    def fit(self, customers: Table, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
         """Learn the parameters by maximum likelihood from x, t_x and n.
 
         Parameters
@@ -311,11 +311,11 @@ class BGBB(Model):
         covariance = natural_covariance(optimum, params)
         return self._adopt(params.tolist(), optimum.log_likelihood, covariance, diagnosis, customers_in.sum())
 
-    def log_likelihood(self, customers: Any) -> Array:
+    def log_likelihood(self, customers: Table) -> Floats:
         """Log-likelihood of each customer, shape (n_customers,)."""
         return self._of_rows(customers, log_likelihood)
 
-    def p_alive(self, customers: Any, *, ahead: int = 0) -> Array:
+    def p_alive(self, customers: Table, *, ahead: int = 0) -> Floats:
         """Probability that each customer is still one at occasion n + `ahead`, shape (n_customers,).
 
         With ahead = 0, at the last occasion so far: 1 for those who took it. The source prints ahead = 1.
@@ -323,7 +323,7 @@ class BGBB(Model):
         steps = _checks.count("ahead", ahead, least=0)
         return self._of_rows(customers, lambda p, *history: p_alive(p, *history, ahead=steps))
 
-    def predict(self, customers: Any, *, horizon: Any) -> Array:
+    def predict(self, customers: Table, *, horizon: Duration) -> Floats:
         """Expected occasions that each customer takes within `horizon`, shape (n_customers,).
 
         `horizon` is a number of occasions, or a duration such as "5Y" that is a whole number of them.
@@ -331,12 +331,12 @@ class BGBB(Model):
         steps = steps_of(horizon, self.period)
         return self._of_rows(customers, lambda p, *history: expected_purchases(p, *history, horizon=steps))
 
-    def p_purchase(self, customers: Any, *, horizon: Any) -> Array:
+    def p_purchase(self, customers: Table, *, horizon: Duration) -> Floats:
         """Probability that each customer takes at least one occasion within `horizon`, shape (n_customers,)."""
         steps = steps_of(horizon, self.period)
         return self._of_rows(customers, lambda p, *history: p_purchase(p, *history, horizon=steps))
 
-    def discounted_purchases(self, customers: Any, *, discount_rate: float) -> Array:
+    def discounted_purchases(self, customers: Table, *, discount_rate: float) -> Floats:
         """Expected occasions still to be taken by each customer, each discounted to occasion n (DERT).
 
         `discount_rate` is annual and effective, above 0; the next occasion is one `period` away.
@@ -344,11 +344,11 @@ class BGBB(Model):
         rate = rate_per_step(discount_rate, self.period)
         return self._of_rows(customers, lambda p, *history: discounted_purchases(p, *history, rate=rate))
 
-    def expected_purchases_new(self, *, horizon: Any) -> float:
+    def expected_purchases_new(self, *, horizon: Duration) -> float:
         """Expected occasions that a customer acquired today takes within `horizon`."""
         return float(self.predict(_NEW, horizon=horizon)[0])
 
-    def pmf(self, n: Any, *, horizon: Any, customers: Any = None) -> Any:
+    def pmf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of taking exactly n occasions within `horizon`.
 
         Parameters
@@ -364,20 +364,20 @@ class BGBB(Model):
         """
         steps, counts = steps_of(horizon, self.period), counts_of(n)
 
-        def chances(params: BGBBParams, *history: Array) -> Array:
+        def chances(params: BGBBParams, *history: Floats) -> Floats:
             return np.stack([pmf(params, int(k), *history, horizon=steps) for k in counts.ravel()], axis=-1)
 
         found = self._of_rows(_NEW if customers is None else customers, chances)
         return shaped(found, counts, alone=customers is None)
 
-    def cdf(self, n: Any, *, horizon: Any, customers: Any = None) -> Any:
+    def cdf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of taking at most n occasions within `horizon`; arguments and shapes as for `pmf`."""
         counts = counts_of(n)
         most = min(int(np.max(counts, initial=0)), steps_of(horizon, self.period))
         distribution = self._cumulative(most, _NEW if customers is None else customers, horizon)
         return shaped(distribution[:, np.minimum(counts.ravel(), most)], counts, alone=customers is None)
 
-    def interval(self, customers: Any, *, horizon: Any, level: float = 0.9) -> NDArray[np.int64]:
+    def interval(self, customers: Table, *, horizon: Duration, level: float = 0.9) -> NDArray[np.int64]:
         """Predictive interval of the number of occasions that each customer takes within `horizon`.
 
         The smallest counts below which lie (1 - level) / 2 and (1 + level) / 2 of the probability, at
@@ -392,12 +392,12 @@ class BGBB(Model):
         ends = [(distribution[:, :steps] < below).sum(axis=1) for below in ((1 - share) / 2, (1 + share) / 2)]
         return np.stack(ends, axis=-1)
 
-    def _cumulative(self, most: int, customers: Any, horizon: Any) -> Array:
+    def _cumulative(self, most: int, customers: Table, horizon: Duration) -> Floats:
         """Probability of taking at most 0, 1, ... `most` occasions, shape (n_customers, most + 1)."""
-        pmf: Array = self.pmf(range(most + 1), horizon=horizon, customers=customers)
+        pmf: Floats = self.pmf(range(most + 1), horizon=horizon, customers=customers)
         return np.minimum(np.cumsum(pmf, axis=1), 1.0)
 
-    def score(self, customers: Any, *, horizon: Any, discount_rate: float | None = None) -> Any:
+    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Any:
         """The customers with their forecasts as columns, in the table's own kind and row order.
 
         Adds `p_alive`, `expected_purchases` and `p_purchase` within `horizon`, and `discounted_purchases`
@@ -415,7 +415,7 @@ class BGBB(Model):
             columns["discounted_purchases"] = self.discounted_purchases(keys, discount_rate=discount_rate)
         return table.give_back(table.attach(list(COLUMNS), {**keys, **columns}))
 
-    def simulate(self, n: Any, *, horizon: Any = 0, seed: int = 0) -> dict[str, Array]:
+    def simulate(self, n: Any, *, horizon: Duration = 0, seed: int = 0) -> dict[str, Floats]:
         """Customers drawn from the model: what they did in n occasions, and within `horizon` after them.
 
         Parameters
@@ -448,13 +448,13 @@ class BGBB(Model):
             alive_at_n[seen == occasion] = alive[seen == occasion]
         return {"x": x, "t_x": t_x, "n": seen, "future": future, "alive": alive_at_n}
 
-    def _of_rows(self, customers: Any, distribution: Any) -> Array:
+    def _of_rows(self, customers: Table, distribution: Any) -> Floats:
         """`distribution(params, x, t_x, n)` of each customer, computed for distinct ones."""
         params = self.parameters
         columns = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).rows(*COLUMNS)
         _check(*columns)
         (x, t_x, n), row = distinct(*columns)
-        found: Array = distribution(params, x, t_x, n)
+        found: Floats = distribution(params, x, t_x, n)
         return found[row]
 
 
@@ -537,7 +537,7 @@ def _counted(table: _frame.Table, weight: str | None) -> dict[str, NDArray[Any]]
     return _frame.Table(renamed).cells(list(_INNER), weight=weight)
 
 
-def _read_cells(customers: Any, weight: str | None) -> tuple[Array, Array, Array, Array]:
+def _read_cells(customers: Table, weight: str | None) -> tuple[Floats, Floats, Floats, Floats]:
     """x, t_x and n of the distinct histories, and how many customers have each."""
     numbers = list(COLUMNS) if weight is None else [*COLUMNS, weight]
     counted = _counted(_frame.open_table(customers, numbers=numbers, hint=HINT), weight)
@@ -550,7 +550,7 @@ def _read_cells(customers: Any, weight: str | None) -> tuple[Array, Array, Array
     return x[size > 0], t_x[size > 0], n[size > 0], size[size > 0]
 
 
-def _check(x: Array, t_x: Array, n: Array) -> None:
+def _check(x: Floats, t_x: Floats, n: Floats) -> None:
     """Refuse histories that cannot be: the first offending values are shown."""
     whole = (x == np.floor(x)) & (t_x == np.floor(t_x)) & (n == np.floor(n))
     bad = ~(whole & (x >= 0) & (x <= t_x) & (t_x <= n) & ((x == 0) == (t_x == 0)))

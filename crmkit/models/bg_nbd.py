@@ -14,17 +14,15 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from crmkit._types import Floats
 from crmkit.models import _beta_geometric as shared
 from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import VANISHED, Limit
 from crmkit.models._fit import Objective
 from crmkit.models._purchases import Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._repeats import Cells
-
-Array = NDArray[np.float64]
 
 
 class BGNBDParams(shared.BetaGeometricParams):
@@ -33,12 +31,12 @@ class BGNBDParams(shared.BetaGeometricParams):
     __slots__ = ()
 
 
-def log_likelihood(params: BGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+def log_likelihood(params: BGNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Log-likelihood of each customer, shape (n,); times in the unit of alpha."""
     return shared.log_likelihood(params, x, x, t_x, T)
 
 
-def p_alive(params: BGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+def p_alive(params: BGNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Probability that a customer is alive at T, shape (n,); 1 where x = 0."""
     return np.asarray(expit(-shared.log_odds_left(params, x, x, t_x, T)))
 
@@ -82,16 +80,16 @@ class BGNBD(PurchaseModel):
     def _objective(self, cells: Cells) -> Objective:
         return shared.objective(cells, 0)
 
-    def _log_likelihood(self, params: BGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+    def _log_likelihood(self, params: BGNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return log_likelihood(params, x, t_x, T)
 
-    def _p_alive(self, params: BGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+    def _p_alive(self, params: BGNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return p_alive(params, x, t_x, T)
 
-    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+    def _row_terms(self, params: Sequence[Any], x: Floats, t_x: Floats, T: Floats) -> RowTerms:
         return shared.row_terms(params, 0, x, t_x, T)
 
-    def _living(self, params: BGNBDParams, x: Array, t_x: Array, T: Array) -> shared.LivingBG:  # noqa: ARG002
+    def _living(self, params: BGNBDParams, x: Floats, t_x: Floats, T: Floats) -> shared.LivingBG:  # noqa: ARG002
         return shared.LivingBG(params.r + x, params.alpha + T, params.a, params.b + x)
 
     def _draw(self, params: BGNBDParams, n: int, rng: np.random.Generator) -> Drawn:

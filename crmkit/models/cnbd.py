@@ -15,10 +15,10 @@ from dataclasses import astuple, dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
 from crmkit import _checks, _frame
+from crmkit._types import Array, Floats, Table
 from crmkit.errors import ArgumentError
 from crmkit.models import _beta_geometric as shared
 from crmkit.models._diagnosis import FAR, Diagnosis, Limit
@@ -27,8 +27,6 @@ from crmkit.models._fit import Objective
 from crmkit.models._purchases import SURE, Drawn, Period, PurchaseModel, draw_rates
 from crmkit.models._repeats import GAPS, Cells, dot, read_rows
 from crmkit.models.mbg_nbd import AT_ONCE_OR_NEVER
-
-Array = NDArray[np.float64]
 
 # The largest k that is tried, and how often in a row a larger k may fit worse before the search ends.
 MOST_STAGES, PATIENCE = 12, 2
@@ -111,7 +109,7 @@ class _CNBD(PurchaseModel):
         self.diagnosis_, self.n_customers_, self._posterior = one.diagnosis_, one.n_customers_, one._posterior
         return self
 
-    def _values(self, params: Array) -> Array:
+    def _values(self, params: Floats) -> Floats:
         return np.concatenate([[float(self._stages)], params])
 
     def _drawn(self, values: Array) -> Any:
@@ -125,7 +123,7 @@ class _CNBD(PurchaseModel):
         self,
         params: Sequence[float],
         log_likelihood: float,
-        covariance_: Array,
+        covariance_: Floats,
         diagnosis: Diagnosis,
         n_customers: float,
     ) -> Self:
@@ -143,7 +141,7 @@ class _CNBD(PurchaseModel):
         plain, k = shared.objective(cells, self._first_chance, self._stages), self._stages
         gaps = self._gap_total(cells)
 
-        def evaluate(theta: Array) -> tuple[float, Array, Array]:
+        def evaluate(theta: Floats) -> tuple[float, Floats, Floats]:
             value, gradient, hessian = plain(theta)
             return value + gaps, gradient, hessian
 
@@ -157,7 +155,7 @@ class _CNBD(PurchaseModel):
             return float(one_each.sum()) - (self._stages - 1) * dot(cells.n, cells.x) * log_unit
         return dot(cells.n, gap_terms(self._stages, cells.x, cells.t_x / cells.unit, None))
 
-    def log_likelihood(self, customers: Any) -> Array:
+    def log_likelihood(self, customers: Table) -> Floats:
         """Log-likelihood of each customer, of the data measured in `period`; shape (n_customers,).
 
         With a column `log_gaps` it is that of every gap, otherwise that of x and t_x.
@@ -169,15 +167,15 @@ class _CNBD(PurchaseModel):
         per_day = self._log_likelihood(params, x, t_x, T) + gap_terms(params.k, x, t_x, gaps)
         return np.asarray(per_day + x * np.log(self._days))
 
-    def _log_likelihood(self, params: CNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+    def _log_likelihood(self, params: CNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
         chances = x + self._first_chance
         return shared.log_likelihood(_plain(params), chances, x, t_x, T, stages=params.k)
 
-    def _p_alive(self, params: CNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+    def _p_alive(self, params: CNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
         chances = x + self._first_chance
         return np.asarray(expit(-shared.log_odds_left(_plain(params), chances, x, t_x, T, stages=params.k)))
 
-    def _living(self, params: CNBDParams, x: Array, t_x: Array, T: Array) -> LivingErlang:
+    def _living(self, params: CNBDParams, x: Floats, t_x: Floats, T: Floats) -> LivingErlang:
         k = int(params.k)
         survived = params.b + x + self._first_chance
         return LivingErlang(k, params.r + k * x, params.alpha + T, T - t_x, params.a, survived)

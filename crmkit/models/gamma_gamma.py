@@ -17,10 +17,10 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from crmkit import _checks, _frame, labels
+from crmkit._types import Floats, Table
 from crmkit.errors import DataError, shown
 from crmkit.labels import Language
 from crmkit.models._base import Z_95, Model, natural_covariance
@@ -29,7 +29,6 @@ from crmkit.models._fit import maximise
 from crmkit.models._repeats import HINT, distinct, dot
 from crmkit.models._stirling import log_beta
 
-Array = NDArray[np.float64]
 COLUMNS = ("x", "m_x")
 
 # Points to climb from, in units of the typical spend: regular spenders, very regular ones, irregular ones.
@@ -80,7 +79,7 @@ class GammaGammaParams:
     v: float
 
 
-def log_likelihood(params: GammaGammaParams, x: Array, m: Array) -> Array:
+def log_likelihood(params: GammaGammaParams, x: Floats, m: Floats) -> Floats:
     """Log-density of each customer's mean m of x purchases, x > 0 and m > 0; equation (1a).
 
     The total S = x m is such that S / (S + v) ~ Beta(p x, q): every term stays as small as q.
@@ -90,7 +89,7 @@ def log_likelihood(params: GammaGammaParams, x: Array, m: Array) -> Array:
     return -log_beta(p * x, q).value - p * x * np.log1p(v / total) - q * np.log1p(total / v) - np.log(m)
 
 
-def mean_spend(params: GammaGammaParams, x: Array, m: Array) -> Array:
+def mean_spend(params: GammaGammaParams, x: Floats, m: Floats) -> Floats:
     """Expected mean spend per purchase given the history, x >= 0; equation (5). Infinite if p x + q <= 1."""
     p, q, v = params.p, params.q, params.v
     total = np.where(x > 0, x * m, 0.0)
@@ -98,7 +97,7 @@ def mean_spend(params: GammaGammaParams, x: Array, m: Array) -> Array:
     return np.where(excess > 0, p * (v + total) / np.where(excess > 0, excess, 1.0), np.inf)
 
 
-def quantile_spend(params: GammaGammaParams, x: Array, m: Array, share: float) -> Array:
+def quantile_spend(params: GammaGammaParams, x: Floats, m: Floats, share: float) -> Floats:
     """Mean spend per purchase that a customer with this history stays below with probability `share`.
 
     The mean is p / nu, and nu given the history is Gamma(p x + q, v + x m).
@@ -116,25 +115,25 @@ class Spending:
     share it) enter together with the parameters; everything else is one constant.
     """
 
-    x: Array  # distinct numbers of purchases
-    n_x: Array  # customers with that number
-    total: Array  # distinct totals, in units of `scale`
-    purchases: Array  # purchases of the customers with that total
-    n_total: Array  # customers with that total
+    x: Floats  # distinct numbers of purchases
+    n_x: Floats  # customers with that number
+    total: Floats  # distinct totals, in units of `scale`
+    purchases: Floats  # purchases of the customers with that total
+    n_total: Floats  # customers with that total
     constant: float  # sum of ln m, in the caller's money
     scale: float  # typical spend, in the caller's money
     n: float  # customers
 
     @classmethod
-    def of(cls, x: Array, m: Array, weight: Array) -> Spending:
+    def of(cls, x: Floats, m: Floats, weight: Floats) -> Spending:
         """Collect customers (x > 0, m > 0), or cells of `weight` customers each."""
         n = float(weight.sum())
         constant = dot(weight, np.log(m))
         scale = float(np.exp(constant / n))
         distinct_x, row = np.unique(x, return_inverse=True)
-        n_x: Array = np.asarray(np.bincount(row, weights=weight), dtype=float)
+        n_x: Floats = np.asarray(np.bincount(row, weights=weight), dtype=float)
         # x times a mean is a total up to its last digits; rounding the logarithm joins equal totals again.
-        key: Array = np.asarray(np.round(np.log(x * (m / scale)), 12), dtype=float)
+        key: Floats = np.asarray(np.round(np.log(x * (m / scale)), 12), dtype=float)
         order = np.argsort(key)
         first = np.flatnonzero(np.diff(key[order], prepend=np.nan) != 0)
         return cls(
@@ -148,7 +147,7 @@ class Spending:
             n=n,
         )
 
-    def __call__(self, theta: Array) -> tuple[float, Array, Array]:
+    def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Log-likelihood, gradient and Hessian in theta = ln (p, q, v / scale)."""
         p, q, v = np.exp(theta)
         value, gradient, hessian = self._of_counts(p, q)
@@ -167,7 +166,7 @@ class Spending:
         ]
         return value + in_p + in_q - self.constant, gradient, hessian
 
-    def _of_counts(self, p: float, q: float) -> tuple[float, Array, Array]:
+    def _of_counts(self, p: float, q: float) -> tuple[float, Floats, Floats]:
         """The part -ln B(p x, q), with its derivatives in ln p and ln q."""
         a, n = p * self.x, self.n_x
         beta = log_beta(a, q)
@@ -202,7 +201,7 @@ class Independence:
         return self.text("en")
 
 
-def independence(x: Array, m: Array, weight: Array) -> Independence:
+def independence(x: Floats, m: Floats, weight: Floats) -> Independence:
     """Correlation of frequency and mean spend, over customers (or cells of `weight` customers each)."""
     n = float(weight.sum())
     dx, dm = x - dot(weight, x) / n, m - dot(weight, m) / n
@@ -252,7 +251,7 @@ class GammaGamma(Model):
         """Whether the spend of the first purchase counts too."""
         return False
 
-    def fit(self, customers: Any, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
+    def fit(self, customers: Table, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002  for pipelines
         """Learn the parameters by maximum likelihood from x and m_x.
 
         Parameters
@@ -308,7 +307,7 @@ class GammaGamma(Model):
             found.append(self.independence_.text(language))
         return found
 
-    def expected_spend(self, customers: Any) -> Array:
+    def expected_spend(self, customers: Table) -> Floats:
         """Expected mean spend per purchase of each customer, given the past; money, shape (n_customers,).
 
         Customers without repeat purchases get the mean of all. It is infinite where it does not exist: for them if
@@ -316,11 +315,11 @@ class GammaGamma(Model):
         """
         return self._of_rows(customers, lambda x, m: mean_spend(self.parameters, x, m))
 
-    def median_spend(self, customers: Any) -> Array:
+    def median_spend(self, customers: Table) -> Floats:
         """Median of each customer's mean spend per purchase, given the past; it always exists."""
         return self.spend_quantile(customers, 0.5)
 
-    def spend_quantile(self, customers: Any, share: float) -> Array:
+    def spend_quantile(self, customers: Table, share: float) -> Floats:
         """Mean spend per purchase that each customer stays below with probability `share`; money, (n_customers,)."""
         below = _checks.share("share", share)
         return self._of_rows(customers, lambda x, m: quantile_spend(self.parameters, x, m, below))
@@ -329,7 +328,7 @@ class GammaGamma(Model):
         """Expected mean spend per purchase of a customer of whom nothing is known; infinite if q <= 1."""
         return float(mean_spend(self.parameters, np.zeros(1), np.zeros(1))[0])
 
-    def log_likelihood(self, customers: Any) -> Array:
+    def log_likelihood(self, customers: Table) -> Floats:
         """Log-density of each customer's m_x, shape (n_customers,): 0 if x = 0, minus infinity if m_x <= 0 < x."""
         x, m = _read_rows(customers)
         found = np.where(x > 0, -np.inf, 0.0)
@@ -337,7 +336,7 @@ class GammaGamma(Model):
         found[used] = log_likelihood(self.parameters, x[used], m[used])
         return found
 
-    def score(self, customers: Any) -> Any:
+    def score(self, customers: Table) -> Any:
         """The customers with `expected_spend` and `median_spend`, in the table's own kind and row order."""
         table = _frame.open_table(customers, numbers=COLUMNS, hint=HINT)
         counted = table.cells(list(COLUMNS))
@@ -345,11 +344,11 @@ class GammaGamma(Model):
         columns = {"expected_spend": self.expected_spend(keys), "median_spend": self.median_spend(keys)}
         return table.give_back(table.attach(list(COLUMNS), {**keys, **columns}))
 
-    def _of_rows(self, customers: Any, distribution: Any) -> Array:
+    def _of_rows(self, customers: Table, distribution: Any) -> Floats:
         """`distribution(x, m)` of each customer, computed for distinct ones."""
         _ = self.parameters
         (x, m), row = distinct(*_read_rows(customers))
-        found: Array = distribution(x, np.maximum(m, 0.0))
+        found: Floats = distribution(x, np.maximum(m, 0.0))
         return found[row]
 
 
@@ -374,13 +373,13 @@ _LIMITS = (
 )
 
 
-def _read_rows(customers: Any) -> tuple[Array, Array]:
+def _read_rows(customers: Table) -> tuple[Floats, Floats]:
     x, m = _frame.open_table(customers, numbers=COLUMNS, hint=HINT).rows(*COLUMNS)
     _check(x)
     return x, m
 
 
-def _check(x: Array) -> None:
+def _check(x: Floats) -> None:
     bad = (x < 0) | (x != np.floor(x))
     if bad.any():
         raise DataError(
@@ -388,7 +387,7 @@ def _check(x: Array) -> None:
         )
 
 
-def _check_spread(m: Array) -> None:
+def _check_spread(m: Floats) -> None:
     """Refuse spends from which no difference between customers can be learned."""
     if m.size == 0:
         raise DataError("models_customer_repeat_purchases_x", hint=HINT)

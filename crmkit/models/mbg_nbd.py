@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from crmkit._types import Floats
 from crmkit.models import _beta_geometric as shared
 from crmkit.models import nbd
 from crmkit.models._covariates import RowTerms
@@ -24,8 +24,6 @@ from crmkit.models._fit import Objective
 from crmkit.models._purchases import Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._repeats import Cells
 
-Array = NDArray[np.float64]
-
 
 class MBGNBDParams(shared.BetaGeometricParams):
     """Purchase rate ~ Gamma(r, alpha), chance to leave ~ Beta(a, b); alpha in periods, the rest unitless."""
@@ -33,12 +31,12 @@ class MBGNBDParams(shared.BetaGeometricParams):
     __slots__ = ()
 
 
-def log_likelihood(params: MBGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+def log_likelihood(params: MBGNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Log-likelihood of each customer, shape (n,); times in the unit of alpha."""
     return shared.log_likelihood(params, x + 1, x, t_x, T)
 
 
-def p_alive(params: MBGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+def p_alive(params: MBGNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Probability that a customer is alive at T, shape (n,)."""
     return np.asarray(expit(-shared.log_odds_left(params, x + 1, x, t_x, T)))
 
@@ -82,16 +80,16 @@ class MBGNBD(PurchaseModel):
     def _objective(self, cells: Cells) -> Objective:
         return shared.objective(cells, 1)
 
-    def _log_likelihood(self, params: MBGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+    def _log_likelihood(self, params: MBGNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return log_likelihood(params, x, t_x, T)
 
-    def _p_alive(self, params: MBGNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+    def _p_alive(self, params: MBGNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return p_alive(params, x, t_x, T)
 
-    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+    def _row_terms(self, params: Sequence[Any], x: Floats, t_x: Floats, T: Floats) -> RowTerms:
         return shared.row_terms(params, 1, x, t_x, T)
 
-    def _living(self, params: MBGNBDParams, x: Array, t_x: Array, T: Array) -> shared.LivingBG:  # noqa: ARG002
+    def _living(self, params: MBGNBDParams, x: Floats, t_x: Floats, T: Floats) -> shared.LivingBG:  # noqa: ARG002
         return shared.LivingBG(params.r + x, params.alpha + T, params.a, params.b + x + 1)
 
     def _draw(self, params: MBGNBDParams, n: int, rng: np.random.Generator) -> Drawn:

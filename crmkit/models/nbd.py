@@ -14,17 +14,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betainc, expit, gammaln
 
+from crmkit._types import Floats
 from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import Limit
 from crmkit.models._fit import Objective
 from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
 from crmkit.models._quadrature import growth
 from crmkit.models._repeats import Cells, distinct, dot, log_rising, survivors
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class NBDParams:
     alpha: float
 
 
-def log_likelihood(params: NBDParams, x: Array, T: Array) -> Array:
+def log_likelihood(params: NBDParams, x: Floats, T: Floats) -> Floats:
     """Log-likelihood of each customer, shape (n,); times in the unit of alpha."""
     r, alpha = params.r, params.alpha
     return log_rising(r, x) - r * np.log1p(T / alpha) - x * np.log(alpha + T)
@@ -53,7 +51,7 @@ def objective(cells: Cells) -> Objective:
     n_at = np.bincount(age_of, weights=cells.n)
     x_at = np.bincount(age_of, weights=cells.n * cells.x)
 
-    def evaluate(theta: Array) -> tuple[float, Array, Array]:
+    def evaluate(theta: Floats) -> tuple[float, Floats, Floats]:
         r, alpha = np.exp(theta)
         log_age, share = np.log1p(ages / alpha), ages / (alpha + ages)
         weight, idle = r * n_at + x_at, r * dot(n_at, log_age)
@@ -66,7 +64,7 @@ def objective(cells: Cells) -> Objective:
     return evaluate
 
 
-def row_terms(params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:  # noqa: ARG001
+def row_terms(params: Sequence[Any], x: Floats, t_x: Floats, T: Floats) -> RowTerms:  # noqa: ARG001
     """Log-likelihood of each row with derivatives in ln(r, alpha), alpha of each row its own."""
     r, alpha = params[0], params[1] + np.zeros_like(x)
     value, d_r, d_rr = rising_terms(r, x)
@@ -80,7 +78,7 @@ def row_terms(params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms
     )
 
 
-def rising_terms(r: float, x: Array) -> tuple[Array, Array, Array]:
+def rising_terms(r: float, x: Floats) -> tuple[Floats, Floats, Floats]:
     """Ln(G(r+x) / G(r)) with its derivatives in ln r, shape of x."""
     j = np.arange(float(np.max(x, initial=0)))
     tables = (np.log(r + j), r / (r + j), r * j / (r + j) ** 2)
@@ -100,7 +98,7 @@ def objective_with_leavers(cells: Cells) -> Objective:
     ages = days / cells.unit
     n_at, n = np.bincount(age_of, weights=cells.n[~back]), float(cells.n.sum())
 
-    def evaluate(theta: Array) -> tuple[float, Array, Array]:
+    def evaluate(theta: Floats) -> tuple[float, Floats, Floats]:
         value, gradient, hessian = 0.0, np.zeros(3), np.zeros((3, 3))
         value, gradient[:2], hessian[:2, :2] = buyers(theta[:2])
         r, alpha = np.exp(theta[:2])
@@ -130,7 +128,7 @@ def objective_of_one_rate(cells: Cells) -> Objective:
     """Total log-likelihood in ln(lambda) if all customers buy at the same rate and nobody leaves."""
     purchases, time = dot(cells.n, cells.x), dot(cells.n, cells.T) / cells.unit
 
-    def evaluate(theta: Array) -> tuple[float, Array, Array]:
+    def evaluate(theta: Floats) -> tuple[float, Floats, Floats]:
         due = float(np.exp(theta[0])) * time
         return purchases * float(theta[0]) - due, np.array([purchases - due]), np.array([[-due]])
 
@@ -141,26 +139,26 @@ def objective_of_one_rate(cells: Cells) -> Objective:
 class LivingNBD:
     """Future of customers who buy at rate Gamma(r, alpha) for ever; fields of shape (n,), time from now on."""
 
-    r: Array
-    alpha: Array
+    r: Floats
+    alpha: Floats
 
-    def expected(self, t: float) -> Array:
+    def expected(self, t: float) -> Floats:
         """Expected purchases within t."""
         return self.r / self.alpha * t
 
-    def expected_pairs(self, t: float) -> Array:
+    def expected_pairs(self, t: float) -> Floats:
         """Expected Y (Y - 1), with Y the purchases within t."""
         return self.r * (self.r + 1) * (t / self.alpha) ** 2
 
-    def discounted(self, delta: float, t: float = np.inf) -> Array:
+    def discounted(self, delta: float, t: float = np.inf) -> Floats:
         """Expected purchases within t, each counted as e^(-delta * its time)."""
         return self.r / self.alpha * growth(delta, t)
 
-    def more_than(self, n: Count, t: float) -> Array:
+    def more_than(self, n: Count, t: float) -> Floats:
         """Probability of more than n purchases within t."""
         return np.asarray(betainc(n + 1.0, self.r, t / (self.alpha + t)))
 
-    def pmf(self, n: int, t: float) -> Array:
+    def pmf(self, n: int, t: float) -> Floats:
         """Probability of exactly n purchases within t."""
         log_share = np.log(t / (self.alpha + t)) if t > 0 else np.full_like(self.r, -np.inf)
         log_count = gammaln(self.r + n) - gammaln(self.r) - gammaln(n + 1) - self.r * np.log1p(t / self.alpha)
@@ -203,16 +201,16 @@ class NBD(PurchaseModel):
     def _objective(self, cells: Cells) -> Objective:
         return objective(cells)
 
-    def _log_likelihood(self, params: NBDParams, x: Array, t_x: Array, T: Array) -> Array:  # noqa: ARG002
+    def _log_likelihood(self, params: NBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: ARG002
         return log_likelihood(params, x, T)
 
-    def _p_alive(self, params: NBDParams, x: Array, t_x: Array, T: Array) -> Array:  # noqa: ARG002
+    def _p_alive(self, params: NBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: ARG002
         return np.ones_like(x)
 
-    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+    def _row_terms(self, params: Sequence[Any], x: Floats, t_x: Floats, T: Floats) -> RowTerms:
         return row_terms(params, x, t_x, T)
 
-    def _living(self, params: NBDParams, x: Array, t_x: Array, T: Array) -> LivingNBD:  # noqa: ARG002
+    def _living(self, params: NBDParams, x: Floats, t_x: Floats, T: Floats) -> LivingNBD:  # noqa: ARG002
         return LivingNBD(params.r + x, params.alpha + T)
 
     def _draw(self, params: NBDParams, n: int, rng: np.random.Generator) -> Drawn:

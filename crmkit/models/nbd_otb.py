@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError
 from crmkit.models import nbd
 from crmkit.models._covariates import Design, RowTerms, mixed, objective, p_one_time
@@ -27,7 +28,6 @@ from crmkit.models._fit import covariance, maximise
 from crmkit.models._purchases import Drawn, Period, PurchaseModel, counts_of, draw_rates
 from crmkit.models._repeats import Cells, dot
 
-Array = NDArray[np.float64]
 ONCE = (0, 1)
 
 
@@ -126,7 +126,7 @@ class NBDOTB(PurchaseModel):
         )
         return model
 
-    def _estimates(self) -> tuple[Array, NDArray[np.str_]]:
+    def _estimates(self) -> tuple[Floats, NDArray[np.str_]]:
         return np.array(astuple(self.params_), dtype=float), np.array(["positive", "positive", "share"])
 
     def _stored(self) -> dict[str, Any]:
@@ -137,18 +137,18 @@ class NBDOTB(PurchaseModel):
         if self.once_ not in ONCE or isinstance(self.once_, bool):
             raise ValueError(self.once_)
 
-    def _log_likelihood(self, params: NBDOTBParams, x: Array, t_x: Array, T: Array) -> Array:  # noqa: ARG002
+    def _log_likelihood(self, params: NBDOTBParams, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: ARG002
         plain = nbd.log_likelihood(nbd.NBDParams(params.r, params.alpha), x, T)
         return mixed(params.omega, plain, x, T, self.once_)
 
-    def _p_alive(self, params: NBDOTBParams, x: Array, t_x: Array, T: Array) -> Array:  # noqa: ARG002
+    def _p_alive(self, params: NBDOTBParams, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: ARG002
         plain = nbd.log_likelihood(nbd.NBDParams(params.r, params.alpha), x, T)
         return np.asarray(1 - p_one_time(params.omega, plain, x, T, self.once_))
 
-    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+    def _row_terms(self, params: Sequence[Any], x: Floats, t_x: Floats, T: Floats) -> RowTerms:
         return nbd.row_terms(params, x, t_x, T)
 
-    def _living(self, params: NBDOTBParams, x: Array, t_x: Array, T: Array) -> nbd.LivingNBD:  # noqa: ARG002
+    def _living(self, params: NBDOTBParams, x: Floats, t_x: Floats, T: Floats) -> nbd.LivingNBD:  # noqa: ARG002
         return nbd.LivingNBD(params.r + x, params.alpha + T)
 
     def _draw(self, params: NBDOTBParams, n: int, rng: np.random.Generator) -> Drawn:
@@ -157,7 +157,7 @@ class NBDOTB(PurchaseModel):
         rate = draw_rates(params.r, params.alpha, n, rng)
         return Drawn(rate, np.full(n, np.inf), np.zeros(n), rng.random(n) < params.omega)
 
-    def expected_purchases_new(self, *, horizon: Any) -> float:
+    def expected_purchases_new(self, *, horizon: Duration) -> float:
         """Expected purchases, within `horizon`, of somebody of whom nothing is known yet; those who buy once included.
 
         With `once=0` these are repeat purchases of a customer acquired today.
@@ -166,7 +166,7 @@ class NBDOTB(PurchaseModel):
         omega = self.params_.omega
         return (1 - omega) * regular + omega if self.once_ else regular
 
-    def pmf(self, n: Any, *, horizon: Any, customers: Any = None) -> Any:
+    def pmf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of exactly n purchases within `horizon`; of somebody not yet known, one-time buyers included."""
         found = super().pmf(n, horizon=horizon, customers=customers)
         if customers is not None or not self.once_:
@@ -175,7 +175,7 @@ class NBDOTB(PurchaseModel):
         found = (1 - omega) * np.asarray(found) + omega * (counts_of(n) == 1)
         return found if np.ndim(n) else float(found)
 
-    def cdf(self, n: Any, *, horizon: Any, customers: Any = None) -> Any:
+    def cdf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of at most n purchases within `horizon`; arguments as for `pmf`."""
         found = super().cdf(n, horizon=horizon, customers=customers)
         if customers is not None or not self.once_:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, expit, gammaln
 
+from crmkit._types import Array, Floats
 from crmkit.models import nbd
 from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import FAR, Limit
@@ -35,7 +36,6 @@ from crmkit.models._quadrature import NEGLIGIBLE, PANEL, chunks, discounted_powe
 from crmkit.models._repeats import Cells, distinct, dot, log_rising, survivors
 from crmkit.models.nbd import LivingNBD
 
-Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
 # Nodes for an integral, by how far the logarithm of the integrand falls and how long its logarithmic
@@ -61,14 +61,14 @@ class ParetoNBDParams:
 class _Stretch:
     """The variable y of U(x, t, e), m (e^y - 1) = tau - t, and the exponents of the integrand in y."""
 
-    end: Array  # where y stops, shape (n,)
-    m: Array  # the smaller of alpha + t and beta + t
-    k: Array  # m over the larger
-    c: Array  # the integrand is exp(-c y - d log1p(k (e^y - 1)))
-    d: Array
+    end: Floats  # where y stops, shape (n,)
+    m: Floats  # the smaller of alpha + t and beta + t
+    k: Floats  # m over the larger
+    c: Floats  # the integrand is exp(-c y - d log1p(k (e^y - 1)))
+    d: Floats
 
 
-def _stretch(params: Point, x: Array, t: Array, e: Array) -> _Stretch:
+def _stretch(params: Point, x: Floats, t: Floats, e: Floats) -> _Stretch:
     r, alpha, s, beta = params
     if isinstance(alpha, np.ndarray):
         first, one, two = alpha <= beta, alpha + t, beta + t
@@ -86,7 +86,7 @@ def _stretch(params: Point, x: Array, t: Array, e: Array) -> _Stretch:
     return _Stretch(np.minimum(end, np.where(falls, cut, grows_cut)), m, k, c, d)
 
 
-def _rules(stretch: _Stretch) -> Iterator[tuple[Array, Array, Index]]:
+def _rules(stretch: _Stretch) -> Iterator[tuple[Floats, Floats, Index]]:
     """Nodes, weights and the rows whose integral asks for that many, in portions."""
     fall = np.abs(stretch.c * stretch.end + stretch.d * np.log1p(stretch.k * np.expm1(stretch.end)))
     level = np.zeros(fall.size, dtype=np.intp)
@@ -102,7 +102,7 @@ def _rules(stretch: _Stretch) -> Iterator[tuple[Array, Array, Index]]:
             yield nodes, weights, rows[part]
 
 
-def _log_gone(params: Point, x: Array, t: Array, e: Array) -> Array:
+def _log_gone(params: Point, x: Floats, t: Floats, e: Floats) -> Floats:
     """Ln U(x, t, e); -inf where e = t."""
     r, alpha, s, beta = params
     stretch = _stretch(params, x, t, e)
@@ -116,7 +116,7 @@ def _log_gone(params: Point, x: Array, t: Array, e: Array) -> Array:
         return np.asarray(outside + np.log(mass * stretch.end * stretch.m * (s / (beta + t))))
 
 
-def _log_alive(params: Point, x: Array, T: Array) -> Array:
+def _log_alive(params: Point, x: Floats, T: Floats) -> Floats:
     """Ln D(x, T)."""
     r, alpha, s, beta = params
     return np.asarray(-r * np.log1p(T / alpha) - x * np.log(alpha + T) - s * np.log1p(T / beta))
@@ -130,17 +130,17 @@ class _Pairs:
     row of `seen` is its (x, T). Rows `young` of `seen` have a U2, the integrals from `n_last` on; the others have none.
     """
 
-    x: Array  # of the integrals
-    start: Array
-    end: Array
+    x: Floats  # of the integrals
+    start: Floats
+    end: Floats
     n_last: int
     last_of: Index
-    seen: tuple[Array, Array]
+    seen: tuple[Floats, Floats]
     seen_of: Index
     young: Index
 
     @classmethod
-    def of(cls, x: Array, t_x: Array, T: Array, unit: float = 1.0) -> _Pairs:
+    def of(cls, x: Floats, t_x: Floats, T: Floats, unit: float = 1.0) -> _Pairs:
         """Integrals of distinct pairs up to the highest age where those are fewer, else one for each history.
 
         The times of the histories are in days, those of the integrals in multiples of `unit`.
@@ -156,20 +156,20 @@ class _Pairs:
         ends = np.full(xs.size, highest / unit)
         return cls(xs, starts / unit, ends, last[0].size, last_of, (seen[0], seen[1] / unit), seen_of, young)
 
-    def part(self, log_u: Array, log_d: Array) -> Array:
+    def part(self, log_u: Floats, log_d: Floats) -> Floats:
         """U2 / D of each row of `seen`, at most 1."""
         part = np.zeros_like(log_d)
         part[self.young] = np.minimum(np.exp(log_u[self.n_last :] - log_d[self.young]), 1.0)
         return part
 
 
-def _log_total(excess: Array, part: Array) -> Array:
+def _log_total(excess: Floats, part: Floats) -> Floats:
     """Ln(L / D), with L / D = 1 - part + e^excess >= 1."""
     high = np.maximum(excess, 0.0)
     return np.asarray(high + np.log((1 - part) * np.exp(-high) + np.exp(excess - high)))
 
 
-def _alive_and_total(params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> tuple[Array, Array]:
+def _alive_and_total(params: ParetoNBDParams, x: Floats, t_x: Floats, T: Floats) -> tuple[Floats, Floats]:
     """Ln D(x, T), and Ln(L / D), of each customer."""
     point: Point = (params.r, params.alpha, params.s, params.beta)
     if np.ndim(params.alpha) or np.ndim(params.beta):
@@ -187,13 +187,13 @@ def _alive_and_total(params: ParetoNBDParams, x: Array, t_x: Array, T: Array) ->
     return log_alive, log_total
 
 
-def log_likelihood(params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+def log_likelihood(params: ParetoNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Log-likelihood of each customer, shape (n,); times in the unit of alpha and beta."""
     log_alive, log_total = _alive_and_total(params, x, t_x, T)
     return log_rising(params.r, x) + log_alive + log_total
 
 
-def p_alive(params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+def p_alive(params: ParetoNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Probability that a customer is alive at T, shape (n,)."""
     return np.exp(-_alive_and_total(params, x, t_x, T)[1])
 
@@ -210,7 +210,7 @@ def objective(cells: Cells) -> Objective:
     last_of, seen_of, young = pairs.last_of, pairs.seen_of, pairs.young
     n_last, n_seen = pairs.n_last, pairs.seen[0].size
 
-    def evaluate(theta: Array) -> tuple[float, Array, Array]:
+    def evaluate(theta: Floats) -> tuple[float, Floats, Floats]:
         params = np.exp(theta)
         log_u, grad_u, hess_u = _gone_with_derivatives(params, pairs.x, pairs.start, pairs.end)
         log_d, grad_d, hess_d = _alive_with_derivatives(params, *pairs.seen)
@@ -249,7 +249,7 @@ def objective(cells: Cells) -> Objective:
 PACKED = np.array([[0, 1, 2, 3], [1, 4, 5, 6], [2, 5, 7, 8], [3, 6, 8, 9]])
 
 
-def _gone_with_derivatives(params: Point, x: Array, t: Array, e: Array) -> tuple[Array, Array, Array]:
+def _gone_with_derivatives(params: Point, x: Floats, t: Floats, e: Floats) -> tuple[Floats, Floats, Floats]:
     """Ln U(x, t, e), its gradient (4, n) and packed Hessian (10, n) in ln(r, alpha, s, beta).
 
     With E the mean over the integrand as a density, a0 = ln(1+tau/alpha), ta = tau/(alpha+tau) and b0, tb
@@ -303,7 +303,7 @@ def _gone_with_derivatives(params: Point, x: Array, t: Array, e: Array) -> tuple
         return outside + np.log(mass * stretch.end * stretch.m * (s / (beta + t))), gradient, hessian
 
 
-def _alive_with_derivatives(params: Point, x: Array, T: Array) -> tuple[Array, Array, Array]:
+def _alive_with_derivatives(params: Point, x: Floats, T: Floats) -> tuple[Floats, Floats, Floats]:
     """Ln D(x, T), its gradient (4, n) and packed Hessian (10, n) in ln(r, alpha, s, beta)."""
     r, alpha, s, beta = params
     a0, b0 = np.log1p(T / alpha), np.log1p(T / beta)
@@ -315,7 +315,7 @@ def _alive_with_derivatives(params: Point, x: Array, T: Array) -> tuple[Array, A
     return _log_alive(params, x, T), gradient, hessian
 
 
-def row_terms(params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+def row_terms(params: Sequence[Any], x: Floats, t_x: Floats, T: Floats) -> RowTerms:
     """Log-likelihood of each row with derivatives in ln(r, alpha, s, beta), alpha and beta of each row its own."""
     point = (params[0], params[1] + np.zeros_like(x), params[2], params[3] + np.zeros_like(x))
     log_u, grad_u, hess_u = _gone_with_derivatives(point, x, t_x, T)
@@ -334,20 +334,20 @@ def row_terms(params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms
 class LivingPareto:
     """Future of customers who are alive now: a Pareto/NBD of their own; time from now on, fields (n,)."""
 
-    r: Array
-    alpha: Array
+    r: Floats
+    alpha: Floats
     s: float
-    beta: Array
+    beta: Floats
 
-    def expected(self, t: float) -> Array:
+    def expected(self, t: float) -> Floats:
         """Expected purchases within t; Schmittlein and others (1987), with its limit at s = 1."""
         return self.r / self.alpha * self.beta * growth(self.s - 1, np.log1p(t / self.beta))
 
-    def discounted(self, delta: float, t: float = np.inf) -> Array:
+    def discounted(self, delta: float, t: float = np.inf) -> Floats:
         """Expected purchases within t, each counted as e^(-delta * its time)."""
         return self.r / self.alpha * self.beta * discounted_power(self.s, delta * self.beta, t / self.beta)
 
-    def expected_pairs(self, t: float) -> Array:
+    def expected_pairs(self, t: float) -> Floats:
         """Expected Y (Y - 1), with Y the purchases within t: E[lambda^2] E[min(lifetime, t)^2]."""
         length = np.log1p(t / self.beta)
         # In u = e^y - 1, twice the integral of u (1+u)^-s is that of (e^y - 1) e^((1-s) y).
@@ -359,14 +359,14 @@ class LivingPareto:
         squared = 2 * self.beta**2 * length * mean
         return np.asarray(self.r * (self.r + 1) / self.alpha**2 * squared)
 
-    def more_than(self, n: Count, t: float) -> Array:
+    def more_than(self, n: Count, t: float) -> Floats:
         """Probability of more than n purchases within t: the next one falls due, and comes in time."""
         if t == 0:
             return np.zeros_like(self.r)
         count = np.broadcast_to(np.asarray(n, dtype=float), self.r.shape)
         return np.asarray(np.exp(self._log_mean(count + 1, 0, self.s, t) - betaln(count + 1, self.r)))
 
-    def pmf(self, n: int, t: float) -> Array:
+    def pmf(self, n: int, t: float) -> Floats:
         """Probability of exactly n purchases within t; Fader & Hardie (2005)."""
         if t == 0:
             return np.full_like(self.r, float(n == 0))
@@ -374,7 +374,7 @@ class LivingPareto:
         log_ways = gammaln(self.r + n) - gammaln(self.r) - gammaln(n + 1) + np.log(self.s * self.alpha / self.beta)
         return np.asarray(still + np.exp(log_ways + self._log_mean(np.full_like(self.r, float(n)), 1, self.s + 1, t)))
 
-    def _log_mean(self, m: Array, k: int, d: float, t: float) -> Array:
+    def _log_mean(self, m: Floats, k: int, d: float, t: float) -> Floats:
         """Logarithm of the integral of v^m (1-v)^r e^(k y) (1 + e^y alpha/beta)^-d over y = logit v up to ln(t/alpha).
 
         Here e^y is the time in multiples of alpha; the integrand is log-concave in y.
@@ -385,10 +385,10 @@ class LivingPareto:
             found[rows] = few._log_mean_of_few(m[rows], k, d, t)
         return found
 
-    def _log_mean_of_few(self, m: Array, k: int, d: float, t: float) -> Array:
+    def _log_mean_of_few(self, m: Floats, k: int, d: float, t: float) -> Floats:
         r, q = self.r, self.beta / self.alpha
 
-        def log_f(y: Array) -> Array:
+        def log_f(y: Floats) -> Floats:
             v = np.exp(y)
             return np.asarray((m + k) * y - (m + r) * np.log1p(v) - d * np.log1p(v / q))
 
@@ -407,7 +407,7 @@ class LivingPareto:
         return np.asarray(height + np.log(total * stretch))
 
 
-def _fall(drop: Callable[[Array], Array], most: Array) -> Array:
+def _fall(drop: Callable[[Floats], Floats], most: Floats) -> Floats:
     """How far from the top a log-concave integrand is negligible, a little generously; at most `most`."""
     near, far = most * 1e-9, most
     for _ in range(12):
@@ -490,7 +490,7 @@ class ParetoNBD(PurchaseModel):
     def _objective(self, cells: Cells) -> Objective:
         return objective(cells)
 
-    def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Array]) -> Optimum:
+    def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Floats]) -> Optimum:
         optimum = super()._climb(cells, objective, starts)
         limit = maximise(nbd.objective_with_leavers(cells), [[*starts[0][:2], -1.0]])
         if limit.log_likelihood < optimum.log_likelihood - 10:
@@ -501,16 +501,16 @@ class ParetoNBD(PurchaseModel):
         again = maximise(objective, [[log_r, log_alpha, log_s, 1 - BOX]])
         return max(optimum, again, key=lambda one: one.log_likelihood)
 
-    def _log_likelihood(self, params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+    def _log_likelihood(self, params: ParetoNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return log_likelihood(params, x, t_x, T)
 
-    def _p_alive(self, params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> Array:
+    def _p_alive(self, params: ParetoNBDParams, x: Floats, t_x: Floats, T: Floats) -> Floats:
         return p_alive(params, x, t_x, T)
 
-    def _row_terms(self, params: Sequence[Any], x: Array, t_x: Array, T: Array) -> RowTerms:
+    def _row_terms(self, params: Sequence[Any], x: Floats, t_x: Floats, T: Floats) -> RowTerms:
         return row_terms(params, x, t_x, T)
 
-    def _living(self, params: ParetoNBDParams, x: Array, t_x: Array, T: Array) -> LivingPareto:  # noqa: ARG002
+    def _living(self, params: ParetoNBDParams, x: Floats, t_x: Floats, T: Floats) -> LivingPareto:  # noqa: ARG002
         return LivingPareto(params.r + x, params.alpha + T, params.s, params.beta + T)
 
     def _draw(self, params: ParetoNBDParams, n: int, rng: np.random.Generator) -> Drawn:

@@ -15,14 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crmkit._types import Floats
 from crmkit.models._contracts import ContractModel, Renewals
 from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._fit import Objective
 from crmkit.models._stirling import log_beta_ratio
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,12 @@ class SBGParams:
     beta: float
 
 
-def log_survival(params: SBGParams, age: Array, since: Array | float = 0.0) -> Array:
+def log_survival(params: SBGParams, age: Floats, since: Floats | float = 0.0) -> Floats:
     """Log-probability of staying for `age` more renewals after having renewed `since` times."""
     return log_beta_ratio(params.alpha, params.beta + since, age)
 
 
-def log_likelihood(params: SBGParams, age: Array, at_risk: Array, lost: Array) -> Array:
+def log_likelihood(params: SBGParams, age: Floats, at_risk: Floats, lost: Floats) -> Floats:
     """Log-likelihood of the renewals at each age 1, 2 ...: of `at_risk` customers `lost` did not renew."""
     alpha, stays = params.alpha, params.beta + age - 1
     leaves = -np.log1p(stays / alpha)
@@ -46,7 +44,7 @@ def log_likelihood(params: SBGParams, age: Array, at_risk: Array, lost: Array) -
     return np.asarray(lost * leaves + (at_risk - lost) * renews)
 
 
-def objective(theta: Array, age: Array, at_risk: Array, lost: Array) -> tuple[float, Array, Array]:
+def objective(theta: Floats, age: Floats, at_risk: Floats, lost: Floats) -> tuple[float, Floats, Floats]:
     """Log-likelihood, gradient and Hessian in theta = ln (alpha, beta).
 
     The logit of the churn rate at age t is ln alpha - ln (beta + t - 1): a logistic regression, bent in beta.
@@ -118,5 +116,5 @@ class SBG(ContractModel):
     def _objective(self, renewals: Renewals) -> Objective:
         return lambda theta: objective(theta, renewals.age, renewals.at_risk, renewals.lost)
 
-    def _log_survival(self, params: SBGParams, age: Array, since: Array | float) -> Array:
+    def _log_survival(self, params: SBGParams, age: Floats, since: Floats | float) -> Floats:
         return log_survival(params, age, since)

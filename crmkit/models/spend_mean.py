@@ -28,19 +28,17 @@ from typing import Any, ClassVar, Self
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._types import Floats, Table
 from crmkit.customers import Sums
 from crmkit.errors import DataError
 from crmkit.models._repeats import HINT
 from crmkit.models._snapshots import Snapshot, Snapshots
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend
 from crmkit.transactions import open_transactions
-
-Array = NDArray[np.float64]
 
 # Part of the square of the mean that spend varies by within customers at least.
 LEAST = 1e-6
@@ -97,7 +95,7 @@ class SpendMean(GammaGamma):
     standard_error_: float
     varies_: bool
 
-    def fit(self, customers: Any, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002
+    def fit(self, customers: Table, y: Any = None, *, weight: str | None = None) -> Self:  # noqa: ARG002
         """Learn from the spend of single purchase days.
 
         Parameters
@@ -130,7 +128,7 @@ class SpendMean(GammaGamma):
         money, square = seen.money - seen.first, seen.square - seen.first**2
         return self.of_sums(seen.x[again], money[again], square[again], halves)
 
-    def of_sums(self, n: Array, money: Array, square: Array, halves: tuple[Array, Array] | None = None) -> Self:
+    def of_sums(self, n: Floats, money: Floats, square: Floats, halves: tuple[Floats, Floats] | None = None) -> Self:
         """Learn from the number of purchases of each customer, their spend, and the sum of squares of it.
 
         `halves` is the spend of the first, third ... purchase and of the second, fourth ...; without it the test of
@@ -157,7 +155,7 @@ class SpendMean(GammaGamma):
         total, total_square, squares = sums[0] / scale, sums[1] / scale**2, sums[2] / scale**2
         return self._learn(n, customers, total, total_square, squares)
 
-    def _learn(self, n: Array, customers: Array, money: Array, money_square: Array, square: Array) -> Self:
+    def _learn(self, n: Floats, customers: Floats, money: Floats, money_square: Floats, square: Floats) -> Self:
         """Learn from sums over customers of n purchases each: spend, its square, squares of single purchases."""
         total, n_customers = float(n @ customers), float(customers.sum())
         if total == n_customers or money.sum() <= 0:
@@ -186,7 +184,7 @@ class SpendMean(GammaGamma):
     def _fitted(self, what: str) -> None:  # noqa: ARG002
         _ = self.parameters
 
-    def expected_spend(self, customers: Any) -> Array:
+    def expected_spend(self, customers: Table) -> Floats:
         """Expected spend per purchase of each customer, shape (n_customers,).
 
         From `x` and `monetary`, or `m_x` where the first purchase does not count.
@@ -200,13 +198,13 @@ class SpendMean(GammaGamma):
         """The column of money that is read."""
         return "monetary" if self.keep_first else "m_x"
 
-    def of_history(self, x: Array, money: Array) -> Array:
+    def of_history(self, x: Floats, money: Floats) -> Floats:
         """Expected spend of customers with x repeat purchases, from the column of money."""
         if not self.keep_first:
             return mean_spend(self.parameters, x, np.maximum(money, 0.0))
         return mean_spend(self.parameters, x + 1, np.maximum(money, 0.0) / (x + 1))
 
-    def score(self, customers: Any) -> Any:
+    def score(self, customers: Table) -> Any:
         """The customers with `expected_spend`, in the table's own kind and row order."""
         names: Sequence[str] = ("x", self.column)
         table = _frame.open_table(customers, numbers=names, hint=HINT)
@@ -218,7 +216,7 @@ class SpendMean(GammaGamma):
         return table.give_back(table.attach(list(names), {**keys, "expected_spend": self.of_history(*columns)}))
 
 
-def _split_half(n: Array, odd: Array, even: Array) -> tuple[float, bool]:
+def _split_half(n: Floats, odd: Floats, even: Floats) -> tuple[float, bool]:
     """Rank correlation of two halves of each customer's purchases, and whether it is above chance."""
     from scipy.stats import rankdata
 
@@ -242,7 +240,7 @@ def spend_sums() -> Sums:
 
 
 def _left_out(
-    n: Array, customers: Array, money: Array, money_square: Array, square: Array, mean: float, k: float
+    n: Floats, customers: Floats, money: Floats, money_square: Floats, square: Floats, mean: float, k: float
 ) -> float:
     """Sum of squared errors if each purchase is forecast from the customer's others; from sums over customers."""
     n, customers, money, money_square, square = (

@@ -23,13 +23,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
+from crmkit._types import Array, Floats
 
 CLASSES = (1, 2, 3, 5)  # the least number of purchases of each class, which has a rate of its own
 DAYS = 7  # silences are counted in weeks

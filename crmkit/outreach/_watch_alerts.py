@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from crmkit.outreach._watch_clocks import Clocks, Flags, Floats, History, Ints, Rules, clocks
+from crmkit._types import Bools, Floats, Ints
+from crmkit.outreach._watch_clocks import Clocks, History, Rules, clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +22,19 @@ class Past:
     """What the weeks of a back-test saw. `low` to `high` are the thresholds that a rise of the score crossed."""
 
     days: Ints  # last day of each week, shape (n_weeks,)
-    judged: Flags  # weeks whose horizon has passed, shape (n_weeks,)
+    judged: Bools  # weeks whose horizon has passed, shape (n_weeks,)
     week: Ints  # of each rise, shape (n_rises,)
     account: Ints
     low: Floats
     high: Floats
-    overdue: Flags  # whether the account is overdue, otherwise it only buys less
-    returned: Flags  # back at least half of the way to the usual spend within the horizon
-    bought: Flags  # bought at all within the horizon
+    overdue: Bools  # whether the account is overdue, otherwise it only buys less
+    returned: Bools  # back at least half of the way to the usual spend within the horizon
+    bought: Bools  # bought at all within the horizon
     begun: Ints  # week in which each account's present episode began; shape (n_accounts,)
-    calm: Sequence[tuple[Floats, Flags]]  # of each judged week, accounts without a signal, not lost: money, returned
+    calm: Sequence[tuple[Floats, Bools]]  # of each judged week, accounts without a signal, not lost: money, returned
     now: Clocks
 
-    def raised(self, threshold: float) -> Flags:
+    def raised(self, threshold: float) -> Bools:
         """Which rises are alerts."""
         return (self.high >= threshold) & (self.low < threshold)
 
@@ -83,7 +84,7 @@ def back_test(history: History, as_of: int, *, weeks: int, rules: Rules) -> Past
     return Past(days=days[1:], judged=days[1:] + rules.horizon <= as_of, begun=begun, calm=calm, now=at, **joined)
 
 
-def _after(history: History, at: Clocks, day: int, horizon: int) -> tuple[Flags, Flags]:
+def _after(history: History, at: Clocks, day: int, horizon: int) -> tuple[Bools, Bools]:
     """Of each account, whether the days after came half of the way back to the usual spend, and whether it bought."""
     enough = at.usual * horizon * (1 - at.missing / 2)
     later = (history.day > day) & (history.day <= day + horizon) & history.visit

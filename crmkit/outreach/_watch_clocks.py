@@ -20,22 +20,17 @@ Society A 232, 6-31 (spend per day as money per purchase over days per gap).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _groups
 from crmkit._frame import engines
+from crmkit._types import Array, Bools, Floats, Ints
 from crmkit.customers import customer_days
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
-
-Array: TypeAlias = NDArray[Any]
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 # Before anything is seen, one account in twenty has changed. A change is then more likely than not where so unusual a
 # present had a chance of about 5 % for an account that has not changed: that is what a signal needs.
@@ -79,8 +74,8 @@ class History:
     day: Ints
     money: Floats  # whole units
     gap: Ints  # days since the purchase day before; 0 for the first, and for days with nothing but refunds
-    visit: Flags
-    later: Flags  # after the account's first purchase day
+    visit: Bools
+    later: Bools  # after the account's first purchase day
 
     def until(self, day: int) -> History:
         """The rows up to a day; every account stays."""
@@ -88,7 +83,7 @@ class History:
         rows: list[Any] = [self.account, self.day, self.money, self.gap, self.visit, self.later]
         return History(self.ids, self.group, *(column[:end] for column in rows))
 
-    def total(self, values: Array, where: Flags | None = None) -> Floats:
+    def total(self, values: Array, where: Bools | None = None) -> Floats:
         """Sum of each account over its rows."""
         kept = slice(None) if where is None else where
         return np.bincount(self.account[kept], values[kept], len(self.ids)).astype(float)
@@ -116,7 +111,7 @@ def read_history(tx: Transactions, least: int, by: Any) -> History:
     return History(ids, _group_codes(tx, by, ids), *(column[in_time] for column in columns))
 
 
-def _gaps(account: Ints, day: Ints, visit: Flags, n: int) -> tuple[Ints, Flags]:
+def _gaps(account: Ints, day: Ints, visit: Bools, n: int) -> tuple[Ints, Bools]:
     """Days since the purchase day before, and whether there is an earlier one; rows by account and day."""
     at = np.flatnonzero(visit)
     again = np.append(False, np.diff(account[at]) == 0)
@@ -144,8 +139,8 @@ def _group_codes(tx: Transactions, by: Any, ids: Array) -> Ints:
 class Clocks:
     """Accounts as they stand on a day; arrays of shape (n_accounts,), money in units."""
 
-    watched: Flags  # enough purchases to have a rhythm
-    lost: Flags  # quiet for longer than two usual gaps and the horizon
+    watched: Bools  # enough purchases to have a rhythm
+    lost: Bools  # quiet for longer than two usual gaps and the horizon
     quiet: Floats  # days since the last purchase
     usual_gap: Floats
     p_quiet: Floats  # chance of so long a quiet of an account that has not changed
@@ -210,7 +205,7 @@ def clocks(history: History, day: int, rules: Rules) -> Clocks:
     )  # fmt: skip
 
 
-def _days_paid(seen: History, window: Flags, begin: int, usual_gap: Floats) -> tuple[Floats, Floats]:
+def _days_paid(seen: History, window: Bools, begin: int, usual_gap: Floats) -> tuple[Floats, Floats]:
     """Days of each account that the window's purchases pay for, and silent days that belong to the past instead.
 
     The first purchase of the window pays for the days since the one before it, but for no more than a usual gap before
@@ -222,7 +217,7 @@ def _days_paid(seen: History, window: Flags, begin: int, usual_gap: Floats) -> t
     return seen.total(seen.gap, window) - silent, silent
 
 
-def _gap_clock(seen: History, watched: Flags, n_gaps: Floats, days: Floats, quiet: Floats) -> tuple[Floats, Floats]:
+def _gap_clock(seen: History, watched: Bools, n_gaps: Floats, days: Floats, quiet: Floats) -> tuple[Floats, Floats]:
     """Usual gap, and the chance of so long a quiet.
 
     Gaps of one account follow a Gamma distribution of shape 1 / spread^2: 1 is pure chance, 16 a standing order. Its
@@ -243,8 +238,8 @@ def _gap_clock(seen: History, watched: Flags, n_gaps: Floats, days: Floats, quie
 
 
 def _spend_clock(
-    seen: History, watched: Flags, year: Ints, window: Flags, paid: Floats, silent: Floats
-) -> tuple[Flags, Floats, Floats]:
+    seen: History, watched: Bools, year: Ints, window: Bools, paid: Floats, silent: Floats
+) -> tuple[Bools, Floats, Floats]:
     """Whether a usual spend is known, that spend per day, and the chance of so little in the window.
 
     Each purchase pays for the gap before it. Money less what that gap was worth is 0 on average, whatever the window
@@ -293,7 +288,7 @@ def _chance_of_change(p: Floats) -> Floats:
 # --- shrinkage ----------------------------------------------------------------------------------------------------
 
 
-def shrunk(own: Floats, variance: Floats, known: Flags, group: Ints) -> tuple[Floats, Floats]:
+def shrunk(own: Floats, variance: Floats, known: Bools, group: Ints) -> tuple[Floats, Floats]:
     """Estimates drawn to those of similar accounts, and their precision; normal errors and Student's distribution of
     accounts.
 
@@ -352,7 +347,7 @@ def _variety(away: Floats, variance: Floats) -> float:
     return max(float(np.median(away**2 / MEDIAN_SQUARE - variance)), LEAST_VARIETY)
 
 
-def shrunk_variance(squares: Floats, degrees: Floats, known: Flags, group: Ints) -> tuple[Floats, Floats]:
+def shrunk_variance(squares: Floats, degrees: Floats, known: Bools, group: Ints) -> tuple[Floats, Floats]:
     """Variances (sum of squares / degrees) drawn to those of similar accounts, and the degrees of freedom they have."""
     from scipy.special import digamma, polygamma
 

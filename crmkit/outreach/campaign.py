@@ -14,6 +14,7 @@ import numpy as np
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
+from crmkit._types import Table
 from crmkit.errors import ArgumentError, DataError, Words
 
 HINT = Words("hint_churn_scores")
@@ -42,15 +43,15 @@ class Campaign(Result):
 
     main: ClassVar[str] = "customers"
 
-    customers: Any
-    curve: Any
+    customers: Table
+    curve: Table
     contacted: int
     profit: float
     cut_off: float | None
 
 
 def campaign(
-    scores: Any,
+    scores: Table,
     *,
     contact_cost: float,
     value: float | str,

@@ -31,11 +31,12 @@ from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._shared import money
 from crmkit._statistics import wilson
+from crmkit._types import Array, Bools, Duration, Floats, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.outreach._watch_alerts import Past, back_test
-from crmkit.outreach._watch_clocks import Array, Flags, Floats, Ints, Rules, read_history
+from crmkit.outreach._watch_clocks import Rules, read_history
 from crmkit.transactions import Transactions, open_transactions
 
 CHOICES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # alerts a week to compare with
@@ -76,24 +77,24 @@ class WatchList(Result):
         What a false alert is.
     """
 
-    table: Any
+    table: Table
     threshold: float
     alerts_per_week: float
     false_alert_share: float
     base_rate: float
-    backtest: Any
-    choices: Any
+    backtest: Table
+    choices: Table
     definition: Definition
 
 
 def watch_list(
-    transactions: Any,
+    transactions: Table,
     *,
     alerts_per_week: float = 20,
     weeks: int = 26,
-    window: Any = "90D",
-    baseline: Any = "1Y",
-    horizon: Any = "90D",
+    window: Duration = "90D",
+    baseline: Duration = "1Y",
+    horizon: Duration = "90D",
     min_purchases: int = 4,
     by: Any = None,
     language: Language | None = None,
@@ -195,7 +196,7 @@ def watch_list(
 # --- what is asked ------------------------------------------------------------------------------------------------
 
 
-def _whole_days(name: str, duration: Any) -> int:
+def _whole_days(name: str, duration: Duration) -> int:
     days = round(_checks.days_of(duration, name))
     if days < 1:
         raise ArgumentError(name, duration, "outreach_shorter_day_d")
@@ -345,7 +346,7 @@ def _weeks(past: Past, threshold: float) -> dict[str, Array]:
     """The back-test by week."""
     alert = past.raised(threshold)
 
-    def count(which: Flags) -> Ints:
+    def count(which: Bools) -> Ints:
         return np.bincount(past.week[alert & which], minlength=len(past.days))
 
     alerts, overdue = count(alert), count(past.overdue)

@@ -15,15 +15,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._results import Result
+from crmkit._types import Array, Duration, Floats, Table
 from crmkit.customers import summarize
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, ColumnError, DataError, OneMeanSpendWarning, shown, warn
@@ -35,8 +35,6 @@ from crmkit.transactions import Transactions, open_transactions
 if TYPE_CHECKING:
     from crmkit.models.pareto_nbd import ParetoNBD
 
-Array: TypeAlias = NDArray[Any]
-Floats: TypeAlias = NDArray[np.float64]
 
 DEFAULT_RULE: Mapping[str, Any] = {"returning": 0.9}
 RATE_SHARE = 2 / 3  # of the rate of returns in the chance, the rest is Pareto/NBD's (see _returns)
@@ -66,7 +64,7 @@ class WinBack(Result):
         What was counted, and where chance and value come from.
     """
 
-    table: Any
+    table: Table
     lost: int
     contacted: int
     reactivated: float
@@ -77,11 +75,11 @@ class WinBack(Result):
 
 
 def win_back(
-    transactions: Any,
+    transactions: Table,
     *,
     contact_cost: float,
     rule: Mapping[str, Any] | None = None,
-    horizon: Any = "180D",
+    horizon: Duration = "180D",
     response: Any = None,
     value: Any = None,
     margin_rate: float = 1.0,
@@ -166,7 +164,7 @@ def win_back(
 # --- who is lost ----------------------------------------------------------------------------------------------------
 
 
-def _gone(tx: Transactions, customers: Any, name: str, setting: Any) -> dict[str, Array]:
+def _gone(tx: Transactions, customers: Table, name: str, setting: Any) -> dict[str, Array]:
     """The lost customers by id, with their history (recency, x, t_x, T, m_x) and the limit that they passed."""
     marked = _columns(flag_lost(tx, **{name: setting}))
     history = _columns(customers, "customer_id", "recency", "x", "t_x", "T", "m_x")
@@ -220,7 +218,7 @@ def _organic(tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | Non
     return RATE_SHARE * chance + (1 - RATE_SHARE) * modelled
 
 
-def _model(customers: Any) -> tuple[ParetoNBD | None, DataError | None]:
+def _model(customers: Table) -> tuple[ParetoNBD | None, DataError | None]:
     """Pareto/NBD of all customers, or why there is none."""
     from crmkit.models.pareto_nbd import ParetoNBD
 
@@ -236,7 +234,7 @@ def _model(customers: Any) -> tuple[ParetoNBD | None, DataError | None]:
 def _worth(
     model: ParetoNBD | None,
     reason: DataError | None,
-    customers: Any,
+    customers: Table,
     gone: Mapping[str, Array],
     days: float,
     margin: float,
@@ -254,7 +252,7 @@ def _worth(
     return np.asarray(margin * purchases * _spend(customers, gone))
 
 
-def _spend(customers: Any, gone: Mapping[str, Array]) -> Floats:
+def _spend(customers: Table, gone: Mapping[str, Array]) -> Floats:
     """Expected spend per purchase: by the Gamma-Gamma model, or one mean of all repeat purchases where it has none."""
     from crmkit.models.gamma_gamma import GammaGamma
 

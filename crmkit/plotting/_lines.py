@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _frame, labels
+from crmkit._types import Array
 from crmkit.errors import ArgumentError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, plain, short, word, wrapped
@@ -17,7 +17,6 @@ from crmkit.plotting._definitions import letters_across
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array: TypeAlias = NDArray[Any]
 
 SKY, ORANGE, PURPLE = "#56B4E9", "#E69F00", "#CC79A7"  # the others of Okabe & Ito
 # Colour, marker and dashes; no two lines differ by colour alone.

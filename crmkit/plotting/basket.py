@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, labels
 from crmkit.labels import Language
@@ -31,7 +30,6 @@ from crmkit.plotting._lines import LINES, chosen, columns_of, legend_above, lege
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array: TypeAlias = NDArray[Any]
 
 # Colour and marker of what two items are to each other.
 _RELATIONS = {"bundle": (GREEN, "D"), "together": (BLUE, "o"), "apart": (VERMILLION, "s"), "unclear": (GREY, "o")}

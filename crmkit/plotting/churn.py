@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crmkit._types import Array
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, count_along, open_axes, percent, phrase, short, word
@@ -15,8 +15,6 @@ from crmkit.plotting._lines import LINES, columns_of, label_upwards, legend_abov
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Array: TypeAlias = NDArray[Any]
 
 
 def plot_calibration(validation: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
+from crmkit._types import Array
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -33,7 +33,6 @@ from crmkit.plotting.rfm import _ink
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array: TypeAlias = NDArray[Any]
 Measure: TypeAlias = Literal["retention_rate", "cumulative_per_customer"]
 
 VALUES = ("retention_rate", "cumulative_per_customer")

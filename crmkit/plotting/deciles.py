@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmkit import _frame
+from crmkit._types import Table
 from crmkit.errors import DataError, Words
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_value_deciles(deciles: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+def plot_value_deciles(
+    deciles: Table, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the table of `clv.value_by_decile`: expected value per customer of each tenth, with its share of the whole.
 
     Parameters

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _frame
+from crmkit._types import Table
 from crmkit.errors import ColumnError, DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 HINT = Words("hint_downgrade_calendar")
 
 
-def plot_downgrade_calendar(calendar: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_downgrade_calendar(calendar: Table, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
     """Draw the table of `downgrades.downgrade_calendar`: for each day (or week, month) who will drop, and their money.
 
     Bars upwards are customers, bars downwards the money at stake, both as shares of all that the calendar lists, so

@@ -8,28 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
+from crmkit._types import Floats, Table
 from crmkit.errors import DataError, Words
 from crmkit.labels import Language
 from crmkit.lifecycle import STAGES
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import (
-    BLUE,
-    GREEN,
-    GREY,
-    SMALL,
-    VERMILLION,
-    amount,
-    count_along,
-    open_axes,
-    phrase,
-    word,
-)
+from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, amount, count_along, open_axes, phrase, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Show = Literal["customers", "customer_share", "value", "value_share"]
-Floats = NDArray[np.float64]
 
 # Okabe & Ito's; the stages are also told apart by their order, from the bottom up, and by their names.
 COLOURS = {"exploration": "#56B4E9", "formation": BLUE, "stability": GREEN, "decline": VERMILLION}
@@ -39,7 +28,7 @@ LINE = 0.055  # height of a line of text, as a share of that of the axes
 
 
 def plot_lifecycle(
-    history: Any, *, show: Show = "customers", ax: Axes | None = None, language: Language | None = None
+    history: Table, *, show: Show = "customers", ax: Axes | None = None, language: Language | None = None
 ) -> Axes:
     """Draw the table of `crmkit.lifecycle.history`: a bar per date, the stages on top of each other.
 

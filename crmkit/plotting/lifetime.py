@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
+from crmkit._types import Array, Table
 from crmkit.errors import DataError, Words
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -16,11 +16,9 @@ from crmkit.plotting._axes import BLUE, GREY, SEQUENTIAL, SMALL, VERMILLION, cou
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
-
 
 def plot_tracking(
-    tracking: Any,
+    tracking: Table,
     *,
     show: Literal["cumulative", "incremental"] = "cumulative",
     ax: Axes | None = None,
@@ -86,7 +84,7 @@ def plot_tracking(
     return ax
 
 
-def plot_holdout(holdout: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_holdout(holdout: Table, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
     """Draw the table of `crmkit.clv.holdout_by_frequency`: mean purchases in the holdout, expected and actual.
 
     Parameters
@@ -127,7 +125,7 @@ def plot_holdout(holdout: Any, *, ax: Axes | None = None, language: Language | N
     return ax
 
 
-def plot_distribution_fit(distribution: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_distribution_fit(distribution: Table, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
     """Draw the table of `crmkit.clv.distribution_fit`: customers by number of repeat purchases, expected and actual.
 
     Parameters
@@ -170,7 +168,7 @@ def plot_distribution_fit(distribution: Any, *, ax: Axes | None = None, language
 
 
 def plot_recency_frequency(
-    grid: Any,
+    grid: Table,
     *,
     show: Literal["p_alive", "expected_purchases"] = "p_alive",
     ax: Axes | None = None,
@@ -241,7 +239,7 @@ def plot_recency_frequency(
     return ax
 
 
-def plot_alive_history(history: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_alive_history(history: Table, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
     """Draw the table of `crmkit.clv.alive_history`: P(alive) of one customer day by day, purchases marked.
 
     Parameters

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, labels
+from crmkit._types import Floats
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Columns = Mapping[str, NDArray[Any]]
-Floats = NDArray[np.float64]
 _FLAGS = ("inertia", "price_bought", "locked_in", "trust")
 _SIDES = {"in_time": GREEN, "late": VERMILLION}
 

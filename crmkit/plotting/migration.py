@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
+from crmkit._types import Floats, Ints
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Show = Literal["customers", "value"]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # Okabe & Ito's, and light grey for what stays. Up and down are also seen from where a band ends.
 COLOURS = {"up": BLUE, "down": VERMILLION, "same": "#C8C8C8", "moved": "#56B4E9", "joined": GREEN, "left": "#CC79A7"}

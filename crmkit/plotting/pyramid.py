@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmkit import _frame
+from crmkit._types import Table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def plot_tiers(
-    tiers: Any, *, tier: str = "tier", ax: Axes | None = None, language: Language | None = None, **style: Any
+    tiers: Table, *, tier: str = "tier", ax: Axes | None = None, language: Language | None = None, **style: Any
 ) -> Axes:
     """Draw the table of `crmkit.pyramid.describe_tiers`: customers as a pyramid, their money as bars beside it.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
+from crmkit._types import Array
 from crmkit.errors import ArgumentError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -19,7 +19,6 @@ from crmkit.plotting._definitions import letters_across, small_print
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array: TypeAlias = NDArray[Any]
 
 SKY, ORANGE, PURPLE = "#56B4E9", "#E69F00", "#CC79A7"  # the others of Okabe & Ito
 _LINES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY, "P"))
@@ -33,7 +32,7 @@ def plot_retention(
     rates: Any,
     *,
     rate: Literal["retention_rate", "churn_rate"] = "retention_rate",
-    groups: Sequence[str] | None = None,
+    groups: Sequence[Any] | None = None,
     ax: Axes | None = None,
     language: Language | None = None,
 ) -> Axes:
@@ -186,7 +185,7 @@ def _read(table: Any) -> dict[str, Array]:
     return {name: values[order] for name, values in found.items()}
 
 
-def _chosen(found: Mapping[str, Array], groups: Sequence[str] | None) -> dict[str, Array]:
+def _chosen(found: Mapping[str, Array], groups: Sequence[Any] | None) -> dict[str, Array]:
     """The rows of each group to draw; all rows where there are none."""
     if "group" not in found:
         if groups is not None:

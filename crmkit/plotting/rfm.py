@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _frame
+from crmkit._types import Table
 from crmkit.errors import DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -33,7 +34,7 @@ SCORES = ("r_score", "f_score")
 
 
 def plot_rfm_grid(
-    scores: Any, *, show: str = "customers", ax: Axes | None = None, language: Language | None = None
+    scores: Table, *, show: str = "customers", ax: Axes | None = None, language: Language | None = None
 ) -> Axes:
     """Draw scored customers as a grid of recency and frequency scores: one cell per pair, its number in it.
 
@@ -101,7 +102,7 @@ def _name_empty(ax: Axes, grid: NDArray[np.float64], spoken: Language) -> None:
         finding(ax, phrase("title_grid_empty", spoken, levels=", ".join(map(str, empty))))
 
 
-def _grid(scores: Any, value: str | None) -> NDArray[np.float64]:
+def _grid(scores: Table, value: str | None) -> NDArray[np.float64]:
     """Customers, or their money, by recency score (rows, from 1) and frequency score (columns, from 1)."""
     numbers = [*SCORES, *([] if value is None else [value])]
     table = _frame.open_table(scores, numbers=numbers, hint=Words("hint_scores"))
@@ -133,7 +134,7 @@ def _fitting(ax: Axes, n_columns: int) -> float:
 
 
 def plot_segments(
-    segments: Any, *, by: str = "segment", ax: Axes | None = None, language: Language | None = None
+    segments: Table, *, by: str = "segment", ax: Axes | None = None, language: Language | None = None
 ) -> Axes:
     """Draw the table of `crmkit.rfm.describe_segments`: the share of customers and of money, side by side.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmkit import _frame, rfm
+from crmkit._types import Table
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -42,7 +43,7 @@ _MEASURES = ("recency", "frequency", "monetary")
 
 
 def plot_segment_map(
-    segments: Any,
+    segments: Table,
     *,
     scheme: str | rfm.Rules = "eleven",
     ax: Axes | None = None,
@@ -149,7 +150,7 @@ def _area(
 
 
 def plot_rfm_distributions(
-    scores: Any, *, by: str = "segment", ax: Axes | None = None, language: Language | None = None, **style: Any
+    scores: Table, *, by: str = "segment", ax: Axes | None = None, language: Language | None = None, **style: Any
 ) -> Axes:
     """Draw recency, orders and spend of the customers of each segment as boxes, side by side.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._types import Array, Duration
 from crmkit.errors import DataError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -42,7 +42,6 @@ from crmkit.plotting._lines import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array: TypeAlias = NDArray[Any]
 
 _NAIVE = 0.8  # the percentile of the gaps that ended, which is so often taken for a limit
 _LEAST_P = 0.001
@@ -122,7 +121,9 @@ def _shade_before_first_loss(ax: Axes, found: Mapping[str, Array], spoken: Langu
                 color=GREY, va="bottom")  # fmt: skip
 
 
-def plot_gap_curve(gaps: Any, *, mark: Any = None, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_gap_curve(
+    gaps: Any, *, mark: Duration | None = None, ax: Axes | None = None, language: Language | None = None
+) -> Axes:
     """Draw the result of `crmkit.survival.inactivity_threshold`: how soon purchases are followed by another one.
 
     The dashed curve leaves out the gaps that are still open, as a percentile of gaps does, and so always ends at 100 %.

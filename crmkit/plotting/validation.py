@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
+from crmkit._types import Array
 from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
@@ -19,7 +19,6 @@ from crmkit.validation.reruns import worded
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 # Lines told apart by more than colour: whom segments reach, whom recency alone, whom chance.
 _CURVES = (

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from crmkit import _checks, labels
 from crmkit._frame import outputs
+from crmkit._types import Table
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.reporting._facts import Facts
@@ -30,7 +31,7 @@ Compare: TypeAlias = "str | dt.date | tuple[str | dt.date, str | dt.date] | Tran
 
 
 def report(
-    transactions: Any,
+    transactions: Table,
     path: str | Path = "report.html",
     *,
     language: Language | None = None,

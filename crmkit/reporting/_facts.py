@@ -36,11 +36,11 @@ from crmkit import (
 from crmkit._frame import engines
 from crmkit._periods import Period, Periods
 from crmkit._shared import periods_of
+from crmkit._types import Array
 from crmkit.errors import CrmkitError
 from crmkit.survival.repurchase import Repurchase
 from crmkit.transactions import Transactions
 
-Array = NDArray[Any]
 Columns = Mapping[str, Array]
 T = TypeVar("T")
 

@@ -11,17 +11,14 @@ reached the age, weighted by their customers, is that of product analytics (Ampl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._shared import money, share
 from crmkit._statistics import wilson
+from crmkit._types import Array
 from crmkit.retention._cohort_counts import Counts
 from crmkit.transactions import Transactions
-
-Array: TypeAlias = NDArray[Any]
 
 STATES = ("complete", "partial", "not_yet", "too_small")
 COMPLETE, PARTIAL, NOT_YET, TOO_SMALL = range(4)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -19,12 +19,10 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._groups import ALL, groups_of
 from crmkit._periods import Periods
+from crmkit._types import Bools, Ints
 from crmkit.customers import customer_days
 from crmkit.errors import ArgumentError
 from crmkit.transactions import Transactions
-
-Ints: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 MOST_CELLS = 5_000_000
 
@@ -41,8 +39,8 @@ class Counts:
     orders: Ints
     units: Ints  # money of the age
     cumulative: Ints  # money up to the age, from the first purchase on
-    ended: Flags  # the age is over for everybody who can be in the cohort
-    settled: Flags  # and no later row can change the cell
+    ended: Bools  # the age is over for everybody who can be in the cohort
+    settled: Bools  # and no later row can change the cell
 
 
 # --- ages by the calendar -----------------------------------------------------------------------------------------

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import labels
 from crmkit._frame.outputs import Sheet
+from crmkit._types import Array
 from crmkit.definitions import Definition
 from crmkit.labels import Language
 
-Array: TypeAlias = NDArray[Any]
 Cells: TypeAlias = Mapping[str, Array]
 
 MOST_ROWS, WIDE = 24, 120  # rows and characters of the printed triangle

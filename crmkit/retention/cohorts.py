@@ -17,19 +17,18 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _shared, labels
 from crmkit._frame import engines, outputs
 from crmkit._periods import Calendar, Period, Periods, calendar_of
 from crmkit._results import Result
+from crmkit._types import Array, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
 from crmkit.retention import _cohort_cells, _cohort_counts, _cohort_pages
 from crmkit.transactions import open_transactions
 
-Array: TypeAlias = NDArray[Any]
 Kind: TypeAlias = Literal["classic", "rolling", "n_day", "bracket"]
 
 KINDS = ("classic", "rolling", "n_day", "bracket")
@@ -67,8 +66,8 @@ class Cohorts(Result):
         What a reader should know of these data; `remarks` puts it into words.
     """
 
-    table: Any
-    averages: Any
+    table: Table
+    averages: Table
     definition: Definition
     revenue_definition: Definition
     kind: str
@@ -77,7 +76,7 @@ class Cohorts(Result):
     _cells: Mapping[str, Array]
     _pooled: Mapping[str, Array]
 
-    def triangle(self, show: str = "retention_rate") -> Any:
+    def triangle(self, show: str = "retention_rate") -> Table:
         """The wide table: one row per cohort (and group), one column per age.
 
         Parameters
@@ -168,7 +167,7 @@ class Cohorts(Result):
 
 
 def cohorts(
-    transactions: Any,
+    transactions: Table,
     *,
     period: Period | Calendar = "month",
     by: Any = None,

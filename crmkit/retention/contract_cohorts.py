@@ -9,21 +9,17 @@ survival table is one such cohort.
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, TypeAlias
-
 import numpy as np
 
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._periods import Calendar, Period, periods_between
+from crmkit._types import Date, Table
 from crmkit.retention.contracts import _read, _Sums
-
-Date: TypeAlias = "str | dt.date"
 
 
 def contract_cohorts(
-    contracts: Any,
+    contracts: Table,
     *,
     as_of: Date,
     customer: str = "customer_id",
@@ -31,7 +27,7 @@ def contract_cohorts(
     end: str = "end_date",
     date_format: str | None = None,
     period: Period | Calendar = "month",
-) -> Any:
+) -> Table:
     """Count the customers of each cohort who are under contract at the end of every later period.
 
     Parameters

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -22,13 +22,10 @@ from crmkit._groups import UNGROUPED
 from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
+from crmkit._types import Array, Date, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ColumnError, DataError, Words, shown
 from crmkit.retention.movements import Movements, revenue_rates
-
-Array: TypeAlias = NDArray[Any]
-Ints: TypeAlias = NDArray[np.int64]
-Date: TypeAlias = "str | dt.date"
 
 OPEN = np.iinfo(np.int32).max  # the last day of a contract that is still running
 _HINT = Words("hint_contracts")
@@ -56,8 +53,8 @@ class ContractRates(Result):
 
     drawn: ClassVar[str] = "retention"
 
-    table: Any
-    renewals: Any
+    table: Table
+    renewals: Table
     movements: Movements | None
     definition: Definition
     renewal_definition: Definition
@@ -77,7 +74,7 @@ class _Contracts:
 
 
 def contract_rates(
-    contracts: Any,
+    contracts: Table,
     *,
     as_of: Date,
     customer: str = "customer_id",

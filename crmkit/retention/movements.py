@@ -21,7 +21,8 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, Periods
 from crmkit._results import Result
-from crmkit._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED, Array
+from crmkit._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED
+from crmkit._types import Array, Table
 from crmkit.customers import money_of
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, Words
@@ -55,8 +56,8 @@ class Movements(Result):
         What GRR and NRR count.
     """
 
-    table: Any
-    customers: Any
+    table: Table
+    customers: Table
     definition: Definition
 
     def shown(self) -> tuple[Any, ...]:
@@ -65,7 +66,7 @@ class Movements(Result):
 
 
 def movements(
-    transactions: Any,
+    transactions: Table,
     *,
     period: Period | Calendar = "month",
     by: Any = None,
@@ -240,12 +241,12 @@ def _customer_columns(sums: Mapping[str, Array], complete: Array) -> dict[str, A
 
 
 def movement_list(
-    transactions: Any,
+    transactions: Table,
     *,
     at: str | None = None,
     period: Period | Calendar = "month",
     language: Language | None = None,
-) -> Any:
+) -> Table:
     """The customers behind one period of `movements`: who is new, grew, shrank, left or came back, and by how much.
 
     Parameters

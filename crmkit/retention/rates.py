@@ -19,6 +19,7 @@ from crmkit._frame import engines
 from crmkit._periods import Calendar, Period
 from crmkit._results import Result
 from crmkit._shared import NEW, REACTIVATED, RETAINED
+from crmkit._types import Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError
 from crmkit.transactions import open_transactions
@@ -42,12 +43,12 @@ class Rates(Result):
 
     drawn: ClassVar[str] = "retention"
 
-    table: Any
+    table: Table
     definition: Definition
 
 
 def rates(
-    transactions: Any,
+    transactions: Table,
     *,
     period: Period | Calendar = "month",
     base: Literal["active", "ever"] = "active",

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _frame, rfm
+from crmkit._types import Duration
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words
 from crmkit.models._beta_geometric import BetaGeometricParams
 from crmkit.models._purchases import DAYS_IN
@@ -88,7 +89,7 @@ class Frozen:
     spend: Spend | None = None
 
 
-def frozen_of(fitted: Any, scheme: Any, horizon: Any, discount_rate: float) -> Frozen:
+def frozen_of(fitted: Any, scheme: Any, horizon: Duration, discount_rate: float) -> Frozen:
     """What a scorer, a scored list, a model, or several of them hold fixed."""
     parts = list(fitted) if isinstance(fitted, list | tuple) else [fitted]
     scores, purchases, spend, table = None, None, None, None
@@ -199,7 +200,7 @@ def _refuse_no_scores(table: _frame.Table) -> None:
 # --- models ---------------------------------------------------------------------------------------------------------
 
 
-def _of_purchases(model: Any, horizon: Any, discount_rate: float) -> Purchases:
+def _of_purchases(model: Any, horizon: Duration, discount_rate: float) -> Purchases:
     params = model.parameters
     if model.covariates or model.one_time:
         raise ArgumentError("sql_covariates", name=type(model).__name__)

@@ -18,14 +18,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import roots_legendre
 
+from crmkit._types import Floats
 from crmkit.errors import ArgumentError
 from crmkit.models._beta_geometric import BetaGeometricParams, LivingBG
-
-Array = NDArray[np.float64]
 
 # What a rule is tried on, and so what the query answers for: repeat purchases, and days since the first one.
 MOST_X, MOST_DAYS = 400, 7305
@@ -46,10 +44,10 @@ class Nodes:
     The last point in time is the horizon; `discount` holds the weights that add up to discounted purchases.
     """
 
-    chance: Array
-    weight: Array
-    days: Array
-    discount: Array
+    chance: Floats
+    weight: Floats
+    days: Floats
+    discount: Floats
     error: float
 
 
@@ -80,7 +78,7 @@ def nodes_of(model: BetaGeometricParams, first_chance: int, days: float, delta: 
     raise ArgumentError("sql_quadrature", error=worst)
 
 
-def _jacobi(a: float, b: float, n: int) -> tuple[Array, Array]:
+def _jacobi(a: float, b: float, n: int) -> tuple[Floats, Floats]:
     """Points and weights for the mean over Beta(a, b), by the polynomials orthogonal under it (Golub & Welsch)."""
     k, s = np.arange(1.0, n), a + b - 2
     middle = np.append(a / (a + b), (2 * k * (k + s + 1) + s * a) / ((2 * k + s) * (2 * k + s + 2)))
@@ -97,7 +95,7 @@ def _jacobi(a: float, b: float, n: int) -> tuple[Array, Array]:
     return _written(chance), _written(1 / total)
 
 
-def _legendre(n: int, length: float, alpha: float) -> tuple[Array, Array]:
+def _legendre(n: int, length: float, alpha: float) -> tuple[Floats, Floats]:
     """Points and weights from 0 to a length, denser near 0: expected purchases bend on the scale of alpha."""
     at, weight = roots_legendre(n)
     whole = np.log1p(length / alpha)
@@ -105,14 +103,14 @@ def _legendre(n: int, length: float, alpha: float) -> tuple[Array, Array]:
     return _written(alpha * (rise - 1)), weight / 2 * whole * alpha * rise
 
 
-def _written(values: Array) -> Array:
+def _written(values: Floats) -> Floats:
     """Values with as many digits as are written: fewer than a float has, so that three pairs fit on a line."""
     return np.array([float(f"{value:.{DIGITS - 1}e}") for value in values])
 
 
 def _expected(
-    model: BetaGeometricParams, chance: Array, weight: Array, first_chance: int, x: Array, age: Array, days: float
-) -> Array:
+    model: BetaGeometricParams, chance: Floats, weight: Floats, first_chance: int, x: Floats, age: Floats, days: float
+) -> Floats:
     """Expected purchases as the query computes them."""
     fallen = (x[:, None] + first_chance) * np.log(1 - chance)
     mass = weight * np.where(fallen > -FAR, np.exp(np.maximum(fallen, -FAR)), 0.0)
@@ -121,6 +119,6 @@ def _expected(
     return np.asarray((mass * 2 * half / ((1 + half) * chance)).sum(1) / mass.sum(1))
 
 
-def _error(found: Array, wanted: Array) -> float:
+def _error(found: Floats, wanted: Floats) -> float:
     error = float(np.max(np.abs(found / wanted - 1)))
     return np.inf if np.isnan(error) else error

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmkit import _checks, labels
+from crmkit import _checks, labels, rfm
 from crmkit._frame import outputs
+from crmkit._types import Duration
 from crmkit.errors import ArgumentError
 from crmkit.sql import _dialects
 from crmkit.sql._frozen import frozen_of
@@ -72,8 +73,8 @@ def to_dbt(
     name: str = "scored_customers",
     dialect: str = "duckdb",
     table: str = "customers",
-    scheme: Any = "eleven",
-    horizon: Any = "52W",
+    scheme: str | rfm.Rules = "eleven",
+    horizon: Duration = "52W",
     discount_rate: float = 0.1,
     margin_rate: float = 1.0,
     customer: str = "customer_id",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit import _checks
+from crmkit import _checks, rfm
+from crmkit._types import Duration
 from crmkit.errors import ArgumentError
 from crmkit.sql import _dialects
 from crmkit.sql._frozen import frozen_of
@@ -22,8 +23,8 @@ def to_sql(
     *,
     dialect: str = "duckdb",
     table: str = "customers",
-    scheme: Any = "eleven",
-    horizon: Any = "52W",
+    scheme: str | rfm.Rules = "eleven",
+    horizon: Duration = "52W",
     discount_rate: float = 0.1,
     margin_rate: float = 1.0,
     customer: str = "customer_id",

@@ -11,14 +11,14 @@ curve); Klein & Moeschberger (2003), Survival Analysis, section 4.6 (entry times
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crmkit._statistics import mid_p
+from crmkit._types import Floats
 
-Floats: TypeAlias = NDArray[np.float64]
 ROUNDING = 1e-12  # of a product of shares: 12 of 24 are half of them, whatever the last digit says
 
 

@@ -10,20 +10,17 @@ wider intervals that this calls for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._types import Array, Floats
 from crmkit.survival._km import Curve, in_sight
 from crmkit.transactions import Transactions
-
-Array: TypeAlias = NDArray[Any]
-Floats: TypeAlias = NDArray[np.float64]
 
 
 def spells(tx: Transactions) -> LazyFrame:

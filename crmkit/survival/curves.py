@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame, _groups
 from crmkit._frame import engines
 from crmkit._results import Result
+from crmkit._types import Duration, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.survival import _km
@@ -27,7 +28,6 @@ from crmkit.survival._spells import spells
 from crmkit.survival.gaps import inactivity_threshold
 from crmkit.transactions import open_transactions
 
-Floats: TypeAlias = NDArray[np.float64]
 ALL = "all"
 HINT = Words("hint_durations")
 
@@ -52,8 +52,8 @@ class Survival(Result):
         What was counted.
     """
 
-    table: Any
-    summary: Any
+    table: Table
+    summary: Table
     log_rank: LogRank | None
     definition: Definition
 
@@ -94,7 +94,7 @@ class Survival(Result):
         return self.summary, self.definition
 
 
-def curve(transactions: Any, *, inactive: Any = None, by: Any = None, level: float = 0.95) -> Survival:
+def curve(transactions: Table, *, inactive: Duration | None = None, by: Any = None, level: float = 0.95) -> Survival:
     """How long customers stay who have no contract: Kaplan-Meier curves from the first purchase to the loss.
 
     A customer is lost on the day on which no purchase has come for `inactive` days, the first time that it happens.
@@ -150,7 +150,7 @@ def curve(transactions: Any, *, inactive: Any = None, by: Any = None, level: flo
 
 
 def kaplan_meier(
-    durations: Any,
+    durations: Table,
     *,
     time: str = "time",
     event: str = "event",

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
+from crmkit._types import Table
 from crmkit.definitions import Definition
 from crmkit.errors import DataError
 from crmkit.survival._km import ROUNDING, Curve, curve
@@ -48,7 +49,7 @@ class Gaps(Result):
 
     drawn: ClassVar[str] = "gap_curve"
 
-    table: Any
+    table: Table
     limit: int
     plateau: float
     definition: Definition
@@ -91,7 +92,7 @@ class Gaps(Result):
         return before if at < 0 else float(found[column][at])
 
 
-def inactivity_threshold(transactions: Any, *, returning: float = 0.9, level: float = 0.95) -> Gaps:
+def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: float = 0.95) -> Gaps:
     """How many days of quiet are too many: the quantile of a gap curve in which open gaps count.
 
     Parameters

@@ -20,6 +20,7 @@ import numpy as np
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
+from crmkit._types import Duration, Table
 from crmkit.customers import summarize
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
@@ -49,19 +50,19 @@ class LostRules(Result):
         What was counted.
     """
 
-    table: Any
+    table: Table
     definition: Definition
 
 
 def flag_lost(
-    transactions: Any,
+    transactions: Table,
     *,
-    inactive: Any = None,
+    inactive: Duration | None = None,
     gaps: float | None = None,
     own_gaps: float | None = None,
     returning: float | None = None,
     p_alive: float | None = None,
-) -> Any:
+) -> Table:
     """Who is lost, by one explicit rule.
 
     Parameters
@@ -111,7 +112,7 @@ def flag_lost(
 
 
 def compare_lost_rules(
-    transactions: Any, *, rules: Sequence[Mapping[str, Any]] = TRIED, horizon: Any = "180D"
+    transactions: Table, *, rules: Sequence[Mapping[str, Any]] = TRIED, horizon: Duration = "180D"
 ) -> LostRules:
     """The same customers' churn by several rules, and how many of the lost came back.
 

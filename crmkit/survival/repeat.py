@@ -18,11 +18,12 @@ from crmkit import _checks, _shared
 from crmkit._frame import engines
 from crmkit._periods import Calendar, Period
 from crmkit._statistics import wilson
+from crmkit._types import Table
 from crmkit.customers import customer_days
 from crmkit.transactions import open_transactions
 
 
-def repeat_rates(transactions: Any, *, period: Period | Calendar = "month", level: float = 0.95) -> Any:
+def repeat_rates(transactions: Table, *, period: Period | Calendar = "month", level: float = 0.95) -> Table:
     """Count by period who bought on more than one day of it (复购率), and who came back in the next one (回购率).
 
     Parameters

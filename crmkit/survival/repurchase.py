@@ -16,27 +16,24 @@ independent proportions, Statistics in Medicine 17, 873-890 (method 10); Korn & 
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _groups
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import effective_size, newcombe, wilson
+from crmkit._types import Array, Duration, Span, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.survival._km import Curve, curve
 from crmkit.survival._spells import of_customers, spells
 from crmkit.transactions import Transactions, open_transactions
 
-Array: TypeAlias = NDArray[Any]
-Date: TypeAlias = "str | dt.date"
 YEARS = ("year_before", "this_period")
 
 
@@ -52,12 +49,12 @@ class Repurchase(Result):
         What was counted.
     """
 
-    table: Any
+    table: Table
     definition: Definition
 
 
 def repurchase(
-    transactions: Any, *, within: Any = "90D", by: Any = None, most: int = 10, level: float = 0.95
+    transactions: Table, *, within: Duration = "90D", by: Any = None, most: int = 10, level: float = 0.95
 ) -> Repurchase:
     """Repurchase rate by order number: first to second purchase, second to third, and so on.
 
@@ -117,7 +114,7 @@ def repurchase(
     )
 
 
-def _days(within: Any) -> float:
+def _days(within: Duration) -> float:
     days = _checks.days_of(within, "within")
     if days < 1:
         raise ArgumentError("within", within, "survival_less_day_least_day")
@@ -157,12 +154,12 @@ def _rates(found: Curve, days: float) -> dict[str, float]:
 
 
 def compare_repurchase(
-    transactions: Any,
+    transactions: Table,
     *,
-    within: Any = "90D",
+    within: Duration = "90D",
     by: Any = None,
     baseline: str | None = None,
-    current: tuple[Date, Date] | None = None,
+    current: Span | None = None,
 ) -> Repurchase:
     """Compare repurchase rates: of groups with each other, or of a period with the same one a year before.
 
@@ -236,7 +233,7 @@ def compare_repurchase(
     return Repurchase(engines.build(_compared(rates, same_customers=by is None), tx.like), definition)
 
 
-def _span(current: tuple[Date, Date]) -> tuple[int, int]:
+def _span(current: Span) -> tuple[int, int]:
     try:
         begin, end = (_checks.day_number(_checks.date_of(day, "current")) for day in current)
     except (TypeError, ValueError):
@@ -251,7 +248,7 @@ def _dates(which: str, span: tuple[int, int]) -> dict[str, Any]:
     return {f"{name}{which}": _checks.date_of_day(day) for name, day in zip(("begin", "end"), span, strict=True)}
 
 
-def _years(tx: Transactions, current: tuple[Date, Date] | None, last: int) -> dict[str, tuple[int, int]]:
+def _years(tx: Transactions, current: Span | None, last: int) -> dict[str, tuple[int, int]]:
     """The same days a year before, and the days of the window."""
     if current is None:
         begin, end = _a_year_before(last) + 1, last

@@ -12,18 +12,16 @@ Euler's transformation, which makes it short.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import clv, labels
 from crmkit._frame import open_table
+from crmkit._types import Floats, Table
 from crmkit.errors import DataError
 from crmkit.labels import Language
 from crmkit.teaching._sheets import NOTE, Sheet, absolute, letters, on, rows_of
-
-Floats: TypeAlias = NDArray[np.float64]
 
 PARAMETERS = ("r", "alpha", "a", "b")
 WEEKS = 13  # how far the forecast looks
@@ -32,7 +30,7 @@ _PAIRS = [(i, j) for i in range(4) for j in range(i, 4)]
 _EXACT = 1e-16
 
 
-def bg_nbd_sheets(customers: Any, language: Language) -> list[Sheet]:
+def bg_nbd_sheets(customers: Table, language: Language) -> list[Sheet]:
     """Customers, the fit, one sheet per Newton step, and what follows for each customer."""
     opened = open_table(customers, numbers=["x", "t_x", "T", "m_x"], keys=["customer_id"])
     own = opened.collect(opened.frame.select("customer_id", "x", "t_x", "T", "m_x"))

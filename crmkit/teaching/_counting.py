@@ -11,6 +11,7 @@ import numpy as np
 from crmkit import labels
 from crmkit._frame import engines, open_table
 from crmkit._shared import periods_of
+from crmkit._types import Table
 from crmkit.basket import pairs
 from crmkit.errors import DataError
 from crmkit.labels import Language
@@ -31,7 +32,7 @@ def _read(table: Any, order: str | None = None) -> dict[str, Any]:
     return {name: values[rows] for name, values in found.items()}
 
 
-def retention_sheets(transactions: Any, language: Language) -> list[Sheet]:
+def retention_sheets(transactions: Table, language: Language) -> list[Sheet]:
     """Retention and churn of customers with Wilson's interval, gross and net retention of revenue."""
     tx = open_transactions(transactions)
     people, revenue = _read(rates(tx).table, "period"), _read(movements(tx).table, "period")
@@ -69,7 +70,7 @@ def _inverse(churn: Any) -> list[float | str]:
     return ["" if rate == 0 else float(1 / rate) for rate in churn]
 
 
-def cohort_sheets(transactions: Any, language: Language) -> list[Sheet]:
+def cohort_sheets(transactions: Table, language: Language) -> list[Sheet]:
     """Customers by month of first purchase and by age, counted by COUNTIFS, and the triangle of rates."""
     tx = open_transactions(transactions)
     periods = periods_of(tx, "month")
@@ -117,7 +118,7 @@ def cohort_sheets(transactions: Any, language: Language) -> list[Sheet]:
     return [page, triangle, shares]
 
 
-def basket_sheets(transactions: Any, language: Language) -> list[Sheet]:
+def basket_sheets(transactions: Table, language: Language) -> list[Sheet]:
     """Baskets as rows of 0 and 1 for the most bought items, and the measures of each pair of them."""
     tx = open_transactions(transactions)
     sets = _read(pairs(tx, min_orders=1).itemsets)
@@ -187,7 +188,7 @@ def _measures(table: Sheet, counts: tuple[Any, ...], n: int, every: str) -> None
         table.column(0, column, "column_lift" if name == "lift" else name, shown, formula, digits="0.0000")
 
 
-def migration_sheets(transactions: Any, language: Language) -> list[Sheet]:
+def migration_sheets(transactions: Table, language: Language) -> list[Sheet]:
     """Tiers of the customers at two dates, the transition matrix in customers and in shares."""
     import datetime as dt
 
@@ -227,7 +228,7 @@ def migration_sheets(transactions: Any, language: Language) -> list[Sheet]:
     return [page, matrix]
 
 
-def audit_sheets(transactions: Any, language: Language) -> list[Sheet]:
+def audit_sheets(transactions: Table, language: Language) -> list[Sheet]:
     """Profit of each period as a product, and what each factor contributed to its change."""
     from crmkit.lenses import customer_base_audit
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from crmkit import labels, pyramid, rfm
 from crmkit._frame import open_table
+from crmkit._types import Table
 from crmkit.labels import Language
 from crmkit.teaching._sheets import Sheet, letters, on
 
@@ -16,7 +17,7 @@ _MEASURES = (("recency", ">"), ("frequency", "<"), ("monetary", "<"))  # which c
 BINS = 5
 
 
-def rfm_sheets(customers: Any, language: Language) -> list[Sheet]:
+def rfm_sheets(customers: Table, language: Language) -> list[Sheet]:
     """Scores by the share of customers behind, codes, the eight groups, the grid and what each group holds."""
     scores = rfm.score(customers)
     halves = rfm.segment(rfm.score(customers, method="median"), scheme="eight", language=language)
@@ -105,7 +106,7 @@ def _grid(own: dict[str, Any], n: int, page: Sheet, language: Language) -> Sheet
     return sheet
 
 
-def pyramid_sheets(customers: Any, language: Language) -> list[Sheet]:
+def pyramid_sheets(customers: Table, language: Language) -> list[Sheet]:
     """Tiers of 1, 19, 30 and 50 %, what each holds, the share of the top fifth and the Gini coefficient."""
     named = pyramid.assign_tiers(customers)
     own, tiers = _columns(named), _columns(pyramid.describe_tiers(named))

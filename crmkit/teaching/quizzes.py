@@ -12,6 +12,7 @@ from numpy.random import Generator
 from crmkit import _checks, clv, equity, labels, loyalty, pyramid, rfm, wallet
 from crmkit._frame import open_table
 from crmkit._results import Result
+from crmkit._types import Table
 from crmkit.basket._measures import measures
 from crmkit.labels import Language
 from crmkit.lenses._exhibits import change
@@ -53,7 +54,7 @@ class Quiz(Result):
     topic: str
     seed: int
     questions: tuple[Question, ...]
-    table: Any
+    table: Table
 
     def text(self, language: Language | None = None, *, solutions: bool = False) -> str:
         """The exercises, one after another, in their own language or another; with solutions if asked for."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from crmkit import _checks, datasets, labels
 from crmkit._frame import engines
+from crmkit._types import Table
 from crmkit.customers import summarize
 from crmkit.labels import Language
 from crmkit.teaching import _bg_nbd, _counting, _customers, _values
@@ -40,7 +41,7 @@ TOPICS = (*_FROM_CUSTOMERS, *_FROM_TRANSACTIONS, *_OF_THEIR_OWN)
 
 
 def workbook(
-    topic: str, customers: Any = None, path: str | Path | None = None, *, language: Language | None = None
+    topic: str, customers: Table = None, path: str | Path | None = None, *, language: Language | None = None
 ) -> Workbook:
     """A workbook with live formulas: change an input cell, and everything that follows from it changes.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -24,16 +24,14 @@ from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import wilson
+from crmkit._types import Date, Duration, Floats, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.labels import Language
-from crmkit.transactions import Date, Transactions, open_transactions
+from crmkit.transactions import Transactions, open_transactions
 from crmkit.validation import _pages
 from crmkit.validation._schemes import Scheme, Segmentation, in_order, segmentation_of
 from crmkit.validation._slices import Slice
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 
 ALL, UNGROUPED = "all_customers", "no_segment"
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -86,11 +84,11 @@ class BackTest(Result):
 
     main: ClassVar[str] = "segments"
 
-    segments: Any
-    pooled: Any
-    gain: Any
-    lift: Any
-    totals: Any
+    segments: Table
+    pooled: Table
+    gain: Table
+    lift: Table
+    totals: Table
     origins: tuple[dt.date, ...]
     horizon: int
     order: str
@@ -165,11 +163,11 @@ class BackTest(Result):
 
 
 def backtest(
-    transactions: Any,
+    transactions: Table,
     scheme: Scheme = "eleven",
     *,
     origins: Date | Sequence[Date] | None = None,
-    horizon: Any = "90D",
+    horizon: Duration = "90D",
     order: str | Sequence[str] | None = None,
     column: str = "segment",
 ) -> BackTest:
@@ -259,7 +257,7 @@ def _check_order(order: Any) -> None:
         raise ArgumentError("order", order, "validation_known_listed_learned_segments")
 
 
-def _whole_days(horizon: Any) -> int:
+def _whole_days(horizon: Duration) -> int:
     days = round(_checks.days_of(horizon))
     if days < 1:
         raise ArgumentError("horizon", horizon, "validation_shorter_day_duration_horizon")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -26,16 +26,13 @@ from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
 from crmkit._periods import first_day_of
 from crmkit._results import Result
+from crmkit._types import Bools, Duration, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 from crmkit.validation import _pages
 from crmkit.validation._schemes import Scheme, Segmentation, segmentation_of
 from crmkit.validation._slices import Slice
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 
 # The lowest mean steadiness of each grade: of A, one customer in twenty has the wrong name in any re-run.
 GRADES: Mapping[str, float] = {"A": 0.95, "B": 0.85, "C": 0.70, "D": 0.50, "E": 0.0}
@@ -79,12 +76,12 @@ class Sensitivity(Result):
     main: ClassVar[str] = "customers"
 
     grade: str
-    steadiness: Any
-    choices: Any
-    segments: Any
-    moves: Any
-    customers: Any
-    shakiest: Any
+    steadiness: Table
+    choices: Table
+    segments: Table
+    moves: Table
+    customers: Table
+    shakiest: Table
     own_labels: Mapping[str, str]
 
     def headline(self, language: Language | None = None) -> str:
@@ -177,7 +174,7 @@ def worded(choice: str, setting: str, language: Language | None = None) -> str:
 
 
 def sensitivity(
-    transactions: Any,
+    transactions: Table,
     scheme: Scheme = "eleven",
     *,
     ties: Sequence[str] | None = None,
@@ -287,7 +284,7 @@ def _choices(
     return choices
 
 
-def _span(name: str, duration: Any) -> tuple[int | None, str]:
+def _span(name: str, duration: Duration | None) -> tuple[int | None, str]:
     """A duration in whole days, and as people read it; None is all of the past."""
     if duration is None and name == "windows":
         return None, "all"

@@ -6,12 +6,10 @@ Source: Ehrenberg (1988), Repeat-Buying, 2nd ed., chapters 4 and 7 (fitting by "
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._types import Floats
 from crmkit.errors import ArgumentError
-
-Floats = NDArray[np.float64]
 
 _TAIL = 1e-13  # of the purchases may lie beyond the last count that is summed
 _LONGEST = 2_000_000

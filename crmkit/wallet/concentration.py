@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
+from crmkit._types import Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import DataError, shown
 from crmkit.wallet import _nbd
 
-Floats = NDArray[np.float64]
 SPANS = ("one_period", "long_run")
 HINT = "Give the customers with 0, 1, 2, ... purchases, or a table with purchases and customers."
 
@@ -48,7 +48,7 @@ class TrueConcentration(Result):
         What is counted.
     """
 
-    table: Any
+    table: Table
     r: float
     alpha: float
     log_likelihood: float
@@ -125,7 +125,7 @@ def true_concentration(
     return TrueConcentration(table, r, alpha, value, int(n.sum()), Definition("true_concentration", None))
 
 
-def _counts(customers: Any, purchases: str, weight: str) -> tuple[Floats, Floats, engines.AnyFrame]:
+def _counts(customers: Table, purchases: str, weight: str) -> tuple[Floats, Floats, engines.AnyFrame]:
     """Numbers of purchases, ascending, and how many customers made so many."""
     if isinstance(customers, Sequence | np.ndarray):
         n = _numbers(customers)

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
+from crmkit._types import Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.wallet import _nbd
 
-Floats = NDArray[np.float64]
 HINT = (
     "It takes one row per brand: brand, share (of the category's purchases) and penetration (share of the population)."
 )
@@ -58,8 +58,8 @@ class Dirichlet(Result):
         What is counted.
     """
 
-    table: Any
-    duplication: Any
+    table: Table
+    duplication: Table
     M: float
     K: float
     S: float
@@ -69,7 +69,7 @@ class Dirichlet(Result):
 
 
 def dirichlet(
-    brands: Any,
+    brands: Table,
     *,
     penetration: float,
     purchases_per_buyer: float,

@@ -11,7 +11,7 @@ Source: Ehrenberg (1988), Repeat-Buying: facts, theory and applications, 2nd ed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import wilson
+from crmkit._types import Table
 from crmkit.definitions import Definition
 from crmkit.wallet import _nbd
 
@@ -70,7 +71,7 @@ class Norms(Result):
         What is counted.
     """
 
-    table: Any
+    table: Table
     penetration: float
     purchases_per_buyer: float
     mean: float

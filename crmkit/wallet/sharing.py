@@ -17,9 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from crmkit import _frame
 from crmkit._frame.engines import FrameT
+from crmkit._types import Floats
 from crmkit.errors import ArgumentError, DataError
-
-Floats = NDArray[np.float64]
 
 
 def share(own: ArrayLike, total: ArrayLike) -> Any:
