@@ -118,7 +118,8 @@ __all__ = [
     "wallet",
 ]
 
-# Not `cli`, which is for the terminal and needs typer, nor `models`, whose door is `clv`.
+# Not `cli`, which is for the terminal and needs typer, nor `models`, whose door is `clv`, nor `schemes`, whose doors
+# are `rfm`, `pyramid` and `segment`.
 _MODULES = (
     "basket",
     "churn",

@@ -25,6 +25,7 @@ from crmkit._results import Result
 from crmkit._statistics import shares_of
 from crmkit._types import Duration, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, Words
+from crmkit.schemes import ABC, CURRY, TEXTBOOK, TIERS, ZEITHAML
 from crmkit.transactions import Transactions, open_transactions
 
 __all__ = [
@@ -41,12 +42,7 @@ __all__ = [
 ]
 
 
-# Schemes are plain data: tier and share, best tier first.
-TEXTBOOK: Mapping[str, float] = {"important": 0.01, "secondary": 0.19, "ordinary": 0.30, "small": 0.50}
-CURRY: Mapping[str, float] = {"top": 0.01, "large": 0.04, "medium": 0.15, "small": 0.80}
-ZEITHAML: Mapping[str, float] = {"platinum": 0.20, "gold": 0.30, "iron": 0.30, "lead": 0.20}
-ABC: Mapping[str, float] = {"A": 0.80, "B": 0.15, "C": 0.05}  # of value, the others of customers
-SCHEMES: Mapping[str, Mapping[str, float]] = {"textbook": TEXTBOOK, "curry": CURRY, "zeithaml": ZEITHAML, "abc": ABC}
+SCHEMES: Mapping[str, Mapping[str, float]] = TIERS  # tier and share, best tier first
 
 HINT = Words("hint_customers")
 TIER_HINT = Words("hint_tiers")

@@ -30,6 +30,7 @@ from crmkit._statistics import centre, shares_of
 from crmkit._types import Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
+from crmkit.schemes import EIGHT, ELEVEN, Range
 
 __all__ = [
     "BANDS",
@@ -48,7 +49,6 @@ __all__ = [
 ]
 
 Cell: TypeAlias = tuple[int, ...]
-Range: TypeAlias = int | tuple[int, int] | str
 Rules: TypeAlias = Mapping[str, Mapping[str, Range]] | Sequence[Mapping[str, Any]] | Table
 
 MEASURES = ("recency", "frequency", "monetary")
@@ -592,33 +592,6 @@ def _cutpoints_from_dict(data: Mapping[str, Any]) -> tuple[Cell, Cutpoints]:
 
 
 # --- segments ---------------------------------------------------------------------------------------------------
-
-# High or low on R, F and M; "high" R means recent.
-EIGHT: Mapping[str, tuple[bool, bool, bool]] = {
-    "important_value": (True, True, True),
-    "important_keep": (False, True, True),
-    "important_develop": (True, False, True),
-    "important_win_back": (False, False, True),
-    "general_value": (True, True, False),
-    "general_keep": (False, True, False),
-    "general_develop": (True, False, False),
-    "general_win_back": (False, False, False),
-}
-
-# "fm" is the mean of F and M, halves rounded down; each of the 25 cells of R and FM is in one segment.
-ELEVEN: Mapping[str, Mapping[str, Range]] = {
-    "champions": {"r": 5, "fm": (4, 5)},
-    "loyal": {"r": (3, 4), "fm": (4, 5)},
-    "potential_loyalist": {"r": (4, 5), "fm": (2, 3)},
-    "new": {"r": 5, "fm": 1},
-    "promising": {"r": 4, "fm": 1},
-    "needs_attention": {"r": 3, "fm": 3},
-    "about_to_sleep": {"r": 3, "fm": (1, 2)},
-    "at_risk": {"r": (1, 2), "fm": (3, 4)},
-    "cannot_lose": {"r": (1, 2), "fm": 5},
-    "hibernating": {"r": 2, "fm": (1, 2)},
-    "lost": {"r": 1, "fm": (1, 2)},
-}
 
 AXES = ("r", "f", "m", "fm")
 HALVES = ("low", "high")

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from crmkit import _frame
 from crmkit._segment._given import column_name, groups_in_order, list_of_customers
-from crmkit._segment._ladders import ladder_of
 from crmkit._types import Array, Ints
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
+from crmkit.schemes import ladder_of
 
 ABSENT = "absent"
 MONEY = ("value_before", "value_after", "change")

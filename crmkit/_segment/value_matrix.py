@@ -32,17 +32,10 @@ from crmkit.errors import ArgumentError, DataError, NoLifetimeValueWarning, OneM
 from crmkit.labels import Language
 from crmkit.models._default import add_lifetime_value
 from crmkit.models._valuation import Valuation
+from crmkit.schemes import QUADRANTS
 from crmkit.transactions import Transactions
 
 AXES = ("current", "potential")
-# Quadrant -> whether its current value and its potential are high; the best first. Platinum, gold, iron and lead are
-# also tiers of the customer pyramid, which these are not: so they have names of their own.
-QUADRANTS: Mapping[str, tuple[str, str]] = {
-    "value_platinum": ("high", "high"),
-    "value_gold": ("high", "low"),
-    "value_iron": ("low", "high"),
-    "value_lead": ("low", "low"),
-}
 RULES = ("median", "mean", "quantile")
 
 HINT = Words("hint_value_matrix")
