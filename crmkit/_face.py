@@ -236,6 +236,7 @@ def _netted(function: Callable[..., Any], home: str = "") -> Callable[..., Any]:
         except (CrmkitError, Warning) as error:
             again = _summarised(error, place, args, kwargs)
             if again is None:
+                _refuse_transactions(error, function, args, kwargs)
                 _name_argument(error, function, args, kwargs)
                 raise
             return function(*again[0], **again[1])
@@ -333,6 +334,21 @@ def _told(
     documented = documented_as(function, argument)
     takes = Words("takes", documented=documented, argument_of=argument) if documented else ""
     return ArgumentError(argument, given[argument], "inner_refused", reason=_reason(error), takes=takes)
+
+
+def _refuse_transactions(
+    error: Exception, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Who holds transactions where another table belongs needs no advice on how to open a file."""
+    if getattr(error, "key", None) != "unsupported_table":
+        return
+    for name, value in inspect.signature(function).bind(*args, **kwargs).arguments.items():
+        if name not in _OWN and isinstance(value, Transactions):
+            if name in MADE_OF_TRANSACTIONS:
+                raise ArgumentError(name, value, "transactions_given", call=MADE_OF_TRANSACTIONS[name]) from None
+            of = type(args[0]) if function.__name__ == "__init__" else function
+            documented = documented_as(of, name) or name
+            raise ArgumentError(name, value, "transactions_misplaced", documented=documented) from None
 
 
 def _name_argument(

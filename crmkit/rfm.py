@@ -26,7 +26,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._estimators import Estimator
 from crmkit._frame import groups
 from crmkit._frame.engines import FrameT
-from crmkit._statistics import centre, shares_of
+from crmkit._statistics import centre, shares_of, z_of
 from crmkit._types import Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
@@ -1237,6 +1237,7 @@ def break_even(
     mailed: str = "mailed",
     responses: str = "responses",
     customers: str | None = None,
+    level: float = 0.95,
 ) -> FrameT:
     """Read a test mailing: which RFM cells pay, and what a roll-out to them would bring (Hughes 1994).
 
@@ -1252,11 +1253,13 @@ def break_even(
         Names of these columns.
     customers : str, optional
         Column of people to contact in the roll-out; without it, as many as in the test.
+    level : float, default 0.95
+        Confidence of the interval.
 
     Returns
     -------
     table, one row per cell
-        `cells`, in its own kind and row order, with `response_rate`; `rate_low` and `rate_high`, its 95 % interval
+        `cells`, in its own kind and row order, with `response_rate`; `rate_low` and `rate_high`, its interval
         (Wilson), which shows how little a small cell says; `break_even_rate`; `index`, 100 x (response rate -
         break-even rate) / break-even rate; `roll_out`, whether the index is above 0; and `expected_profit` of the
         roll-out in money, after the cost of contact, also for cells where it is a loss.
@@ -1285,7 +1288,7 @@ def break_even(
     n, answers = _number(mailed), _number(responses)
     people = _number(customers) if customers else n
     cost, gain = n * float(contact_cost), answers * float(margin)
-    low, high = _wilson(n, answers)
+    low, high = _wilson(n, answers, _checks.level_of(level))
     read: FrameT = table.give_back(
         table.frame.with_columns(
             (answers / n).alias("response_rate"),
@@ -1308,9 +1311,11 @@ def _refuse_impossible_tests(table: _frame.Table, mailed: str, responses: str) -
         raise DataError("rfm_cells_test_need_people", pairs=shown(pairs))
 
 
-def _wilson(n: nw.Expr, successes: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
-    """Interval that covers a share with probability 0.95; Wilson (1927), JASA 22, 209-212."""
-    z2 = 1.959963984540054**2
-    centre = (successes + z2 / 2) / (n + z2)
+def _wilson(n: nw.Expr, successes: nw.Expr, level: float) -> tuple[nw.Expr, nw.Expr]:
+    """The interval of `_statistics.wilson`, in the table's own engine."""
+    z2 = z_of(level) ** 2
+    middle = (successes + z2 / 2) / (n + z2)
     half = (z2 * (successes * (n - successes) / n + z2 / 4)).sqrt() / (n + z2)
-    return centre - half, centre + half
+    # Rounding would carry the ends of 0 of n and n of n a hair across.
+    low = nw.when(successes == 0).then(nw.lit(0.0)).otherwise(middle - half)
+    return low, nw.when(successes == n).then(nw.lit(1.0)).otherwise(middle + half)

@@ -208,3 +208,20 @@ def test_a_function_with_its_net_looks_as_it_did():
     assert crm.rfm.score.__module__ == "crmkit.rfm"
     assert crm.rfm.score.__name__ == "score"
     assert ">>>" in inspect.getdoc(crm.rfm.score)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda tx: crm.rfm.segment(tx), r"Give crmkit\.rfm\.score\(tx\)"),
+        (lambda tx: crm.plotting.plot_tiers(tx), r"Give crmkit\.pyramid\.assign_tiers\(tx\)"),
+        (lambda tx: crm.survival.kaplan_meier(tx), r"durations= takes table"),
+        (lambda tx: crm.rfm.break_even(tx, contact_cost=1, margin=2), "cells= takes table, one row per cell"),
+        (lambda tx: crm.Transactions(tx), "frame= takes table"),
+        (lambda tx: crm.privacy.suppress_small(tx), "table= takes table"),
+    ],
+)
+def test_who_holds_transactions_is_not_told_to_open_a_file(call, said):
+    with pytest.raises(errors.ArgumentError, match=said) as caught:
+        call(crm.Transactions(SALES))
+    assert "crmkit.read" not in str(caught.value)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import crmkit as crm
 from conftest import as_columns, small_table
 from crmkit import rfm
+from crmkit._statistics import wilson
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 
 SCORES = ["r_score", "f_score", "m_score"]
@@ -752,3 +753,13 @@ def test_scores_of_five_levels_are_taken_for_what_they_are_also_of_few_customers
 def test_customers_who_are_all_alike_have_a_segment():
     alike = {"customer_id": list("abcdef"), "recency": [3] * 6, "frequency": [1] * 6, "monetary": [5.0] * 6}
     assert set(as_columns(rfm.segment(rfm.score(alike)))["segment"]) == {"needs_attention"}
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_the_interval_of_a_test_mailing_is_wilson_s_and_ends_at_0_and_1(make_table, level):
+    cells = {"rfm": ["a", "b", "c"], "mailed": [7, 7, 7], "responses": [0, 3, 7]}
+    found = as_columns(rfm.break_even(make_table(cells), contact_cost=1, margin=9, level=level), sort="rfm")
+    low, high = wilson(cells["responses"], cells["mailed"], level)
+    assert found["rate_low"] == pytest.approx(low.tolist(), abs=1e-12)
+    assert found["rate_high"] == pytest.approx(high.tolist(), abs=1e-12)
+    assert (found["rate_low"][0], found["rate_high"][2]) == (0, 1)

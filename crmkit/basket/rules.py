@@ -123,7 +123,7 @@ def pairs(
       antecedent consequent  support  confidence  lift  leverage  zhang
     0      onion       eggs      0.6         1.0  1.25      0.12    0.5
     """
-    share = _level(level)
+    share = _checks.level_of(level)
     tx = open_transactions(transactions)
     with baskets(tx, items=items, within=within, min_orders=min_orders, max_items=max_items) as found:
         together = pair_counts(found.lines, found.keys, found.least)
@@ -193,7 +193,7 @@ def rules(
     >>> len(found.itemsets)
     7
     """
-    share, least_confidence = _level(level), _checks.share("min_confidence", min_confidence)
+    share, least_confidence = _checks.level_of(level), _checks.share("min_confidence", min_confidence)
     most = _checks.count("left", left) + 1
     tx = open_transactions(transactions)
     with baskets(tx, items=items, within=within, min_orders=min_orders, max_items=max_items) as found:
@@ -240,10 +240,6 @@ def _one_more(rows: LazyFrame, keys: tuple[str, ...], size: int) -> LazyFrame:
 
 
 # --- telling ----------------------------------------------------------------------------------------------------
-
-
-def _level(level: float) -> float:
-    return _checks.share("level", level, above_zero=True)
 
 
 def _said(measure: str, items: str, within: str) -> dict[str, str]:

@@ -80,7 +80,7 @@ def switching(
     0    A  0.80  0.20
     1    B  0.25  0.75
     """
-    share = _level(level)
+    share = _checks.level_of(level)
     table = _frame.open_table(survey, numbers=[weight] if weight else [], hint=HINT)
     _refuse_absent(table, [last, then])
     amount = nw.col(weight).cast(nw.Float64) if weight else nw.lit(1.0)
@@ -129,7 +129,7 @@ def panel_switching(
     0    A  0.5  0.5
     1    B  0.0  1.0
     """
-    share = _level(level)
+    share = _checks.level_of(level)
     table = _frame.open_table(purchases, keys=[brand, customer, date], hint=PANEL_HINT)
     frame = engines.lift(table.frame, {"customer": customer, "date": date, "brand": brand})
     if frame.collect_schema()["date"] == nw.String:
@@ -195,13 +195,6 @@ def per_purchase(matrix: Table, *, purchases: float) -> Table:
         raise DataError("no_root", purchases=f"{often:g}")
     real = np.maximum(real, 0.0)
     return read.square(real / real.sum(axis=1, keepdims=True))
-
-
-def _level(level: float) -> float:
-    share = _checks.share("level", level, above_zero=True)
-    if share == 1:
-        raise ArgumentError("level", level, "level", example=0.95)
-    return share
 
 
 def _refuse_absent(table: Any, needed: list[str]) -> None:

@@ -14,7 +14,6 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._groups import UNGROUPED
@@ -169,14 +168,6 @@ def scale_of(scale: Any) -> Scale:
     if not (np.isfinite([least, most]).all() and least < most and least == int(least) and most == int(most)):
         raise ArgumentError("scale", scale, "scale", example=(1, 5))
     return least, most
-
-
-def level_of(level: float) -> float:
-    """A level of confidence strictly between 0 and 1."""
-    share = _checks.share("level", level, above_zero=True)
-    if share == 1:
-        raise ArgumentError("level", level, "level", example=0.95)
-    return share
 
 
 def latest(survey: Survey, item: str) -> tuple[LazyFrame, dict[str, int]]:

@@ -28,7 +28,6 @@ from crmkit._types import Duration, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.loyalty import _recovery
-from crmkit.loyalty._surveys import level_of
 from crmkit.survival._km import curve
 from crmkit.transactions import Transactions, open_transactions
 
@@ -131,7 +130,7 @@ def complaints(
     1    mail           1            200.0      0.0
     2   phone           1            200.0      1.0
     """
-    share = level_of(level)
+    share = _checks.level_of(level)
     days = _checks.days_of(within, "within")
     if days < 1:
         raise ArgumentError("within", within, "a_day_or_more", example="90D")

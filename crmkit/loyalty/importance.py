@@ -19,6 +19,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
@@ -112,7 +113,7 @@ def drivers(
     0  price        3.000   0.854               0.795   concentrate_here
     1  staff        3.375   0.377               0.205  possible_overkill
     """
-    listed, share = _listed(items, overall), _surveys.level_of(level)
+    listed, share = _listed(items, overall), _checks.level_of(level)
     asked = _stated(stated, listed)
     opened = _surveys.open_survey(survey, list(dict.fromkeys([*listed, overall, *asked.values()])))
     n, left_out, mean, cross = _moments(opened.frame, [*listed, overall])

@@ -117,7 +117,7 @@ def indicators(
     0  repurchase_rate  0.333  3
     1  purchase_amount  6.333  3
     """
-    share = _surveys.level_of(level)
+    share = _checks.level_of(level)
     tx = open_transactions(transactions)
     periods = periods_between(tx.first_day, _checks.day_number(tx.as_of), period)
     rows = _of_purchases(tx, periods, share)
@@ -305,7 +305,7 @@ def measures(
     >>> found.missing
     ('brand_attention', 'price_sensitivity')
     """
-    share = _surveys.level_of(level)
+    share = _checks.level_of(level)
     tx = open_transactions(transactions)
     rows = tx.rows()
     bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows

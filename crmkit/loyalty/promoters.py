@@ -123,7 +123,7 @@ def nps(
        respondents  promoters  passives  detractors  nps  nps_low  nps_high
     0          100         50        30          20  0.3     0.14     0.443
     """
-    share = _surveys.level_of(level)
+    share = _checks.level_of(level)
     _checks.choice("method", method, METHODS)
     asked = check_scale(scale)
     opened = _surveys.open_survey(survey, [score], scale=asked, by=by, period=period, customer=customer, date=date)
@@ -172,7 +172,7 @@ def nps_interval(
     if not sum(counts):
         raise ArgumentError("promoters", promoters, "some_answers", example=50)
     _checks.choice("method", method, METHODS)
-    low, high = nps_ends(*counts, level=_surveys.level_of(level), method=method)
+    low, high = nps_ends(*counts, level=_checks.level_of(level), method=method)
     return float(moments(*counts)[0]), float(low), float(high)
 
 
@@ -313,7 +313,7 @@ def compare_nps(
     0  south  0.15         NaN      NaN
     1  north  0.30     0.14563  0.18331
     """
-    share, asked = _surveys.level_of(level), check_scale(scale)
+    share, asked = _checks.level_of(level), check_scale(scale)
     if (by is None) == (period is None):
         raise ArgumentError("compare_by", by=by, period=period)
     opened = _surveys.open_survey(survey, [score], scale=asked, by=by, period=period, customer=customer, date=date)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _frame
+from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import shares_of, wilson, z_of
@@ -113,7 +113,7 @@ def response_bias(
     1    customers  0.5
     2        value -0.5
     """
-    share, asked = _surveys.level_of(level), check_scale(scale)
+    share, asked = _checks.level_of(level), check_scale(scale)
     opened = _surveys.open_survey(survey, [score], scale=asked, customer=customer, date=date)
     if not opened.named:
         raise DataError("unnamed_survey", column=customer)

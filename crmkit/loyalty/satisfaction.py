@@ -100,7 +100,7 @@ def csat(
     highest = _checks.count("top", top)
     if highest > most - least:
         raise ArgumentError("top", top, "top_of_scale", example=2, most=int(most - least))
-    share = _surveys.level_of(level)
+    share = _checks.level_of(level)
     listed = _items(items)
     opened = _surveys.open_survey(survey, listed, scale=(least, most), by=by, customer=customer, date=date)
     parts = [_of_item(opened, item, most - highest, share) for item in listed]
@@ -218,7 +218,7 @@ def satisfaction(
       item   gap  ratio satisfaction
     0  got -20.0    0.8        below
     """
-    share = _surveys.level_of(level)
+    share = _checks.level_of(level)
     pairs = _paired(expected, perceived)
     columns = [name for both in pairs.values() for name in both]
     opened = _surveys.open_survey(survey, list(dict.fromkeys(columns)), customer=customer)

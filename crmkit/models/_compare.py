@@ -35,7 +35,6 @@ from crmkit.models._purchases import PurchaseModel
 from crmkit.models._regularity import regularity_of
 from crmkit.models._repeats import read_cells
 from crmkit.models._snapshots import Snapshot, Snapshots
-from crmkit.models._totals import level_of
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.cnbd import BGCNBD, MBGCNBD
 from crmkit.models.mbg_nbd import MBGNBD
@@ -255,7 +254,7 @@ def compare(
     kinds = [one for one in asked if not isinstance(one, str)]
     learnt = [one for one in asked if isinstance(one, str)]
     if level is not None:
-        level = level_of(level)
+        level = _checks.level_of(level)
     columns = () if isinstance(customers_or_tx, Transactions) else _frame.open_table(customers_or_tx).columns
     if {"x", "t_x", "T"} <= set(columns):
         return _compare_fits(customers_or_tx, kinds)

@@ -32,7 +32,6 @@ from crmkit.models._totals import (
     kept_draws,
     kind_of,
     least_past,
-    level_of,
     look_back,
     said_of,
     spread_of,
@@ -106,7 +105,7 @@ def portfolio_value(
     >>> total.basis, total.low < 45_000 < total.high
     ('backtested', True)
     """
-    level, factor = level_of(level), _checks.share("margin_rate", margin_rate)
+    level, factor = _checks.level_of(level), _checks.share("margin_rate", margin_rate)
     kind = kind_of(purchases)
     if is_customers(customers_or_tx):
         rate = 0.1 if discount_rate is None else discount_rate

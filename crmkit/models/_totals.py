@@ -181,7 +181,7 @@ def total_interval(
     >>> total.basis, total.origins, total.low < 1242 < total.high  # purchases until 1998-07-01
     ('backtested', 2, True)
     """
-    days, level = horizon_of(horizon), level_of(level)
+    days, level = horizon_of(horizon), _checks.level_of(level)
     kind = kind_of(purchases)
     if is_customers(customers_or_tx):
         table = _frame.open_table(customers_or_tx, numbers=("x", "t_x", "T"), hint=HINT)
@@ -255,14 +255,6 @@ def horizon_of(horizon: Duration) -> float:
     if days <= 0:
         raise ArgumentError("horizon", horizon, "longer_duration", example="26W")
     return days
-
-
-def level_of(level: Any) -> float:
-    """A level below 1."""
-    share = _checks.share("level", level)
-    if share == 1:
-        raise ArgumentError("level", level, "level_below_one", example=0.9)
-    return share
 
 
 def kind_of(purchases: Any) -> PurchaseModel:

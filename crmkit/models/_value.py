@@ -39,7 +39,6 @@ from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown, war
 from crmkit.models._purchases import DAYS_IN, Living, Period, PurchaseModel, living_at
 from crmkit.models._quadrature import chunks, growth
 from crmkit.models._repeats import HINT, check
-from crmkit.models._totals import level_of
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, quantile_spend
 
 Index = NDArray[np.intp]
@@ -140,7 +139,8 @@ def lifetime_value(
     1                0.14           35.22          1.38               8.49
     """
     forecast = Forecast.of(purchases, horizon, discount_rate, timing, period)
-    factor, tail = _checks.share("margin_rate", margin_rate), None if level is None else (1 - level_of(level)) / 2
+    factor = _checks.share("margin_rate", margin_rate)
+    tail = None if level is None else (1 - _checks.level_of(level)) / 2
     numbers = [*purchases.columns, *spend_columns(spend)]
     table = _frame.open_table(customers, numbers=numbers, hint=HINT)
     if not table.in_memory:

@@ -48,6 +48,10 @@ WORDS = {
         "{argument}= takes a table that was made of transactions, not the transactions themselves. Give {call}.",
         "{argument}= 需要由交易数据得出的表，而不是交易数据本身。请给出 {call}。",
     ),
+    "transactions_misplaced": (
+        "{argument}= takes {documented}. These are crmkit.Transactions, which are something else: give such a table.",
+        "{argument}= 的说明：{documented}。给出的是 crmkit.Transactions，并非如此。请给出这样的表。",
+    ),
     "result_column": (
         "no column {column} in this {what}. It has {near}.",
         "{what} 中没有列 {column}。其中有：{near}。",

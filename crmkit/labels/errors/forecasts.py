@@ -4,10 +4,6 @@ from __future__ import annotations
 
 WORDS = {
     "longer_duration": ("a duration above 0", "大于 0 的时长"),
-    "level_below_one": (
-        "{name_given} would need an interval without end. Give less, such as {name_example}.",
-        "{name_given} 意味着区间没有尽头。请给出小于 1 的值，例如 {name_example}。",
-    ),
     "calendar_too_short": (
         "the past of {span:,} days is too short to tell a season from a trend: that takes {needed:,} days. Give the "
         "events alone: crmkit.clv.PurchaseCalendar(seasons=None, events=...).",

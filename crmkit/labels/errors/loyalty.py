@@ -42,7 +42,6 @@ WORDS = {
     ),
     "scale": ("the lowest and the highest answer, two whole numbers", "最低分与最高分两个整数"),
     "nps_scale": ("a scale of the net promoter score, (0, 10) or (1, 10)", "净推荐值的量表 (0, 10) 或 (1, 10)"),
-    "level": ("a level of confidence between 0 and 1, both excluded", "0 与 1 之间（不含两端）的置信水平"),
     "some_answers": ("a number of answers, of which there must be some", "答案数（至少要有一个答案）"),
     "compare_by": (
         "by={by!r} and period={period!r}: give one of them, such as by='channel' to compare groups or "
