@@ -148,10 +148,10 @@ def lifetime_value(
     valuation = Valuation(forecast, spend, factor, tail)
     warn_of_no_dropout(purchases, type(purchases).__name__)
     frame = table.frame.drop(*valuation.adds, strict=False)
-    if isinstance(frame, nw.DataFrame):
+    if table.in_memory:
         found = valuation(dict(zip(numbers, table.arrays(*numbers), strict=True)))
         return table.give_back(table.add(found, to=frame))
-    return table.give_back(batches.mapped(frame, valuation, reads=valuation.reads, adds=valuation.adds))
+    return table.give_back(batches.mapped(frame.lazy(), valuation, reads=valuation.reads, adds=valuation.adds))
 
 
 def _one_mean(table: _frame.Table) -> float:

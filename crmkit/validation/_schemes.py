@@ -115,7 +115,7 @@ def _beside(frame: AnyFrame, like: AnyFrame) -> AnyFrame:
     if not engines.is_eager(like):
         moved = moved.lazy()
     elif not engines.is_eager(moved):
-        moved = moved.lazy().collect()
+        moved = engines.in_memory(moved)
     own, theirs = (one.collect_schema()["customer_id"] for one in (like, moved))
     if own.is_numeric() != theirs.is_numeric():
         raise ColumnError("validation_scheme_gave_customer_ids", theirs=theirs, own=own)
