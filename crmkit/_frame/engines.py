@@ -156,7 +156,7 @@ def is_stream(frame: Any) -> bool:
     kind = type(frame)
     if not hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "_main_table"):
         return False
-    return kind.__module__.partition(".")[0] not in ("pandas", "polars", "duckdb") and not hasattr(
+    return kind.__module__.partition(".")[0] not in ("pandas", "polars", "duckdb", "_duckdb") and not hasattr(
         frame, "column_names"
     )
 
@@ -252,6 +252,9 @@ def lift(frame: AnyFrame, columns: Mapping[str, str] | None = None) -> LazyFrame
         return nw.from_native(_relation(frame.to_native(), chosen))
     if columns is None:
         return frame.lazy()
+    if frame.implementation.is_duckdb():  # older ones cannot select a name with quotation marks in it
+        listed = ", ".join(f"{sql.name(own)} AS {sql.name(name)}" for name, own in chosen.items())
+        return nw.from_native(frame.to_native().project(listed))
     return frame.lazy().select(*(nw.col(own).alias(name) for name, own in chosen.items()))
 
 

@@ -44,6 +44,9 @@ _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 # Where ; separates (German, French ... Excel), quotation marks within a line of commas protect nothing: a cell opens
 # after each ; tab or line end.
 _FORMULA_WITHIN = r"([;\t\r\n][\s\"']*)([=+\-@＝＋－＠])"
+_APART = r"\1'\2"
+_APOSTROPHE = "'"
+_SEPARATES = r"[;\t|]"
 
 
 # --- in the engine ----------------------------------------------------------------------------------------------
@@ -325,20 +328,20 @@ def _embedded(native: Any) -> LazyFrame:
 def _dated(frame: LazyFrame) -> LazyFrame:
     """Time in results is in days; pandas has no type for them."""
     stamps = [name for name, dtype in frame.collect_schema().items() if dtype == nw.Datetime]
-    return frame.with_columns(nw.col(*stamps).cast(nw.Date)) if stamps else frame
+    days = ", ".join(f"CAST({sql.name(name)} AS DATE) AS {sql.name(name)}" for name in stamps)
+    return nw.from_native(frame.to_native().project(f"* REPLACE ({days})")) if stamps else frame
 
 
 def _inert(frame: LazyFrame) -> LazyFrame:
     """Text and names that a spreadsheet would take for a formula, with an apostrophe in front; numbers stay numbers."""
-    names = engines.names_of(frame)
-    named = {name: inert for name in names if (inert := inert_text(name)) != name}
-    frame = frame.rename(named) if named else frame
-    made = []
-    for name in _texts(frame):
-        within = nw.col(name).str.replace_all(_FORMULA_WITHIN, r"\1'\2")
-        made.append(nw.when(nw.col(name).str.contains(_FORMULA)).then(nw.concat_str(nw.lit("'"), within))
-                    .otherwise(within).alias(name))  # fmt: skip
-    return frame.with_columns(*made) if made else frame
+    columns = []
+    for name, dtype in frame.collect_schema().items():
+        made = own = sql.name(name)
+        if dtype == nw.String:
+            within = f"regexp_replace({own}, {sql.text(_FORMULA_WITHIN)}, {sql.text(_APART)}, 'g')"
+            made = f"if(regexp_matches({own}, {sql.text(_FORMULA)}), {sql.text(_APOSTROPHE)} || {within}, {within})"
+        columns.append(f"{made} AS {sql.name(inert_text(name))}")
+    return nw.from_native(frame.to_native().project(", ".join(columns)))
 
 
 def inert_text(text: str) -> str:
@@ -347,12 +350,8 @@ def inert_text(text: str) -> str:
     >>> inert_text("=1+1"), inert_text("a;=1+1"), inert_text("-5 %"), inert_text("a-b; c")
     ("'=1+1", "a;'=1+1", "'-5 %", 'a-b; c')
     """
-    within = re.sub(_FORMULA_WITHIN, r"\1'\2", text)
+    within = re.sub(_FORMULA_WITHIN, _APART, text)
     return f"'{within}" if re.match(_FORMULA, text) else within
-
-
-def _texts(frame: LazyFrame) -> list[str]:
-    return [name for name, dtype in frame.collect_schema().items() if dtype == nw.String]
 
 
 def _copy(
@@ -414,12 +413,10 @@ def _rounded(column: str, digits: int) -> str:
 
 def _with_separators(frame: LazyFrame) -> tuple[int, list[str]]:
     """The number of rows, and the columns of text in which a sign occurs that separates cells somewhere."""
-    texts = _texts(frame)
-    ones = {
-        f"t{at}": nw.when(nw.col(name).str.contains(r"[;\t|]")).then(1).otherwise(0) for at, name in enumerate(texts)
-    }
-    found = engines.collect(frame.select(nw.lit(1).alias("rows"), **ones).select(nw.all().sum()))
-    return int(found["rows"][0] or 0), [name for at, name in enumerate(texts) if found[f"t{at}"][0]]
+    texts = [name for name, dtype in frame.collect_schema().items() if dtype == nw.String]
+    ones = [f"count(*) FILTER (regexp_matches({sql.name(name)}, {sql.text(_SEPARATES)}))" for name in texts]
+    (row,) = frame.to_native().aggregate(", ".join(["count(*)", *ones])).fetchall()
+    return int(row[0]), [name for name, n in zip(texts, row[1:], strict=True) if n]
 
 
 def _write_xlsx(frame: LazyFrame, part: Path, order: Sequence[str], look: Look) -> None:

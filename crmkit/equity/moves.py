@@ -84,9 +84,10 @@ def switching(
     table = _frame.open_table(survey, numbers=[weight] if weight else [], hint=HINT)
     _refuse_absent(table, [last, then])
     amount = nw.col(weight).cast(nw.Float64) if weight else nw.lit(1.0)
-    rows = table.frame.select(last=nw.col(last).cast(nw.String), next=nw.col(then).cast(nw.String), amount=amount)
-    known = rows.filter(~nw.col("last").is_null() & ~nw.col("next").is_null())
-    sizes = [int(table.collect(part.select(n=nw.len()))["n"][0]) for part in (rows, known)]
+    # what is missing goes first: as text it would be a brand called None on some kinds of table
+    both = table.frame.filter(~nw.col(last).is_null() & ~nw.col(then).is_null())
+    known = both.select(last=nw.col(last).cast(nw.String), next=nw.col(then).cast(nw.String), amount=amount)
+    sizes = [int(table.collect(part.select(n=nw.len()))["n"][0]) for part in (table.frame, known)]
     cells = table.collect(known.group_by("last", "next").agg(n=nw.col("amount").sum(), low=nw.col("amount").min()))
     if not sizes[1]:
         raise DataError("no_switches", last=last, then=then)
