@@ -252,7 +252,7 @@ def lift(frame: AnyFrame, columns: Mapping[str, str] | None = None) -> LazyFrame
         return nw.from_native(_relation(frame.to_native(), chosen))
     if columns is None:
         return frame.lazy()
-    if frame.implementation.is_duckdb():  # older ones cannot select a name with quotation marks in it
+    if frame.implementation.is_duckdb():  # names are quoted in one place
         listed = ", ".join(f"{sql.name(own)} AS {sql.name(name)}" for name, own in chosen.items())
         return nw.from_native(frame.to_native().project(listed))
     return frame.lazy().select(*(nw.col(own).alias(name) for name, own in chosen.items()))
