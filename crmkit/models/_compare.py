@@ -28,7 +28,7 @@ from crmkit._results import Result
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
-from crmkit.models._default import LEARNT, choose_at
+from crmkit.models._default import LEARNT, choose_at, is_close
 from crmkit.models._holdout import Holdout, spans
 from crmkit.models._portfolio import totals_at
 from crmkit.models._purchases import PurchaseModel
@@ -585,16 +585,11 @@ def _same(trial: Trial) -> list[list[str]]:
 
 
 def _is_close(trials: Sequence[Trial], name: str, best: str) -> bool:
-    """Whether the mean squared error exceeds that of the best by less than its own standard error."""
-    n = np.concatenate([trial.past.n for trial in trials])
-    future = [trial.past.future for trial in trials]
-    squares = [
-        np.concatenate([(t.forecasts[which] - f) ** 2 for t, f in zip(trials, future, strict=True)])
-        for which in (name, best)
-    ]
-    excess = squares[0] - squares[1]
-    mean = float(n @ excess / n.sum())
-    return mean <= float(np.sqrt(n @ (excess - mean) ** 2)) / float(n.sum())
+    """Whether the mean squared error exceeds that of the best by less than the standard error of the difference."""
+    squares, smallest = (
+        np.concatenate([(t.forecasts[which] - t.past.future) ** 2 for t in trials]) for which in (name, best)
+    )
+    return is_close(squares, smallest, np.concatenate([t.past.n for t in trials]))
 
 
 def _said(key: str, values: Values, chinese: bool) -> str:

@@ -51,6 +51,8 @@ REGULAR: dict[str, Callable[[int], PurchaseModel]] = {
 }
 # Origins at which they are judged, with so many customers at least.
 JUDGED_AT, ENOUGH = 3, 50
+# Part of a squared error that is rounding.
+ROUNDING = 1e-5
 # Forecasts of trees, and the part that is theirs beside the model's.
 LEARNT = {"boosted": 1.0, "mean": 0.5}
 
@@ -197,7 +199,7 @@ def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
     mse = {name: float(weights @ error**2 / weights.sum()) for name, error in flat.items()}
     bias = {name: float(weights @ error) / actual for name, error in flat.items()}
     sharpest = min(names, key=mse.__getitem__)
-    close = {name: is_close(flat[name] ** 2 - flat[sharpest] ** 2, weights) for name in names}
+    close = {name: is_close(flat[name] ** 2, flat[sharpest] ** 2, weights) for name in names}
     order = sorted(names, key=lambda name: (not close[name], abs(bias[name]) if close[name] else mse[name]))
     figures = {name: (float(np.sqrt(mse[name])), bias[name], close[name]) for name in order}
     return Choice(order, kinds, figures, len(pasts), days)
@@ -210,10 +212,15 @@ def _errors(kind: PurchaseModel, past: Holdout) -> Floats:
     return model.predict(past.past, horizon=past.days) - past.future
 
 
-def is_close(excess: Floats, weights: Floats) -> bool:
-    """Whether a mean excess of squared errors is within its own standard error."""
-    mean = float(weights @ excess / weights.sum())
-    return mean <= float(np.sqrt(weights @ (excess - mean) ** 2)) / float(weights.sum())
+def is_close(squares: Floats, smallest: Floats, weights: Floats) -> bool:
+    """Whether a mean squared error exceeds the smallest by less than the standard error of the difference.
+
+    What is the same but for rounding is close too.
+    """
+    n, excess = weights.sum(), squares - smallest
+    mean = float(weights @ excess / n)
+    error = float(np.sqrt(weights @ (excess - mean) ** 2)) / float(n)
+    return mean <= max(error, ROUNDING * float(weights @ smallest / n))
 
 
 def add_lifetime_value(
