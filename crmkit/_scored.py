@@ -87,8 +87,7 @@ def _facts(tx: Transactions, forecast: Forecast | None) -> LazyFrame:
 
 def _summary(tx: Transactions, facts: LazyFrame) -> LazyFrame:
     """The facts of those who bought, with the columns of the summary but its dates."""
-    totals = engines.collect(facts.select(nw.col(*customers.RECENT).sum()))
-    current = customers.Recent.of(tx).value(totals, tx).units
+    current = customers.Recent.of(tx).value(facts, tx).units
     bought = facts.filter(nw.col("n_days") > 0) if tx.has_refunds else facts
     made = bought.with_columns(*customers.summary_columns(tx), current_value=customers.money_of(current, tx))
     return made.drop("first_date", "last_date")

@@ -191,10 +191,10 @@ def customer_sums(tx: Transactions) -> Sums:
 
 def known_by(visit: nw.Expr, day: int) -> Sums:
     """Of purchase days, missing where nothing was bought: how many had been by the day, and the last of them."""
-    n, last = f"n_past_{day}", f"last_{day}"
+    past = f"past_{day}"
     return Sums(
-        {n: nw.when(visit <= day).then(1).otherwise(0), last: nw.when(visit <= day).then(visit)},
-        {n: nw.col(n).sum().cast(nw.Int64), last: nw.col(last).max()},
+        {past: nw.when(visit <= day).then(visit)},
+        {f"n_{past}": nw.col(past).count().cast(nw.Int64), f"last_{day}": nw.col(past).max()},
     )
 
 
@@ -340,7 +340,7 @@ def recent_value(transactions: Table, *, window: Duration = "12M") -> RecentValu
     tx = open_transactions(transactions)
     since = Recent.of(tx, window)
     everybody = (customer_sums(tx) | since.sums(tx)).of(customer_days(tx), "customer_id")
-    value = since.value(engines.collect(everybody.select(nw.col(*RECENT).sum())), tx)
+    value = since.value(everybody, tx)
     found = everybody.filter(nw.col("n_days") > 0)
     if "order" in tx.roles:
         found = found.join(_orders(tx), on="customer_id", how="inner")
@@ -357,6 +357,11 @@ def recent_value(transactions: Table, *, window: Duration = "12M") -> RecentValu
 RECENT = ("recent_money", "recent_cost", "recent_no_cost")
 
 
+def recent_columns(tx: Transactions) -> tuple[str, ...]:
+    """The sums of a window that these transactions have."""
+    return RECENT if "cost" in tx.roles else RECENT[:1]
+
+
 @dataclass(frozen=True, slots=True)
 class Recent:
     """The window of `recent_value`, and its sums of each customer."""
@@ -370,21 +375,21 @@ class Recent:
 
     def sums(self, tx: Transactions) -> Sums:
         """Money and cost of the window, and whether a row of it has no cost; units."""
-        known = "cost" in tx.roles
         inside = nw.col("day") >= self.first_day
-        columns = {
-            "recent_money": nw.col("money"),
-            "recent_cost": nw.col("cost") if known else nw.lit(0),
-            "recent_no_cost": nw.col("no_cost") if known else nw.lit(0),
+        made = {
+            name: nw.when(inside).then(nw.col(name.removeprefix("recent_"))).otherwise(0) for name in recent_columns(tx)
         }
-        made = {name: nw.when(inside).then(column).otherwise(0) for name, column in columns.items()}
-        return Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in RECENT})
+        return Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in made})
 
-    def value(self, totals: Mapping[str, Any], tx: Transactions) -> Measured:
-        """What the money of the window is, from the totals of the sums over all customers."""
+    def value(self, facts: LazyFrame, tx: Transactions) -> Measured:
+        """What the money of the window is, from the sums of everybody."""
+        revenue = Measured("revenue", 1.0, nw.col("recent_money"))
+        if "cost" not in tx.roles:
+            return revenue
+        totals = engines.collect(facts.select(nw.col(*RECENT).sum()))
         money, cost, no_cost = (int(totals[name][0] or 0) for name in RECENT)
-        if "cost" not in tx.roles or no_cost:
-            return Measured("revenue", 1.0, nw.col("recent_money"))
+        if no_cost:
+            return revenue
         rate = (money - cost) / money if money else math.nan
         return Measured("margin", rate, nw.col("recent_money") - nw.col("recent_cost"))
 

@@ -716,18 +716,16 @@ def segment(
     _refuse_flawed(rules, levels, otherwise)
     names = _segments_of(rules, cells, otherwise)
     words = _labels_of(written, language)
-    shown_names = [words.get(name) or labels.segment(name, language) for name in names]
     base = _highest(cells) + 1
     code = ((nw.col("r_score") * base + nw.col("f_score")) * base + nw.col("m_score")).cast(nw.Int64)
     codes = ((cells["r"] * base + cells["f"]) * base + cells["m"]).tolist()
-    named: FrameT = table.give_back(
-        table.frame.with_columns(
-            code.replace_strict(codes, names, default=nw.lit(None), return_dtype=nw.String).alias("segment"),
-            code.replace_strict(codes, shown_names, default=nw.lit(None), return_dtype=nw.String).alias(
-                "segment_label"
-            ),
-        )
+    # Words from the few names, not from the many cells: engines try the cases one by one.
+    told = {name: words.get(name) or labels.segment(name, language) for name in names}
+    segment_of, label_of = (
+        key.replace_strict(list(known), list(known.values()), default=nw.lit(None), return_dtype=nw.String)
+        for key, known in ((code, dict(zip(codes, names, strict=True))), (nw.col("segment"), told))
     )
+    named: FrameT = table.give_back(table.frame.with_columns(segment=segment_of).with_columns(segment_label=label_of))
     return named
 
 

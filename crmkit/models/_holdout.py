@@ -83,9 +83,9 @@ def holdout_at(bought: LazyFrame, end: int, days: int) -> Holdout:
 
 def past_sums(day: nw.Expr, end: int, days: int) -> Sums:
     """What `holdout_of` reads beside `first_day`; of a day that is missing where nothing was bought."""
-    fits = {f"n_recent_{end}": (day <= end) & (day > end - days), f"n_all_{end}": day <= end + days}
-    made = {name: nw.when(here).then(1).otherwise(0) for name, here in fits.items()}
-    return known_by(day, end) | Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in made})
+    fits = {f"recent_{end}": (day <= end) & (day > end - days), f"all_{end}": day <= end + days}
+    made = {name: nw.when(here).then(day) for name, here in fits.items()}
+    return known_by(day, end) | Sums(made, {f"n_{name}": nw.col(name).count().cast(nw.Int64) for name in made})
 
 
 def holdout_of(facts: LazyFrame, end: int, days: int) -> Holdout:

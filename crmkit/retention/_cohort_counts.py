@@ -46,15 +46,17 @@ class Counts:
 # --- ages by the calendar -----------------------------------------------------------------------------------------
 
 
-def by_calendar(tx: Transactions, periods: Periods, by: Any, *, max_age: int | None, rolling: bool) -> Counts:
+def by_calendar(
+    tx: Transactions, periods: Periods, by: Any, *, max_age: int | None, rolling: bool, orders: bool
+) -> Counts:
     """Ages are calendar periods since that of the first purchase; `rolling` counts who buys then or later."""
-    cells = _collected(_calendar_frames(tx, periods), ["cohort", "period"], tx, by)
+    cells = _collected(_calendar_frames(tx, periods, orders=orders), ["cohort", "period"], tx, by)
     group, cohort, row = _rows(cells)
     n_ages = len(periods) - int(np.min(cohort))
     shape = _shape(len(cohort), n_ages if max_age is None else min(max_age + 1, n_ages))
     # A refund that is booked before the first purchase belongs to the period of that purchase.
     age = np.maximum(cells["period"] - cells["cohort"], 0)
-    retained, orders, units = (_placed(cells[name], row, age, shape) for name in SUMS)
+    retained, n_orders, units = (_placed(cells[name], row, age, shape) for name in SUMS)
     customers = retained[:, 0].copy()
     if rolling:
         retained = _on_or_after(tx, periods, by, shape)
@@ -64,18 +66,18 @@ def by_calendar(tx: Transactions, periods: Periods, by: Any, *, max_age: int | N
     # Who is quiet so far may buy later: "then or later" is never settled, but for the first period.
     settled = ended & (np.arange(shape[1]) == 0) if rolling else ended
     reached = np.where(begun, customers[:, None], 0)
-    return Counts(group, cohort, customers, reached, retained, orders, units, units.cumsum(axis=1), ended, settled)
+    return Counts(group, cohort, customers, reached, retained, n_orders, units, units.cumsum(axis=1), ended, settled)
 
 
-def _calendar_frames(tx: Transactions, periods: Periods) -> list[LazyFrame]:
+def _calendar_frames(tx: Transactions, periods: Periods, *, orders: bool) -> list[LazyFrame]:
     """customer_id, cohort and period, with money and purchases, and with the orders where they are counted apart."""
-    own = _summed(periods.join(_visits(tx)), tx, ["customer_id", "period"])
+    own = _summed(periods.join(_visits(tx, orders=orders)), tx, ["customer_id", "period"], orders=orders)
     if tx.has_refunds:
         own = own.with_columns(seen=nw.when(nw.col("bought") == 1).then(nw.col("period")))
     # A window reads these rows once; joining them with first purchases would make the engine read the data again.
     own = own.with_columns(cohort=nw.col("seen" if tx.has_refunds else "period").min().over("customer_id"))
     frames = [own.filter(~nw.col("cohort").is_null()) if tx.has_refunds else own]
-    if "order" in tx.roles:
+    if orders and "order" in tx.roles:
         born = periods.join(_customers(tx), day="first", into="cohort").select("customer_id", "cohort")
         frames.append(periods.join(_orders(tx)).join(born, on="customer_id", how="inner"))
     return frames
@@ -94,28 +96,30 @@ def _on_or_after(tx: Transactions, periods: Periods, by: Any, shape: tuple[int, 
 # --- ages by each customer's own clock ----------------------------------------------------------------------------
 
 
-def by_own_clock(tx: Transactions, periods: Periods, by: Any, brackets: Sequence[tuple[int, int]]) -> Counts:
+def by_own_clock(
+    tx: Transactions, periods: Periods, by: Any, brackets: Sequence[tuple[int, int]], *, orders: bool
+) -> Counts:
     """Ages are days since the customer's own first purchase; only customers who have reached a bracket's end count."""
     n = len(brackets)
     # What was spent up to the end of a bracket is the money of a bracket that begins on day 0.
     windows = [*brackets, *((0, last) for _, last in brackets)]
-    cells = _collected(_bracket_frames(tx, windows), ["first", "bracket"], tx, by)
+    cells = _collected(_bracket_frames(tx, windows, orders=orders), ["first", "bracket"], tx, by)
     cells["cohort"] = periods.of(cells["first"])
     group, cohort, row = _rows(cells)
     shape, wide = _shape(len(cohort), n), (len(cohort), 2 * n)
     as_of, ends = _checks.day_number(tx.as_of), np.array([last for _, last in windows])
     reached = cells["first"] + ends[cells["bracket"]] <= as_of
-    retained, orders, units = (_placed(cells[name] * reached, row, cells["bracket"], wide) for name in SUMS)
+    retained, n_orders, units = (_placed(cells[name] * reached, row, cells["bracket"], wide) for name in SUMS)
     # Everybody bought on day 0, so a bracket from day 0 on counts the customers.
     customers = _placed(cells["bought"], row, cells["bracket"], wide)[:, n]
     latest = np.full(shape[0], -1)
     np.maximum.at(latest, row, cells["first"])
     ended = periods.complete[cohort][:, None] & (latest[:, None] + ends[:n] <= as_of)
-    return Counts(group, cohort, customers, retained[:, n:], retained[:, :n], orders[:, :n],
+    return Counts(group, cohort, customers, retained[:, n:], retained[:, :n], n_orders[:, :n],
                   units[:, :n], units[:, n:], ended, ended)  # fmt: skip
 
 
-def _bracket_frames(tx: Transactions, windows: Sequence[tuple[int, int]]) -> list[LazyFrame]:
+def _bracket_frames(tx: Transactions, windows: Sequence[tuple[int, int]], *, orders: bool) -> list[LazyFrame]:
     """customer_id, first (day) and bracket (position in `windows`), with the same as by the calendar."""
     customers = _customers(tx).select("customer_id", "first")
     stretch, members = _stretches(windows, _checks.day_number(tx.as_of) - tx.first_day)
@@ -131,13 +135,13 @@ def _bracket_frames(tx: Transactions, windows: Sequence[tuple[int, int]]) -> lis
     def spread(frame: LazyFrame) -> LazyFrame:
         return frame.join(engines.upload(members, frame).lazy(), on="stretch", how="inner")
 
-    visits = stretched(_visits(tx))
+    visits = stretched(_visits(tx, orders=orders))
     # Customers by stretch are few, so that each may then belong to several brackets at little cost.
-    by_stretch = _summed(visits, tx, ["customer_id", "first", "stretch"])
+    by_stretch = _summed(visits, tx, ["customer_id", "first", "stretch"], orders=orders)
     sums = {name: nw.col(name).sum().cast(nw.Int64) for name in SUMS if name in engines.names_of(by_stretch)}
     once = {**sums, "bought": nw.col("bought").max()} if tx.has_refunds else sums
     frames = [spread(by_stretch).group_by("customer_id", "first", "bracket").agg(**once)]
-    if "order" in tx.roles:
+    if orders and "order" in tx.roles:
         frames.append(spread(stretched(_orders(tx))))
     return frames
 
@@ -172,19 +176,19 @@ def _customers(tx: Transactions) -> LazyFrame:
     return _purchases(tx).group_by("customer_id").agg(first=day.min(), last=day.max())
 
 
-def _visits(tx: Transactions) -> LazyFrame:
+def _visits(tx: Transactions, *, orders: bool) -> LazyFrame:
     """customer_id, day, money (units), and bought (0 or 1) if there are refunds; a row per day, or several.
 
     Without order ids a day with a purchase is an order, so days are told apart; with them, orders are counted apart.
     """
-    rows = tx.rows() if "order" in tx.roles else customer_days(tx)
+    rows = customer_days(tx) if orders and "order" not in tx.roles else tx.rows()
     return rows.select("customer_id", "day", "money", *(["bought"] if tx.has_refunds else []))
 
 
-def _summed(visits: LazyFrame, tx: Transactions, keys: Sequence[str]) -> LazyFrame:
+def _summed(visits: LazyFrame, tx: Transactions, keys: Sequence[str], *, orders: bool) -> LazyFrame:
     """Money, orders unless they have ids, and `bought` (0 or 1) if there are refunds, by `keys`."""
     sums = {"money": nw.col("money").sum().cast(nw.Int64)}
-    if "order" not in tx.roles:
+    if orders and "order" not in tx.roles:
         sums["orders"] = (nw.col("bought").sum() if tx.has_refunds else nw.len()).cast(nw.Int64)
     if tx.has_refunds:
         sums["bought"] = nw.col("bought").max()

@@ -70,6 +70,18 @@ def test_the_triangle_worked_out_by_hand(make_table):
     assert set(averages["state"]) == {"complete"}
 
 
+@pytest.mark.parametrize("kind", ["classic", "rolling", "n_day", "bracket"])
+def test_orders_can_be_left_out_and_nothing_else_changes(kind):
+    sales = {"customer_id": list("aabbca"), "date": ["2025-01-05", "2025-01-05", "2025-01-20", "2025-02-03",
+             "2025-02-11", "2025-03-02"], "amount": [20.0, 10.0, -5.0, 10.0, 15.0, 30.0]}  # fmt: skip
+    whole, bare = (crm.retention.cohorts(sales, kind=kind, orders=orders) for orders in (True, False))
+    for name in ("table", "averages"):
+        kept, left = getattr(whole, name), getattr(bare, name)
+        pd.testing.assert_frame_equal(kept.drop(columns="orders"), left)
+    with pytest.raises(ArgumentError, match="revenue"):
+        bare.triangle("orders")
+
+
 def test_the_wide_table_has_a_column_per_age():
     result = cohorts(SMALL)
     assert as_columns(result.triangle("orders")) == {
