@@ -102,7 +102,7 @@ def _with_value(tx: Transactions, listed: Any, asked: Forecast, language: Langua
     valued, known = _default.valued(listed, tx, facts=listed.frame, **settings)
     quadrants = ("quadrant", "quadrant_label")
     if known:
-        frame = add_quadrant(valued, current="current_value", potential="residual_clv", language=language)
+        frame = add_quadrant(valued, listed, language)
     else:
         frame = valued.frame.with_columns(**{name: nw.lit(None).cast(nw.String) for name in quadrants})
     return Table(frame, sound=True), (*_default.columns_of(asked.level), "purchase_model", *quadrants)

@@ -404,6 +404,25 @@ def collect(frame: AnyFrame) -> dict[str, Array]:
     return {name: _plain_array(local[name].to_numpy()) for name in local.columns}
 
 
+# Values that one result may bring into memory: some 4 GB of them.
+MOST_VALUES = 500_000_000
+
+
+def pulled(frame: AnyFrame) -> dict[str, Array]:
+    """The columns as numpy arrays, of a table that may have a row per customer or more; refused where it is too large.
+
+    No more than one row too many is computed to find that out.
+    """
+    if isinstance(frame, nw.DataFrame):
+        return collect(frame)
+    columns = len(names_of(frame))
+    most = MOST_VALUES // max(columns, 1)
+    found = collect(frame.head(most + 1))
+    if len(next(iter(found.values()), ())) > most:
+        raise DataError("frame_too_large", most=f"{most:,}", columns=columns, size=f"{8 * MOST_VALUES / 1e9:.0f}")
+    return found
+
+
 def _plain_array(values: Any) -> Array:
     if np.ma.isMaskedArray(values):
         if not np.ma.is_masked(values):
@@ -461,6 +480,10 @@ def upload(columns: Columns, like: AnyFrame) -> AnyFrame:
     """A small local table on the engine (and connection) of `like`, ready to be joined with it."""
     if isinstance(like, nw.DataFrame):
         return nw.from_dict(dict(columns), backend=like.implementation)
+    rows = len(next(iter(columns.values()), ()))
+    if rows * len(columns) > MOST_VALUES:
+        most = MOST_VALUES // len(columns)
+        raise DataError("frame_too_large", most=f"{most:,}", columns=len(columns), size=f"{8 * MOST_VALUES / 1e9:.0f}")
     native = like.to_native()
     if like.implementation.is_duckdb():
         return nw.from_native(_beside(native, columns))

@@ -41,7 +41,7 @@ class Table:
 
     def arrays(self, *columns: str) -> tuple[NDArray[np.float64], ...]:
         """Numeric columns as floats, in the caller's row order where the kind has one."""
-        local = engines.collect(self.frame.select(*columns))
+        local = engines.pulled(self.frame.select(*columns))
         return tuple(np.asarray(local[name], dtype=float) for name in columns)
 
     def rows(self, *columns: str) -> tuple[NDArray[np.float64], ...]:
@@ -63,7 +63,7 @@ class Table:
         frame = self.frame
         if weight is not None and sums:
             frame = frame.with_columns(**{name: nw.col(name) * nw.col(weight) for name in sums})
-        counted = engines.collect(frame.group_by(*columns).agg(n.alias("n"), *(nw.col(name).sum() for name in sums)))
+        counted = engines.pulled(frame.group_by(*columns).agg(n.alias("n"), *(nw.col(name).sum() for name in sums)))
         order = np.lexsort([counted[name] for name in reversed(columns)])
         cells = {name: values[order] for name, values in counted.items()}
         cells["n"] = cells["n"].astype(np.int64 if weight is None else float)
@@ -79,7 +79,9 @@ class Table:
             values = np.sort(np.asarray(engines.collect(self.frame.select(value))[column], dtype=float))
             return [float(values[place]) for place in places]
         values_of = self.frame.select(value=value)
-        found = {place: _ranked(values_of, place) for place in sorted(set(places))}
+        ends = engines.collect(values_of.select(low=nw.col("value").min(), high=nw.col("value").max(), n=nw.len()))
+        low, high, n = float(ends["low"][0]), float(ends["high"][0]), int(ends["n"][0])
+        found = _ranked(values_of, sorted(set(places)), low, high, n)
         return [found[place] for place in places]
 
     def collect(self, frame: AnyFrame) -> dict[str, Array]:
@@ -190,26 +192,31 @@ def _is_gap(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 _RANGES, _PULLED = 4096, 50_000
 
 
-def _ranked(values: AnyFrame, place: int) -> float:
-    """The value at a place in ascending order, of a frame with the one column `value`."""
-    value, before = nw.col("value"), 0
-    ends = engines.collect(values.select(low=value.min(), high=value.max(), n=nw.len()))
-    low, high, n = float(ends["low"][0]), float(ends["high"][0]), int(ends["n"][0])
-    while low < high:
-        within = values.filter((value >= low) & (value <= high))
-        if n <= _PULLED:
-            return float(np.sort(engines.collect(within)["value"])[place - before])
-        # In equal ranges, each of which is known by the values that lie in it: nothing depends on how its ends round.
-        at = ((value - low) / ((high - low) / _RANGES)).floor()
-        parts = engines.collect(
-            within.with_columns(at=at).group_by("at").agg(n=nw.len(), low=value.min(), high=value.max())
-        )
-        order = np.argsort(parts["at"])
-        up_to = before + np.cumsum(parts["n"][order].astype(np.int64))
-        part = int(np.searchsorted(up_to, place, side="right"))
-        low, high, n = (parts[name][order][part] for name in ("low", "high", "n"))
-        before = int(up_to[part] - n)
-    return low
+def _ranked(values: AnyFrame, places: Sequence[int], low: float, high: float, n: int) -> dict[int, float]:
+    """The values at some places of the n values from `low` to `high`, of a frame with the one column `value`."""
+    if low == high:
+        return dict.fromkeys(places, low)
+    value = nw.col("value")
+    within = values.filter((value >= low) & (value <= high))
+    if n <= _PULLED:
+        listed = np.sort(engines.collect(within)["value"])
+        return {place: float(listed[place]) for place in places}
+    # In equal ranges, each of which is known by the values that lie in it: nothing depends on how its ends round.
+    at = ((value - low) / ((high - low) / _RANGES)).floor()
+    parts = engines.collect(
+        within.with_columns(at=at).group_by("at").agg(n=nw.len(), low=value.min(), high=value.max())
+    )
+    order = np.argsort(parts["at"])
+    up_to = np.cumsum(parts["n"][order].astype(np.int64))
+    found: dict[int, float] = {}
+    for part in sorted(set(np.searchsorted(up_to, places, side="right").tolist())):
+        size = int(parts["n"][order][part])
+        before = int(up_to[part]) - size
+        inside = [place for place in places if before <= place < before + size]
+        ends = (float(parts[name][order][part]) for name in ("low", "high"))
+        narrow = _ranked(within, [place - before for place in inside], *ends, size)
+        found |= {place + before: one for place, one in narrow.items()}
+    return found
 
 
 def _next(hint: Words | str) -> Words | str:

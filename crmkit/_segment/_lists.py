@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _frame
+from crmkit._frame import engines
 from crmkit._segment._given import column_name, groups_in_order, list_of_customers
 from crmkit._types import Array, Ints
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
@@ -58,7 +59,7 @@ def read_lists(
     """The lists, their customers matched by id."""
     opened, money = _opened(tables, column, value, customer)
     asked = [customer, column, *([] if money is None else [money])]
-    found = [table.collect(table.frame.select(*asked)) for table in opened.values()]
+    found = [engines.pulled(table.frame.select(*asked)) for table in opened.values()]
     ids, position = _matched([rows[customer] for rows in found], customer, list(tables))
     named = [_named(rows[column], which) for rows, which in zip(found, tables, strict=True)]
     groups, ordered = _groups({group for names in named for group in names}, order)

@@ -365,9 +365,10 @@ def _number(column: str) -> nw.Expr:
     return nw.col(column).cast(nw.Float64)
 
 
-def add_quadrant(table: _frame.Table, *, current: str, potential: str, language: Language) -> AnyFrame:
-    """A table of customers with the quadrant of each, cut at the medians."""
-    cuts = [_cut(table, column, ("median", math.nan)) for column in (current, potential)]
+def add_quadrant(table: _frame.Table, known: _frame.Table, language: Language) -> AnyFrame:
+    """A table of customers with the quadrant of each, cut at the medians; `known` is the same before it was valued."""
+    pairs = ((known, "current_value"), (table, "residual_clv"))
+    cuts = [_cut(whole, column, ("median", math.nan)) for whole, column in pairs]
     return table.frame.with_columns(**_columns(_quadrant(cuts, "low"), language))
 
 

@@ -48,7 +48,7 @@ def snapshot(tx: Transactions, date: dt.date) -> Snapshot:
     """The features of every customer with a purchase by the end of `date`."""
     past = tx.until(date) if date < tx.as_of else tx
     day = _checks.day_number(date)
-    found = engines.collect(_facts(past, day))
+    found = engines.pulled(_facts(past, day))
     order = np.argsort(found["customer_id"], kind="stable")
     facts = {name: column[order] for name, column in found.items()}
     ids = facts.pop("customer_id")
@@ -99,5 +99,5 @@ def stayed_away(tx: Transactions, seen: Snapshot, days: int) -> NDArray[np.bool_
     """Which customers of a snapshot bought nothing in the `days` after it."""
     rows = tx.rows()
     after = (nw.col("day") > seen.day) & (nw.col("day") <= seen.day + days) & (nw.col("bought") == 1)
-    buyers = engines.collect(rows.filter(after).group_by("customer_id").agg(n=nw.len()))["customer_id"]
+    buyers = engines.pulled(rows.filter(after).group_by("customer_id").agg(n=nw.len()))["customer_id"]
     return ~np.isin(seen.customer_id, buyers)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import Any
-
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, labels
-from crmkit._frame import engines
+from crmkit._frame import engines, outputs
+from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._statistics import shares_of
-from crmkit._types import Array, Ints, Table
+from crmkit._types import Ints, Table
 from crmkit.customers import customer_days, money_of
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
-from crmkit.lifecycle._facts import SUMS, Facts, facts_by
+from crmkit.lifecycle._facts import SUMS, facts_by
 from crmkit.lifecycle._rhythm import Rhythm, given, learn
 from crmkit.lifecycle._rules import STAGES, StageRules, checked_rules, judged
 from crmkit.transactions import Transactions, open_transactions
@@ -34,8 +31,8 @@ def history(
 ) -> Table:
     """Count the customers of each stage at the end of each period, every one as it stood on that day.
 
-    Nothing later is seen: the row of a date is what `stages(tx.until(date))` counts. The
-    transactions are read once; one row per customer and period is brought into memory, about 100 bytes each.
+    Nothing later is seen: the row of a date is what `stages(tx.until(date))` counts. The transactions are read once,
+    and what customers had done by each period is kept in the engine, one row per customer and active period.
 
     Parameters
     ----------
@@ -82,11 +79,10 @@ def history(
     tx = open_transactions(transactions)
     periods = periods_between(tx.first_day, _checks.day_number(tx.as_of), period)
     rhythm = learn(tx) if interpurchase is None else given(interpurchase)
-    found = [
-        (at, *_stage_counts(tx, facts, limits, rhythm, day=min(int(periods.ends[at]), periods.as_of)))
-        for at, facts in enumerate(_pasts(tx, periods))
-        if len(facts["n_days"])
-    ]
+    with outputs.kept(_pasts(tx, periods)) as pasts:
+        ends = np.minimum(periods.ends, periods.as_of).tolist()
+        counted = [_stage_counts(tx, _known(pasts, at), limits, rhythm, day=end) for at, end in enumerate(ends)]
+    found = [(at, *counts) for at, counts in enumerate(counted) if counts[0].any()]
     at, customers, value = (np.array(column) for column in zip(*found, strict=True))
     n_dates, n_stages = customers.shape
     return engines.build(
@@ -105,41 +101,30 @@ def history(
     )
 
 
-def _pasts(tx: Transactions, periods: Periods) -> Iterator[Facts]:
-    """The facts of everybody who has bought by the end of each period: those of the periods so far put together."""
-    cells = engines.collect(facts_by(tx, periods.join(customer_days(tx)), "customer_id", "period"))
-    customer = _codes(cells["customer_id"])
-    n_customers = len(np.bincount(customer))
-    past = {name: np.zeros(n_customers, dtype=cells[name].dtype) for name in SUMS}
-    past["first_day"], past["last_day"] = np.full(n_customers, np.nan), np.full(n_customers, np.nan)
-    order = np.argsort(cells["period"], kind="stable")
-    bounds = np.searchsorted(cells["period"][order], np.arange(len(periods) + 1))
-    for start, end in pairwise(bounds):
-        rows = order[start:end]
-        who = customer[rows]
-        for name in SUMS:
-            past[name][who] += cells[name][rows]
-        # a period of refunds only has no first or last purchase
-        past["first_day"][who] = np.fmin(past["first_day"][who], cells["first_day"][rows])
-        past["last_day"][who] = np.fmax(past["last_day"][who], cells["last_day"][rows])
-        known = past["n_days"] > 0
-        whole = {name: past[name][known].astype(np.int64) for name in ("first_day", "last_day")}
-        yield {name: column[known] for name, column in past.items()} | whole
+def _pasts(tx: Transactions, periods: Periods) -> LazyFrame:
+    """The facts of customers by the end of each period in which they did something, and the `next` such period."""
+    cells = facts_by(tx, periods.join(customer_days(tx)), "customer_id", "period")
+    so_far = {name: nw.col(name).cum_sum() for name in SUMS} | {"last_day": nw.col("last_day").cum_max()}
+    return cells.with_columns(
+        # a period of refunds only has no first or last purchase; before the first purchase n_days is 0
+        first_day=nw.col("first_day").min().over("customer_id"),
+        next=nw.col("period").shift(-1).over("customer_id", order_by="period"),
+        **{name: sums.over("customer_id", order_by="period") for name, sums in so_far.items()},
+    )
 
 
-def _codes(ids: Array) -> Ints:
-    """A whole number from 0 for each id; a dictionary is faster than sorting text."""
-    codes: dict[Any, int] = {}
-    return np.fromiter((codes.setdefault(key, len(codes)) for key in ids.tolist()), dtype=np.int64, count=len(ids))
+def _known(pasts: LazyFrame, at: int) -> LazyFrame:
+    """The facts of everybody who has bought by the end of a period."""
+    still = nw.col("next").is_null() | (nw.col("next") > at)
+    return pasts.filter((nw.col("period") <= at) & still & (nw.col("n_days") > 0))
 
 
 def _stage_counts(
-    tx: Transactions, facts: Facts, rules: StageRules, rhythm: Rhythm | None, *, day: int
+    tx: Transactions, facts: LazyFrame, rules: StageRules, rhythm: Rhythm | None, *, day: int
 ) -> tuple[Ints, NDArray[np.float64]]:
     """Customers in each stage, and their spend so far, at the end of `day`."""
     known = rhythm and rhythm.until(day)
-    frame = engines.lift(engines.upload(facts, tx.like))
-    staged = judged(frame, rules, known, origin=tx.first_day, as_of=day)
+    staged = judged(facts, rules, known, origin=tx.first_day, as_of=day)
     summed = staged.group_by("stage").agg(customers=nw.len().cast(nw.Int64), money=nw.col("money").sum().cast(nw.Int64))
     found = engines.collect(summed.with_columns(value=money_of(nw.col("money"), tx)))
     at = [STAGES.index(stage) for stage in found["stage"]]

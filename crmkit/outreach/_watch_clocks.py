@@ -98,7 +98,7 @@ def read_history(tx: Transactions, least: int, by: Any) -> History:
     days = customer_days(tx)
     bought = days.filter(nw.col("bought") == 1) if tx.has_refunds else days
     often = bought.group_by("customer_id").agg(n=nw.len().cast(nw.Int64)).filter(nw.col("n") >= least)
-    found = engines.collect(days.join(often.select("customer_id"), on="customer_id", how="inner"))
+    found = engines.pulled(days.join(often.select("customer_id"), on="customer_id", how="inner"))
     if not len(found["day"]):
         raise DataError("outreach_customer_bought_days_up", least=least, as_of=tx.as_of)
     ids, account = np.unique(found["customer_id"], return_inverse=True)

@@ -305,10 +305,12 @@ def _number(value: float) -> str:
 def _revenue_share(tx: Transactions, ids: Array, rules: Rules) -> Floats:
     """The accounts' shares of all revenue of the last `baseline` days; missing where that is not above 0."""
     recent = tx.rows().filter(nw.col("day") > _checks.day_number(tx.as_of) - rules.usual)
-    sums = engines.collect(recent.group_by("customer_id").agg(money=nw.col("money").sum().cast(nw.Int64)))
+    everybody = int(engines.collect(recent.select(nw.col("money").sum()))["money"][0] or 0)
+    accounts = engines.upload({"customer_id": ids}, recent).lazy()
+    theirs = recent.join(accounts, on="customer_id", how="inner")
+    sums = engines.collect(theirs.group_by("customer_id").agg(money=nw.col("money").sum().cast(nw.Int64)))
     each = dict(zip(sums["customer_id"].tolist(), sums["money"].tolist(), strict=True))
     own = np.array([each.get(who, 0) for who in ids.tolist()], dtype=float)
-    everybody = sum(each.values())
     return own / everybody if everybody > 0 else np.full(len(own), np.nan)
 
 

@@ -66,4 +66,9 @@ WORDS = {
         "column {name!r} is missing or not finite in {n:,} row{plural}. Fill or drop them first, so that the choice is yours.{next}",
         "列 {name!r} 有 {n:,} 行缺失或不是有限的数。请先自行填补或删除，由您来决定怎样处理。{next}",
     ),
+    "frame_too_large": (
+        "more than {most} rows of {columns} columns, {size} GB, would have to be brought into memory. Ask for fewer: "
+        "transactions of fewer customers (where=...), a longer period, or coarser values.",
+        "需要载入内存的数据超过 {most} 行 × {columns} 列（{size} GB）。请缩小范围：减少客户（where=...）、采用更长的期间，或使用更粗的取值。",
+    ),
 }
