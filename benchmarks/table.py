@@ -1,0 +1,613 @@
+"""crmkit against other ways to do the same job: one command, one table.
+
+Usage: python benchmarks/table.py [--rows 100000 1000000] [--rounds 3] [--peers PYTHON] [--tasks summary rfm ...]
+                                  [--out docs/benchmarks]
+
+Every run is a process of its own, which reads the same Parquet files; contenders take turns, round by round, so that
+what else the machine does falls on all of them. What is given are ratios to crmkit in the median round: above 1 crmkit
+is ahead. CPU is that of all threads; peak memory that of the whole process. Packages that are not installed are left out;
+`--peers` names the Python of another environment in which those are looked for that cannot stand beside crmkit. Written
+are OUT.md and OUT.json. Rows may be 1e5 to 1e8; contenders sit out sizes that would take them minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+PER_CUSTOMER = 10  # rows
+AS_OF = "2024-12-31"
+HORIZON = 364
+
+# --- data -----------------------------------------------------------------------------------------------------------
+
+
+def make(folder: Path, rows: int) -> None:
+    """Rows of customers who come over two years, buy at rates of their own and leave; and their summary."""
+    import duckdb
+
+    n = max(rows // PER_CUSTOMER, 10)
+    chance = "(hash({}) % 1000003 + 0.5) / 1000003.0"
+    duckdb.sql(f"""
+        COPY (
+            WITH customers AS (
+                SELECT i, CAST(730 * {chance.format("i * 31 + 1")} AS INTEGER) AS begun,
+                       -400 * ln({chance.format("i * 31 + 2")}) AS life,
+                       1.5 * ln({chance.format("i * 31 + 3")}) AS level,
+                       CAST(1 - {PER_CUSTOMER - 0.5} * ln({chance.format("i * 31 + 4")}) AS INTEGER) AS bought
+                FROM range({n}) t(i)),
+            rows AS (SELECT *, unnest(range(bought)) AS j FROM customers)
+            SELECT CAST(i AS BIGINT) AS customer_id,
+                   DATE '2023-01-01' + CAST(begun + CASE WHEN j = 0 THEN 0 ELSE
+                       least(life, 730 - begun) * {chance.format("i * 1009 + j * 7 + 5")} END AS INTEGER) AS date,
+                   round(exp(3 + 0.4 * level + 1.2 * {chance.format("i * 1009 + j * 7 + 6")}), 2) AS amount
+            FROM rows) TO '{folder}/sales.parquet' (FORMAT parquet)""")
+    summary = SUMMARY.format(path=folder / "sales.parquet")
+    duckdb.sql(f"COPY ({summary}) TO '{folder}/customers.parquet' (FORMAT parquet)")
+
+
+SUMMARY = f"""
+WITH days AS (SELECT customer_id, date AS day, sum(amount) AS money FROM '{{path}}' GROUP BY ALL),
+facts AS (SELECT customer_id, min(day) AS first_date, max(day) AS last_date, sum(money) AS monetary,
+                 count(*) AS orders, arg_min(money, day) AS first_money FROM days GROUP BY customer_id)
+SELECT customer_id, orders, first_date, last_date, DATE '{AS_OF}' - last_date AS recency, orders AS frequency,
+       monetary, monetary / orders AS mean_order, DATE '{AS_OF}' - first_date AS tenure, orders - 1 AS x,
+       last_date - first_date AS t_x, DATE '{AS_OF}' - first_date AS T,
+       CASE WHEN orders > 1 THEN (monetary - first_money) / (orders - 1) ELSE 0 END AS m_x
+FROM facts
+"""
+
+# --- contenders -----------------------------------------------------------------------------------------------------
+# Each imports what it needs and gives the job to be measured: from a Parquet file to a table in memory.
+
+Job = Callable[[], object]
+
+
+def crmkit_summary(folder: Path) -> Job:
+    import crmkit as crm
+
+    return lambda: crm.summarize(crm.read(folder / "sales.parquet", as_of=AS_OF))
+
+
+def sql_summary(folder: Path) -> Job:
+    import duckdb
+
+    return lambda: duckdb.sql(SUMMARY.format(path=folder / "sales.parquet")).df()
+
+
+def pandas_summary(folder: Path) -> Job:
+    import pandas as pd
+
+    def job() -> object:
+        frame = pd.read_parquet(folder / "sales.parquet")
+        frame["date"] = pd.to_datetime(frame["date"])
+        days = frame.groupby(["customer_id", "date"], sort=False)["amount"].sum().reset_index()
+        out = days.groupby("customer_id").agg(
+            orders=("date", "size"), first_date=("date", "min"), last_date=("date", "max"), monetary=("amount", "sum")
+        )
+        first = days.merge(out["first_date"].rename("date").reset_index(), on=["customer_id", "date"])
+        first_money = first.set_index("customer_id")["amount"]
+        as_of = pd.Timestamp(AS_OF)
+        out["recency"], out["T"] = (as_of - out["last_date"]).dt.days, (as_of - out["first_date"]).dt.days
+        out["mean_order"], out["x"] = out["monetary"] / out["orders"], out["orders"] - 1
+        out["t_x"] = (out["last_date"] - out["first_date"]).dt.days
+        out["m_x"] = ((out["monetary"] - first_money) / out["x"]).where(out["x"] > 0, 0.0)
+        return out.reset_index()
+
+    return job
+
+
+def polars_summary(folder: Path) -> Job:
+    import polars as pl
+
+    col = pl.col
+
+    def job() -> object:
+        days = pl.scan_parquet(folder / "sales.parquet").group_by("customer_id", "date").agg(col("amount").sum())
+        facts = days.group_by("customer_id").agg(
+            orders=pl.len(), first_date=col("date").min(), last_date=col("date").max(), monetary=col("amount").sum(),
+            first_money=col("amount").sort_by("date").first(),
+        )  # fmt: skip
+        as_of = pl.lit(AS_OF).str.to_date()
+        x = col("orders").cast(pl.Int64) - 1
+        return facts.with_columns(
+            recency=(as_of - col("last_date")).dt.total_days(), T=(as_of - col("first_date")).dt.total_days(),
+            t_x=(col("last_date") - col("first_date")).dt.total_days(), mean_order=col("monetary") / col("orders"),
+            x=x, m_x=pl.when(x > 0).then((col("monetary") - col("first_money")) / x).otherwise(0.0),
+        ).sort("customer_id").collect()  # fmt: skip
+
+    return job
+
+
+def lifetimes_summary(folder: Path) -> Job:
+    import pandas as pd
+    from lifetimes.utils import summary_data_from_transaction_data
+
+    return lambda: summary_data_from_transaction_data(
+        pd.read_parquet(folder / "sales.parquet"), "customer_id", "date", "amount", observation_period_end=AS_OF
+    )
+
+
+def clvkit_summary(folder: Path) -> Job:
+    import clvkit
+    import pandas as pd
+
+    def job() -> object:
+        frame = pd.read_parquet(folder / "sales.parquet")
+        frame["date"] = pd.to_datetime(frame["date"])
+        return clvkit.CustomerBase.from_transactions(frame, observation_period_end=AS_OF).to_pandas()
+
+    return job
+
+
+def crmkit_rfm(folder: Path) -> Job:
+    import pandas as pd
+
+    import crmkit as crm
+
+    return lambda: crm.rfm.segment(crm.rfm.score(pd.read_parquet(folder / "customers.parquet")))
+
+
+def pandas_rfm(folder: Path) -> Job:
+    import pandas as pd
+
+    def job() -> object:
+        frame = pd.read_parquet(folder / "customers.parquet")
+        n = len(frame)
+        for name, column, up in (("r", "recency", False), ("f", "frequency", True), ("m", "monetary", True)):
+            place = frame[column].rank(method="average", ascending=up) - 0.5
+            frame[f"{name}_score"] = 1 + (5 * place // n).astype(int)
+        frame["rfm"] = (100 * frame["r_score"] + 10 * frame["f_score"] + frame["m_score"]).astype(str)
+        fm = (frame["f_score"] + frame["m_score"]) // 2
+        frame["segment"] = "other"
+        for name, (r, of_fm) in SEGMENTS.items():
+            frame.loc[frame["r_score"].between(*r) & fm.between(*of_fm), "segment"] = name
+        return frame
+
+    return job
+
+
+SEGMENTS = {
+    "champions": ((5, 5), (4, 5)), "loyal": ((3, 4), (4, 5)), "potential_loyalist": ((4, 5), (2, 3)),
+    "new": ((5, 5), (1, 1)), "promising": ((4, 4), (1, 1)), "needs_attention": ((3, 3), (3, 3)),
+    "about_to_sleep": ((3, 3), (1, 2)), "at_risk": ((1, 2), (3, 4)), "cannot_lose": ((1, 2), (5, 5)),
+    "hibernating": ((2, 2), (1, 2)), "lost": ((1, 1), (1, 2)),
+}  # fmt: skip
+
+
+def polars_rfm(folder: Path) -> Job:
+    import polars as pl
+
+    def job() -> object:
+        frame = pl.read_parquet(folder / "customers.parquet")
+        n = frame.height
+        places = {
+            name: (pl.col(column).rank("average", descending=not up) - 0.5)
+            for name, column, up in (("r", "recency", False), ("f", "frequency", True), ("m", "monetary", True))
+        }
+        frame = frame.with_columns(**{f"{k}_score": 1 + (5 * v / n).floor().cast(pl.Int64) for k, v in places.items()})
+        r, fm = pl.col("r_score"), (pl.col("f_score") + pl.col("m_score")) // 2
+        segment = pl.lit("other")
+        for name, (of_r, of_fm) in SEGMENTS.items():
+            segment = pl.when(r.is_between(*of_r) & fm.is_between(*of_fm)).then(pl.lit(name)).otherwise(segment)
+        code = (100 * r + 10 * pl.col("f_score") + pl.col("m_score")).cast(pl.String)
+        return frame.with_columns(rfm=code, segment=segment)
+
+    return job
+
+
+def sql_rfm(folder: Path) -> Job:
+    import duckdb
+
+    arms = " ".join(
+        f"WHEN r_score BETWEEN {r[0]} AND {r[1]} AND fm BETWEEN {fm[0]} AND {fm[1]} THEN '{name}'"
+        for name, (r, fm) in SEGMENTS.items()
+    )
+    ahead = "rank() OVER (ORDER BY {0}) - 1 + (count(*) OVER (PARTITION BY {1})) / 2.0"
+    place = f"1 + CAST(floor(5 * ({ahead}) / n) AS INT)"
+    query = f"""
+        WITH counted AS (SELECT *, count(*) OVER () AS n FROM '{folder}/customers.parquet'),
+        scored AS (SELECT *, {place.format("recency DESC", "recency")} AS r_score,
+                   {place.format("frequency", "frequency")} AS f_score,
+                   {place.format("monetary", "monetary")} AS m_score FROM counted),
+        coded AS (SELECT * EXCLUDE (n), (f_score + m_score) // 2 AS fm FROM scored)
+        SELECT * EXCLUDE (fm), CAST(100 * r_score + 10 * f_score + m_score AS VARCHAR) AS rfm, CASE {arms} END AS segment
+        FROM coded"""
+    return lambda: duckdb.sql(query).df()
+
+
+def openretailscience_rfm(folder: Path) -> Job:
+    import ibis
+    from openretailscience.segmentation.rfm import RFMSegmentation
+
+    def job() -> object:
+        table = ibis.duckdb.connect().read_parquet(str(folder / "sales.parquet"))
+        table = table.rename(transaction_date="date", unit_spend="amount").mutate(transaction_id=ibis.row_number())
+        return RFMSegmentation(table, current_date=AS_OF, r_segments=5, f_segments=5, m_segments=5).df
+
+    return job
+
+
+def crmkit_pyramid(folder: Path) -> Job:
+    import pandas as pd
+
+    import crmkit as crm
+
+    return lambda: crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(pd.read_parquet(folder / "customers.parquet")))
+
+
+def pandas_pyramid(folder: Path) -> Job:
+    import numpy as np
+    import pandas as pd
+
+    def job() -> object:
+        frame = pd.read_parquet(folder / "customers.parquet")
+        ahead = frame["monetary"].rank(method="min", ascending=False) - 1
+        ends = np.ceil(len(frame) * np.array([0.01, 0.2, 0.5]) - 1e-9)
+        names = np.array(["important", "secondary", "ordinary", "small"])
+        frame["tier"] = names[np.searchsorted(ends, ahead, side="right")]
+        return frame.groupby("tier").agg(n=("tier", "size"), value=("monetary", "sum"), orders=("orders", "sum"))
+
+    return job
+
+
+def polars_pyramid(folder: Path) -> Job:
+    import polars as pl
+
+    def job() -> object:
+        frame = pl.read_parquet(folder / "customers.parquet")
+        ahead, n = pl.col("monetary").rank("min", descending=True) - 1, frame.height
+        tier = pl.lit("small")
+        for name, share in (("ordinary", 0.5), ("secondary", 0.2), ("important", 0.01)):
+            tier = pl.when(ahead < math.ceil(n * share - 1e-9)).then(pl.lit(name)).otherwise(tier)
+        grouped = frame.with_columns(tier=tier).group_by("tier")
+        return grouped.agg(n=pl.len(), value=pl.col("monetary").sum(), orders=pl.col("orders").sum())
+
+    return job
+
+
+def sql_pyramid(folder: Path) -> Job:
+    import duckdb
+
+    return lambda: duckdb.sql(f"""
+        WITH ranked AS (SELECT *, rank() OVER (ORDER BY monetary DESC) - 1 AS ahead, count(*) OVER () AS n
+                        FROM '{folder}/customers.parquet')
+        SELECT CASE WHEN ahead < ceil(n * .01) THEN 'important' WHEN ahead < ceil(n * .2) THEN 'secondary'
+                    WHEN ahead < ceil(n * .5) THEN 'ordinary' ELSE 'small' END AS tier,
+               count(*) AS n, sum(monetary) AS value, sum(orders) AS orders FROM ranked GROUP BY ALL""").df()
+
+
+def crmkit_cohorts(folder: Path) -> Job:
+    import crmkit as crm
+
+    return lambda: crm.retention.cohorts(crm.read(folder / "sales.parquet", as_of=AS_OF)).table
+
+
+def pandas_cohorts(folder: Path) -> Job:
+    import pandas as pd
+
+    def job() -> object:
+        frame = pd.read_parquet(folder / "sales.parquet")
+        month = pd.to_datetime(frame["date"]).dt.to_period("M")
+        first = month.groupby(frame["customer_id"]).transform("min")
+        cells = frame.assign(cohort=first, month=month).groupby(["cohort", "month"])
+        return cells.agg(retained=("customer_id", "nunique"), revenue=("amount", "sum")).reset_index()
+
+    return job
+
+
+def polars_cohorts(folder: Path) -> Job:
+    import polars as pl
+
+    def job() -> object:
+        rows = pl.scan_parquet(folder / "sales.parquet").with_columns(month=pl.col("date").dt.truncate("1mo"))
+        each = rows.group_by("customer_id", "month").agg(pl.col("amount").sum())
+        first = each.group_by("customer_id").agg(cohort=pl.col("month").min())
+        cells = each.join(first, on="customer_id").group_by("cohort", "month")
+        return cells.agg(retained=pl.len(), revenue=pl.col("amount").sum()).sort("cohort", "month").collect()
+
+    return job
+
+
+def sql_cohorts(folder: Path) -> Job:
+    import duckdb
+
+    return lambda: duckdb.sql(f"""
+        WITH each AS (SELECT customer_id, date_trunc('month', date) AS month, sum(amount) AS money
+                      FROM '{folder}/sales.parquet' GROUP BY ALL),
+        first AS (SELECT customer_id, min(month) AS cohort FROM each GROUP BY ALL)
+        SELECT cohort, month, count(*) AS retained, sum(money) AS revenue
+        FROM each JOIN first USING (customer_id) GROUP BY ALL ORDER BY ALL""").df()
+
+
+def openretailscience_cohorts(folder: Path) -> Job:
+    import ibis
+    from openretailscience.analysis.cohort import CohortAnalysis
+
+    def job() -> object:
+        table = ibis.duckdb.connect().read_parquet(str(folder / "sales.parquet"))
+        table = table.rename(transaction_date="date", unit_spend="amount")
+        return CohortAnalysis(table, aggregation_column="customer_id", agg_func="nunique", period="month").df
+
+    return job
+
+
+def crmkit_fit(folder: Path) -> Job:
+    import pandas as pd
+
+    import crmkit as crm
+    from crmkit import clv
+
+    return lambda: clv.BGNBD().fit(pd.read_parquet(folder / "customers.parquet", columns=["x", "t_x", "T"])) or crm
+
+
+def lifetimes_fit(folder: Path) -> Job:
+    import lifetimes
+    import pandas as pd
+
+    def job() -> object:
+        frame = pd.read_parquet(folder / "customers.parquet", columns=["x", "t_x", "T"])
+        return lifetimes.BetaGeoFitter().fit(frame["x"], frame["t_x"] / 7, frame["T"] / 7)
+
+    return job
+
+
+def clvkit_fit(folder: Path) -> Job:
+    import clvkit
+    import pandas as pd
+
+    def job() -> object:
+        frame = pd.read_parquet(folder / "customers.parquet", columns=["customer_id", "x", "t_x", "T"])
+        weeks = pd.DataFrame({"frequency": frame["x"], "recency": frame["t_x"] / 7, "T": frame["T"] / 7})
+        base = clvkit.CustomerBase(
+            weeks.set_index(frame["customer_id"]), time_unit="W", observation_period_end=pd.Timestamp(AS_OF),
+            has_monetary=False, on_negative="net",
+        )  # fmt: skip
+        return clvkit.BGNBD().fit(base)
+
+    return job
+
+
+def crmkit_scored(folder: Path) -> Job:
+    import crmkit as crm
+    from crmkit._frame import outputs
+
+    def job() -> object:
+        listed = crm.score_customers(crm.read(folder / "sales.parquet", as_of=AS_OF, into="duckdb"), horizon=HORIZON)
+        outputs.write_table(listed, folder / f"scored-{os.getpid()}.parquet", order=["customer_id"])
+        return listed
+
+    return job
+
+
+def crmkit_scored_no_forecast(folder: Path) -> Job:
+    import crmkit as crm
+    from crmkit._frame import outputs
+
+    def job() -> object:
+        listed = crm.score_customers(crm.read(folder / "sales.parquet", as_of=AS_OF, into="duckdb"), horizon=None)
+        outputs.write_table(listed, folder / f"scored-{os.getpid()}.parquet", order=["customer_id"])
+        return listed
+
+    return job
+
+
+def lifetimes_scored(folder: Path) -> Job:
+    """Summary, BG/NBD, Gamma-Gamma and value: less than the list of crmkit, which has stages and intervals too."""
+    import lifetimes
+    import pandas as pd
+    from lifetimes.utils import summary_data_from_transaction_data
+
+    def job() -> object:
+        table = summary_data_from_transaction_data(
+            pd.read_parquet(folder / "sales.parquet"), "customer_id", "date", "amount", observation_period_end=AS_OF,
+            freq="W",
+        )  # fmt: skip
+        model = lifetimes.BetaGeoFitter().fit(table["frequency"], table["recency"], table["T"])
+        again = table[(table["frequency"] > 0) & (table["monetary_value"] > 0)]
+        spend = lifetimes.GammaGammaFitter().fit(again["frequency"], again["monetary_value"])
+        table["clv"] = spend.customer_lifetime_value(
+            model, table["frequency"], table["recency"], table["T"], table["monetary_value"], time=12, freq="W"
+        )
+        table.to_parquet(folder / f"scored-{os.getpid()}.parquet")
+        return table
+
+    return job
+
+
+def sql_scored(folder: Path) -> Job:
+    """The bare group-by of five columns: what no list can be quicker than."""
+    import duckdb
+
+    return lambda: duckdb.sql(f"""
+        COPY (SELECT customer_id, count(*) AS orders, min(date) AS first_date, max(date) AS last_date,
+                     sum(amount) AS monetary FROM '{folder}/sales.parquet' GROUP BY customer_id)
+        TO '{folder}/scored-{os.getpid()}.parquet' (FORMAT parquet)""")
+
+
+# Task -> contender -> the job, and the most rows it is asked for.
+TASKS: dict[str, dict[str, tuple[Callable[[Path], Job], float]]] = {
+    "summary": {
+        "crmkit": (crmkit_summary, 1e9), "SQL (DuckDB)": (sql_summary, 1e9), "pandas": (pandas_summary, 3e7),
+        "polars": (polars_summary, 1e8), "lifetimes": (lifetimes_summary, 1e7), "clvkit": (clvkit_summary, 1e7),
+    },
+    "rfm": {
+        "crmkit": (crmkit_rfm, 1e9), "SQL (DuckDB)": (sql_rfm, 1e9), "pandas": (pandas_rfm, 1e8),
+        "polars": (polars_rfm, 1e8), "openretailscience": (openretailscience_rfm, 1e7),
+    },
+    "pyramid": {
+        "crmkit": (crmkit_pyramid, 1e9), "SQL (DuckDB)": (sql_pyramid, 1e9), "pandas": (pandas_pyramid, 1e8),
+        "polars": (polars_pyramid, 1e8),
+    },
+    "cohorts": {
+        "crmkit": (crmkit_cohorts, 1e9), "SQL (DuckDB)": (sql_cohorts, 1e9), "pandas": (pandas_cohorts, 3e7),
+        "polars": (polars_cohorts, 1e8), "openretailscience": (openretailscience_cohorts, 1e7),
+    },
+    "fit": {
+        "crmkit": (crmkit_fit, 1e9), "lifetimes": (lifetimes_fit, 1e6), "clvkit": (clvkit_fit, 1e5),
+    },
+    "scored list": {
+        "crmkit": (crmkit_scored, 1e9), "crmkit, horizon=None": (crmkit_scored_no_forecast, 1e9),
+        "lifetimes": (lifetimes_scored, 1e6), "bare group-by (DuckDB)": (sql_scored, 1e9),
+    },
+}  # fmt: skip
+
+# --- measuring ------------------------------------------------------------------------------------------------------
+
+
+def measured(task: str, contender: str, folder: Path) -> dict[str, float]:
+    """One job in this process: CPU and wall seconds, and the peak memory in MB."""
+    warnings.simplefilter("ignore")
+    job = TASKS[task][contender][0](folder)
+    before = time.process_time(), time.perf_counter()
+    job()
+    cpu, wall = time.process_time() - before[0], time.perf_counter() - before[1]
+    return {"cpu": cpu, "wall": wall, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def run(task: str, contender: str, folder: Path, pythons: list[str]) -> dict[str, float] | None:
+    """One job in a process of its own, by the first Python that has what it needs; None where none has."""
+    for python in pythons:
+        words = [python, __file__, "--measure", task, contender, str(folder)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return json.loads(done.stdout.splitlines()[-1])
+        missing = "ModuleNotFoundError" in done.stderr
+        if not missing:
+            print(f"{task}, {contender}: {done.stderr.strip().splitlines()[-1][:200]}", file=sys.stderr)
+    return None
+
+
+def measure_all(tasks: list[str], rows: list[int], rounds: int, pythons: list[str]) -> list[dict[str, object]]:
+    """Every contender of every task and size, taking turns; the median of the rounds."""
+    found = []
+    for size in rows:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            subprocess.run([sys.executable, __file__, "--make", name, str(size)], check=True)
+            for task in tasks:
+                contenders = [each for each, (_, most) in TASKS[task].items() if size <= most]
+                seen: dict[str, list[dict[str, float]]] = {each: [] for each in contenders}
+                for _ in range(rounds):
+                    for each in list(seen):
+                        result = run(task, each, folder, pythons)
+                        for left in folder.glob("scored-*.parquet"):
+                            left.unlink()
+                        if result is None:
+                            del seen[each]
+                        else:
+                            seen[each].append(result)
+                for each, results in seen.items():
+                    middle = {key: statistics.median(one[key] for one in results) for key in ("cpu", "wall", "memory")}
+                    found.append({"task": task, "contender": each, "rows": size, "rounds": len(results), **middle})
+                    print(f"{size:>11,} {task:12} {each:24} {middle['cpu']:8.2f} s", file=sys.stderr)
+    return found
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def report(found: list[dict[str, object]], more: dict[str, object]) -> str:
+    """The table in Markdown."""
+    rows = sorted({int(str(one["rows"])) for one in found})
+    lines = [
+        "# Benchmarks", "",
+        "Made by `python benchmarks/table.py`, which says how; ratios are peer / crmkit, above 1 crmkit is ahead.",
+        f"{more['machine']}; {more['versions']}; medians of {more['rounds']} rounds that took turns.", "",
+    ]  # fmt: skip
+    for size in rows:
+        lines += [f"## {size:,} rows, about {size // PER_CUSTOMER:,} customers", "",
+                  "| task | contender | CPU ratio | wall ratio | memory ratio | CPU, s | wall, s | peak, MB |",
+                  "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"]  # fmt: skip
+        for one in (one for one in found if one["rows"] == size):
+            ours = next(o for o in found if (o["task"], o["rows"], o["contender"]) == (one["task"], size, "crmkit"))
+            ratio = [f"{float(str(one[key])) / float(str(ours[key])):.2f}" for key in ("cpu", "wall", "memory")]
+            told = [f"{one['cpu']:.2f}", f"{one['wall']:.2f}", f"{one['memory']:.0f}"]
+            lines.append(f"| {one['task']} | {one['contender']} | {' | '.join([*ratio, *told])} |")
+        lines.append("")
+    if len(rows) > 1:
+        lines += [*_growth(found, rows), ""]
+    return "\n".join([*lines, *_paper(found, rows[-1])]) + "\n"
+
+
+def _growth(found: list[dict[str, object]], rows: list[int]) -> list[str]:
+    """Slopes of the logarithm of CPU seconds in that of rows, from the smallest size to the largest."""
+    lines = ["## Growth", "",
+             f"Exponent of CPU seconds in rows, from {rows[0]:,} to {rows[-1]:,}; 1 is proportional.", "",
+             "| task | contender | exponent |", "| --- | --- | ---: |"]  # fmt: skip
+    for task, contender in dict.fromkeys((one["task"], one["contender"]) for one in found):
+        cpu = {one["rows"]: float(str(one["cpu"])) for one in found
+               if (one["task"], one["contender"]) == (task, contender)}  # fmt: skip
+        if rows[0] in cpu and rows[-1] in cpu:
+            slope = math.log(cpu[rows[-1]] / cpu[rows[0]]) / math.log(rows[-1] / rows[0])
+            lines.append(f"| {task} | {contender} | {slope:.2f} |")
+    return lines
+
+
+def _paper(found: list[dict[str, object]], size: int) -> list[str]:
+    """A billion customers and 20 billion rows at the costs of the largest size measured."""
+    lines = ["## A billion customers, on paper", "",
+             f"1,000,000,000 customers with 20 rows each, at the cost per row (summary, cohorts) or per customer of "
+             f"{size:,} rows; in CPU, before any spill or network.", "",
+             "| task | measured, microseconds | core-hours |", "| --- | ---: | ---: |"]  # fmt: skip
+    for task in TASKS:
+        ours = [one for one in found if (one["task"], one["rows"], one["contender"]) == (task, size, "crmkit")]
+        if ours:
+            by_row = task in ("summary", "cohorts")
+            each = float(str(ours[0]["cpu"])) / (size if by_row else size / PER_CUSTOMER)
+            hours = each * (20e9 if by_row else 1e9) / 3600
+            lines.append(f"| {task} | {each * 1e6:.2f} per {'row' if by_row else 'customer'} | {hours:,.1f} |")
+    return lines
+
+
+def _versions(pythons: list[str]) -> str:
+    code = (
+        "import importlib.metadata as m\n"
+        "for n in ('crmkit','duckdb','pandas','polars','lifetimes','clvkit','openretailscience'):\n"
+        "    try: print(n, m.version(n))\n    except Exception: pass"
+    )
+    told: dict[str, str] = {}
+    for python in pythons:
+        said = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout
+        told = dict(line.split(" ", 1) for line in said.splitlines()) | told
+    return ", ".join(f"{name} {version}" for name, version in told.items())
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", nargs="+", type=float, default=[1e5, 1e6])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", help="the Python of another environment")
+    parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
+    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
+    given = parser.parse_args()
+    pythons = [sys.executable, *([given.peers] if given.peers else [])]
+    found = measure_all(given.tasks, [int(size) for size in given.rows], given.rounds, pythons)
+    more: dict[str, object] = {
+        "machine": f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} at the end",
+        "versions": _versions(pythons),
+        "rounds": given.rounds,
+    }
+    given.out.with_suffix(".json").write_text(json.dumps({**more, "results": found}, indent=1) + "\n", encoding="utf-8")
+    given.out.with_suffix(".md").write_text(report(found, more), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--make"]:
+        make(Path(sys.argv[2]), int(float(sys.argv[3])))
+    elif sys.argv[1:2] == ["--measure"]:
+        print(json.dumps(measured(sys.argv[2], sys.argv[3], Path(sys.argv[4]))))
+    else:
+        main()
