@@ -5,9 +5,9 @@ Usage: python benchmarks/table.py [--rows 100000 1000000] [--rounds 3] [--peers 
 
 Every run is a process of its own, which reads the same Parquet files; contenders take turns, round by round, so that
 what else the machine does falls on all of them. What is given are ratios to crmkit in the median round: above 1 crmkit
-is ahead. CPU is that of all threads; peak memory that of the whole process. Packages that are not installed are left out;
-`--peers` names the Python of another environment in which those are looked for that cannot stand beside crmkit. Written
-are OUT.md and OUT.json. Rows may be 1e5 to 1e8; contenders sit out sizes that would take them minutes.
+is ahead. CPU is that of all threads; peak memory that of the whole process. Packages that are not installed are left
+out; `--peers` names the Python of another environment in which those are looked for that cannot stand beside it. The
+table is written to OUT.md and OUT.json. Rows may be 1e5 to 1e8; contenders sit out sizes that would take them minutes.
 """
 
 from __future__ import annotations
@@ -222,7 +222,8 @@ def sql_rfm(folder: Path) -> Job:
                    {place.format("frequency", "frequency")} AS f_score,
                    {place.format("monetary", "monetary")} AS m_score FROM counted),
         coded AS (SELECT * EXCLUDE (n), (f_score + m_score) // 2 AS fm FROM scored)
-        SELECT * EXCLUDE (fm), CAST(100 * r_score + 10 * f_score + m_score AS VARCHAR) AS rfm, CASE {arms} END AS segment
+        SELECT * EXCLUDE (fm), CAST(100 * r_score + 10 * f_score + m_score AS VARCHAR) AS rfm,
+               CASE {arms} END AS segment
         FROM coded"""
     return lambda: duckdb.sql(query).df()
 

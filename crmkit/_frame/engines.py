@@ -156,9 +156,9 @@ def is_stream(frame: Any) -> bool:
     kind = type(frame)
     if not hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "_main_table"):
         return False
-    return kind.__module__.partition(".")[0] not in ("pandas", "polars", "duckdb", "_duckdb") and not hasattr(
-        frame, "column_names"
-    )
+    # Engines tell their rows by it too, but all of them, to this process: their tables stay where they are.
+    own = ("pandas", "polars", "duckdb", "_duckdb", "pyspark", "ibis")
+    return kind.__module__.partition(".")[0] not in own and not hasattr(frame, "column_names")
 
 
 def read_stream(frame: Any) -> Any:

@@ -135,6 +135,16 @@ def test_an_engine_gives_what_pandas_gives(shop, name, on_pandas):
     same(rows_of(calls.CALLS[name](shop)), on_pandas(name))
 
 
+@pytest.mark.parametrize(
+    "shop", [pytest.param("spark", marks=pytest.mark.spark), "ibis", "duckdb", "polars_lazy"], indirect=True
+)
+def test_a_lazy_table_stays_where_it_is(shop):
+    """What comes back is of the engine's own kind: it was not fetched and computed elsewhere."""
+    kind = type(shop.table(calls.sales()))
+    for name in ("summarize", "rfm_segment", "tiers", "lifetime_value", "score_customers"):
+        assert type(calls.CALLS[name](shop)) is kind, name
+
+
 # --- another version of pandas ----------------------------------------------------------------------------------------
 
 
