@@ -83,8 +83,8 @@ def plot_downgrade_calendar(calendar: Table, *, ax: Axes | None = None, language
         ax.text(0.99, 0.5 + side * 0.47, said, transform=ax.transAxes, ha="right", color=colour, size=SMALL,
                 va="top" if side > 0 else "bottom")  # fmt: skip
     people, money = (float(found[what].sum()) for what in ("customers", "value"))
-    sums = {"customers": short(people, spoken), "money": short(money, spoken)}
-    finding(ax, phrase("title_downgrades", spoken, last=str(until.max()), **sums))
+    whole = {"customers": short(people, spoken), "money": short(money, spoken)}
+    finding(ax, phrase("title_downgrades", spoken, last=str(until.max()), **whole))
     _fit(ax, spoken)
     return ax
 

@@ -88,7 +88,7 @@ def plot_tiers(
     begin = half * 2.1 + 6  # where the bars of money begin, right of the widest label
     ax.barh(rows, wide, left=-wide / 2, height=0.94, **(dict(color=BLUE) | style))
     ax.barh(rows, far, left=begin, height=0.6, color=VERMILLION)
-    for row in rows.tolist():
+    for row in range(len(names)):
         _beside(ax, row, wide[row] / 2, amount(customers[row], customer_share[row], spoken))
         _beside(ax, row, begin + far[row], amount(value[row], value_share[row], spoken))
     for x, what, ha in ((0.0, "customers", "center"), (begin, "money", "left")):
@@ -107,7 +107,7 @@ def plot_tiers(
     return ax
 
 
-def _beside(ax: Axes, row: float, end: float, said: str) -> None:
+def _beside(ax: Axes, row: int, end: float, said: str) -> None:
     ax.annotate(said, (end, row), (4, 0), textcoords="offset points", ha="left", va="center", size=SMALL)
 
 
