@@ -72,7 +72,7 @@ def process(words: Sequence[str], folder: Path, program: str = CRMKIT, **variabl
 
 def finished(started: subprocess.Popen[bytes]) -> tuple[int, str, str]:
     try:
-        out, err = started.communicate(timeout=60)
+        out, err = started.communicate(timeout=300)
     except subprocess.TimeoutExpired:
         started.kill()
         raise
@@ -508,7 +508,7 @@ def test_a_reader_that_goes_away_is_no_error(here):
     started = process(["check", "sales.csv"], here)
     assert started.stdout is not None
     started.stdout.close()
-    assert started.wait(timeout=60) == text.CLOSED_PIPE
+    assert started.wait(timeout=300) == text.CLOSED_PIPE
     assert started.stderr is not None
     assert started.stderr.read() == b""
     started.stderr.close()

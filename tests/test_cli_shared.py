@@ -85,7 +85,7 @@ def test_one_table_in_four_kinds_of_file(run):
 def test_standard_output_takes_the_table_and_nothing_else(run):
     code, out, err = run("check", "sales.csv", "-o", "-", "--format", "json")
     assert (code, err) == (0, "")
-    assert json.loads(out)[0]["step"] == "came_in"
+    assert json.loads(out)[0]["step"] == "input"
     assert run("check", "sales.csv", "-o", "-")[1].startswith("step,rows,customers,amount\n")
 
 
@@ -421,3 +421,42 @@ def test_a_missing_extra_is_named_in_one_line(here, blocked, words, extra):
     assert (done.returncode, done.stdout) == (1, "")
     assert extra in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+# --- the nightly job of the documentation ---------------------------------------------------------------------------
+
+NIGHTLY = Path(__file__).parents[1] / "docs" / "nightly.sh"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script of the POSIX shell")
+def test_the_nightly_script_checks_scores_reports_and_compares(here):
+    (here / "bin").mkdir()
+    command = here / "bin" / "crmkit"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m crmkit "$@"\n')
+    command.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{here / 'bin'}:{os.environ['PATH']}",
+                   "PYTHONPATH": str(Path(crm.__file__).parents[1])}  # fmt: skip
+    frame = crm.datasets.load_ten_customers().rename(columns={"order_id": "nr"})
+
+    def night(day, rows):
+        return subprocess.run(
+            ["sh", str(NIGHTLY), day], cwd=here, env=environment, input=rows.to_csv(index=False), text=True,
+            capture_output=True, check=False,
+        )  # fmt: skip
+
+    done = night("2025-01-01", frame[frame["date"] < "2024-10-01"])
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = night("2025-01-02", frame)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    kept = here / "kept" / "2025-01-02"
+    assert sorted(os.listdir(kept)) == [
+        "changes.txt", "customers.csv", "ledger.json", "report.html", "sales.csv", "segments.csv"
+    ]  # fmt: skip
+    want = crm.score_customers(crm.read(kept / "sales.csv"), horizon=None)
+    assert len((kept / "customers.csv").read_text().splitlines()) == 1 + len(as_columns(want)["customer_id"])
+    changed = (kept / "changes.txt").read_text().splitlines()
+    assert [line for line in changed if line.startswith("+champions,")]
+    done = night("2025-01-03", frame.assign(customer_id=None))
+    assert done.returncode == 1
+    assert not (here / "kept" / "2025-01-03" / "customers.csv").exists()
+    assert len(NIGHTLY.read_text().splitlines()) <= 12

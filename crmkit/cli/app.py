@@ -13,7 +13,7 @@ from crmkit.errors import ArgumentError
 
 # What `crmkit --help` lists, in this order: a question, and the commands that answer it.
 SECTIONS = {
-    "help_begin": ("demo", "check", "score", "explain"),
+    "help_begin": ("demo", "check", "report", "score", "explain"),
     "help_worth": ("rfm", "segments", "clv", "pyramid", "matrix", "clusters"),
     "help_changed": ("lenses", "growth", "migration", "lifecycle", "downgrades"),
     "help_stays": ("retention", "cohorts", "contracts", "repurchase"),
@@ -22,6 +22,7 @@ SECTIONS = {
     "help_say": ("loyalty",),
     "help_look": ("churn", "winback", "watch", "upgrades"),
     "help_trust": ("backtest", "sensitivity"),
+    "help_elsewhere": ("sql",),
 }
 
 

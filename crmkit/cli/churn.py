@@ -51,7 +51,6 @@ def churn(call: Call, offer: Campaign, horizon: Duration = "90D") -> Answer:
         order=() if listed is None else ["customer_id"],
         draw=draw,
         definitions=[judged.definition],
-        money_digits=text.money_digits(call.tx),
     )
 
 

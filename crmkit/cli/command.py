@@ -51,8 +51,8 @@ class Answer:
     order: Sequence[str] = ()  # columns that put the first table's rows in order; without, as they stand
     draw: Callable[..., Any] | None = None  # takes the language, gives the axes
     definitions: Sequence[Definition] = ()
-    money_digits: int = 2
-    book: Callable[..., None] | None = None  # writes an Excel book of its own, given a path and the language
+    money: Sequence[str] = ()  # columns of money that their names do not tell
+    files: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)  # ending -> what writes such a file itself
     refused: Sequence[str] = ()  # why it is no success after all, for standard error
 
 
@@ -65,6 +65,7 @@ class Call:
     options: Mapping[str, Any]
     input: Input | None = None
     stack: ExitStack = field(default_factory=ExitStack)
+    endings: Sequence[str] = ()  # of its own kind of file; none are those of tables
     began: float = field(default_factory=time.monotonic)
     _tx: Any = None
 
@@ -131,10 +132,19 @@ def picture(name: str, *data: Any, **options: Any) -> Callable[..., Any]:
     return draw
 
 
-def command(*, reads: bool = True, must_write: bool = False) -> Callable[[Callable[..., Answer]], Any]:
+def command(
+    *,
+    reads: bool = True,
+    must_write: bool = False,
+    last: str = "",
+    output: str | None = None,
+    endings: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Answer]], Any]:
     """Make a function a command of its name.
 
-    `reads` gives it INPUT and the options on how to read transactions; `must_write`, its table is the point of it.
+    `reads` gives it INPUT and the options on how to read transactions; `must_write`, its table is the point of it;
+    `last` is an option that may also stand as the last word after INPUT; `output` is written if no other is named,
+    with one of the `endings` if not those of tables.
     """
 
     def declare(handler: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -153,14 +163,17 @@ def command(*, reads: bool = True, must_write: bool = False) -> Callable[[Callab
         def run(**given: Any) -> None:
             given |= {name: _as_number(each, given[name]) for name, each in numbers.items()}
             asked = Manner(**{name: given.pop(name) for name in manner})
+            asked = dataclasses.replace(asked, output=asked.output or output)
             if must_write and asked.output is None:
                 raise ArgumentError("output", None, "cli_output_needed")
+            if last and given[last] is None and len(given["source"]) > 1:
+                *given["source"], given[last] = given["source"]
             if not reads:
                 where = ("table", "query", "encoding")
                 given["input_"] = Input(given["source"], {name: given[name] for name in where})
             else:
                 given["input_"] = input_of(**{name: given.pop(name) for name in shared})
-            _answer(handler, groups, asked, given)
+            _answer(handler, groups, asked, given, endings)
 
         placed = sorted([*shared.values(), *own.values(), *manner.values()], key=_place)
         declared = [_declared(each) for each in placed]
@@ -177,13 +190,19 @@ def command(*, reads: bool = True, must_write: bool = False) -> Callable[[Callab
 OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {}
 
 
-def _answer(handler: Callable[..., Answer], groups: Mapping[str, Any], asked: Manner, given: dict[str, Any]) -> None:
+def _answer(
+    handler: Callable[..., Answer],
+    groups: Mapping[str, Any],
+    asked: Manner,
+    given: dict[str, Any],
+    endings: Sequence[str],
+) -> None:
     """Do the work, and bring the answer where it is to go."""
     from crmkit.cli import delivery
 
     with ExitStack() as stack:
         read = given.pop("input_", None)
-        call = Call(handler.__name__, asked, dict(given), read, stack)
+        call = Call(handler.__name__, asked, dict(given), read, stack, endings)
         delivery.refuse_unfit(call)  # now rather than after the work
         values = {name: kind(**{one: given.pop(one) for one in names}) for name, (kind, names) in groups.items()}
         with _patience(call):

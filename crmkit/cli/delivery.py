@@ -14,6 +14,7 @@ from crmkit.errors import ArgumentError, on_command_line
 
 if TYPE_CHECKING:
     from crmkit.cli.command import Answer, Call
+    from crmkit.labels import Language
 
 STDOUT = "-"
 FORMATS = ("csv", "parquet", "json", "xlsx")
@@ -26,10 +27,11 @@ def refuse_unfit(call: Call) -> None:
 
     manner, source = call.manner, call.input.sources if call.input else None
     _ = call.language
-    if manner.format is not None and manner.format not in FORMATS:
-        raise ArgumentError("format", manner.format, "cli_format", example="json")
+    formats = tuple(ending[1:] for ending in call.endings) or FORMATS
+    if manner.format is not None and manner.format not in formats:
+        raise ArgumentError("format", manner.format, "cli_format", formats=", ".join(formats), first=formats[0])
     if manner.output is not None and manner.output != STDOUT:
-        target = outputs.target_of(manner.output, source=source)
+        target = outputs.target_of(manner.output, source=source, endings=call.endings)
         if manner.format is not None and target.suffix.lower() != f".{manner.format}":
             raise ArgumentError("format", manner.format, "cli_format_and_file", output=manner.output)
     elif manner.format is not None and manner.output is None:
@@ -55,23 +57,29 @@ def bring(call: Call, found: Answer) -> None:
 
 
 def _write(call: Call, found: Answer) -> None:
-    from crmkit._frame import outputs
-
-    if found.book is not None and str(call.manner.output).lower().endswith(".xlsx"):
-        found.book(str(call.manner.output), language=call.language)
-        return
-    name = _part(call, found)
-    order = found.order if name == next(iter(found.parts)) else ()
     if call.manner.output != STDOUT:
-        outputs.write_table(found.parts[name], str(call.manner.output), order=order, look=_look(call, found, name))
+        _write_file(call, found, str(call.manner.output))
         return
     from crmkit._frame.origins import Copies
 
     copies = Copies.begun()
-    path = Path(copies.folder) / f"answer.{call.manner.format or 'csv'}"
-    outputs.write_table(found.parts[name], path, order=order, look=_look(call, found, name))
+    usual = call.endings[0][1:] if call.endings else FORMATS[0]
+    path = Path(copies.folder) / f"answer.{call.manner.format or usual}"
+    _write_file(call, found, str(path))
     with path.open("rb") as written:
         text.pour(written)
+
+
+def _write_file(call: Call, found: Answer, path: str) -> None:
+    from crmkit._frame import outputs
+
+    ending = Path(path).suffix.lower()
+    if ending in found.files:
+        found.files[ending](path)
+        return
+    name = _part(call, found)
+    order = found.order if name == next(iter(found.parts)) else ()
+    outputs.write_table(found.parts[name], path, order=order, look=_look(call, found, name))
 
 
 def _part(call: Call, found: Answer) -> str:
@@ -93,33 +101,35 @@ def _look(call: Call, found: Answer, name: str) -> Any:
     from crmkit._frame import engines, outputs
 
     speech, manner = call.language, call.manner
+    digits = text.money_digits(call.tx) if call.has_transactions else 2
     kinds = engines.kinds(engines.wrap(found.parts[name]))
-    heads = {column: text.heading(column, speech) for column in kinds}
+    others = {other: native for other, native in found.parts.items() if other != name}
+    pages = [_page(other, native, found, digits, speech) for other, native in others.items()]
     return outputs.Look(
-        headings=heads,
-        formats={column: _reading.excel_format(column, kind, found.money_digits) for column, kind in kinds.items()},
-        money=[column for column in kinds if _reading.is_money(column)],
-        digits=found.money_digits,
+        headings={column: text.heading(column, speech) for column in kinds},
+        formats={column: _format(column, kind, found, digits) for column, kind in kinds.items()},
+        money=[column for column in kinds if _reading.is_money(column) or column in found.money],
+        digits=digits,
         bom=(speech == "zh" and manner.output != STDOUT) if manner.bom is None else manner.bom,
-        beside=[*_other_parts(found, name, speech), outputs.Sheet("settings", _meaning(call, found))],
+        beside=[*pages, outputs.Sheet("settings", _meaning(call, found))],
     )
 
 
-def _other_parts(found: Answer, name: str, speech: Any) -> list[Any]:
-    """The further tables of an answer, a page each."""
+def _format(column: str, kind: str, found: Answer, digits: int) -> str:
+    """How Excel is to write the numbers of a column."""
     from crmkit import _reading
+
+    return _reading.excel_format("amount" if column in found.money else column, kind, digits)
+
+
+def _page(name: str, native: Any, found: Answer, digits: int, speech: Language) -> Any:
+    """A further table of an answer as a page of a book."""
     from crmkit._frame import outputs
 
-    pages = []
-    for other, native in found.parts.items():
-        if other != name:
-            columns = text.columns(native)
-            rows = zip(*(values.tolist() for values in columns.values()), strict=True)
-            digits = found.money_digits
-            formats = [_reading.excel_format(one, values.dtype.kind, digits) for one, values in columns.items()]
-            heads = [text.heading(one, speech) for one in columns]
-            pages.append(outputs.Sheet(other, [heads, list(columns), *rows], formats=formats))
-    return pages
+    columns = text.columns(native)
+    rows = zip(*(values.tolist() for values in columns.values()), strict=True)
+    formats = [_format(one, values.dtype.kind, found, digits) for one, values in columns.items()]
+    return outputs.Sheet(name, [[text.heading(one, speech) for one in columns], list(columns), *rows], formats=formats)
 
 
 def _meaning(call: Call, found: Answer) -> list[list[str]]:

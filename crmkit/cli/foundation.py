@@ -22,19 +22,25 @@ def demo(
     language: Annotated[str | None, typer.Option(metavar="en|zh")] = None,
 ) -> None:
     """Score CDNOW's customers."""
-    from crmkit import datasets
+    from crmkit import Transactions, datasets
     from crmkit._frame import outputs
+    from crmkit.reporting import report
     from crmkit.scoring import headline, score_customers
 
     speech = text.language_of(language)
     with patience("CDNOW"):
-        scored = score_customers(datasets.load_cdnow(), language=speech)
+        tx = Transactions(datasets.load_cdnow())
+        scored = score_customers(tx, language=speech)
         found = headline(scored, language=speech)
         target = outputs.folder_of(output) / "customers.csv"
         outputs.write_table(scored, target, order=["customer_id"], look=outputs.Look(bom=speech == "zh"))
+        page = report(tx, target.with_name("report.html"), language=speech, name="CDNOW")
     if not quiet:
-        text.say(*text.pairs([*found.lines(speech), (text.label("written", speech), text.beside(target))]))
+        written = [("written", target), ("report_written", page)]
+        told = [(text.label(key, speech), text.beside(path)) for key, path in written]
+        text.say(*text.pairs([*found.lines(speech), *told]))
         text.say("", *text.table(found.segments, text.SEGMENTS, speech))
+        text.say("", text.label("own_file_next", speech))
 
 
 OPTIONS["demo"] = ((), (), ("output", "quiet", "language"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+# Columns of movements that are money, and called as those of customers are.
+MONEY = ("start", "new", "reactivated", "expansion", "contraction", "churned", "end", "returns")
+
+
 @command()
 def retention(
     call: Call,
@@ -50,6 +55,7 @@ def retention(
         lines,
         draw=picture("plot_retention", found),
         definitions=[found.definition, moved.definition],
+        money=MONEY,
     )
 
 
@@ -108,7 +114,7 @@ def cohorts(call: Call, ages: Ages, period: Every = "month", by: By = None, fisc
         [found.text(call.language)],
         draw=picture("plot_cohorts", found),
         definitions=[found.definition, found.revenue_definition],
-        book=found.to_excel,
+        files={".xlsx": functools.partial(found.to_excel, language=call.language)},
     )
 
 
@@ -163,4 +169,4 @@ def contracts(call: Call, given: Contracts, calendar: Calendar) -> Answer:
         lines += ["", *_moves(found.movements, text.cents, call, grouped=grouped)]
         parts["movements"] = found.movements.table
         said.append(found.movements.definition)
-    return Answer(parts, lines, draw=picture("plot_retention", found), definitions=said)
+    return Answer(parts, lines, draw=picture("plot_retention", found), definitions=said, money=MONEY)

@@ -173,22 +173,20 @@ def downgrades(call: Call, period: Every = "week", scheme: Scheme = "eleven") ->
     return Answer({"calendar": calendar}, lines, draw=picture("plot_downgrade_calendar", calendar))
 
 
-@command()
+@command(last="customer_id")
 def explain(
     call: Call,
-    customer_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
-    who: Annotated[str | None, typer.Option("--who", metavar="ID")] = None,
+    customer_id: Annotated[str | None, typer.Option("--who", metavar="ID")] = None,
     bins: Bins = 5,
     scheme: Scheme = "eleven",
 ) -> Answer:
     """Explain one customer's scores, segment and tier, and what would change them."""
     from crmkit.explanation import explain as told
 
-    wanted = customer_id if who is None else who
-    if wanted is None:
+    if customer_id is None:
         raise ArgumentError("cli_no_id")
-    whole = call.tx.rows().collect_schema()["customer_id"].is_numeric() and wanted.lstrip("-").isdigit()
-    found = told(call.tx, int(wanted) if whole else wanted, bins=bins, scheme=scheme, language=call.language)
+    whole = call.tx.rows().collect_schema()["customer_id"].is_numeric() and customer_id.lstrip("-").isdigit()
+    found = told(call.tx, int(customer_id) if whole else customer_id, bins=bins, scheme=scheme, language=call.language)
     parts = {
         "measures": _as_columns(found.measures),
         "ways": _as_columns(found.upgrade_paths),

@@ -19,6 +19,7 @@ from crmkit.cli import (
     foundation,
     lenses,
     loyalty,
+    reporting,
     retention,
     segments,
     survival,
@@ -32,7 +33,7 @@ from crmkit.cli.complaints import explained
 from crmkit.cli.helping import command_help
 from crmkit.cli.running import notes, signals
 
-FAMILIES = (basket, churn, foundation, lenses, loyalty, retention, segments, survival, upgrades, value)
+FAMILIES = (basket, churn, foundation, lenses, loyalty, reporting, retention, segments, survival, upgrades, value)
 
 
 def run(arguments: Sequence[str]) -> int:

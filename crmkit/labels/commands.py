@@ -27,6 +27,8 @@ _COLUMNS = {
     "difference_interval": ("95 % interval", "95% 区间"),
     "points": ("difference, points", "差异（百分点）"),
     "rank": ("rank", "名次"),
+    "rfm_level": ("score", "得分"),
+    "tenth": ("tenth of customers", "客户十分位"),
     "step_label": ("step", "步骤"),
     "mean_up_money": ("mean money needed", "平均还需金额"),
     "way_said": ("way", "途径"),
@@ -84,6 +86,11 @@ _FACTS = {
         "p x {save_rate} x ({value} - {incentive}) - (1 - p) x {incentive} - {cost}, "
         "where p is the probability of churn",
         "p × {save_rate} ×（{value} - {incentive}）-（1 - p）× {incentive} - {cost}，p 为流失概率",
+    ),
+    "report_written": ("report, to open in a browser", "报告（用浏览器打开）"),
+    "own_file_next": (
+        "Your own file next: crmkit report sales.csv --customer COLUMN --date COLUMN --amount COLUMN",
+        "接下来用您自己的文件：crmkit report 销售.csv --customer 列名 --date 列名 --amount 列名 --language zh",
     ),
     "standard_input": ("standard input", "标准输入"),
     "took_seconds": ("done in {seconds} s", "用时 {seconds} 秒"),

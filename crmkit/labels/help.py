@@ -36,6 +36,7 @@ _AROUND = {
     "help_baskets": ("What goes with what", "什么与什么一起买"),
     "help_say": ("What customers say", "客户怎么说"),
     "help_look": ("Whom to look at", "该关注谁"),
+    "help_elsewhere": ("Elsewhere", "在别处运行"),
     "help_trust": ("Can it be trusted", "结果可信吗"),
 }
 
@@ -50,14 +51,26 @@ _COMMANDS = {
         "about that. With limits it exits with 1 if too much is lost.",
         "打印输入的对账表。读入了什么，排除了什么、为何排除，实际使用了什么；以及值得注意之处。给出界限时，若损失过多则以 1 退出。",
     ),
+    "about_report": (
+        "Write a report to open in a browser. Where the revenue is, who stays, what they are worth, what to do, and whether "
+        "it can be trusted; one file that needs no network. By its ending (.html, .xlsx, .ipynb, .json) also a workbook, a "
+        "notebook or all numbers.",
+        "写一份可用浏览器打开的报告。收入在哪里、谁留下、价值几何、该做什么、结果是否可信；单个文件，不需要网络。"
+        "按扩展名（.html、.xlsx、.ipynb、.json）也可写成工作簿、笔记本或全部数字。",
+    ),
+    "about_sql": (
+        "Write the query by which a database scores customers by itself. Scores and segments with the cuts of INPUT frozen "
+        "in; the database needs nothing of crmkit.",
+        "写出数据库可自行为客户打分的查询。得分与客户群的分界点由 INPUT 固定；数据库不需要 crmkit。",
+    ),
     "about_score": (
         "Write the scored list of customers. One row per customer: the summary, RFM scores, segment, tier, expected "
         "purchases and lifetime value; if asked for, the probability of churn and the signal of the watch-list.",
         "写出客户打分名单。每位客户一行：汇总、RFM 得分、客户群、层级、预期购买与终身价值；如有要求，还有流失概率和观察名单信号。",
     ),
     "about_explain": (
-        "Explain one customer. Their scores, segment and tier, and what would change them.",
-        "解释一位客户。其得分、客户群和层级，以及怎样会改变。",
+        "Explain one customer: crmkit explain INPUT ID. Their scores, segment and tier, and what would change them.",
+        "解释一位客户：crmkit explain INPUT ID。其得分、客户群和层级，以及怎样会改变。",
     ),
     "about_rfm": (
         "Print recency, frequency and spend by segment. How many customers have each score, and each segment's share of "
@@ -303,6 +316,31 @@ _ANSWER = {
 }
 
 _OWN = {
+    "option_report_output": (
+        "Where the report goes: .html, .xlsx, .ipynb or .json; - is standard output.",
+        "报告写到哪里：.html、.xlsx、.ipynb 或 .json；- 表示标准输出。",
+    ),
+    "option_sql_output": (
+        "Where the query goes: a file .sql, or - for standard output.",
+        "查询写到哪里：.sql 文件，或 - 表示标准输出。",
+    ),
+    "option_report_compare": (
+        "Compare with an earlier day, or two days with each other.",
+        "与较早的一天比较，或比较两天。",
+    ),
+    "option_sections": ("Which sections, and in which order.", "哪些部分，以及次序。"),
+    "option_ids": (
+        "Name the first customers of each list to act on; such a page is personal data.",
+        "列出各行动名单的前几位客户；这样的页面属于个人数据。",
+    ),
+    "option_least": ("Withhold the figures of groups with fewer customers.", "客户数更少的组不显示数字。"),
+    "option_name": ("Name of the shop, for the title.", "标题中的店名。"),
+    "option_dialect": ("Which database runs it.", "由哪种数据库运行。"),
+    "option_target": (
+        "Its table of customers, with the columns of `crmkit.summarize`.",
+        "数据库中的客户表，列与 crmkit.summarize 相同。",
+    ),
+    "option_forecast": ("Also expected purchases and lifetime value (BG/NBD).", "还给出预期购买与终身价值（BG/NBD）。"),
     "option_fail_if_unassigned": (
         "Exit with 1 if more rows or money have no customer, such as 5%.",
         "没有客户的行或金额超过该比例（例如 5%）时以 1 退出。",
@@ -375,8 +413,7 @@ _OWN = {
         "时期与同期群的长度；默认取放得下的最长者。",
     ),
     "option_loyalty_period": ("Calendar periods of the answers.", "回答的日历周期。"),
-    "option_customer_id": ("The customer's id.", "客户的编号。"),
-    "option_who": ("The customer's id, as an option.", "客户的编号（以选项给出）。"),
+    "option_customer_id": ("The customer's id; it may also be the last word.", "客户的编号；也可直接写在最后。"),
     "option_origins": ("A past day; several by default.", "过去的某一天；默认用多天。"),
     "option_by": (
         "Groups, by the first purchase; name its column by --channel etc.",

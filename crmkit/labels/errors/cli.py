@@ -28,7 +28,10 @@ WORDS = {
         "standard output.",
         "该命令要写出名单，但缺少 {argument}。请给出文件，例如 {argument} customers.csv，或用 - 写到标准输出。",
     ),
-    "cli_format": ("one of csv, parquet, json, xlsx", "csv、parquet、json、xlsx 之一"),
+    "cli_format": (
+        "{name_given} is not one of {formats}. Give one, such as {argument} {first}.",
+        "{name_given} 不是 {formats} 之一。请给出其中之一，例如 {argument} {first}。",
+    ),
     "cli_format_alone": (
         "{name_given} is for what goes to standard output. Give also --output -.",
         "{name_given} 用于写到标准输出的内容。请同时给出 --output -。",

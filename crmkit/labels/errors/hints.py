@@ -23,6 +23,10 @@ WORDS = {
         'Give one rule, such as inactive="180D", own_gaps=3 or p_alive=0.5.',
         '请给一条规则，例如 inactive="180D"、own_gaps=3 或 p_alive=0.5。',
     ),
+    "command_hint_durations": (
+        "Name the columns: time=days event=left, event being 0 or 1.",
+        "请指明列：time=days event=left，其中 event 为 0 或 1。",
+    ),
     "hint_durations": (
         'Name the columns: crmkit.survival.kaplan_meier(durations, time="days", event="left"), event being 0 or 1.',
         '请指明列：crmkit.survival.kaplan_meier(durations, time="days", event="left")，其中 event 为 0 或 1。',
