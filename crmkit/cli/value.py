@@ -45,37 +45,21 @@ def clv(
     call: Call, horizon: Duration = "52W", discount_rate: DiscountRate = 0.1, margin_rate: MarginRate = 1.0
 ) -> Answer:
     """Print lifetime values."""
+    from crmkit.clv import value_by_decile
     from crmkit.scoring import score_customers
 
     worth: dict[str, Any] = {"horizon": horizon, "discount_rate": discount_rate, "margin_rate": margin_rate}
     scored = score_customers(call.tx, **worth, language=call.language)
-    names = ("p_alive", "expected_purchases", "expected_spend", "residual_clv")
-    found = text.columns(scored, "purchase_model", *names)
-    tenths, money = _tenths(found, names), text.money(call.tx)
+    tenths, money = value_by_decile(scored), text.money(call.tx)
+    found = text.columns(tenths, "customers", "value")
     facts = call.facts(
-        customers=text.count(len(found["residual_clv"])),
-        purchase_model=str(found["purchase_model"][0]),
-        residual_clv=money(float(np.nansum(found["residual_clv"]))),
+        customers=text.count(found["customers"].sum()),
+        purchase_model=str(text.columns(scored, "purchase_model")["purchase_model"][0]),
+        residual_clv=money(found["value"].sum()),
         as_of=str(call.tx.as_of),
     )
     formats: text.Formats = {
-        "tenth": text.count, "customers": text.count, "p_alive": text.percent, "expected_purchases": text.decimal,
-        "expected_spend": money, "residual_clv": money, "value_share": text.percent,
+        "decile": text.count, "customers": text.count, "mean_value": money, "value": money, "value_share": text.percent,
     }  # fmt: skip
-    lines = [*facts, "", *call.table(tenths, formats)]
-    return Answer({"customers": scored, "tenths": tenths}, lines, order=["customer_id"])
-
-
-def _tenths(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Array]:
-    """Means of each tenth of customers by lifetime value, the best first, and its share of the whole."""
-    value = np.nan_to_num(np.asarray(found["residual_clv"], dtype=float))
-    parts = np.array_split(np.argsort(-value, kind="stable"), min(10, len(value)))
-    columns = {name: np.asarray(found[name], dtype=float) for name in names}
-    means = {name: np.array([np.mean(column[part]) for part in parts]) for name, column in columns.items()}
-    share = np.array([value[part].sum() for part in parts]) / (value.sum() or 1)
-    return {
-        "tenth": np.arange(1, len(parts) + 1),
-        "customers": np.array([len(part) for part in parts]),
-        **means,
-        "value_share": share,
-    }
+    lines, draw = [*facts, "", *call.table(tenths, formats)], picture("plot_value_deciles", tenths)
+    return Answer({"customers": scored, "tenths": tenths}, lines, order=["customer_id"], draw=draw)

@@ -28,7 +28,7 @@ _COLUMNS = {
     "points": ("difference, points", "差异（百分点）"),
     "rank": ("rank", "名次"),
     "rfm_level": ("score", "得分"),
-    "tenth": ("tenth of customers", "客户十分位"),
+    "decile": ("tenth of customers, best first", "客户十分位（由好到差）"),
     "step_label": ("step", "步骤"),
     "mean_up_money": ("mean money needed", "平均还需金额"),
     "way_said": ("way", "途径"),
