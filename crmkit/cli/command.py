@@ -29,7 +29,7 @@ import typer
 
 from crmkit.cli import text
 from crmkit.cli.app import app
-from crmkit.cli.options import Input, Manner, input_of
+from crmkit.cli.options import Input, Manner, Reading
 from crmkit.cli.running import patience
 from crmkit.errors import ArgumentError
 
@@ -148,7 +148,7 @@ def command(
     """
 
     def declare(handler: Callable[..., Answer]) -> Callable[..., Answer]:
-        shared = inspect.signature(input_of, eval_str=True).parameters if reads else {}
+        shared = _options_of(Reading) if reads else {}
         groups: dict[str, tuple[Callable[..., Any], list[str]]] = {}
         own: dict[str, inspect.Parameter] = {}
         for each in list(inspect.signature(handler, eval_str=True).parameters.values())[1:]:
@@ -172,7 +172,7 @@ def command(
                 where = ("table", "query", "encoding")
                 given["input_"] = Input(given["source"], {name: given[name] for name in where})
             else:
-                given["input_"] = input_of(**{name: given.pop(name) for name in shared})
+                given["input_"] = Reading(**{name: given.pop(name) for name in shared}).input()
             _answer(handler, groups, asked, given, endings)
 
         placed = sorted([*shared.values(), *own.values(), *manner.values()], key=_place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import shutil
 import sys
@@ -196,48 +197,52 @@ def piped(stream: IO[bytes], folder: str) -> str:
     return str(path)
 
 
-def input_of(
-    source: Source,
-    customer: Customer = "customer_id",
-    date: Date = "date",
-    amount: Amount = "amount",
-    order: Column = None,
-    product: Column = None,
-    category: Column = None,
-    channel: Column = None,
-    cost: Column = None,
-    currency: Column = None,
-    quantity: Column = None,
-    price: Column = None,
-    discount: Column = None,
-    refund: Column = None,
-    without: Without = None,
-    where: Where = None,
-    same: Same = None,
-    rates: Rates = None,
-    table: Table = None,
-    query: Query = None,
-    sheet: Sheet = None,
-    header: Header = True,
-    skip: Skip = 0,
-    separator: Separator = None,
-    partitions: Partitions = False,
-    encoding: Encoding = None,
-    refunds: Refunds = "net",
-    zeros: Zeros = "keep",
-    duplicates: Duplicates = "keep",
-    timezone: Timezone = None,
-    day_end: DayEnd = 0,
-    date_format: DateFormat = None,
-    decimal: Decimal = None,
-    as_of: AsOf = None,
-    profile: Profile = None,
-    memory_limit: MemoryLimit = None,
-) -> Input:
-    """INPUT and the options on how to read it, as one thing."""
-    settings = {name: value for name, value in locals().items() if name != "source"} | {"without": without or ()}
-    settings |= {"amount": None if amount == "none" else amount, "rates": _rates(rates), "same": _same(same)}
-    return Input(source, settings)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """INPUT and how to read it: options that the commands share."""
+
+    source: Source
+    customer: Customer = "customer_id"
+    date: Date = "date"
+    amount: Amount = "amount"
+    order: Column = None
+    product: Column = None
+    category: Column = None
+    channel: Column = None
+    cost: Column = None
+    currency: Column = None
+    quantity: Column = None
+    price: Column = None
+    discount: Column = None
+    refund: Column = None
+    without: Without = None
+    where: Where = None
+    same: Same = None
+    rates: Rates = None
+    table: Table = None
+    query: Query = None
+    sheet: Sheet = None
+    header: Header = True
+    skip: Skip = 0
+    separator: Separator = None
+    partitions: Partitions = False
+    encoding: Encoding = None
+    refunds: Refunds = "net"
+    zeros: Zeros = "keep"
+    duplicates: Duplicates = "keep"
+    timezone: Timezone = None
+    day_end: DayEnd = 0
+    date_format: DateFormat = None
+    decimal: Decimal = None
+    as_of: AsOf = None
+    profile: Profile = None
+    memory_limit: MemoryLimit = None
+
+    def input(self) -> Input:
+        """What is to be read, as the library has it."""
+        told = {one.name: getattr(self, one.name) for one in dataclasses.fields(self) if one.name != "source"}
+        told |= {"without": self.without or (), "rates": _rates(self.rates), "same": _same(self.same)}
+        return Input(self.source, told | {"amount": None if self.amount == "none" else self.amount})
 
 
 def _rates(written: str | None) -> dict[str, float] | None:

@@ -22,7 +22,7 @@ def notes() -> Iterator[None]:
     """Warnings of crmkit as one line each, without the place in the code that a script's reader has no use for."""
 
     def told(message: Warning | str, *_: Any, **__: Any) -> None:
-        print(labels.printable(f"note: {message}"), file=sys.stderr)
+        print(labels.printable(labels.phrase("cli_note", message=message)), file=sys.stderr)
 
     with warnings.catch_warnings():
         warnings.showwarning = told

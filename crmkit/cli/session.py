@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from crmkit import _language
+from crmkit import _language, labels
 from crmkit.cli import (
     basket,
     churn,
@@ -114,7 +114,7 @@ def _streams_are_open() -> bool:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  as long as the process lives
     if sys.stdout is None:
-        print("error: standard output is closed; send it to a file or to /dev/null", file=sys.stderr)
+        print(labels.phrase("cli_error", message=labels.text("cli_stdout_closed")), file=sys.stderr)
     return sys.stdout is not None
 
 

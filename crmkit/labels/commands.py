@@ -96,6 +96,10 @@ _FACTS = {
     "took_seconds": ("done in {seconds} s", "用时 {seconds} 秒"),
     "made_by": ("made by", "由此得出"),
     "cli_error": ("error: {message}", "错误：{message}"),
+    "cli_stdout_closed": (
+        "standard output is closed; send it to a file or to /dev/null",
+        "标准输出已关闭；请把它导向文件或 /dev/null",
+    ),
     "cli_note": ("note: {message}", "提示：{message}"),
     "cli_see_help": ("See: {command} --help", "请看：{command} --help"),
     "cli_no_typer": (
