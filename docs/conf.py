@@ -32,7 +32,6 @@ suppress_warnings = ["config.cache"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
-autodoc_default_options = {"show-inheritance": False}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_param = False  # as text: "table" is a word there, no link to some attribute of that name
@@ -67,6 +66,12 @@ def _without_stars(_: object, __: str, ___: str, ____: object, _____: object, li
             lines[at] = "`".join(parts)
 
 
+def _join_chinese(_: object, page: str, text: list[str]) -> None:
+    """Chinese has no blanks between words: a line that ends within a sentence goes on without one."""
+    if page.startswith("zh/") or page.endswith(".zh"):
+        text[0] = re.sub(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])\n(?=[\u4e00-\u9fff（`])(?!```)", "", text[0])
+
+
 def _write_in_one(app: object, failed: Exception | None) -> None:
     """The English pages in one file, for readers that take a site in at once."""
     if failed is None:
@@ -79,5 +84,6 @@ def _write_in_one(app: object, failed: Exception | None) -> None:
 def setup(app: object) -> None:
     """Called by Sphinx: write the pages that are made from the code before reading starts."""
     app.connect("builder-inited", _write_pages)  # type: ignore[attr-defined]
+    app.connect("source-read", _join_chinese)  # type: ignore[attr-defined]
     app.connect("build-finished", _write_in_one)  # type: ignore[attr-defined]
     app.connect("autodoc-process-docstring", _without_stars, priority=400)  # type: ignore[attr-defined]

@@ -46,3 +46,8 @@ def test_what_agents_are_told_is_what_the_library_does():
     assert crm.summarize(tx)["recency"].tolist() == [58, 28, 0]
     assert crm.rfm.segment(crm.rfm.score(tx, bins=5))["segment"].notna().all()
     assert set(crm.retention.cohorts(tx).table["state"]) == {"complete", "not_yet"}
+
+
+def test_the_number_of_questions_is_true():
+    questions = re.findall(r"^### ", (DOCS / "en" / "how-to.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert f"{len(questions)} questions" in BRIEF

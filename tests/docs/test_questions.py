@@ -107,6 +107,11 @@ TRUTH: dict[str, tuple[str, Callable[[Any, World], bool]]] = {
     "Which cells of a test mailing should get the roll-out?": (
         "break_even", lambda a, _: a == ([60.0, -20.0], [True, False])),
     "What is my share of a customer's wallet?": ("allocation", lambda a, _: np.allclose(a, [1 / 3, 0.3], atol=1e-4)),
+    "How do I get one page that everybody can read?": (
+        "report", lambda a, w: a == (1000, float(w["shop"].truth.amount - w["shop"].truth.double_load.amount))),
+    "How does a database compute the same scores?": ("to_sql", lambda a, _: a == (0, 1000)),
+    "How do I count by fiscal year?": (
+        "Calendar", lambda a, w: np.cumsum(a).tolist() == [joined_by(w, f"{one}-03-31") for one in (2023, 2024, 2025)]),
 }  # fmt: skip
 
 
