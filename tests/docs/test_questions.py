@@ -177,3 +177,25 @@ def worse(answer: Any) -> Any:
     if isinstance(answer, bool):
         return not answer
     return f"not {answer}" if isinstance(answer, str) else answer * 1.5 + 1
+
+
+@pytest.mark.parametrize("page", ["tutorial", "peers", "opinions"])
+def test_the_chinese_page_runs_the_same_code_in_the_same_sections(page):
+    """Comments may differ; what is run, and beneath which heading, may not."""
+    found = []
+    for language in ("en", "zh"):
+        path = ROOT / "docs" / ("opinions.md" if (page, language) == ("opinions", "en") else f"{language}/{page}.md")
+        parts = re.split(r"^## .+$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        found.append([[ast.unparse(ast.parse("".join(code_of(part)))) for part in parts]])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("page", ["concepts", "glossary", "limits"])
+def test_the_chinese_page_is_as_deep(page):
+    """As many headings, formulas and lines of tables, and the same functions named."""
+    english, chinese = ((ROOT / "docs" / one / f"{page}.md").read_text(encoding="utf-8") for one in ("en", "zh"))
+    for kind in (r"^## ", r"^\$\$", r"^\| ", r"^\*\*"):
+        count = [len(re.findall(kind, text, flags=re.MULTILINE)) for text in (english, chinese)]
+        assert count[0] == count[1], kind
+    named = [set(re.findall(r"`([a-z]+\.\w+)`", text)) for text in (english, chinese)]
+    assert named[0] == named[1]
