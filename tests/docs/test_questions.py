@@ -179,12 +179,16 @@ def worse(answer: Any) -> Any:
     return f"not {answer}" if isinstance(answer, str) else answer * 1.5 + 1
 
 
-@pytest.mark.parametrize("page", ["tutorial", "peers", "opinions"])
+@pytest.mark.parametrize("page", ["tutorial", "peers", "opinions", "engines"])
 def test_the_chinese_page_runs_the_same_code_in_the_same_sections(page):
     """Comments may differ; what is run, and beneath which heading, may not."""
     found = []
     for language in ("en", "zh"):
-        path = ROOT / "docs" / ("opinions.md" if (page, language) == ("opinions", "en") else f"{language}/{page}.md")
+        path = (
+            ROOT
+            / "docs"
+            / (f"{page}.md" if page in ("opinions", "engines") and language == "en" else f"{language}/{page}.md")
+        )
         parts = re.split(r"^## .+$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         found.append([[ast.unparse(ast.parse("".join(code_of(part)))) for part in parts]])
     assert found[0] == found[1]
