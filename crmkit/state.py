@@ -69,6 +69,12 @@ class State(Transactions):
     1           b       1       15       9.0  0
     """
 
+    _batches: dict[str, _Batch]
+    _parts: dict[str, parts.Part]
+    _mark: Any
+    _origin: Any  # its own rows take the place of where transactions came from
+    _cut: Any
+
     def __init__(self) -> None:
         raise TypeError("State.of(transactions) makes a State, State.load(path) reads one")
 

@@ -14,8 +14,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit._frame import engines, outputs, process, sql
-from crmkit._frame.engines import AnyFrame, Array, LazyFrame
+from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._frame.origins import Copies
+from crmkit._types import Array
 
 Function = Callable[[Mapping[str, Array]], Mapping[str, Array]]
 

@@ -213,8 +213,8 @@ def _ranked(values: AnyFrame, places: Sequence[int], low: float, high: float, n:
         size = int(parts["n"][order][part])
         before = int(up_to[part]) - size
         inside = [place for place in places if before <= place < before + size]
-        ends = (float(parts[name][order][part]) for name in ("low", "high"))
-        narrow = _ranked(within, [place - before for place in inside], *ends, size)
+        lowest, highest = (float(parts[name][order][part]) for name in ("low", "high"))
+        narrow = _ranked(within, [place - before for place in inside], lowest, highest, size)
         found |= {place + before: one for place, one in narrow.items()}
     return found
 

@@ -11,7 +11,7 @@ from crmkit.cli.command import Answer, Call, command, picture
 from crmkit.cli.options import Bins, DiscountRate, Duration, MarginRate, Scheme
 
 if TYPE_CHECKING:
-    from crmkit._frame.engines import Array
+    from crmkit._types import Array
 
 SCORES = {"recency": "r_score", "frequency": "f_score", "monetary": "m_score"}
 

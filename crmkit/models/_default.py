@@ -253,8 +253,18 @@ def add_lifetime_value(
     crmkit.errors.NoLifetimeValueWarning: no lifetime value: ...
     """
     facts = kept(value_sums(tx, horizon).of(customer_days(tx), "customer_id").filter(nw.col("n_days") > 0))
-    settings = {"horizon": horizon, "discount_rate": discount_rate, "margin_rate": margin_rate, "level": level}
-    return valued(customers, tx, facts=facts, purchases=purchases, calendar=calendar, **settings)[0]
+    found, _ = valued(
+        customers,
+        tx,
+        horizon=horizon,
+        discount_rate=discount_rate,
+        margin_rate=margin_rate,
+        level=level,
+        facts=facts,
+        purchases=purchases,
+        calendar=calendar,
+    )
+    return found
 
 
 def valued(
