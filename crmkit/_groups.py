@@ -55,7 +55,7 @@ def _by_role(tx: Transactions, role: str) -> LazyFrame:
             "by", role, "groups_role_transactions_they_name", either=shown(have) if have else Words("none_of_them")
         )
     rows = tx.rows()
-    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    bought = tx.purchases(rows)
     first = bought.group_by("customer_id").agg(day=nw.col("day").min())
     named = bought.select("customer_id", "day", group=nw.col(NAMES[role]).cast(nw.String))
     found = named.join(first, on=["customer_id", "day"], how="inner")
@@ -78,7 +78,7 @@ def _by_table(tx: Transactions, by: Any) -> LazyFrame:
         raise DataError(
             "groups_customer_ids_transactions_both", value_0=kinds[0], value_1=kinds[1], tolist=shown(ids[:3].tolist())
         )
-    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    bought = tx.purchases(rows)
     everyone = bought.group_by("customer_id").agg(one=nw.len()).select("customer_id")
     uploaded = engines.upload(found, everyone).lazy()
     return _named(everyone.join(uploaded, on="customer_id", how="left"))

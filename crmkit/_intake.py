@@ -20,6 +20,7 @@ import numpy as np
 from crmkit import _date_text, _where
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
+from crmkit._types import Floats
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 
 Refunds: TypeAlias = Literal["net", "drop", "ignore"]
@@ -479,3 +480,13 @@ def units(column: str, scale: int) -> nw.Expr:
     counted = nw.when(amount.abs() < min(LARGEST_EXACT, MOST_UNITS / scale)).then(amount)
     whole = counted.floor()
     return whole.cast(nw.Int64) * scale + ((counted - whole) * scale + 0.5).floor().cast(nw.Int64)
+
+
+def as_money(whole: Any, scale: int, guard: int) -> Floats:
+    """Units as money: rounded to the guard where amounts have no exact decimal form; missing stays missing.
+
+    >>> as_money([1437, 5], 100, 1).tolist()
+    [14.37, 0.05]
+    """
+    exact = np.asarray(whole, dtype=float)
+    return np.asarray((exact if guard == 1 else np.floor(exact / guard + 0.5)) / (scale // guard), dtype=float)

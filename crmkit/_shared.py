@@ -142,12 +142,6 @@ def customer_columns(start: Any, new: Ints, lost: Any, back: Ints, end: Ints, co
     return {name: np.ravel(values) for name, values in {**counts, **rates_of(start, lost)}.items()}
 
 
-def money(units: Any, scale: int, guard: int) -> NDArray[np.float64]:
-    """Units as money in the data's currency, as `customers.money_of` gives it; missing stays missing."""
-    whole = np.asarray(units, dtype=float)
-    return np.asarray((whole if guard == 1 else np.floor(whole / guard + 0.5)) / (scale // guard), dtype=float)
-
-
 def window(periods: Periods, period: Period | Calendar) -> dict[str, Any]:
     """What the definitions of rates by period say of their window."""
     meant = calendar_of(period)

@@ -545,7 +545,7 @@ def _own_noise(tx: Transactions, customers: Table, span: int) -> tuple[Ints, Flo
     spent = engines.collect(rows.group_by("customer_id", "window").agg(nw.col("money").sum()))
     position = {customer: at for at, customer in enumerate(customers.tolist())}
     row = np.array([position[customer] for customer in spent["customer_id"].tolist()])
-    age, spend = spent["window"].astype(np.int64), spent["money"].astype(float) / tx.scale
+    age, spend = spent["window"].astype(np.int64), tx.money(spent["money"])
     oldest = np.zeros(len(customers), dtype=np.int64)
     np.maximum.at(oldest, row, age)
     # The oldest window began before the first purchase in it, and the current one is what is judged: both stay out.

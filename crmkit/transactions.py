@@ -38,7 +38,7 @@ from crmkit import (
 from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
-from crmkit._types import Date, Table
+from crmkit._types import Date, Floats, Table
 from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, Options, Words, shown
 
 __all__ = [
@@ -297,6 +297,15 @@ class Transactions:
             frame = frame.with_columns(_intake.units("cost", self.scale).alias("cost"))
         extra = [NAMES[role] for role in TRAVELLING if role in self.roles]
         return frame.select("customer_id", "day", "money", "bought", *extra)
+
+    def purchases(self, rows: LazyFrame | None = None) -> LazyFrame:
+        """The rows that are purchases, of all that are used or of others with `bought`; a refund is none."""
+        some = self.rows() if rows is None else rows
+        return some.filter(nw.col("bought") == 1) if self.has_refunds else some
+
+    def money(self, units: Any) -> Floats:
+        """Units of `rows` as money in the data's currency, as all results have it; missing stays missing."""
+        return _intake.as_money(units, self.scale, self.guard)
 
     # --- what a user reads --------------------------------------------------------------------------------------
 

@@ -49,7 +49,11 @@ def modules() -> list[object]:
     names = [found.name for found in pkgutil.iter_modules(crm.__path__) if not found.name.startswith("_")]
     return [
         crm,
-        *(importlib.import_module(f"crmkit.{name}") for name in sorted(names) if name not in {"cli", "models"}),
+        *(
+            importlib.import_module(f"crmkit.{name}")
+            for name in sorted(names)
+            if name not in {"cli", "models", "schemes"}
+        ),
     ]
 
 

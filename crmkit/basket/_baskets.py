@@ -60,7 +60,7 @@ class Baskets:
 def bought(tx: Transactions) -> LazyFrame:
     """The rows of purchases."""
     rows = tx.rows()
-    return rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    return tx.purchases(rows)
 
 
 def keys_of(tx: Transactions, within: str) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from crmkit import _checks, _groups
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
-from crmkit._shared import money
 from crmkit._statistics import wilson
 from crmkit._types import Array, Table
 from crmkit.basket._baskets import bought, distinct_lines, keys_of, role_of
@@ -151,7 +150,7 @@ def _by_items(cells: Mapping[str, Array], last: int, tx: Transactions) -> dict[s
     np.add.at(customers, place, cells["n"])
     np.add.at(units, place, cells["money"])
     there = customers > 0
-    value = money(units, tx.scale, tx.guard)[there]
+    value = tx.money(units)[there]
     whole = np.bincount(code, cells["n"], len(groups))
     return {
         "group": np.repeat(groups, last).astype(object)[there],

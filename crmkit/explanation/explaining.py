@@ -126,7 +126,7 @@ def explain(
         measures=tuple(_measure(frozen.scorer, name, value, facts.per) for name, value in facts.values().items()),
         orders_by="order" if "order" in tx.roles else "day",
         refunds=tx.policy.refunds if refund.any() or tx.policy.refunds == "drop" else None,
-        refunded=-float(rows["money"][refund].sum()) / tx.scale,
+        refunded=-float(tx.money(rows["money"][refund].sum())),
         segment=segment,
         best=segment == frozen.segments[0],
         rule=rule,
@@ -211,7 +211,7 @@ def _last_of(tx: Transactions, rows: Mapping[str, Any], chosen: NDArray[np.bool_
     kept = {name: column[chosen][:LAST_ROWS] for name, column in rows.items()}
     ids = {"order_id": kept["order_id"]} if "order_id" in kept else {}
     date = kept["day"].astype("datetime64[D]")
-    return {"date": date, **ids, "amount": kept["money"].astype(float) / tx.scale}
+    return {"date": date, **ids, "amount": tx.money(kept["money"])}
 
 
 def _measure(scorer: rfm.Scorer, name: str, steps: int, per: int) -> Measure:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._intake import as_money
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
-from crmkit._shared import money
 from crmkit._types import Ints
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
@@ -37,7 +37,7 @@ class Terms:
 
     def money(self, units: Any) -> NDArray[np.float64]:
         """Units in the data's currency."""
-        return money(units, self.scale, self.guard)
+        return as_money(units, self.scale, self.guard)
 
     def profit(self, units: Any, cost: Any) -> NDArray[np.float64]:
         """Profit of money and cost in units."""

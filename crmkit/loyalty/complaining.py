@@ -242,7 +242,7 @@ def _late(desk: Mapping[str, Any], promised: Floats) -> Floats:
 
 def _orders(tx: Transactions) -> int:
     rows = tx.rows()
-    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    bought = tx.purchases(rows)
     keys = ["order_id"] if "order" in tx.roles else ["day"]
     each = bought.group_by("customer_id", *keys).agg(n=nw.len())
     return int(engines.collect(each.select(n=nw.len()))["n"][0])

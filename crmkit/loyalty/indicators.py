@@ -166,7 +166,7 @@ def _share_rows(indicator: str, at: NDArray[Any], hits: Floats, n: Floats, level
 def _buyers(tx: Transactions, periods: Periods) -> Any:
     """One row per period and customer: money in units, and whether they had bought on an earlier day by its end."""
     rows = tx.rows()
-    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    bought = tx.purchases(rows)
     days = bought.group_by("customer_id", "day").agg(units=nw.col("money").sum().cast(nw.Int64))
     first = days.group_by("customer_id").agg(first=nw.col("day").min())
     placed = periods.join(days, into="period")
@@ -308,7 +308,7 @@ def measures(
     share = _checks.level_of(level)
     tx = open_transactions(transactions)
     rows = tx.rows()
-    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    bought = tx.purchases(rows)
     days = bought.group_by("customer_id", "day").agg(one=nw.len())
     repeats = days.group_by("customer_id").agg(n=nw.len()).select(value=nw.col("n") - 1)
     found = [("repeat_purchases", *_mean(repeats, share))]

@@ -117,7 +117,7 @@ def past_costs(tx: Transactions, costs: Any) -> LazyFrame:
     if any((found[kind] < 0).any() for kind in kinds):
         raise DataError("cost_below_zero", column=kinds[0])
     rows = tx.rows()
-    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    bought = tx.purchases(rows)
     own = bought.group_by(*dict.fromkeys([key, "customer_id"])).agg(one=nw.len())
     if own.collect_schema()[key].is_numeric() != (found[key].dtype.kind in "iuf"):
         known = engines.collect(own.select(key).head(2))[key].tolist()

@@ -109,5 +109,5 @@ def holdout_of(facts: LazyFrame, end: int, days: int) -> Holdout:
 def purchase_days(tx: Transactions) -> LazyFrame:
     """The distinct days on which customers bought: customer_id, day."""
     days = customer_days(tx)
-    bought = days.filter(nw.col("bought") == 1) if tx.has_refunds else days
+    bought = tx.purchases(days)
     return bought.select("customer_id", "day")

@@ -96,7 +96,7 @@ class History:
 def read_history(tx: Transactions, least: int, by: Any) -> History:
     """Customer-days of those who bought on `least` days; about 100 bytes per row."""
     days = customer_days(tx)
-    bought = days.filter(nw.col("bought") == 1) if tx.has_refunds else days
+    bought = tx.purchases(days)
     often = bought.group_by("customer_id").agg(n=nw.len().cast(nw.Int64)).filter(nw.col("n") >= least)
     found = engines.pulled(days.join(often.select("customer_id"), on="customer_id", how="inner"))
     if not len(found["day"]):

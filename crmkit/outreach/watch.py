@@ -29,7 +29,6 @@ import numpy as np
 from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit._shared import money
 from crmkit._statistics import wilson
 from crmkit._types import Array, Bools, Duration, Floats, Ints, Table
 from crmkit.definitions import Definition
@@ -248,7 +247,7 @@ def _columns(
         "overdue": now.quiet[row] / now.usual_gap[row],
         "p_quiet": now.p_quiet[row],
         "usual_spend": now.yearly[row] / tx.scale,
-        "window_spend": money(now.spent[row], tx.scale, tx.guard),
+        "window_spend": tx.money(now.spent[row]),
         "window_days": np.rint(now.covered[row]).astype(np.int64),
         "window_usual": now.expected[row] / tx.scale,
         "drop": now.drop[row],

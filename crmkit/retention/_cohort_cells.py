@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from crmkit._shared import money, share
+from crmkit._shared import share
 from crmkit._statistics import wilson
 from crmkit._types import Array
 from crmkit.retention._cohort_counts import Counts
@@ -93,20 +93,20 @@ def _chain(together: Counts, tx: Transactions) -> Array:
 
     The money of all cohorts up to an age is of fewer and older cohorts at each next one, and steps where they change.
     """
-    return share(money(together.units, tx.scale, tx.guard), together.reached).cumsum(axis=1)
+    return share(tx.money(together.units), together.reached).cumsum(axis=1)
 
 
 def _measures(counts: Counts, tx: Transactions) -> dict[str, Array]:
     """What the customers of the cells did; money stays in whole units until here."""
     low, high = wilson(counts.retained, counts.reached)
-    cumulative = money(counts.cumulative, tx.scale, tx.guard)
+    cumulative = tx.money(counts.cumulative)
     return {
         "retained": counts.retained,
         "retention_rate": share(counts.retained, counts.reached),
         "retention_low": low,
         "retention_high": high,
         "orders": counts.orders,
-        "revenue": money(counts.units, tx.scale, tx.guard),
+        "revenue": tx.money(counts.units),
         "cumulative_revenue": cumulative,
         "cumulative_per_customer": share(cumulative, counts.reached),
     }

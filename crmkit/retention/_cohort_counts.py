@@ -167,7 +167,7 @@ _ONE = nw.lit(1, dtype=nw.Int64)
 
 def _purchases(tx: Transactions) -> LazyFrame:
     rows = tx.rows()
-    return rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    return tx.purchases(rows)
 
 
 def _customers(tx: Transactions) -> LazyFrame:

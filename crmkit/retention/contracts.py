@@ -19,6 +19,7 @@ from crmkit import _checks, _date_text, _hints, _shared
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import LazyFrame
 from crmkit._groups import UNGROUPED
+from crmkit._intake import as_money
 from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
@@ -419,7 +420,7 @@ def _movements(sums: _Sums, scale: int, definition: Definition, like: engines.An
         "churned": np.where(over, sums["lost"], np.nan),
         "end": sums["present"],
     }
-    money = {name: _shared.money(values, scale, 1) for name, values in moved.items()}
+    money = {name: as_money(values, scale, 1) for name, values in moved.items()}
     columns, last = sums.grid.columns(), {"complete": sums.grid.complete()}
     revenue, customers = (
         engines.build({**columns, **{name: np.ravel(values) for name, values in part.items()}, **last}, like)

@@ -19,6 +19,7 @@ import numpy as np
 from crmkit import _checks, _shared, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._intake import as_money
 from crmkit._periods import Calendar, Period, Periods
 from crmkit._results import Result
 from crmkit._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED
@@ -174,7 +175,7 @@ def _money_columns(sums: Mapping[str, Array], complete: Array, scale: int, guard
         "revenue": end + units[NOT_ACTIVE],
     }
     shares = revenue_rates(moved)
-    in_currency = {name: _shared.money(values, scale, guard) for name, values in moved.items()}
+    in_currency = {name: as_money(values, scale, guard) for name, values in moved.items()}
     return {name: np.ravel(values) for name, values in {**in_currency, **shares}.items()}
 
 

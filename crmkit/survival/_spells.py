@@ -26,7 +26,7 @@ from crmkit.transactions import Transactions
 def spells(tx: Transactions) -> LazyFrame:
     """One row per customer and purchase day: customer_id, number (1, 2 ...), day, gap (days), closed (1 or 0)."""
     rows = tx.rows()
-    bought = rows.filter(nw.col("bought") == 1) if tx.has_refunds else rows
+    bought = tx.purchases(rows)
     days = bought.group_by("customer_id", "day").agg(one=nw.len().cast(nw.Int64) * 0 + 1)
     own = {"order_by": "day"}
     ordered = days.with_columns(

@@ -62,7 +62,7 @@ def repeat_rates(transactions: Table, *, period: Period | Calendar = "month", le
     tx = open_transactions(transactions)
     periods = _shared.periods_of(tx, period)
     days = customer_days(tx)
-    days = days.filter(nw.col("bought") == 1) if tx.has_refunds else days
+    days = tx.purchases(days)
     each = periods.join(days).group_by("customer_id", "period").agg(days=nw.len())
     next_one = each.select("customer_id", period=nw.col("period") - 1, came=nw.lit(1))
     both = each.join(next_one, on=["customer_id", "period"], how="left")

@@ -293,7 +293,7 @@ def _first_purchase(tx: Transactions) -> int:
     """The day on which the first customer came; data may begin with refunds of earlier purchases."""
     if not tx.has_refunds:
         return tx.first_day
-    bought = tx.rows().filter(nw.col("bought") == 1)
+    bought = tx.purchases()
     return int(engines.collect(bought.select(first=nw.col("day").min()))["first"][0])
 
 
@@ -476,13 +476,6 @@ def _stacked(parts: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[A
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _money(tx: Transactions, units: NDArray[Any]) -> Floats:
-    """Units as money in the data's currency; the same on arrays as `customers.money_of` in an engine."""
-    whole = units if tx.guard == 1 else np.floor(units / tx.guard + 0.5)
-    money: Floats = whole / (tx.scale // tx.guard)
-    return money
-
-
 def _with_total(*columns: Ints) -> list[Ints]:
     return [np.append(column, column.sum()) for column in columns]
 
@@ -496,7 +489,7 @@ def _ratio(part: Any, whole: Any) -> Floats:
 
 def _figures(tx: Transactions, n: Ints, again: Ints, money: Ints) -> dict[str, NDArray[Any]]:
     """What is said of segments; the last row is all customers."""
-    rate, revenue = _ratio(again, n), _money(tx, money)
+    rate, revenue = _ratio(again, n), tx.money(money)
     return {
         "customers": n,
         "customer_share": _ratio(n, n[-1]),
@@ -561,7 +554,7 @@ def _compared(tx: Transactions, reached: Mapping[str, Floats]) -> dict[str, NDAr
         "random_rebuyers": reached["random_rebuyers"],
         "lift_over_recency": _ratio(again, reached["recency_rebuyers"]),
         "lift_over_random": _ratio(again, reached["random_rebuyers"]),
-        "recency_revenue": reached["recency_money"] / tx.scale,
+        "recency_revenue": tx.money(reached["recency_money"]),
         "random_revenue": reached["random_money"] / tx.scale,
         "revenue_lift_over_recency": _lift_of(money, reached["recency_money"]),
         "revenue_lift_over_random": _lift_of(money, reached["random_money"]),
@@ -583,7 +576,7 @@ def _gain_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str]) -> dic
         "customer_share": _ratio(n, n[-1]),
         "rebuyers": again,
         "rebuyer_share": _ratio(again, again[-1]),
-        "revenue": _money(tx, money),
+        "revenue": tx.money(money),
         "revenue_share": _lift_of(money.astype(float), np.full(len(n), money[-1], dtype=float)),
         **compared,
     }
@@ -601,7 +594,7 @@ def _lift(tx: Transactions, each: Sequence[tuple[_Outcome, Sequence[str]]]) -> d
         "customers": np.sum(counts, axis=0),
         "rebuyers": again,
         "rebuyer_share": _ratio(again, again[-1]),
-        "revenue": money / tx.scale,
+        "revenue": tx.money(money),
         "revenue_share": _lift_of(money, np.full(len(shares), money[-1])),
         **_compared(tx, total),
         "lowest_lift": lifts.min(axis=0),
@@ -618,8 +611,8 @@ def _totals(tx: Transactions, outcomes: Sequence[_Outcome], days: int) -> dict[s
         "until": np.array(ends, dtype="datetime64[D]"),
         "customers": np.array([one.customers.sum() for one in outcomes], dtype=np.int64),
         "rebuyers": np.array([one.rebuyers.sum() for one in outcomes], dtype=np.int64),
-        "revenue": _money(tx, known),
+        "revenue": tx.money(known),
         "later_customers": np.array([one.later_customers for one in outcomes], dtype=np.int64),
-        "later_revenue": _money(tx, later),
-        "total_revenue": _money(tx, known + later),
+        "later_revenue": tx.money(later),
+        "total_revenue": tx.money(known + later),
     }
