@@ -121,17 +121,19 @@ def share(part: Any, of: Any) -> NDArray[np.float64]:
     return np.asarray(part / np.where(whole > 0, whole, np.nan), dtype=float)
 
 
-def rates_of(start: Any, lost: Any) -> dict[str, Array]:
+def rates_of(start: Any, lost: Any, level: float) -> dict[str, Array]:
     """Retention and churn rates of customers with their intervals; missing where `start` is 0 or one is missing."""
     kept = np.asarray(start, dtype=float) - lost
-    low, high = wilson(kept, start)
+    low, high = wilson(kept, start, level)
     return {
         "retention_rate": share(kept, start), "retention_low": low, "retention_high": high,
         "churn_rate": share(lost, start), "churn_low": 1 - high, "churn_high": 1 - low,
     }  # fmt: skip
 
 
-def customer_columns(start: Any, new: Ints, lost: Any, back: Ints, end: Ints, complete: Array) -> dict[str, Array]:
+def customer_columns(
+    start: Any, new: Ints, lost: Any, back: Ints, end: Ints, complete: Array, *, level: float = 0.95
+) -> dict[str, Array]:
     """The columns of customers and their rates, of arrays of shape (n_groups, n_periods).
 
     While a period is not over nobody is lost in it yet, so both are missing and no rate looks like a collapse; nor is
@@ -139,16 +141,17 @@ def customer_columns(start: Any, new: Ints, lost: Any, back: Ints, end: Ints, co
     """
     lost = np.where(complete & ~np.isnan(start), lost, np.nan)
     counts = {"start": start, "new": new, "lost": lost, "reactivated": back, "end": end}
-    return {name: np.ravel(values) for name, values in {**counts, **rates_of(start, lost)}.items()}
+    return {name: np.ravel(values) for name, values in {**counts, **rates_of(start, lost, level)}.items()}
 
 
-def window(periods: Periods, period: Period | Calendar) -> dict[str, Any]:
-    """What the definitions of rates by period say of their window."""
+def window(periods: Periods, period: Period | Calendar, *, level: float = 0.95) -> dict[str, Any]:
+    """What the definitions of rates by period say of their window, and of the confidence of their intervals."""
     meant = calendar_of(period)
     fiscal = meant.fiscal_start > 1 and meant.period in ("quarter", "year") and not meant.rolling
     return {
         "each": "definition_rolling" if meant.rolling else "definition_fiscal" if fiscal else "definition_calendar",
         "period": meant.period,
         "month": meant.fiscal_start,
+        "level": f"{100 * level:g}",
         "first": _checks.date_of_day(periods.first_day),
     }

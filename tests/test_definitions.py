@@ -51,7 +51,7 @@ def test_there_are_cards_to_check():
 
 def test_a_card_says_its_parts_in_order_and_fills_keys_and_their_places():
     values = {"each": "definition_fiscal", "period": "quarter", "month": 4, "first": dt.date(2024, 1, 5),
-              "base": "definition_base_ever"}  # fmt: skip
+              "base": "definition_base_ever", "level": "95"}  # fmt: skip
     definition = Definition("customer_rates", DAY, values)
     said = definition.text().splitlines()
     assert [line.split(":")[0] for line in said] == [
@@ -66,7 +66,7 @@ def test_a_card_says_its_parts_in_order_and_fills_keys_and_their_places():
 
 def test_a_name_of_the_user_s_own_is_left_alone():
     """Braces in it are no places to fill."""
-    definition = Definition("contract_rates", DAY, {"each": "my {odd} window", "first": "day one"})
+    definition = Definition("contract_rates", DAY, {"each": "my {odd} window", "first": "day one", "level": "95"})
     assert dict(definition.lines())["window"] == "my {odd} window, from day one on"
 
 

@@ -22,8 +22,8 @@ _CARDS = {
 
 _WINDOW = ("{each}, from {first} on", "{each}，数据始于 {first}")
 _RATES = (
-    "retention rate = retained / start; churn rate = 1 - retention rate; 95 % intervals after Wilson",
-    "保持率 = 保持客户数 / 期初客户数；流失率 = 1 - 保持率；区间为 95% Wilson 区间",
+    "retention rate = retained / start; churn rate = 1 - retention rate; {level} % intervals after Wilson",
+    "保持率 = 保持客户数 / 期初客户数；流失率 = 1 - 保持率；区间为 {level}% Wilson 区间",
 )
 _REVENUE_RATES = (
     "GRR = (start - churned - contraction) / start; NRR = GRR + expansion / start",
@@ -94,8 +94,8 @@ _RATE_CARDS = {
         "未约定终止日或终止日不早于截止日期的合同；次日尚未出现的期间不计算续约率",
     ),
     "definition_contract_renewals_formula": (
-        "renewal rate = renewed / due; 95 % intervals after Wilson",
-        "续约率 = 续约客户数 / 到期客户数；区间为 95% Wilson 区间",
+        "renewal rate = renewed / due; {level} % intervals after Wilson",
+        "续约率 = 续约客户数 / 到期客户数；区间为 {level}% Wilson 区间",
     ),
     "contract_revenue": (
         "movements of recurring revenue, and its retention, gross (GRR) and net (NRR)",
@@ -161,7 +161,7 @@ _PICTURES = {
     "plot_movement_customers": ("change of customers (number)", "客户数增减（人）"),
     "plot_net_change": ("net change", "净变化"),
     "plot_not_over": ("not over yet", "尚未结束"),
-    "plot_rate": ("{what} (%), band: 95 % interval", "{what}（%），阴影：95% 区间"),
+    "plot_rate": ("{what} (%), band: {level} % interval", "{what}（%），阴影：{level}% 区间"),
 }
 
 WORDS: dict[str, tuple[str, str]] = {**_CARDS, **_RATE_CARDS, **_COLUMNS, **_PICTURES}

@@ -87,7 +87,7 @@ def plot_retention(
     _name_periods(ax, found["period"][rows])
     _hatch_last(ax, found["complete"][rows])
     ax.set_ylim(bottom=0)
-    ax.set_ylabel(phrase("plot_rate", spoken, what=word(rate, spoken)))
+    ax.set_ylabel(phrase("plot_rate", spoken, what=word(rate, spoken), level=rates.definition.values["level"]))
     ax.grid(axis="y", color="0.9", linewidth=0.8)
     over = np.flatnonzero(rows & found["complete"].astype(bool) & np.isfinite(found[rate].astype(float)))
     if len(chosen) == 1 and len(over):

@@ -98,7 +98,8 @@ def plot_survival(
     ax.set_ylim(0, 102)
     _shade_before_first_loss(ax, found, spoken)
     ax.set_xlim(0, max(float(found["time"][rows][-1]) for rows in rows_of.values()) or 1.0)
-    label_upwards(ax, phrase("plot_rate", spoken, what=word(survival.definition.measure, spoken)))
+    said = survival.definition
+    label_upwards(ax, phrase("plot_rate", spoken, what=word(said.measure, spoken), level=said.values["level"]))
     ax.set_xlabel(_time_label(survival.definition, spoken))
     _strip_of_those_at_risk(ax, survival, list(rows_of), spoken)
     if len(rows_of) > 1:
@@ -180,7 +181,8 @@ def plot_gap_curve(
     _read_off(ax, at, {"plot_of_closed": (time, closed, VERMILLION), "plot_of_all": (time, share, BLUE)}, spoken)
     _mark_limit(ax, gaps, spoken)
     ax.set_xlabel(word("plot_days_since_purchase", spoken))
-    label_upwards(ax, phrase("plot_rate", spoken, what=word("returned_share", spoken)))
+    level = gaps.definition.values["level"]
+    label_upwards(ax, phrase("plot_rate", spoken, what=word("returned_share", spoken), level=level))
     legend_above(ax, lines)
     known = {"share": whole(gaps.plateau), "days": "" if gaps.limit is None else f"{gaps.limit:,}"}
     finding(ax, phrase("title_gaps" if gaps.limit is not None else "title_gaps_open", spoken, **known), lines_above=3)

@@ -36,7 +36,7 @@ class Rates(Result):
     table : table
         One row per period, and per `group` if there are groups: `period`; customers at the `start`, `new`, `lost`,
         `reactivated` and at the `end`, where end = start + new - lost + reactivated; `retention_rate` and `churn_rate`
-        with 95 % intervals (`retention_low` ...); `complete`: whether the period is over.
+        with intervals (`retention_low` ...); `complete`: whether the period is over.
     definition : Definition
         What the rates count.
     """
@@ -53,6 +53,7 @@ def rates(
     period: Period | Calendar = "month",
     base: Literal["active", "ever"] = "active",
     by: Any = None,
+    level: float = 0.95,
 ) -> Rates:
     """Customers at the start, new, lost, reactivated and at the end of each period; retention and churn rates.
 
@@ -72,6 +73,8 @@ def rates(
     by : role of the transactions, or table with customer_id and group, optional
         The channel, category or product of the customer's first purchase, or groups of your own. Customers without
         one are "ungrouped".
+    level : float, default 0.95
+        Confidence of the intervals (Wilson).
 
     Returns
     -------
@@ -101,6 +104,7 @@ def rates(
     """
     tx = open_transactions(transactions)
     _checks.choice("base", base, BASES)
+    confidence = _checks.level_of(level)
     periods = _shared.periods_of(tx, period)
     rows = _shared.customer_periods(tx, periods)
     grid = _shared.summed(tx, periods, rows, by, {})
@@ -112,10 +116,10 @@ def rates(
         start, kept, back = _shared.before(np.cumsum(n[NEW], axis=1)), n[RETAINED] + n[REACTIVATED], 0 * end
     table = {
         **grid.columns(),
-        **_shared.customer_columns(start, n[NEW], start - kept, back, end, grid.periods.complete),
+        **_shared.customer_columns(start, n[NEW], start - kept, back, end, grid.periods.complete, level=confidence),
         "complete": grid.complete(),
     }
-    values = _shared.window(periods, period)
+    values = _shared.window(periods, period, level=confidence)
     definition = Definition("customer_rates", tx.as_of, {**values, "base": f"definition_base_{base}"})
     return Rates(engines.build(table, tx.like), definition)
 

@@ -144,9 +144,10 @@ def curve(transactions: Table, *, inactive: Duration | None = None, by: Any = No
         raise kind("survival_limit_of_silence", inactive=inactive, days=limit, cover=seen)
     lifetimes = _until_first_quiet(tx, limit)
     cells, groups = _groups.counted(tx, lifetimes, by, ["time", "lost"])
-    definition = Definition("survival", tx.as_of, {"days": limit})
+    share = _checks.level_of(level)
+    definition = Definition("survival", tx.as_of, {"days": limit, "level": f"{100 * share:g}"})
     counted = _Counted(cells["time"], cells["lost"], cells["n"], cells["group"], groups)
-    return _curves(counted, definition, tx.like, level=_checks.level_of(level))
+    return _curves(counted, definition, tx.like, level=share)
 
 
 def kaplan_meier(
@@ -223,9 +224,11 @@ def kaplan_meier(
     _refuse_impossible(cells, time, event, entry)
     names = cells[by] if by else np.full(len(cells["n"]), ALL, dtype=object)
     groups = sorted(set(names.tolist()), key=_by_size)
-    definition = Definition("survival_of_durations", None, {"time": time, "event": event})
+    share = _checks.level_of(level)
+    said = {"time": time, "event": event, "level": f"{100 * share:g}"}
+    definition = Definition("survival_of_durations", None, said)
     counted = _Counted(cells[time], cells[event], cells["n"], names, groups, cells[entry] if entry else None)
-    return _curves(counted, definition, table.frame, level=_checks.level_of(level))
+    return _curves(counted, definition, table.frame, level=share)
 
 
 def _refuse_impossible(cells: dict[str, NDArray[Any]], time: str, event: str, entry: str | None) -> None:

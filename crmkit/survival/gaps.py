@@ -124,18 +124,19 @@ def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: 
     >>> found.limit, round(found.plateau, 2)
     (232, 0.7)
     """
-    share = _checks.share("returning", returning, above_zero=True)
+    share, confidence = _checks.share("returning", returning, above_zero=True), _checks.level_of(level)
     tx = open_transactions(transactions)
     each = spells(tx)
-    found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())), level=_checks.level_of(level))
+    found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())), level=confidence)
     found = of_customers(each, [], {(): found})[()]
     came = 1 - found.survival
     limit = int(found.time[int(np.argmax(came >= share * came[-1] - ROUNDING))])
+    said = {"limit": limit, "share": f"{100 * share:g}", "level": f"{100 * confidence:g}"}
     return Gaps(
         table=engines.build(_columns(found), tx.like),
         limit=limit,
         plateau=float(came[-1]),
-        definition=Definition("returned_share", tx.as_of, {"limit": limit, "share": f"{100 * share:g}"}),
+        definition=Definition("returned_share", tx.as_of, said),
     )
 
 

@@ -267,3 +267,13 @@ def test_all_rates_are_between_zero_and_one(cdnow_sample):
     for name in ("retention_rate", "retention_low", "retention_high", "churn_rate", "churn_low", "churn_high"):
         values = np.array([value for value in found[name] if value is not None])
         assert ((values >= 0) & (values <= 1)).all()
+
+
+@pytest.mark.parametrize("level", [0.8, 0.99])
+def test_the_intervals_are_wilson_s_at_the_level_that_is_asked_for(make_table, level):
+    found = retention.rates(make_table(SALES), level=level)
+    columns = as_columns(found.table, sort="period")
+    kept = [start - lost for start, lost in zip(columns["start"][1:2], columns["lost"][1:2], strict=True)]
+    low, high = wilson(kept, columns["start"][1:2], level)
+    assert (columns["retention_low"][1], columns["retention_high"][1]) == (float(low[0]), float(high[0]))
+    assert f"{100 * level:g} % intervals after Wilson" in found.definition.text()
