@@ -5,15 +5,18 @@ The meaning of a name is the one that most functions give it; what differs stand
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import pkgutil
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
 
 import crmkit as crm
+from crmkit import _near
 from crmkit._results import Result
 
 MOST = 9  # arguments of a function, without self
@@ -221,9 +224,8 @@ def test_an_argument_has_one_type_wherever_it_stands(argument):
 def test_an_argument_has_one_default_wherever_it_has_any(argument):
     """Or none: a function may need what another one does without."""
     apart = OWN_TYPE.get(argument, {})
-    defaults = {
-        function: default for function, (_, default) in uses()[argument].items() if default and function not in apart
-    }
+    here = uses()[argument].items()
+    defaults = {function: default for function, (_, default) in here if default and function not in apart}
     if argument in OWN_DEFAULT:
         assert len(set(defaults.values())) > 1, f"{argument} has one default everywhere: its exception can go"
     elif "*" not in apart:
@@ -233,3 +235,43 @@ def test_an_argument_has_one_default_wherever_it_has_any(argument):
 def test_every_exception_is_about_an_argument_that_there_is():
     assert set(OWN_DEFAULT) | set(OWN_TYPE) <= set(uses())
     assert all(reason for reasons in OWN_TYPE.values() for reason in reasons.values())
+
+
+@pytest.mark.parametrize("synonym", sorted(_near.KEYWORDS))
+def test_a_synonym_leads_to_another_argument_that_there_is(synonym):
+    meant = _near.KEYWORDS[synonym]
+    assert synonym not in meant
+    assert set(meant) <= set(uses())
+
+
+def test_a_setting_inside_a_value_is_one_of_its_fields():
+    for setting, (argument, value) in _near.INSIDE.items():
+        assert argument in uses()
+        if value != "dict":
+            kind = functools.reduce(getattr, value.split(".")[1:], crm)
+            assert setting in inspect.signature(kind).parameters
+
+
+# Words that were changed before the first release (docs/names.md): no class, field or method is called by them again.
+GONE = {"ageing", "alarm", "alarms", "card", "cards", "ladder", "ladders", "rhythm", "slip", "slips", "yardstick"}
+
+
+def public_classes() -> dict[str, type]:
+    return {
+        f"{module.__name__}.{name}": member
+        for module in modules()
+        for name, member in ((name, getattr(module, name)) for name in dir(module))
+        if inspect.isclass(member)
+    }
+
+
+def test_the_old_words_stand_in_no_class_and_no_attribute():
+    found = {
+        f"{name}.{attribute}"
+        for name, kind in public_classes().items()
+        for attribute in [kind.__name__, *dir(kind)]
+        if not attribute.startswith("_")
+        and GONE & set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", attribute).lower().split("_"))
+    }
+    assert found == set()
+    assert len(public_classes()) > 80
