@@ -210,7 +210,7 @@ def joined(tables: Mapping[str, Sequence[str]]) -> tuple[Export, str, list[str]]
         names: dict[str, str] = {}
         columns: dict[str, str] = {}
         for piece, needs in join.pieces.items():
-            for table, own in tables.items():
+            for table, own in sorted(tables.items(), key=lambda each: len(each[1])):  # what is joined already has more
                 if table not in names.values() and all(_first(group, own) is not None for group in needs):
                     names[piece] = table
                     columns |= {f"{piece}_{k}": str(_first(group, own)) for k, group in enumerate(needs)}

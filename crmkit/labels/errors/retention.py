@@ -9,8 +9,8 @@ WORDS = {
         '没有列 {absent}；表中有 {columns}。请指明列，例如 contract_rates(contracts, {call}, as_of="{as_of}")。',
     ),
     "command_contract_columns": (
-        "no column {absent}; the table has {columns}. Name the columns, such as {call}.",
-        "没有列 {absent}；表中有 {columns}。请指明列，例如 {call}。",
+        "no column {absent}; the table has {columns}. Name the columns, such as: {call}",
+        "没有列 {absent}；表中有 {columns}。请指明列，例如：{call}",
     ),
     "contract_dates": (
         "column {column!r} has dates that are not year-month-day: {unread}. Say {formats}, which reads all of them.",
