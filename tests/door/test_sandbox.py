@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 
 import duckdb
 import pytest
@@ -175,3 +178,38 @@ def test_sql_joins_files_that_are_called_by_their_stems(tmp_path):
         crm.read(files, query="SELECT * FROM sales")
     with pytest.raises(InputFileError, match="no file"):
         crm.read([tmp_path / "none.csv"], query="SELECT * FROM none")
+
+
+REACHES = (
+    "SELECT * FROM 'https://example.com/x.csv'", "SELECT * FROM read_parquet('s3://b/x.parquet')", "INSTALL httpfs",
+    "SELECT * FROM read_text('http://169.254.169.254/latest')", "ATTACH 'https://example.com/a.db'",
+    "COPY (SELECT 1) TO 'https://example.com/x'",
+)  # fmt: skip
+SCRIPT = """
+import sys
+from crmkit.cli import main
+csv, evil, *queries = sys.argv[1:]
+for source in (csv, evil):
+    main(["check", source])
+    for query in queries:
+        assert main(["check", source, "--query", query]) != 0
+for address in ("https://example.com/x.csv", "s3://b/x.parquet", "hf://datasets/x/y.parquet"):
+    assert main(["check", address]) != 0
+"""
+
+
+@pytest.mark.slow  # some ten seconds under the tracer
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_no_command_speaks_to_a_network(tmp_path):
+    """Every socket that the process and its threads open or connect, as the system saw it."""
+    csv, trace = tmp_path / "sales.csv", tmp_path / "trace"
+    csv.write_text("customer_id,date,amount\na,2024-01-01,1\n")
+    evil = duckdb_file(
+        tmp_path / "evil.duckdb",
+        'CREATE TABLE "t""; INSTALL httpfs; --" AS ' + ROWS,
+    )
+    watched = ["strace", "-f", "-qq", "-e", "trace=socket,connect,sendto", "-o", str(trace)]
+    words = [sys.executable, "-c", SCRIPT, str(csv), str(evil), *REACHES]
+    done = subprocess.run([*watched, *words], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "AF_INET" not in trace.read_text()
