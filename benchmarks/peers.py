@@ -109,10 +109,8 @@ def clvkit_model(_: crm.Transactions, customers: pd.DataFrame, weeks: int) -> Fo
         table.drop(columns=["customer_id", "monetary_value"]), time_unit="W", has_monetary=False, on_negative="net",
         observation_period_end=pd.Timestamp("2025-01-01"),
     )  # fmt: skip
-    model = clvkit.BGNBD().fit(base)
-    said = model.predict(base, t=weeks) if hasattr(model, "predict") else model.expected_purchases(base, weeks)
-    found = said.to_numpy() if hasattr(said, "to_numpy") else said
-    return np.asarray(found, dtype=float).reshape(len(table), -1)[:, -1], None, None
+    said = clvkit.BGNBD().fit(base).predict(weeks).to_pandas()
+    return said.select_dtypes("number").iloc[:, -1].to_numpy(dtype=float), None, None
 
 
 def pymc_model(name: str) -> Callable[[crm.Transactions, pd.DataFrame, int], Forecast]:
@@ -155,7 +153,7 @@ def gini(actual: np.ndarray, forecast: np.ndarray) -> float:
 
 
 def judged(
-    table: pd.DataFrame, name: str, origin: str | None, weeks: int, covariates: pd.DataFrame | None = None
+    table: pd.DataFrame, name: str, origin: str | None, weeks: int, covariates: pd.DataFrame | None, who: str
 ) -> list[dict[str, Any]]:
     """One row for each contender."""
     days = pd.Timedelta(weeks=weeks)
@@ -172,17 +170,19 @@ def judged(
     if covariates is not None:
         customers = customers.merge(covariates, on="customer_id")
         running["crmkit ParetoNBD with covariates"] = crmkit_covariates
-    for who, run in running.items():
+    for named, run in running.items():
+        if not named.startswith(who):
+            continue
         try:
             start = time.process_time()
             said, spend, interval = run(tx, customers, weeks)
             seconds = time.process_time() - start
         except Exception as error:
-            rows.append({"data": name, "weeks": weeks, "who": who, "failed": f"{type(error).__name__}"})
+            rows.append({"data": name, "weeks": weeks, "who": named, "failed": f"{type(error).__name__}"})
             continue
         error = said - actual
         row = {
-            "data": name, "weeks": weeks, "who": who, "MAE": np.abs(error).mean(),
+            "data": name, "weeks": weeks, "who": named, "MAE": np.abs(error).mean(),
             "RMSE": np.sqrt((error**2).mean()), "Gini": gini(actual, said),
             "bias %": 100 * (said.sum() / actual.sum() - 1),
             "total": "" if interval is None else "held" if interval[0] <= actual.sum() <= interval[1] else "missed",
@@ -204,7 +204,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--only", nargs="*", help="data sets")
+    parser.add_argument("--who", default="", help="how the names of the forecasts begin")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     sets = read_sets(given.folder)
@@ -215,9 +216,9 @@ def main() -> None:
         if given.only and name not in given.only:
             continue
         if first:  # what is compiled at the first call is not timed
-            judged(sets["CDNOW"].head(2000), "warm-up", "1997-09-30", 13)
+            judged(sets["CDNOW"].head(2000), "warm-up", "1997-09-30", 13, None, given.who)
             first = False
-        rows += judged(sets[name], name, origin, weeks, covariates if name == "apparel" else None)
+        rows += judged(sets[name], name, origin, weeks, covariates if name == "apparel" else None, given.who)
     found = pd.DataFrame(rows)
     print(found.to_markdown(index=False, floatfmt=".3f"))
     if given.json:
