@@ -537,7 +537,7 @@ def _recommend(
     if abs(bias) > FAR_OFF:
         findings.append(("biased", {"limit": FAR_OFF}))
     by_bic = min(models, key=lambda name: models[name].bic_) if models else best
-    if by_bic != best:
+    if by_bic != best and len(models) > 1:
         findings.append(("past", {"bic": by_bic}))
     if best in models and models[best].diagnosis_ != "optimum":
         findings.append(("diagnosis", {"best": best, "diagnosis": models[best].diagnosis_}))
