@@ -16,6 +16,7 @@ import narwhals.stable.v2 as nw
 from crmkit import customers, downgrades, labels, pyramid, rfm
 from crmkit._frame import Table, batches, engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._frame.table import named
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import stage_sums
 from crmkit.lifecycle._rhythm import rhythm_sums
@@ -112,8 +113,8 @@ def _given_back(tx: Transactions, frame: LazyFrame, asked: Asked, forecast: Sequ
     """The columns of the list in their order, in the caller's kind."""
     summary = [name for name in SUMMARY if name != "margin" or "cost" in tx.roles]
     names = list(pyramid.SCHEMES[asked.tiers] if isinstance(asked.tiers, str) else map(str, asked.tiers))
-    words = [labels.segment(name, asked.language) for name in names]
-    tier_label = nw.col("tier").replace_strict(names, words, default=nw.lit(None), return_dtype=nw.String)
+    words = {name: labels.segment(name, asked.language) for name in names}
+    tier_label = named(nw.col("tier"), words)
     listed = frame.with_columns(tier_label=tier_label, first_date=nw.col("first_day"), last_date=nw.col("last_day"))
     columns = ["customer_id", *summary, *SCORES, *SEGMENT, "tier", "tier_label", *STAGE, *forecast]
     return engines.give_back(listed.select(*columns), tx.like, dates=("first_date", "last_date"), order="customer_id")

@@ -257,17 +257,13 @@ def look_up(
     for name in new:
         number = nw.col(name)
         if name in to:
-            columns[name] = _in_words(number, list(words))
-            columns[f"{name}_label"] = _in_words(number, list(words.values()))
+            columns[name] = table.named(number, dict(enumerate(words)))
+            columns[f"{name}_label"] = table.named(number, dict(enumerate(words.values())))
         elif name in dates:  # an engine of its own may have taken them in as time stamps
             columns[name] = number if table.in_memory else number.cast(nw.Date)
         else:
             columns[name] = nw.when(number >= 0).then(number)
     return frame.select(*(column.alias(name) for name, column in columns.items()))
-
-
-def _in_words(code: nw.Expr, words: Sequence[str]) -> nw.Expr:
-    return code.replace_strict(list(range(len(words))), words, default=nw.lit(None), return_dtype=nw.String)
 
 
 def _dates_after(as_of: dt.date, days: Ints) -> NDArray[np.datetime64]:

@@ -127,13 +127,12 @@ def assign_tiers(
     values, n = _counted(table, value)
     code = _tier_codes(values, n, list(shares.values()), of=of, ties=ties)
     lowest = {int(tier): float(values[code == tier].min()) for tier in np.unique(code)}
-    worst = len(shares) - 1
-    expr = nw.lit(worst)
+    names = list(shares)
+    name = nw.lit(names[-1])
     for tier, least in sorted(lowest.items(), reverse=True):
-        expr = nw.when(_number(value) >= least).then(nw.lit(tier)).otherwise(expr)
+        name = nw.when(_number(value) >= least).then(nw.lit(names[tier])).otherwise(name)
     if profit is not None:
-        expr = nw.when(_number(profit) < 0).then(nw.lit(worst)).otherwise(expr)
-    name = expr.replace_strict(list(range(len(shares))), list(shares), default=nw.lit(None), return_dtype=nw.String)
+        name = nw.when(_number(profit) < 0).then(nw.lit(names[-1])).otherwise(name)
     labelled: FrameT = table.give_back(table.frame.with_columns(name.alias(into)))
     return labelled
 

@@ -721,11 +721,10 @@ def segment(
     codes = ((cells["r"] * base + cells["f"]) * base + cells["m"]).tolist()
     # Words from the few names, not from the many cells: engines try the cases one by one.
     told = {name: words.get(name) or labels.segment(name, language) for name in names}
-    segment_of, label_of = (
-        key.replace_strict(list(known), list(known.values()), default=nw.lit(None), return_dtype=nw.String)
-        for key, known in ((code, dict(zip(codes, names, strict=True))), (nw.col("segment"), told))
-    )
-    named: FrameT = table.give_back(table.frame.with_columns(segment=segment_of).with_columns(segment_label=label_of))
+    frame = table.frame.with_columns(crmkit_cell=code)
+    cell = table.named(nw.col("crmkit_cell"), dict(zip(codes, names, strict=True)))
+    frame = frame.with_columns(segment=cell).drop("crmkit_cell")
+    named: FrameT = table.give_back(frame.with_columns(segment_label=table.named(nw.col("segment"), told)))
     return named
 
 

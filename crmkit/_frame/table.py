@@ -106,6 +106,10 @@ class Table:
         made = [nw.new_series(name, values, backend=frame.implementation) for name, values in columns.items()]
         return frame.with_columns(*made)
 
+    def named(self, key: nw.Expr, words: Mapping[Any, str]) -> nw.Expr:
+        """The word of each key, missing for any other; `key` is best a column."""
+        return named(key, words, in_memory=self.in_memory)
+
     def give_back(self, frame: AnyFrame) -> Any:
         """A frame made from `self.frame`, in the caller's own kind."""
         return Table(frame, sound=True) if self.sound else frame.to_native()
@@ -187,6 +191,19 @@ def _gaps_in(column: nw.Series[Any]) -> int:
 def _is_gap(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     gap = nw.col(name).is_null()
     return gap | nw.col(name).is_nan() | (nw.col(name).abs() == float("inf")) if dtype.is_float() else gap
+
+
+def named(key: nw.Expr, words: Mapping[Any, str], *, in_memory: bool = False) -> nw.Expr:
+    """The word of each key, missing for any other.
+
+    In an engine as cases: what it would do for `replace_strict` is a join that carries all columns along.
+    """
+    if in_memory:
+        return key.replace_strict(list(words), list(words.values()), default=nw.lit(None), return_dtype=nw.String)
+    found = nw.lit(None).cast(nw.String)
+    for value, word in reversed(list(words.items())):
+        found = nw.when(key == value).then(nw.lit(word)).otherwise(found)
+    return found
 
 
 _RANGES, _PULLED = 4096, 50_000

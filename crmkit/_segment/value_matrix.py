@@ -245,7 +245,7 @@ def value_matrix(
         cuts[0] = replace(cuts[0], measured=measured)
     quadrant = _quadrant(cuts, equal)
     return ValueMatrix(
-        customers=table.give_back(table.frame.with_columns(**_columns(quadrant, language))),
+        customers=table.give_back(table.frame.with_columns(**_columns(table, quadrant, language))),
         table=table.build(_described(table, current, potential, quadrant, language)),
         current=cuts[0],
         potential=cuts[1],
@@ -369,13 +369,12 @@ def add_quadrant(table: _frame.Table, known: _frame.Table, language: Language) -
     """A table of customers with the quadrant of each, cut at the medians; `known` is the same before it was valued."""
     pairs = ((known, "current_value"), (table, "residual_clv"))
     cuts = [_cut(whole, column, ("median", math.nan)) for whole, column in pairs]
-    return table.frame.with_columns(**_columns(_quadrant(cuts, "low"), language))
+    return table.frame.with_columns(**_columns(table, _quadrant(cuts, "low"), language))
 
 
-def _columns(quadrant: nw.Expr, language: Language) -> dict[str, nw.Expr]:
-    words = labels.texts(QUADRANTS, language)
-    label = quadrant.replace_strict(list(QUADRANTS), words, default=nw.lit(None), return_dtype=nw.String)
-    return {"quadrant": quadrant, "quadrant_label": label}
+def _columns(table: _frame.Table, quadrant: nw.Expr, language: Language) -> dict[str, nw.Expr]:
+    words = dict(zip(QUADRANTS, labels.texts(QUADRANTS, language), strict=True))
+    return {"quadrant": quadrant, "quadrant_label": table.named(quadrant, words)}
 
 
 def _quadrant(cuts: list[Cut], equal: str) -> nw.Expr:
