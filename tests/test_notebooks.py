@@ -19,7 +19,7 @@ LESSONS = sorted(FOLDER.glob("*.ipynb"))
 NAMES = [path.stem for path in LESSONS]
 TOPICS = (
     "01_first_steps", "02_rfm", "03_pyramid", "04_lifetime_value", "05_one_customer_base", "06_retention", "07_loyalty",
-    "08_baskets", "09_equity_and_audit", "10_solutions", "own_data",
+    "08_baskets", "09_equity_and_audit", "10_solutions", "11_laptop_to_spark", "own_data",
 )  # fmt: skip
 LIMIT = 300  # seconds for one cell, on a slow and busy machine
 
