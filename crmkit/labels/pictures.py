@@ -95,4 +95,24 @@ WORDS = {
         "{first} of purchases are followed by another within {step} days, {later} after {days} days of silence",
         "{first} 的购买在 {step} 天内有下一次；沉默 {days} 天后为 {later}",
     ),
+    "plot_known_customers": ("known customers", "老客户"),
+    "plot_new_customers": ("new customers", "新客户"),
+    "title_new_returning": (
+        "Known customers brought {share} of the revenue of {period}",
+        "{period} 的收入中 {share} 来自老客户",
+    ),
+    "plot_funnel": ("customers who came so far, and their share of all", "到达该次购买的客户及其占比"),
+    "title_funnel": ("{share} of customers came to a second purchase so far", "至今 {share} 的客户有第二次购买"),
+    "title_win_back": (
+        "Contacting {n} of {lost} lost customers brings {profit}",
+        "联系 {lost} 位流失客户中的 {n} 位，预计带来 {profit}",
+    ),
+    "plot_actual_of_said": (
+        "what came, in per cent of what was said at earlier days",
+        "历史时点的实际值占当时预测值的比例（%）",
+    ),
+    "title_total": (
+        "{value} within {days} days ({level}: {low} to {high})",
+        "{days} 天内 {value}（{level} 区间：{low} 至 {high}）",
+    ),
 }

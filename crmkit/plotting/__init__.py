@@ -30,6 +30,7 @@ from crmkit.plotting.brands import (
 from crmkit.plotting.churn import plot_calibration, plot_campaign, plot_gain
 from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profiles
 from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
+from crmkit.plotting.course import plot_new_and_returning, plot_purchase_funnel, plot_total, plot_win_back
 from crmkit.plotting.deciles import plot_value_deciles
 from crmkit.plotting.downgrades import plot_downgrade_calendar
 from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
@@ -101,9 +102,11 @@ __all__ = [
     "plot_migration",
     "plot_migration_series",
     "plot_movements",
+    "plot_new_and_returning",
     "plot_next_purchase",
     "plot_nps",
     "plot_nps_comparison",
+    "plot_purchase_funnel",
     "plot_recency_frequency",
     "plot_recommendations",
     "plot_repurchase",
@@ -124,10 +127,12 @@ __all__ = [
     "plot_survival",
     "plot_switching",
     "plot_tiers",
+    "plot_total",
     "plot_tracking",
     "plot_true_concentration",
     "plot_value_deciles",
     "plot_value_matrix",
     "plot_watch_list",
     "plot_what_if",
+    "plot_win_back",
 ]

@@ -83,6 +83,7 @@ class BackTest(Result):
     """
 
     main: ClassVar[str] = "segments"
+    drawn: ClassVar[str] = "backtest"
 
     segments: Table
     pooled: Table

@@ -1,0 +1,273 @@
+"""Pictures of a customer base over time: revenue from new and from known customers, and the way from order to order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmkit.errors import ArgumentError
+from crmkit.labels import Language
+from crmkit.plotting import _fonts
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILLION,
+    amount,
+    count_along,
+    finding,
+    open_axes,
+    percent,
+    phrase,
+    short,
+    whole,
+    word,
+)
+from crmkit.plotting._lines import columns_of, label_upwards, legend_above, legend_in_font
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_NAMES = 8
+
+
+def plot_new_and_returning(
+    movements: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
+    """Draw from `crmkit.retention.movements` what known and what new customers brought in each period.
+
+    Parameters
+    ----------
+    movements : crmkit.retention.Movements
+        Of one base without groups.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.bar` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: periods to the right, money upwards, known customers below and new ones on top of them; a period that
+        is not over is hatched.
+
+    Raises
+    ------
+    ArgumentError
+        `movements` is something else, or has groups.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> moved = crm.retention.movements(crm.datasets.load_ten_customers(), period="quarter")
+    >>> ax = crm.plotting.plot_new_and_returning(moved)
+    >>> [line.get_text() for line in ax.get_legend().get_texts()]
+    ['known customers', 'new customers']
+    """
+    call = "crmkit.plotting.plot_new_and_returning(crmkit.retention.movements(transactions))"
+    found = columns_of(movements, "table", "nrr", call, order=["period"])
+    if "group" in found:
+        raise ArgumentError("plotting_result_draws_draw", name=type(movements).__name__, call=call)
+    new, end = (np.nan_to_num(found[name].astype(float)) for name in ("new", "end"))
+    ax, spoken = open_axes(ax, language, height=4.2)
+    at = np.arange(len(end))
+    hatches = ["" if over else "///" for over in found["complete"].astype(bool)]
+    known = ax.bar(at, end - new, width=0.8, label=word("plot_known_customers", spoken), hatch=hatches,
+                   edgecolor="white", **(dict(color=BLUE) | style))  # fmt: skip
+    fresh = ax.bar(at, new, bottom=end - new, width=0.8, label=word("plot_new_customers", spoken), hatch=hatches,
+                   edgecolor="white", **(dict(color=VERMILLION) | style))  # fmt: skip
+    step = max(-(-len(at) // _MOST_NAMES), 1)
+    ax.set_xticks(at[::step], found["period"][::step].tolist(), size=SMALL)
+    count_along(ax.yaxis, spoken)
+    label_upwards(ax, phrase("plot_money", spoken, what=word("revenue", spoken)))
+    ax.spines[["top", "right"]].set_visible(False)
+    over = np.flatnonzero(found["complete"].astype(bool) & (end > 0))
+    if len(over):
+        last = over[-1]
+        said = {"share": whole(1 - new[last] / end[last]), "period": str(found["period"][last])}
+        finding(ax, phrase("title_new_returning", spoken, **said), lines_above=1)
+    _fonts.apply(ax, spoken)
+    legend_above(ax, [known, fresh])
+    legend_in_font(ax)
+    return ax
+
+
+def plot_purchase_funnel(
+    repurchase: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
+    """Draw from `crmkit.survival.repurchase` how many customers came to the first, second ... n-th purchase so far.
+
+    Parameters
+    ----------
+    repurchase : crmkit.survival.Repurchase
+        Of one group. Its last row stands for that purchase and all later ones, and is left out.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: the first purchase on top, customers to the right, with their share of those who bought at all.
+
+    Raises
+    ------
+    ArgumentError
+        `repurchase` is something else, or has several groups.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> ax = crm.plotting.plot_purchase_funnel(crm.survival.repurchase(crm.datasets.load_cdnow(), most=4))
+    >>> [text.get_text() for text in ax.texts]
+    ['23,570 (100.0%)', '11,516 (48.9%)', '7,476 (31.7%)']
+    """
+    call = "crmkit.plotting.plot_purchase_funnel(crmkit.survival.repurchase(transactions))"
+    found = columns_of(repurchase, "table", "order_number", call, order=["group", "order_number"])
+    if len(np.unique(found["group"].astype(str))) > 1:
+        raise ArgumentError("plotting_result_draws_draw", name=type(repurchase).__name__, call=call)
+    most = int(repurchase.definition.values["most"])
+    rows = found["order_number"].astype(int) < most
+    number, people = found["order_number"].astype(int)[rows], found["purchases"].astype(float)[rows]
+    ax, spoken = open_axes(ax, language, height=1.3 + 0.36 * len(number))
+    at = np.arange(len(number))
+    ax.barh(at, people, height=0.8, **(dict(color=BLUE) | style))
+    for row in range(len(number)):
+        ax.annotate(amount(people[row], people[row] / people[0], spoken), (people[row], row), (4, 0), va="center",
+                    textcoords="offset points", size=SMALL)  # fmt: skip
+    ax.set_yticks(at, [str(each) for each in number])
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.35 * float(people.max()))
+    ax.set_xticks([])
+    ax.set_ylabel(word("order_number", spoken))
+    ax.set_xlabel(word("plot_funnel", spoken), color=GREY, size=SMALL)
+    ax.spines[["top", "right", "bottom"]].set_visible(False)
+    if len(people) > 1:
+        finding(ax, phrase("title_funnel", spoken, share=whole(people[1] / people[0])))
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+def plot_win_back(win_back: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+    """Draw the result of `crmkit.outreach.win_back`: expected profit by the number of lost customers contacted.
+
+    Parameters
+    ----------
+    win_back : crmkit.outreach.WinBack
+        The lost customers, ranked.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the curve, as `matplotlib.axes.Axes.plot` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: customers contacted to the right, the most profitable first; their profit together upwards. A dot
+        marks the number beyond which a contact costs more than it brings.
+
+    Raises
+    ------
+    ArgumentError
+        `win_back` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> found = crm.outreach.win_back(crm.datasets.load_cdnow(), contact_cost=2, rule={"inactive": "180D"})
+    >>> ax = found.plot()
+    >>> int(ax.get_lines()[1].get_xdata()[-1]) == found.lost
+    True
+    """
+    call = "crmkit.plotting.plot_win_back(crmkit.outreach.win_back(transactions, contact_cost=...))"
+    found = columns_of(win_back, "table", "p_reactivation", call, order=["rank"])
+    each = np.sort(found["expected_profit"].astype(float))[::-1]
+    ax, spoken = open_axes(ax, language, height=4.2)
+    contacted, profit = np.arange(len(each) + 1), np.r_[0.0, np.cumsum(each)]
+    ax.axhline(0, color="black", linewidth=0.8)
+    ax.plot(contacted, profit, **(dict(color=BLUE, linewidth=1.8) | style))
+    best = win_back.contacted
+    ax.plot([best], [profit[best]], "o", color=VERMILLION, markersize=7)
+    ax.axvline(best, color=GREY, linewidth=1, linestyle=":")
+    for axis in (ax.xaxis, ax.yaxis):
+        count_along(axis, spoken)
+    ax.set_xlabel(word("plot_customers_contacted", spoken))
+    label_upwards(ax, phrase("plot_money", spoken, what=word("profit", spoken)))
+    ax.margins(x=0.02, y=0.1)
+    ax.spines[["top", "right"]].set_visible(False)
+    said = {"n": short(best, spoken), "lost": short(win_back.lost, spoken), "profit": short(win_back.profit, spoken)}
+    finding(ax, phrase("title_win_back", spoken, **said))
+    _fonts.apply(ax, spoken)
+    return ax
+
+
+def plot_total(total: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+    """Draw the result of `crmkit.clv.portfolio_value` or `total_interval`: the total and its interval, and past tries.
+
+    Parameters
+    ----------
+    total : crmkit.clv.Total
+        A total with its interval.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: actual divided by said at each earlier day to the right, in per cent, with 100 as the mark; the total
+        of today and its interval stand in the title.
+
+    Raises
+    ------
+    ArgumentError
+        `total` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True), as_of="1997-12-31")
+    >>> ax = crm.clv.portfolio_value(tx, horizon="26W").plot()
+    >>> len(ax.patches) > 0
+    True
+    """
+    if not hasattr(total, "by_origin"):
+        call = "crmkit.plotting.plot_total(crmkit.clv.portfolio_value(transactions))"
+        raise ArgumentError("plotting_result_draws_draw", name=type(total).__name__, call=call)
+    tried = {} if total.by_origin is None else columns_of(total, "by_origin", "ratio", "", order=["origin"])
+    ax, spoken = open_axes(ax, language, height=1.6 + 0.4 * max(len(tried.get("ratio", [])), 1))
+    ratio = np.asarray(tried.get("ratio", []), dtype=float)
+    at = np.arange(len(ratio))
+    ax.barh(at, 100 * ratio, height=0.6, **(dict(color=BLUE) | style))
+    for row in range(len(ratio)):
+        ax.annotate(percent(ratio[row], 0), (100 * ratio[row], row), (4, 0), textcoords="offset points", va="center",
+                    size=SMALL)  # fmt: skip
+    ax.axvline(100, color=GREY, linewidth=1, linestyle=":")
+    ax.set_yticks(at, [str(day)[:10] for day in tried.get("origin", [])])
+    ax.invert_yaxis()
+    ax.margins(x=0.15)
+    ax.set_xlabel(word("plot_actual_of_said", spoken))
+    ax.spines[["top", "right"]].set_visible(False)
+    ends = {name: short(float(getattr(total, name)), spoken) for name in ("value", "low", "high")}
+    finding(ax, phrase("title_total", spoken, level=whole(float(total.level)), days=f"{total.days:,.0f}", **ends))
+    _fonts.apply(ax, spoken)
+    return ax
