@@ -115,4 +115,5 @@ WORDS = {
         "{value} within {days} days ({level}: {low} to {high})",
         "{days} 天内 {value}（{level} 区间：{low} 至 {high}）",
     ),
+    "title_migration": ("{up} customers moved up, {down} moved down", "{up} 位客户上升，{down} 位客户下降"),
 }

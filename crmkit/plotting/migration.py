@@ -22,6 +22,7 @@ from crmkit.plotting._axes import (
     SMALL,
     VERMILLION,
     amount,
+    finding,
     open_axes,
     phrase,
     segment_name,
@@ -92,6 +93,10 @@ def plot_migration(
     n_groups = len(migration.groups)
     ax, spoken = open_axes(ax, language, height=1.6 + 0.42 * (n_groups + 1), width=9.0)
     bands = [_bands(moves, migration.groups, show)]
+    ways = {way: float(moves["customers"][moves["direction"] == way].sum()) for way in ("up", "down")}
+    if any(ways.values()):
+        said = {way: short(number, spoken) for way, number in ways.items()}
+        finding(ax, phrase("title_migration", spoken, **said), lines_above=1)
     _draw(ax, bands, migration.groups, [word("before", spoken), word("after", spoken)], spoken)
     _legend(ax, {way: _said(way, moves, show, spoken) for way in COLOURS if way in moves["direction"]}, show, spoken)
     return ax

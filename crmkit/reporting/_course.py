@@ -89,11 +89,14 @@ def retention(facts: Facts, say: Voice) -> Section:
     limit = facts.gaps.limit
     words = [Note(say("gap_sentence", days=limit))] if limit is not None else []
     figures = [
-        _draw.figure(facts, say, "repurchase", plotting.plot_repurchase, facts.repurchase, say("repurchase_figure")),
         _draw.figure(facts, say, "gaps", plotting.plot_gap_curve, facts.gaps, say("gaps_figure")),
         _draw.figure(facts, say, "hazard", plotting.plot_return_hazard, facts.gaps, say("hazard_figure")),
-        _draw.figure(facts, say, "survival", plotting.plot_survival, facts.survival, say("survival_figure")),
     ]
+    if not facts.least:  # these two have counts beneath, which get small at their ends
+        again = _draw.figure(facts, say, "repurchase", plotting.plot_repurchase, facts.repurchase,
+                             say("repurchase_figure"))  # fmt: skip
+        stays = _draw.figure(facts, say, "survival", plotting.plot_survival, facts.survival, say("survival_figure"))
+        figures = [again, figures[0], figures[1], stays]
     lost = attempt(
         lambda: say("survival_sentence", days=say.count(float(columns(facts.survival.summary)["median_days"][0])))
     )
@@ -182,11 +185,10 @@ def tables(facts: Facts, key: str) -> Tables:
         whole = {} if facts.least else {"migration": facts.moved.customers}
         return Tables(found | whole | steps, {"earlier": facts.earlier.isoformat()}, [facts.movements.definition])
     if key == "retention":
-        return Tables(
-            {"cohorts": facts.small(facts.cohorts.table), "averages": facts.cohorts.averages,
-             "retention": facts.rates.table, "repurchase": facts.repurchase.table, "gaps": facts.gaps.table,
-             "survival": facts.survival.table},
-            {"inactive_days": facts.gaps.limit},
-            [one.definition for one in (facts.rates, facts.cohorts, facts.repurchase, facts.gaps, facts.survival)],
-        )  # fmt: skip
+        shown = {"cohorts": facts.small(facts.cohorts.table), "averages": facts.small(facts.cohorts.averages)}
+        if not facts.least:  # counts by day and by order number get small wherever they end
+            shown |= {"retention": facts.rates.table, "repurchase": facts.repurchase.table, "gaps": facts.gaps.table,
+                      "survival": facts.survival.table}  # fmt: skip
+        kept = [one.definition for one in (facts.rates, facts.cohorts, facts.repurchase, facts.gaps, facts.survival)]
+        return Tables(shown, {"inactive_days": facts.gaps.limit}, kept)
     return Tables({"deciles": facts.small(valued(facts)), "total": facts.total.table})

@@ -89,6 +89,16 @@ class Facts:
         """The day that the present is compared with: the one asked for, or one period ago."""
         return self._earlier or self.tx.as_of - dt.timedelta(days=_DAYS_OF[self.period])
 
+    @cached_property
+    def currency(self) -> str:
+        """The code of the only currency of the data, or nothing where they do not tell."""
+        column = self.tx.roles.get("currency")
+        if column is None or self.tx.policy.rates is not None:
+            return ""
+        codes = engines.wrap(self.tx.source).select(code=nw.col(column)).filter(~nw.col("code").is_null())
+        found = engines.collect(codes.group_by("code").agg(n=nw.len()).head(2))["code"].tolist()
+        return str(found[0]) if len(found) == 1 else ""
+
     # --- data -------------------------------------------------------------------------------------------------------
 
     @cached_property

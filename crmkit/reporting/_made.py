@@ -100,8 +100,8 @@ def _head(facts: Facts, asked: Asked) -> dict[str, object]:
     return {
         "name": asked.name or _name_of(facts.tx), "as_of": head.as_of, "first_date": head.first_date,
         "last_date": head.last_date, "customers": head.customers, "orders": head.orders, "revenue": head.revenue,
-        "period": facts.period, "engine": engines.engine_name(facts.tx.source), "version": __version__,
-        "compared_with": facts.earlier,
+        "period": facts.period, "currency": facts.currency, "engine": engines.engine_name(facts.tx.source),
+        "version": __version__, "compared_with": facts.earlier,
     }  # fmt: skip
 
 
@@ -139,6 +139,7 @@ def _meta(facts: Facts, say: Voice) -> list[str]:
         say("customers", n=say.count(head.customers)),
         say("orders", n=say.count(head.orders)),
         say("revenue", money=say.exact(head.revenue)),
+        *([say("money_in", currency=facts.currency)] if facts.currency else []),
         say("past_ends", date=head.as_of),
         say("made_by", version=__version__, engine=engines.engine_name(facts.tx.source)),
     ]

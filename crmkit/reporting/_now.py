@@ -232,7 +232,7 @@ def segments(facts: Facts, say: Voice) -> Section:
         customers=say.about(float(np.nansum(table["customer_share"][best]))),
         money=say.about(float(np.nansum(table["value_share"][best]))),
     )  # fmt: skip
-    moves = attempt(lambda: _in_and_out(facts))
+    moves = None if facts.least else attempt(lambda: _in_and_out(facts))
     sub = say("segments_sub", date=say.date(facts.earlier)) if moves else say("segments_sub_plain")
     drawn = _draw.figure(facts, say, "map", plotting.plot_segment_map, facts.segments, say("segments_map"))
     boxes = _draw.figure(facts, say, "boxes", plotting.plot_rfm_distributions, facts.scored, say("segments_boxes"))
@@ -246,7 +246,7 @@ def segments(facts: Facts, say: Voice) -> Section:
     if np.nansum(table["customers"][risky]) > 0:
         n, money = np.nansum(table["customers"][risky]), float(np.nansum(table["value"][risky]))
         finding = say("segments_risk", n=say.count(n), money=say.money(money))
-    blocks = [Row([drawn, boxes]), *hints, _segment_table(table, moves, say)]
+    blocks = [Row([drawn] if facts.least else [drawn, boxes]), *hints, _segment_table(table, moves, say)]
     return Section("segments", say("section_segments"), title, sub, blocks, finding, grave=True)
 
 
@@ -326,7 +326,8 @@ def tables(facts: Facts, key: str) -> Tables:
         return Tables({"periods": {"period": names, **courses(facts)}})
     if key == "revenue":
         spread = facts.concentration
-        return Tables({"tiers": facts.tiers, "top": spread.top, "reach": spread.reach}, {"gini": spread.gini})
+        shown = {"tiers": facts.tiers, "top": facts.small(spread.top), "reach": facts.small(spread.reach)}
+        return Tables(shown, {"gini": spread.gini})
     return Tables({"segments": facts.segments}, {"earlier": _day(facts.earlier)})
 
 

@@ -183,3 +183,15 @@ def test_the_whole_page_of_every_section(shop, tmp_path):
     assert "This section could not be made" not in page
     assert len(page.encode()) <= 2_000_000
     assert page.index('data-side="zh"') < page.index('data-side="en"')
+
+
+def test_the_currency_stands_at_the_head_and_no_small_count_in_any_form(tmp_path):
+    sales = crm.datasets.load_cdnow(sample=True)
+    sales["currency"] = "USD"
+    crm.report(sales, tmp_path / "r.html", sections=["data"])
+    assert "money in USD" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    crm.report(sales, tmp_path / "r.json", sections=["retention", "revenue", "movement"], least=30)
+    found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    tables = [table for key in ("retention", "revenue", "movement") for table in found[key]["tables"].items()]
+    for _, rows in tables:
+        assert all(row.get("customers") is None or row["customers"] >= 30 for row in rows)
