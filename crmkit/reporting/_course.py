@@ -30,7 +30,7 @@ def movement(facts: Facts, say: Voice) -> Section:
     if not facts.least:
         blocks.append(_draw.figure(facts, say, "moves", plotting.plot_migration, facts.moved, say("movement_figure")))
     bridge = attempt(lambda: facts.bridge)
-    if bridge is not None:
+    if bridge is not None and not facts.least:  # it has the customers of every step
         names = [facts.periods.names[at] for at in facts.over()[-2:]]
         caption = say("bridge_figure", before=names[0], after=names[1])
         blocks.append(_draw.figure(facts, say, "bridge", plotting.plot_revenue_bridge, bridge, caption))
@@ -181,7 +181,7 @@ def tables(facts: Facts, key: str) -> Tables:
         bridge = attempt(lambda: facts.bridge)
         found = {"moves": facts.small(facts.moved.summary), "downgrade_calendar": facts.small(soon(facts)),
                  "revenue_movements": facts.movements.table}  # fmt: skip
-        steps = {} if bridge is None else {"revenue_bridge": bridge.steps}
+        steps = {} if bridge is None else {"revenue_bridge": facts.small(bridge.steps)}
         whole = {} if facts.least else {"migration": facts.moved.customers}
         return Tables(found | whole | steps, {"earlier": facts.earlier.isoformat()}, [facts.movements.definition])
     if key == "retention":
