@@ -199,7 +199,8 @@ def plot_win_back(win_back: Any, *, ax: Axes | None = None, language: Language |
     ax, spoken = open_axes(ax, language, height=4.2)
     contacted, profit = np.arange(len(each) + 1), np.r_[0.0, np.cumsum(each)]
     ax.axhline(0, color="black", linewidth=0.8)
-    ax.plot(contacted, profit, **(dict(color=BLUE, linewidth=1.8) | style))
+    look: dict[str, Any] = {"color": BLUE, "linewidth": 1.8} | style
+    ax.plot(contacted, profit, **look)
     best = win_back.contacted
     ax.plot([best], [profit[best]], "o", color=VERMILLION, markersize=7)
     ax.axvline(best, color=GREY, linewidth=1, linestyle=":")
