@@ -460,3 +460,48 @@ def test_the_nightly_script_checks_scores_reports_and_compares(here):
     assert done.returncode == 1
     assert not (here / "kept" / "2025-01-03" / "customers.csv").exists()
     assert len(NIGHTLY.read_text().splitlines()) <= 12
+
+
+# --- every command, every kind of file (by night) -------------------------------------------------------------------
+
+GIVEN = {
+    "explain": ["4"], "migration": ["--since", "1997-12-31"], "winback": ["--contact-cost", "2"],
+    "clusters": ["--number", "3"], "growth": ["--base", "1997-07-01:1997-12-31", "--current", "1998-01-01:1998-06-30"],
+    "score": ["--horizon", "none"], "survival": ["--inactive", "90D"], "backtest": ["--origin", "1997-09-30"],
+}  # fmt: skip
+# Files of their own kind, or another INPUT.
+APART = {"demo", "report", "sql", "contracts", "loyalty", "basket"}
+WITHOUT_PICTURE = {"explain", "upgrades"}
+
+
+@pytest.fixture(scope="module")
+def cdnow(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "cdnow.csv"
+    crm.datasets.load_cdnow(sample=True).to_csv(path, index=False)
+    return str(path)
+
+
+@pytest.mark.slow  # fits models: minutes for all commands
+@pytest.mark.parametrize("name", sorted(set(itertools.chain.from_iterable(SECTIONS.values())) - APART))
+def test_a_command_writes_one_table_in_every_kind_of_file_and_draws(run, cdnow, name):
+    pytest.importorskip("matplotlib").use("Agg")
+    words = [name, cdnow, *GIVEN.get(name, []), "-q", "--language", "zh"]
+    for ending in ("csv", "json", "parquet", "xlsx"):
+        assert run(*words, "-o", f"out.{ending}") == (0, "", "")
+    table = pq.read_table("out.parquet")
+    keys = table.column_names
+    assert Path("out.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",") == keys
+    rows = json.loads(Path("out.json").read_text())
+    assert len(rows) == table.num_rows
+    assert not rows or list(rows[0]) == keys
+    if name != "cohorts":  # its book is the triangle, as people know it
+        page = list(openpyxl.load_workbook("out.xlsx").worksheets[0].values)
+        assert list(page[1]) == keys
+        assert len(page) == table.num_rows + 2
+    code, out, err = run(*words, "--plot", "out.png")
+    if name in WITHOUT_PICTURE:
+        assert (code, out) == (2, "")
+        assert "--plot" in err
+    else:
+        assert (code, out, err) == (0, "", "")
+        assert Path("out.png").stat().st_size > 5000

@@ -132,8 +132,8 @@ def winback(
     }  # fmt: skip
     first = {name: values[:FIRST_ROWS] for name, values in text.columns(found.table, *formats).items()}
     lines = [*facts, "", *call.table(first, formats), *call.definition(found.definition)]
-    order = ["rank", "customer_id"]
-    return Answer({"customers": found.table}, lines, order=order, definitions=[found.definition])
+    order, draw = ["rank", "customer_id"], picture("plot_win_back", found)
+    return Answer({"customers": found.table}, lines, order=order, draw=draw, definitions=[found.definition])
 
 
 @command()

@@ -72,7 +72,8 @@ def check(
         *call.table(tx.ledger, {"step": text.word, **formats}), "",
         *call.table(tx.notes, {"note": text.word, **formats}),
     ]  # fmt: skip
-    return Answer({"ledger": tx.ledger, "notes": tx.notes}, lines, refused=said)
+    parts = {"ledger": tx.ledger, "notes": tx.notes}
+    return Answer(parts, lines, draw=picture("plot_ledger", tx.ledger), refused=said)
 
 
 def _share(name: str, written: str) -> float:

@@ -38,6 +38,27 @@ WORDS = {
     "plot_box_recency": ("days quiet", "沉默天数"),
     "plot_box_frequency": ("orders (log)", "订单数（对数）"),
     "plot_box_monetary": ("spend (log)", "消费额（对数）"),
+    "plot_ledger_rows": ("rows", "记录"),
+    "plot_ledger_money": ("money", "金额"),
+    "plot_ledger_share": ("share of what came in", "占读入的比例"),
+    "plot_ledger_title": (
+        "{rows} of the rows and {money} of the money are used",
+        "实际使用了 {rows} 的记录和 {money} 的金额",
+    ),
+    "plot_ledger_title_rows": ("{rows} of the rows are used", "实际使用了 {rows} 的记录"),
+    "plot_win_back_contacted": (
+        "lost customers contacted, the most profitable first",
+        "联系的流失客户数（按预期利润从高到低）",
+    ),
+    "plot_win_back_profit": ("expected profit (currency of the data)", "预期利润（数据的货币）"),
+    "plot_win_back_title": (
+        "Contacting the best {contacted} of {lost} lost customers is expected to bring {profit}",
+        "在 {lost} 位流失客户中联系最值得的 {contacted} 位，预期带来 {profit}",
+    ),
+    "plot_win_back_title_none": (
+        "None of {lost} lost customers is worth contacting at this cost",
+        "按此成本，{lost} 位流失客户中没有一位值得联系",
+    ),
     "plot_deciles": ("tenths of the customers by expected value, the best first", "按预期价值从高到低的客户十分位"),
     "plot_value_each": ("expected value per customer, in the currency of the data", "人均预期价值（数据的货币单位）"),
     "plot_deciles_title": (

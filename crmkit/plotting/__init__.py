@@ -34,6 +34,7 @@ from crmkit.plotting.course import plot_new_and_returning, plot_purchase_funnel,
 from crmkit.plotting.deciles import plot_value_deciles
 from crmkit.plotting.downgrades import plot_downgrade_calendar
 from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
+from crmkit.plotting.ledger import plot_ledger
 from crmkit.plotting.lenses import plot_customer_base_audit
 from crmkit.plotting.lifecycle import plot_lifecycle
 from crmkit.plotting.lifetime import (
@@ -70,6 +71,7 @@ from crmkit.plotting.survival import (
 )
 from crmkit.plotting.validation import plot_backtest, plot_sensitivity
 from crmkit.plotting.watch import plot_watch_list
+from crmkit.plotting.win_back import plot_win_back
 
 __all__ = [
     "MissingFontWarning",
@@ -95,6 +97,7 @@ __all__ = [
     "plot_growth_matrix",
     "plot_holdout",
     "plot_indicators",
+    "plot_ledger",
     "plot_lifecycle",
     "plot_lorenz",
     "plot_lost_rules",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
+    "no_rows_to_draw": ("the table has no rows, so there is nothing to draw.", "表中没有行，无图可画。"),
     "plotting_map_scheme": (
         "the map needs a scheme by recency and the mean of frequency and money (columns r and fm), such as {example}; this one has others. Draw plot_segments instead",
         "地图需要按最近消费（r）与频率金额均值（fm）划分的方案，例如 {example}；此方案不是。请改画 plot_segments",
