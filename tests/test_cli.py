@@ -319,8 +319,10 @@ def test_a_failure_while_writing_leaves_the_old_list(run, here, monkeypatch, fai
 def test_a_full_disk_leaves_the_old_list(here):
     pytest.importorskip("resource")
     crm.datasets.load_cdnow(sample=True).to_csv("cdnow.csv", index=False)
+    assert cli.main(["score", "cdnow.csv", "-q", "-o", "out.parquet"]) == 0
+    least = Path("out.parquet").stat().st_size - 1  # what is kept meanwhile is smaller than the list
     Path("out.parquet").write_text("old")
-    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"  # bytes of a file
+    small = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({least}, {least}))\n"  # bytes of a file
     code, out, err = finished(process(["score", "cdnow.csv", "-o", "out.parquet"], here, program=small + CRMKIT))
     assert (code, out) == (1, "")
     assert err.startswith("error: cannot write 'out.parquet'")
