@@ -33,7 +33,8 @@ def test_the_citation_is_of_this_version():
 def test_the_conda_recipe_asks_for_what_the_package_asks_for():
     recipe = text(".ci/conda/meta.yaml")
     listed = re.findall(r"^    - (\S+) >=(\S+)$", recipe.split("  run:\n")[1].split("\ntest:")[0], flags=re.MULTILINE)
-    asked = [re.match(r"([\w-]+)>=([\d.]+)", dependency) for dependency in PROJECT["dependencies"]]
+    needed = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["cli"]]  # conda has no extras
+    asked = [re.match(r"([\w-]+)>=([\d.]+)", dependency) for dependency in needed]
     assert all(asked)
     wanted = {IN_CONDA.get(found[1], found[1]): found[2] for found in asked if found}
     assert dict(listed) == {"python": PROJECT["requires-python"].removeprefix(">="), **wanted}
