@@ -139,6 +139,11 @@ def has(owner: Any, name: str) -> bool:
         return False
 
 
+def called_after(owner: Any) -> str:
+    """What a thing of a class is called as a rule: a State is a state."""
+    return owner.__name__.lower() if inspect.isclass(owner) else ""
+
+
 @cache
 def resolves(dotted: str) -> bool:
     """Whether a dotted name leads somewhere, from the package, a module, a class or an instance of one."""
@@ -150,6 +155,8 @@ def resolves(dotted: str) -> bool:
         return _leads(crmkit, parts) or _imports(["crmkit", *parts])
     if any(_leads(owner, parts) for owner in owners()) or _imports(["crmkit", *parts]):
         return True
+    if len(parts) > 1 and any(has(owner, parts[1]) for owner in owners() if called_after(owner) == parts[0]):
+        return True  # `state.save` of a `State`, although `state` is a module too
     # `model.params_`, `result.table`, `tx.ledger`: a thing that some class of ours gives.
     return (
         parts[0] not in crmkit.__all__

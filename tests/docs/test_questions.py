@@ -112,6 +112,7 @@ TRUTH: dict[str, tuple[str, Callable[[Any, World], bool]]] = {
     "How does a database compute the same scores?": ("to_sql", lambda a, _: a == (0, 1000)),
     "How do I count by fiscal year?": (
         "Calendar", lambda a, w: np.cumsum(a).tolist() == [joined_by(w, f"{one}-03-31") for one in (2023, 2024, 2025)]),
+    "How do I add today's rows without the old ones?": ("State", lambda a, _: a == [0] * 7),
 }  # fmt: skip
 
 
