@@ -46,16 +46,7 @@ WORDS = {
         "实际使用了 {rows} 的记录和 {money} 的金额",
     ),
     "plot_ledger_title_rows": ("{rows} of the rows are used", "实际使用了 {rows} 的记录"),
-    "plot_win_back_contacted": (
-        "lost customers contacted, the most profitable first",
-        "联系的流失客户数（按预期利润从高到低）",
-    ),
-    "plot_win_back_profit": ("expected profit (currency of the data)", "预期利润（数据的货币）"),
-    "plot_win_back_title": (
-        "Contacting the best {contacted} of {lost} lost customers is expected to bring {profit}",
-        "在 {lost} 位流失客户中联系最值得的 {contacted} 位，预期带来 {profit}",
-    ),
-    "plot_win_back_title_none": (
+    "title_win_back_none": (
         "None of {lost} lost customers is worth contacting at this cost",
         "按此成本，{lost} 位流失客户中没有一位值得联系",
     ),

@@ -71,7 +71,6 @@ from crmkit.plotting.survival import (
 )
 from crmkit.plotting.validation import plot_backtest, plot_sensitivity
 from crmkit.plotting.watch import plot_watch_list
-from crmkit.plotting.win_back import plot_win_back
 
 __all__ = [
     "MissingFontWarning",

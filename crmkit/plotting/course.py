@@ -211,7 +211,7 @@ def plot_win_back(win_back: Any, *, ax: Axes | None = None, language: Language |
     ax.margins(x=0.02, y=0.1)
     ax.spines[["top", "right"]].set_visible(False)
     said = {"n": short(best, spoken), "lost": short(win_back.lost, spoken), "profit": short(win_back.profit, spoken)}
-    finding(ax, phrase("title_win_back", spoken, **said))
+    finding(ax, phrase("title_win_back" if best else "title_win_back_none", spoken, **said))
     _fonts.apply(ax, spoken)
     return ax
 
