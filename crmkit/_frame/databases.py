@@ -23,7 +23,7 @@ def the_table(tables: Sequence[str], asked: str | None, file: str) -> str:
     if not tables:
         raise InputFileError("no_tables", path=file)
     if asked is None:
-        raise ArgumentError("which_table", path=file, tables=listed)
+        raise ArgumentError("which_table", path=file, tables=listed, first=sorted(tables)[0])
     raise ArgumentError("no_such_table", table=asked, path=file, tables=listed)
 
 

@@ -54,8 +54,8 @@ WORDS = {
         '请说明读取哪些行：table="orders" 或 query="SELECT ..."',
     ),
     "which_table": (
-        "which table is not said; '{path}' has {tables}. Say table=... or query=...",
-        "没有说明读取哪张表；'{path}' 中有 {tables}。请给出 table=... 或 query=...",
+        "which table is not said; '{path}' has {tables}. Say one, such as table={first!r}",
+        "没有说明读取哪张表；'{path}' 中有 {tables}。请指定一个，例如 table={first!r}",
     ),
     "no_such_table": (
         "there is no table {table!r}; '{path}' has {tables}. Say table=... or query=...",
