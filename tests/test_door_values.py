@@ -511,7 +511,7 @@ def test_shares_of_a_loss_are_no_numbers_anywhere():
                               "monetary": [-10.0, -80.0, -200.0, -100.0, -300.0]})  # fmt: skip
     tiers = crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(customers))
     assert tiers["value_share"].isna().all()
-    segments = crm.rfm.describe_segments(crm.rfm.segment(crm.rfm.score(customers, bins=2)))
+    segments = crm.rfm.describe_segments(crm.rfm.segment(crm.rfm.score(customers, bins=2), scheme="eight"))
     assert segments["value_share"].isna().all()
     with pytest.raises(DataError):
         crm.pyramid.concentration(customers)

@@ -117,6 +117,22 @@ NO_EXAMPLE = {
     "crmkit.customers.customer_days": "between rooms: gives an unfinished narwhals frame",
     "crmkit.customers.customer_facts": "between rooms: gives an unfinished narwhals frame",
     "crmkit.customers.first_money": "between rooms: an expression",
+    **dict.fromkeys(
+        (
+            "crmkit.customers.Measured",
+            "crmkit.customers.Recent",
+            "crmkit.customers.Sums",
+            "crmkit.customers.customer_sums",
+            "crmkit.customers.day_sums",
+            "crmkit.customers.days_and_orders",
+            "crmkit.customers.known_by",
+            "crmkit.customers.recent_columns",
+            "crmkit.customers.summary_columns",
+            "crmkit.customers.visit_day",
+            "crmkit.lifecycle.stages.staged",
+        ),
+        "between rooms: sums and expressions of the one pass, shown in `summarize` and `score_customers`",
+    ),
     "crmkit.customers.money_of": "between rooms: an expression",
     "crmkit.transactions.open_transactions": "between rooms: the first line of every function that takes transactions",
     "crmkit.rfm.Cutpoints": "a record that Scorer.cutpoints_ holds; the example is in Scorer",
@@ -352,7 +368,8 @@ def test_no_label_is_a_bare_key():
     from crmkit import labels
 
     bare = [re.sub(r"\{\w+\}", "", word) for pair in labels._WORDS.values() for word in pair]
-    assert [word for word in bare if "_" in word] == []
+    meant = re.compile("CRMKIT_CUSTOMER|residual_clv|mean_order|n_day")  # help that names what is to be typed
+    assert [word for word in bare if "_" in meant.sub("", word)] == []
 
 
 def test_no_key_is_listed_twice():

@@ -140,7 +140,7 @@ def made_sales():
     [
         (dict(churn="two months"), r"churn='two months' is not a duration"),
         (dict(churn="0D"), r"churn='0D' is less than a day\. Give one such as churn="),
-        (dict(churn="400D"), r"400 days must fit in four times\. Give a shorter horizon, such as churn=\d+"),
+        (dict(churn="400D"), r"400 days must fit in four times\. Give a shorter horizon, such as churn=\"\d+D\""),
         (dict(alerts_per_week=0), r"alerts_per_week=0 is not above 0"),
     ],
 )

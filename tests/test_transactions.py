@@ -328,7 +328,7 @@ def test_an_unknown_setting_is_named(setting, message):
 
 
 def test_something_that_is_no_table_is_refused():
-    with pytest.raises(DataError, match=r"builtins.int is no table"):
+    with pytest.raises(DataError, match=r"builtins.int is an unsupported table type"):
         crm.Transactions(5)
 
 

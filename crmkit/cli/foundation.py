@@ -62,8 +62,12 @@ def check(
     formats: text.Formats = {"rows": text.count, "customers": text.count, "amount": money}
     broken = _ledger.breaches(text.columns(tx.ledger, "step", "rows", "amount"), limits)
     said = [
-        text.phrase("beyond_limit", call.language).format(
-            text.label(step, call.language), text.percent(share), text.percent(limit)
+        text.phrase(
+            "beyond_limit",
+            call.language,
+            step=text.label(step, call.language),
+            share=text.percent(share),
+            limit=text.percent(limit),
         )
         for step, share, limit in broken
     ]

@@ -18,7 +18,7 @@ _LEDGER = {
     "no_purchase": ("by customers with returns only", "只有退货、没有购买的客户的记录"),
     "used": ("used", "实际使用"),
     "left_out": ("not used", "未使用"),
-    "beyond_limit": ("{0}: {1}, more than {2}", "{0}：{1}，超过 {2}"),
+    "beyond_limit": ("{step}: {share}, more than {limit}", "{step}：{share}，超过 {limit}"),
 }
 
 _NOTES = {

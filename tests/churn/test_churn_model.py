@@ -206,7 +206,7 @@ def test_the_quiet_and_the_rhythm_matter_most(fitted):
 
 def test_what_cannot_be_learnt_is_refused(cdnow_sample):
     tx = crm.Transactions(cdnow_sample)
-    with pytest.raises(DataError, match=r"must\s+fit in four times[\s\S]*horizon=136"):
+    with pytest.raises(DataError, match=r"must\s+fit in four times[\s\S]*horizon=\"136D\""):
         crm.churn.ChurnModel(horizon="200D").fit(tx)
     with pytest.raises(ArgumentError, match="less than a day"):
         crm.churn.ChurnModel(horizon=0)

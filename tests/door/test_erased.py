@@ -25,7 +25,7 @@ BESIDE = {
 # And settings without which they would only say that something is missing.
 SETTINGS = {
     "cohort_value": {"margin_rate": 0.3}, "historical": {"margin_rate": 0.3}, "flag_lost": {"inactive": "90D"},
-    "compare_repurchase": {"by": "channel"},
+    "compare_repurchase": {"by": "channel"}, "value_by_decile": {"value": "monetary"},
     "growth_matrix": {"base": ("2023-01-01", "2023-09-30"), "current": ("2024-01-01", "2024-09-30")},
     "revenue_bridge": {"base": ("2023-01-01", "2023-09-30"), "current": ("2024-01-01", "2024-09-30")},
 }  # fmt: skip

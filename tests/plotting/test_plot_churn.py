@@ -28,6 +28,7 @@ def validation(make=small_table):
         gain=make({"predictor": ["recency_only", "recency_only", "boosting", "boosting"],
                    "contacted": [0.5, 1.0, 0.5, 1.0], "caught": [0.75, 1.0, 0.5, 1.0], "lift": [1.5, 1.0, 1.0, 1.0]}),
         origin=dt.date(2024, 1, 31),
+        origins=(dt.date(2024, 1, 31),),
         customers=10,
         churned=4,
         recommended="recency_only",
@@ -88,7 +89,7 @@ def test_the_figures_of_a_fitted_model_are_those_drawn(cdnow_sample):
     own = [share for name, share in zip(table["predictor"], table["caught"], strict=True) if name == model.recommended_]
     assert ax.get_lines()[2].get_ydata() == pytest.approx([0, *(100 * share for share in own)])
     assert "(recommended)" in ax.get_lines()[2].get_label()
-    assert len(legend_of(plot_calibration(model.validation_))) == 4
+    assert len(legend_of(plot_calibration(model.validation_))) == 5
 
 
 # --- campaign -------------------------------------------------------------------------------------------------------

@@ -638,7 +638,7 @@ def test_other_bad_input():
         cohorts(SMALL, by={"customer_id": ["a", "a"], "club": ["x", "y"]})
     with pytest.raises(DataError, match="gives no customer of these transactions a group"):
         cohorts(SMALL, by={"customer_id": ["x"], "club": ["yes"]})
-    with pytest.raises(ArgumentError, match="value='profit'"):
+    with pytest.raises(ArgumentError, match="show='profit'"):
         cohorts(SMALL).triangle("profit")
     many = {"customer_id": range(3000), "amount": [1.0] * 3000,
             "date": [str(dt.date(2016, 1, 1) + dt.timedelta(days=day)) for day in range(3000)]}  # fmt: skip
