@@ -216,6 +216,8 @@ def test_coverage_is_that_of_the_intervals(tx, judged):
     assert row["coverage"] == pytest.approx(((low <= actual) & (actual <= high)).mean())
     total = clv.total_interval(tx.until("1997-09-30"), horizon="39W", purchases="bg_nbd")
     assert row["total_covered"] == (total.low <= 1882 <= total.high)
+    worth = clv.portfolio_value(tx.until("1997-09-30"), horizon="39W", purchases="bg_nbd")
+    assert row["money_covered"] == (worth.low <= 70_976.39 <= worth.high)  # what the same customers then spent
     assert by_name(judged.table)["same_for_all"]["coverage"] is None
     said = str(judged)
     assert f"held what {by_name(judged.table)['ParetoNBD']['coverage']:.1%} of customers bought" in said

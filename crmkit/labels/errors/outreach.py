@@ -32,7 +32,7 @@ WORDS = {
         "{name_given} 必须大于 0。请改用例如 alerts_per_week=20。",
     ),
     "outreach_days_alert_last_weeks": (
-        "{name_given} is {horizon} days, so no alert of the last {weeks} weeks can be judged yet. Give weeks={value} or a shorter horizon.",
+        "{name_given} is {horizon} days, so no alert of the last {weeks} weeks can be judged yet. Give weeks={value} or a shorter horizon=.",
         "{name_given} 是 {horizon} 天，因此最近 {weeks} 周的预警还无法检验。请给 weeks={value} 或更短的 horizon=。",
     ),
     "outreach_shorter_day_d": (

@@ -93,7 +93,7 @@ WORDS = {
         "{name} 不是{what}的结果。请画 crmkit.plotting.{call}。",
     ),
     "plotting_alert_back_test_can": (
-        "no alert of the back-test can be judged. Give watch_list more weeks or a shorter horizon.",
+        "no alert of the back-test can be judged. Give watch_list more weeks= or a shorter horizon=.",
         "回测中没有预警可以检验。请给 watch_list 更多的 weeks= 或更短的 horizon=。",
     ),
     "cohorts_without_groups": (

@@ -36,7 +36,7 @@ WORDS = {
         '{days:,} 天的预测期没有留下历史：数据从 {first} 到 {as_of}。请缩短，例如 horizon="{max}D"。',
     ),
     "validation_days_after_origin_all": (
-        'the {days:,} days after origin {late} are not all in the data, which end on {as_of}: whoever buys later would count as lost. The latest that works is origins="{latest}"; or give a shorter horizon.',
+        'the {days:,} days after origin {late} are not all in the data, which end on {as_of}: whoever buys later would count as lost. The latest that works is origins="{latest}"; or give a shorter horizon=.',
         '起点 {late} 之后的 {days:,} 天不全在数据之内，数据截止于 {as_of}：之后购买的客户会被当作流失。可用的最晚起点是 origins="{latest}"；或给更短的 horizon=。',
     ),
     "validation_origin_before_where_data": (
@@ -48,7 +48,7 @@ WORDS = {
         '{name_given} 必须至少有一个日期且不重复。例如给 origins=["{latest}"]，或省略。',
     ),
     "validation_order_learned_reads_rates": (
-        'order="learned" reads the rates of {earlier}, one horizon before origin {origin!r}, but the data begin on {first}. Give a later origin, a shorter horizon, or the order of the segments.',
+        'order="learned" reads the rates of {earlier}, one horizon before origin {origin!r}, but the data begin on {first}. Give a later origin, a shorter horizon=, or the order of the segments.',
         'order="learned" 要读取 {earlier} 的比率，即起点 {origin!r} 之前一个预测期，而数据始于 {first}。请给更晚的起点、更短的 horizon=，或分组的次序。',
     ),
     "validation_scheme_segment_called_name": (
