@@ -107,6 +107,7 @@ def test_demo_without_its_data_names_the_command_to_run(run, monkeypatch):
     assert not Path("crmkit-demo").exists()
 
 
+@pytest.mark.slow  # the demo once more
 def test_demo_into_a_folder_of_ones_own_in_chinese(run):
     code, out, _ = run("demo", "-o", "deep/folder", "--language", "zh")
     assert code == 0

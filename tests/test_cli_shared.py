@@ -428,6 +428,7 @@ def test_a_missing_extra_is_named_in_one_line(here, blocked, words, extra):
 NIGHTLY = Path(__file__).parents[1] / "docs" / "nightly.sh"
 
 
+@pytest.mark.slow  # a minute; .ci/run runs it every time
 @pytest.mark.skipif(os.name != "posix", reason="a script of the POSIX shell")
 def test_the_nightly_script_checks_scores_reports_and_compares(here):
     (here / "bin").mkdir()

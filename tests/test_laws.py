@@ -42,7 +42,7 @@ rows = st.tuples(
     st.sampled_from([-500, 0, 250, 1000, 1000, 1000, 2000, 3000]),
 )
 tables = st.lists(rows, min_size=1, max_size=30).map(lambda listed: [*listed, ("z", dt.date(2024, 1, 15), 1000)])
-law = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+law = settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 every_kind = pytest.mark.parametrize("kind", KINDS if os.environ.get("CRMKIT_TEST_KINDS") == "all" else FEW_KINDS)
 
 

@@ -458,6 +458,7 @@ def test_the_setups_of_the_readme_are_extras_that_exist():
     assert set(asked) <= set(extras)
 
 
+@pytest.mark.slow  # each scores CDNOW and writes its report; .ci/run runs the command of the README every time
 @pytest.mark.parametrize(("readme", "more"), [("README.md", ""), ("README.zh.md", "--language zh")])
 def test_the_readme_shows_what_the_demo_prints(readme, more, tmp_path):
     page = (ROOT / readme).read_text(encoding="utf-8")
