@@ -21,6 +21,10 @@ TOPICS = (
     "01_first_steps", "02_rfm", "03_pyramid", "04_lifetime_value", "05_one_customer_base", "06_retention", "07_loyalty",
     "08_baskets", "09_equity_and_audit", "10_solutions", "11_laptop_to_spark", "own_data",
 )  # fmt: skip
+IMPORTS = (
+    "import crmkit as crm", "import numpy as np", "import pandas as pd",
+    "from pyspark.sql import SparkSession",  # a session is the user's own: crmkit starts none
+)  # fmt: skip
 LIMIT = 300  # seconds for one cell, on a slow and busy machine
 
 
@@ -52,6 +56,21 @@ def test_a_lesson_runs_and_its_checks_hold(path, tmp_path, monkeypatch):
     place = {"metadata": {"path": str(tmp_path)}}
     nbclient.NotebookClient(notebook, timeout=LIMIT, kernel_name="python3", resources=place).execute()
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
+
+
+@pytest.mark.spark
+def test_the_checks_of_lesson_eleven_hold_on_spark(spark, tmp_path):
+    lesson = read(FOLDER / "11_laptop_to_spark_en.ipynb")
+    source = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "code")
+    changes = {
+        "with_spark = False": "with_spark = True",
+        '"cdnow_sample.parquet"': repr(str(tmp_path / "sales.parquet")),
+        "spark.stop()": "pass",  # the session is that of the other tests
+    }
+    for old, new in changes.items():
+        assert source.count(old) == 1
+        source = source.replace(old, new)
+    exec(compile(source, "lesson 11", "exec"), {})
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -94,4 +113,4 @@ def test_a_lesson_uses_public_names_only(path):
         if isinstance(node, ast.Attribute):
             assert not node.attr.startswith("_"), node.attr
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            assert ast.unparse(node) in ("import crmkit as crm", "import numpy as np", "import pandas as pd")
+            assert ast.unparse(node) in IMPORTS
