@@ -87,6 +87,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 # --- demo ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # .ci/run runs the demo every time
 def test_demo_scores_cdnow_and_says_where_the_list_is(tmp_path):
     code, out, err = finished(process(["demo"], tmp_path))
     assert (code, err) == (0, "")

@@ -26,6 +26,8 @@ import pytest
 import crmkit
 from crmkit import labels
 
+pytestmark = pytest.mark.docs
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()

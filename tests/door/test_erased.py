@@ -129,6 +129,7 @@ def remembered(seed, gone, *, heavy):
     return different, silent
 
 
+@pytest.mark.slow  # some forty functions, twice
 def test_every_light_function_forgets():
     different, silent = remembered(1, "c03", heavy=False)
     assert (different, silent) == ({}, {})
@@ -141,6 +142,7 @@ def test_every_function_forgets(seed, gone):
         assert remembered(seed, gone, heavy=heavy) == ({}, {})
 
 
+@pytest.mark.slow  # the same functions
 def test_the_comparison_sees_a_difference():
     """Somebody who is still there makes nearly every result another one."""
     frame = purchases(1)

@@ -125,6 +125,7 @@ def test_a_planted_recovery_effect_is_found(kind):
     assert found["difference_high"][2] < 0
 
 
+@pytest.mark.slow  # coverage by simulation
 def test_intervals_of_the_recovery_effect_cover():
     inside = []
     for seed in range(20, 32):

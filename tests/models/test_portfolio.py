@@ -199,6 +199,7 @@ def test_where_dropout_cannot_be_told_nobody_is_said_to_be_alive():
 
 
 @pytest.mark.filterwarnings("ignore::crmkit.errors.NoDropoutWarning")
+@pytest.mark.slow  # several models and trees
 def test_a_list_takes_the_forecast_that_it_is_asked_for():
     pytest.importorskip("sklearn")
     sales = priced(0.5, 0.5, n=150, days=420)
@@ -219,6 +220,7 @@ def test_a_list_takes_the_forecast_that_it_is_asked_for():
 
 
 @pytest.mark.filterwarnings("ignore::crmkit.errors.NoDropoutWarning")
+@pytest.mark.slow  # a calendar is learnt for the list
 def test_a_list_in_the_time_of_a_calendar(make_table):
     sales = priced(0.5, 0.5, n=100, days=420)
     end = crm.Transactions(sales).as_of

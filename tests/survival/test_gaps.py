@@ -152,6 +152,7 @@ def test_with_a_purchase_or_two_of_each_customer_it_is_greenwood_s(make_table):
     assert table["returned_high"][1] == pytest.approx(1 - plain.low[1], abs=1e-9)
 
 
+@pytest.mark.slow  # coverage by simulation
 def test_the_interval_holds_the_truth_as_often_as_it_says():
     """Many bases of the same kind; the truth is the curve of a large one."""
     truth = crm.survival.inactivity_threshold(shops(20_000, seed=0)).returned_within("30D")
@@ -162,6 +163,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
     assert held >= 53  # 57 expected
 
 
+@pytest.mark.slow  # coverage by simulation
 def test_few_customers_are_not_trusted_more_than_they_can_say():
     """Of five customers each; with a normal law, 68 of these 100 intervals hold the truth."""
     truth = crm.survival.inactivity_threshold(shops(20_000, seed=0)).returned_within("30D")
