@@ -128,8 +128,8 @@ def test_cuts_are_those_of_numpy_and_everybody_is_counted_once(values, share, eq
         rows = as_columns(found.table)
         for row, name in enumerate(rows["quadrant"]):
             assert rows["customers"][row] == (quadrant == name).sum()
-            assert rows["current_value"][row] == pytest.approx(current[quadrant == name].sum())
-            assert rows["potential_value"][row] == pytest.approx(potential[quadrant == name].sum())
+            assert rows["current_value"][row] == pytest.approx(current[quadrant == name].sum(), abs=1e-12)
+            assert rows["potential_value"][row] == pytest.approx(potential[quadrant == name].sum(), abs=1e-12)
         assert sum(rows["customer_share"]) == pytest.approx(1)
 
 
