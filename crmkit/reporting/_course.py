@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _frame, clv, plotting
@@ -46,9 +45,11 @@ def movement(facts: Facts, say: Voice) -> Section:
 def soon(facts: Facts) -> dict[str, Any]:
     """The calendar of the next days."""
     table = _frame.open_table(facts.calendar)
-    last = facts.tx.as_of + dt.timedelta(days=DAYS)
-    found = table.collect(table.frame.filter(nw.col("date").cast(nw.Date) <= nw.lit(last)))
-    return {**found, "date": found["date"].astype("datetime64[D]"), "until": found["until"].astype("datetime64[D]")}
+    found = table.collect(table.frame)
+    # Compared as numpy does: narwhals needs pyarrow for dates of pandas, which a report does not bring.
+    dates = {name: found[name].astype("datetime64[D]") for name in ("date", "until")}
+    near = dates["date"] <= np.datetime64(facts.tx.as_of + dt.timedelta(days=DAYS), "D")
+    return {name: values[near] for name, values in {**found, **dates}.items()}
 
 
 def _drops(facts: Facts, coming: dict[str, Any], say: Voice) -> list[Grid]:
