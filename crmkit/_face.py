@@ -249,6 +249,8 @@ def _netted(function: Callable[..., Any], home: str = "") -> Callable[..., Any]:
         finally:
             _outer.reset(token)
 
+    if home and not _is_public(function.__module__):
+        netted.__module__ = home  # where users find it, not the file of the room in which it is made
     setattr(netted, _MARK, True)
     return netted
 

@@ -23,6 +23,8 @@ from crmkit import _checks, _frame, customers, labels, rfm
 from crmkit._frame import outputs
 from crmkit._frame.engines import AnyFrame
 from crmkit._periods import Calendar, Period, calendar_of, periods_between
+from crmkit._rfm.measures import MEASURES, SCORES
+from crmkit._rfm.rules import plain_scheme
 from crmkit._types import Date, Floats, Ints, Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.labels import Language
@@ -39,7 +41,6 @@ HINT = Words("hint_customers")
 DOWNGRADE_HINT = Words("hint_downgrade_dates")
 NEVER = -1  # days left where no change will come
 NOBODY = -1  # code of no segment
-SCORES = tuple(rfm.SCORES.values())
 
 # --- what is held fixed -----------------------------------------------------------------------------------------
 
@@ -82,12 +83,12 @@ class FrozenScheme:
     def of(cls, scorer: rfm.Scorer, scheme: str | rfm.Rules = "eleven") -> Self:
         """Freeze a scheme on a fitted scorer; refused where downgrades cannot be told from the scores."""
         _refuse_scorer(scorer)
-        scheme = rfm.plain_scheme(scheme)
+        scheme = plain_scheme(scheme)
         bins = max(len(by_cell[()].cuts) + 1 for by_cell in scorer.cutpoints_.values())
         if scheme == "eleven" and bins != 5:
             raise ArgumentError("downgrades_scheme_eleven_made_levels", bins=bins)
         cells = np.indices((bins, bins, bins)).reshape(3, -1) + 1
-        named = rfm.segment(dict(zip(SCORES, cells, strict=True)), scheme=scheme, bins=bins)
+        named = rfm.segment(dict(zip(SCORES.values(), cells, strict=True)), scheme=scheme, bins=bins)
         segments = tuple(dict.fromkeys(rfm.segment_rules(scheme)["segment"].tolist()))
         code = {name: at for at, name in enumerate(segments)}
         grid = np.array([code[name] for name in named["segment"].tolist()], dtype=np.int64)
@@ -211,7 +212,7 @@ def downgrade_dates(
         FrozenScheme.of(scorer, scheme)  # a wrong setting comes to light before any work
     listed, day = _customers(customers_or_tx, scorer, as_of)
     frozen = FrozenScheme.of(scorer or rfm.Scorer().fit(listed), scheme)
-    checked = (*SCORES, "segment") if scorer is None else ("segment",)
+    checked = (*SCORES.values(), "segment") if scorer is None else ("segment",)
     return _add_downgrades(frozen, _scored(frozen, listed, checked, language), day, language)
 
 
@@ -277,7 +278,7 @@ def _dates_after(as_of: dt.date, days: Ints) -> NDArray[np.datetime64]:
 
 def _customers(given: Any, scorer: rfm.Scorer | None, as_of: Date | None) -> tuple[Any, dt.date]:
     """A table of customers, and the day on which their past ends."""
-    measures = list((scorer.columns if scorer else {name: name for name in rfm.MEASURES}).values())
+    measures = list((scorer.columns if scorer else {name: name for name in MEASURES}).values())
     if isinstance(given, Transactions) or not set(measures) <= set(_frame.open_table(given).columns):
         tx = open_transactions(given)
         tx = tx if as_of is None else tx.until(_checks.date_of(as_of, "as_of"))

@@ -19,6 +19,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _frame, labels, loyalty, outreach, pyramid, rfm
+from crmkit._rfm.rules import plain_scheme
 from crmkit._scored import Asked, Forecast, scored
 from crmkit._types import Duration, Table
 from crmkit.basket.recommending import next_products
@@ -208,7 +209,7 @@ def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[st
     """A wrong setting must not come to light after an hour of work: names are looked up, own maps are tried."""
     _checks.count("bins", bins, least=2)
     labels.resolve(language)
-    scheme = rfm.plain_scheme(scheme)
+    scheme = plain_scheme(scheme)
     if isinstance(tiers, str):
         _checks.choice("tiers", tiers, list(pyramid.SCHEMES))
     else:

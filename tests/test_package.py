@@ -135,7 +135,6 @@ NO_EXAMPLE = {
     ),
     "crmkit.customers.money_of": "between rooms: an expression",
     "crmkit.transactions.open_transactions": "between rooms: the first line of every function that takes transactions",
-    "crmkit.rfm.Cutpoints": "a record that Scorer.cutpoints_ holds; the example is in Scorer",
     "crmkit.pyramid.Concentration": "a record that `concentration` gives; the examples are there",
     "crmkit.cli.app": "the application that the commands join",
     "crmkit.customers.RecentValue": "a record that `recent_value` gives; the example is there",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from crmkit import _checks, labels, pyramid, rfm
+from crmkit._rfm.measures import MEASURES
 from crmkit._types import Ints, Table
 from crmkit.downgrades import FrozenScheme
 from crmkit.errors import ArgumentError
@@ -25,7 +26,7 @@ def refuse_settings(bins: int, scheme: Any, tiers: Table, scorer: rfm.Scorer | N
     labels.resolve(language)
     pyramid.assign_tiers({"monetary": [1.0]}, scheme=tiers)
     if scorer is None:
-        measures = {name: [1.0] for name in rfm.MEASURES}
+        measures = {name: [1.0] for name in MEASURES}
         FrozenScheme.of(rfm.Scorer(bins=bins).fit(measures), scheme)
         return
     FrozenScheme.of(scorer, scheme)

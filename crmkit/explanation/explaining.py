@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, _ids, customers, labels, loyalty, pyramid, rfm
 from crmkit._frame import engines, outputs
+from crmkit._rfm.measures import MEASURES
 from crmkit._types import Ints, Table
 from crmkit.basket.recommending import next_products
 from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
@@ -174,7 +175,7 @@ class _Facts:
     @classmethod
     def of(cls, frozen: FrozenScheme, tx: Transactions, own: Mapping[str, Any]) -> _Facts:
         per = units_per_money(tx)
-        values = {name: [float(own[name])] for name in rfm.MEASURES}
+        values = {name: [float(own[name])] for name in MEASURES}
         r, f, m = (int(frozen.scorer.points(name, value)[0]) for name, value in values.items())
         return cls(int(own["recency"]), int(own["frequency"]), round(own["monetary"] * per), per, r, f, m)
 
@@ -186,7 +187,7 @@ def _own_row(listed: Any, customer: Any) -> dict[str, Any]:
     """The summary of one customer."""
     table = _frame.open_table(listed)
     rows = table.frame.filter(nw.col("customer_id") == _ids.plain_id(table.frame, customer))
-    found = table.collect(rows.select("customer_id", "first_date", "last_date", *rfm.MEASURES))
+    found = table.collect(rows.select("customer_id", "first_date", "last_date", *MEASURES))
     if not len(found["customer_id"]):
         raise _ids.unknown(table.frame, customer)
     return {name: column.tolist()[0] if name == "customer_id" else column[0] for name, column in found.items()}

@@ -10,6 +10,7 @@ import numpy as np
 
 from crmkit import _frame, customers, downgrades, rfm
 from crmkit._frame import outputs
+from crmkit._rfm.measures import MEASURES
 from crmkit._types import Ints, Table
 from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
@@ -93,7 +94,7 @@ def upgrade_paths(
         dates=["upgrade_by", "add_by"],
         to=["upgrade_to", "add_to"],
     )
-    own = ["customer_id", *rfm.MEASURES, "segment", "segment_label"]
+    own = ["customer_id", *MEASURES, "segment", "segment_label"]
     spends = spends_of(frozen.scorer, units_per_money(tx))
     return table.give_back(
         frame.select(

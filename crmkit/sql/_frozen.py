@@ -10,6 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _frame, rfm
+from crmkit._rfm.measures import MEASURES, SCORES
+from crmkit._rfm.rules import plain_scheme, rules_of
 from crmkit._types import Duration
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words
 from crmkit.models._beta_geometric import BetaGeometricParams
@@ -139,10 +141,10 @@ def _of_scorer(scorer: rfm.Scorer) -> Scores:
 def _of_scored(table: _frame.Table) -> Scores:
     """Cuts that give the scores of a list: the worst value with each score. It must be the value alone that decides."""
     cutpoints: dict[str, dict[tuple[int, ...], rfm.Cutpoints]] = {}
-    columns = {measure: measure for measure in rfm.MEASURES}
-    _frame.open_table(table.give_back(table.frame), numbers=[*columns, *rfm.SCORES.values()], hint=SCORED_HINT)
+    columns = {measure: measure for measure in MEASURES}
+    _frame.open_table(table.give_back(table.frame), numbers=[*columns, *SCORES.values()], hint=SCORED_HINT)
     levels = 0
-    for measure, score in rfm.SCORES.items():
+    for measure, score in SCORES.items():
         low, high, found = _spans(table, score, measure)
         best, worst = (-high, -low) if measure == "recency" else (low, high)
         if (best[1:] <= worst[:-1]).any():
@@ -178,16 +180,16 @@ def _of_scheme(scheme: Any, levels: int) -> tuple[Sequence[tuple[str, Ranges]], 
     """The rules of a scheme on this scale, and what people call its segments in both languages."""
     if scheme == "eleven" and levels != 5:
         raise ArgumentError("downgrades_scheme_eleven_made_levels", bins=levels)
-    scheme = rfm.plain_scheme(scheme)
+    scheme = plain_scheme(scheme)
     tables = [rfm.segment_rules(scheme, language=language) for language in ("en", "zh")]
     english, chinese = (dict(zip(rules["segment"], rules["label"], strict=True)) for rules in tables)
-    return rfm.rules_of(scheme, bins=levels), {name: (english[name], chinese[name]) for name in english}
+    return rules_of(scheme, bins=levels), {name: (english[name], chinese[name]) for name in english}
 
 
 def _refuse_other_segments(table: _frame.Table, scheme: Any, levels: int) -> None:
     """The segments of the list must be those of the scheme that is written."""
-    cells = table.cells([*rfm.SCORES.values(), "segment"])
-    named = rfm.segment({name: cells[name] for name in rfm.SCORES.values()}, scheme=scheme, bins=levels)
+    cells = table.cells([*SCORES.values(), "segment"])
+    named = rfm.segment({name: cells[name] for name in SCORES.values()}, scheme=scheme, bins=levels)
     if named["segment"].tolist() != cells["segment"].tolist():
         raise ArgumentError("scheme", scheme, "sql_scheme")
 

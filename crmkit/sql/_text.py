@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crmkit import labels, rfm
+from crmkit._rfm.measures import SCORES
 from crmkit.sql._dialects import Dialect, number
 from crmkit.sql._frozen import Frozen, Purchases, Ranges, Scores, Spend
 from crmkit.sql._nodes import FAR, MOST_DAYS, MOST_X
@@ -90,7 +91,7 @@ class Query:
         scores = self.frozen.scores
         if scores is None:
             return
-        cases = {name: _score_lines(measure, scores) for measure, name in rfm.SCORES.items()}
+        cases = {name: _score_lines(measure, scores) for measure, name in SCORES.items()}
         if all(len(by_cell) == 1 for by_cell in scores.cutpoints.values()):
             yield self._step("scores", "customers", _listed(cases.values()), _both("sql_scores"))
             return
@@ -156,11 +157,11 @@ class Query:
         """Names of the result's columns and what they are made of."""
         frozen = self.frozen
         if frozen.scores is not None:
-            yield from ((name, f"c.{name}") for name in rfm.SCORES.values())
+            yield from ((name, f"c.{name}") for name in SCORES.values())
             yield "rfm", self._code(frozen.scores)
             yield "rfm_sum", "c.r_score + c.f_score + c.m_score"
             if frozen.scores.weights is not None:
-                weighed = zip(frozen.scores.weights, rfm.SCORES.values(), strict=True)
+                weighed = zip(frozen.scores.weights, SCORES.values(), strict=True)
                 yield "rfm_weighted", " + ".join(f"{self.dialect.cast(number(w))} * c.{name}" for w, name in weighed)
         if frozen.segments:
             yield "segment", "c.segment"
@@ -179,7 +180,7 @@ class Query:
         text = self.dialect.text
         if scores.levels < 10:
             return f"CAST(100 * c.r_score + 10 * c.f_score + c.m_score AS {text})"
-        return " || '_' || ".join(f"CAST(c.{name} AS {text})" for name in rfm.SCORES.values())
+        return " || '_' || ".join(f"CAST(c.{name} AS {text})" for name in SCORES.values())
 
     def _text(self, value: str) -> str:
         return self.dialect.literal(value)
@@ -208,13 +209,13 @@ def _label(english: str, chinese: str) -> str:
 
 def _score_lines(measure: str, scores: Scores) -> list[str]:
     """The CASE of a score; of nested scores one for each cell of the scores before."""
-    by_cell, name = scores.cutpoints[measure], rfm.SCORES[measure]
+    by_cell, name = scores.cutpoints[measure], SCORES[measure]
     if len(by_cell) == 1:
         return _wrapped(_score_case(measure, by_cell[()]) + f" AS {name}")
     lines = ["    CASE"]
     for cell, cutpoints in by_cell.items():
         if cell:
-            here = " AND ".join(f"{column} = {at}" for column, at in zip(rfm.SCORES.values(), cell, strict=False))
+            here = " AND ".join(f"{column} = {at}" for column, at in zip(SCORES.values(), cell, strict=False))
             lines.append(f"      WHEN {here} THEN {_score_case(measure, cutpoints)}")
     return [*lines, f"      ELSE {_score_case(measure, by_cell[()])}", f"    END AS {name}"]
 

@@ -12,6 +12,7 @@ import narwhals.stable.v2 as nw
 from crmkit import _checks, _frame, customers, labels, pyramid, rfm
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
+from crmkit._rfm.rules import AXES, HALVES, plain_scheme
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.transactions import Transactions
 
@@ -60,7 +61,7 @@ def segmentation_of(scheme: Scheme, column: str) -> Segmentation:
     names_tiers = scheme in pyramid.SCHEMES if isinstance(scheme, str) else _are_shares(scheme)
     if names_tiers:
         return _by_tiers(scheme)
-    rules = rfm.plain_scheme(scheme)
+    rules = plain_scheme(scheme)
     rfm.segment({"r_score": [1], "f_score": [1], "m_score": [1]}, scheme=rules, bins=5)
     written = rfm.segment_rules(rules)
     # Half-way up a scale of 5, 3 or 4 levels lie 60, 67 or 50 % of the customers; all even numbers cut at 50 %.
@@ -69,8 +70,8 @@ def segmentation_of(scheme: Scheme, column: str) -> Segmentation:
 
 def _by_halves(rules: Any) -> bool:
     """Whether a table of rules knows high and low only, so that it fits any number of levels."""
-    axes = [axis for axis in rfm.AXES if axis in rules]
-    return all(scores in (*rfm.HALVES, "any") for axis in axes for scores in rules[axis])
+    axes = [axis for axis in AXES if axis in rules]
+    return all(scores in (*HALVES, "any") for axis in axes for scores in rules[axis])
 
 
 def _are_shares(scheme: Any) -> bool:

@@ -1,0 +1,1 @@
+"""RFM, one part per file; `crmkit.rfm` is the door."""
