@@ -324,8 +324,10 @@ def _told(
     if isinstance(error, OSError):
         path = str(error.filename or "")
         return InputFileError("system_fault", path=path, reason=error.strerror or str(error))
-    if isinstance(error, ModuleNotFoundError):
-        return MissingPackageError("package_missing", package=str(error.name))
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return MissingPackageError("package_missing", package=error.name)
+    if isinstance(error, ImportError):  # as libraries raise it for an optional package of their own
+        return MissingPackageError("package_missing_unnamed", reason=_reason(error))
     given = {name: value for name, value in bound.arguments.items() if name not in _OWN}
     for name, value in given.items():
         if isinstance(value, Transactions) and name in MADE_OF_TRANSACTIONS:

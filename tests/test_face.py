@@ -190,6 +190,25 @@ def test_what_an_inner_library_raises_names_the_argument():
     assert not isinstance(caught.value.__cause__, errors.CrmkitError)
 
 
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (ModuleNotFoundError("No module named 'xyz'", name="xyz"), "needs the package 'xyz'"),
+        (ModuleNotFoundError("no module of this kind"), "not installed .ModuleNotFoundError: no module of this kind"),
+        (ImportError("Missing optional dependency 'xyz'"), "ImportError: Missing optional dependency 'xyz'"),
+    ],
+)
+def test_a_package_that_is_missing_is_named_if_anybody_knows_it(raised, said):
+    class Lazy(dict):
+        def __iter__(self):
+            raise raised
+
+        keys = items = __iter__
+
+    with pytest.raises(errors.MissingPackageError, match=said):
+        crm.summarize(Lazy(SALES))
+
+
 @pytest.mark.parametrize("stops", [KeyboardInterrupt, MemoryError, SystemExit])
 def test_what_is_nobody_s_argument_passes(stops):
     class Hostile(dict):

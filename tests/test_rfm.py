@@ -70,6 +70,14 @@ def test_fixed_cuts_are_reached_by_the_value_itself(make_table):
     assert got["f_score"] == TEN_F
 
 
+def test_a_cut_without_a_limit_is_reached_by_everybody_or_by_nobody(make_table):
+    cuts = {"recency": [np.inf, 90, -np.inf], "frequency": [-np.inf, -np.inf, 2], "monetary": [-np.inf, np.inf]}
+    got = scored(make_table, TEN, cuts=cuts)
+    assert got["r_score"] == [3 if days <= 90 else 2 for days in TEN["recency"]]
+    assert got["f_score"] == [4 if orders >= 2 else 3 for orders in TEN["frequency"]]
+    assert got["m_score"] == [2] * 10
+
+
 def test_mean_and_median_splits_are_high_above_only(make_table):
     # Means: recency 94.5, frequency 3.6, monetary 230; medians: 52.5, 1.5, 57.5.
     by_mean = scored(make_table, TEN, method="mean")

@@ -86,7 +86,17 @@ def best_last(measure: str, counted: Mapping[str, Any]) -> tuple[Floats, Ints]:
 
 
 def never(measure: str) -> float:
+    """The cut that nobody reaches."""
     return -np.inf if measure == "recency" else np.inf
+
+
+def lowest_score(measure: str, cutpoints: Cutpoints) -> int:
+    """The score that everybody reaches: 1, or more where the caller's cuts begin without a limit.
+
+    >>> lowest_score("frequency", Cutpoints((-np.inf, 4.0)))
+    2
+    """
+    return 1 + sum(cut == -never(measure) for cut in cutpoints.cuts)
 
 
 def cutpoints_to_dict(cell: Cell, cutpoints: Cutpoints) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from crmkit._rfm.cutpoints import (
     cutpoints_to_dict,
     level_sizes,
     level_starts,
+    lowest_score,
     never,
     passes,
     quantile_cutpoints,
@@ -372,7 +373,7 @@ class Scorer(Estimator):
 
     def _score_expr(self, measure: str, cutpoints: Cutpoints, table: _frame.Table) -> nw.Expr:
         value, ident = number(self.columns[measure]), _id(table, self.customer) if cutpoints.ids else None
-        expr = nw.lit(1)
+        expr = nw.lit(lowest_score(measure, cutpoints))
         for level, cut in enumerate(cutpoints.cuts, start=2):
             if np.isfinite(cut):
                 passed = passes(measure, value, cutpoints, level, ident)

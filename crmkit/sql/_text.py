@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crmkit import labels, rfm
+from crmkit._rfm.cutpoints import lowest_score
 from crmkit._rfm.measures import SCORES
 from crmkit.sql._dialects import Dialect, number
 from crmkit.sql._frozen import Frozen, Purchases, Ranges, Scores, Spend
@@ -228,7 +229,7 @@ def _score_case(measure: str, cutpoints: rfm.Cutpoints) -> str:
         if np.isfinite(cut) and cut != last:  # of equal cuts the best one decides
             arms.append(f"WHEN {measure} {better} {number(cut)} THEN {level}")
             last = cut
-    return " ".join(["CASE", *arms, f"WHEN {measure} IS NOT NULL THEN 1 END"])
+    return " ".join(["CASE", *arms, f"WHEN {measure} IS NOT NULL THEN {lowest_score(measure, cutpoints)} END"])
 
 
 def _wrapped(expression: str) -> list[str]:

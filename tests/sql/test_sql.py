@@ -194,6 +194,7 @@ def some_customers(n=500):
         {"method": "bands"},
         {"bins": 12, "weights": (0.5, 0.2, 0.3)},
         {"cuts": {"recency": [30, 90, 365], "monetary": [5.5, 20]}},
+        {"cuts": {"recency": [float("inf"), 90], "monetary": [float("-inf"), 20], "frequency": [2, float("inf")]}},
         {"ties": "worse", "bins": 4},
     ],
 )

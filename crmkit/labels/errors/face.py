@@ -44,6 +44,10 @@ WORDS = {
         'this needs the package {package!r}, which is not installed. Run: pip install "{package}".',
         '此功能需要尚未安装的软件包 {package!r}。请运行：pip install "{package}"。',
     ),
+    "package_missing_unnamed": (
+        "this needs a package that is not installed ({reason}). Install it with pip.",
+        "此功能需要尚未安装的软件包（{reason}）。请用 pip 安装。",
+    ),
     "transactions_given": (
         "{argument}= takes a table that was made of transactions, not the transactions themselves. Give {call}.",
         "{argument}= 需要由交易数据得出的表，而不是交易数据本身。请给出 {call}。",
