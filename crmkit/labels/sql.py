@@ -11,6 +11,11 @@ WORDS = {
     ),
     "sql_read": ("the columns that are read", "所读取的列"),
     "sql_scores": ("scores from 1 up, the best first; cuts are frozen", "从 1 起的得分，最好的在前；分界值固定"),
+    "sql_cuts": (
+        "cuts by the scores before; other cells take the cuts of all",
+        "按前面的得分分别取分界值；其余单元取全体的分界值",
+    ),
+    "sql_groups": ("which groups a customer belongs to", "客户所属的各个分组"),
     "sql_segments": ("segments; fm is the mean of F and M, halves rounded down", "细分；fm 为 F 与 M 的平均，舍去半分"),
     "sql_tiers": ("tiers by the least spend of each", "按各层最低消费额分层"),
     "sql_model": (

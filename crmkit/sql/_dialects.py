@@ -58,23 +58,18 @@ class Dialect:
         """An expression as a float of 64 bits."""
         return f"CAST({expression} AS {self.double})"
 
-    def rows(self, names: Sequence[str], rows: Sequence[Sequence[float]], indent: str) -> list[str]:
-        """The lines of a query that gives constants as a table."""
-        written = ["(" + ", ".join(map(number, row)) + ")" for row in rows]
-        lines = [""]
-        for row in written:
-            if lines[-1] and len(lines[-1]) + len(row) > WIDTH:
-                lines.append("")
-            lines[-1] += (", " if lines[-1] else "") + row
-        body = [f"{indent}  {line}{'' if line is lines[-1] else ','}" for line in lines]
+    def rows(self, names: Sequence[str], rows: Sequence[Sequence[str]], indent: str) -> list[str]:
+        """The lines of a query that gives numbers, as they are written, as a table."""
+        body = folded(["(" + ", ".join(row) + ")" for row in rows], indent + "  ")
         if self.name == "bigquery":
             fields = ", ".join(f"{name} {self.double}" for name in names)
             return [f"{indent}SELECT * FROM UNNEST(ARRAY<STRUCT<{fields}>>[", *body, f"{indent}])"]
-        chosen = ", ".join(f"{self.cast(f'v.{name}')} AS {name}" for name in names)
+        chosen = [f"{self.cast(f'v.{name}')} AS {name}" for name in names]
+        given = f" AS v({', '.join(names)})"
         if self.name == "sqlite":  # which gives the columns of VALUES names of its own
-            chosen = ", ".join(f"column{at} AS {name}" for at, name in enumerate(names, start=1))
-            return [f"{indent}SELECT {chosen} FROM (VALUES", *body, f"{indent})"]
-        return [f"{indent}SELECT {chosen} FROM (VALUES", *body, f"{indent}) AS v({', '.join(names)})"]
+            chosen, given = [f"column{at} AS {name}" for at, name in enumerate(names, start=1)], ""
+        opening = folded(chosen, f"{indent}SELECT ", f"{indent}  ")
+        return [*opening[:-1], f"{opening[-1]} FROM (VALUES", *body, f"{indent}){given}"]
 
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -88,6 +83,22 @@ DIALECTS: Mapping[str, Dialect] = {
         Dialect("bigquery", "FLOAT64", "STRING", quote="`", backslash=True),
     )
 }
+
+
+def folded(parts: Sequence[str], indent: str, next_indent: str | None = None) -> list[str]:
+    """Parts with commas between them, over lines no wider than a page.
+
+    >>> folded(["a", "b"], "SELECT ")
+    ['SELECT a, b']
+    """
+    lines, line = [], indent + parts[0]
+    for part in parts[1:]:
+        if len(line) + len(part) > WIDTH:
+            lines.append(line + ",")
+            line = (indent if next_indent is None else next_indent) + part
+        else:
+            line += ", " + part
+    return [*lines, line]
 
 
 def number(value: float) -> str:

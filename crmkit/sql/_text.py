@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from crmkit import labels, rfm
 from crmkit._rfm.cutpoints import lowest_score
 from crmkit._rfm.measures import SCORES
-from crmkit.sql._dialects import Dialect, number
+from crmkit._types import Array
+from crmkit.sql._dialects import Dialect, folded, number
 from crmkit.sql._frozen import Frozen, Purchases, Ranges, Scores, Spend
 from crmkit.sql._nodes import FAR, MOST_DAYS, MOST_X
 
 HISTORY = ("x", "t_x", "T")
 BEYOND = 700  # e^700 is a float, e^710 is not
 WIDTH = 116
+FARTHEST = float(np.finfo(float).max)
+
+CutsByCell: TypeAlias = Mapping[tuple[int, ...], rfm.Cutpoints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Query:
 
     def text(self) -> str:
         """The whole query."""
-        steps = [self._read(), *self._scores(), *self._segments(), *self._tiers(), *self._forecast()]
+        steps = [self._read(), *self._scores(), *self._groups(), *self._forecast()]
         body: list[str] = []
         for step in steps:
             body += [*step[:-1], step[-1] + ("," if step is not steps[-1] else "")]
@@ -65,9 +70,10 @@ class Query:
     def _read(self) -> list[str]:
         """Every column that is read, under a name of ours, as a float."""
         own = {self._value(measure): column for measure, column in self._columns().items()}
-        lines = [[f"  SELECT {self._name(self.customer)} AS customer_id"]]
-        lines += [[f"    {self.dialect.cast(self._name(column))} AS {alias}"] for alias, column in own.items()]
-        return [f"crmkit_customers AS (  {_both('sql_read')}", *_listed(lines), f"  FROM {self.source}", ")"]
+        chosen = [f"{self._name(self.customer)} AS customer_id"]
+        chosen += [f"{self.dialect.cast(self._name(column))} AS {alias}" for alias, column in own.items()]
+        lines = folded(chosen, "  SELECT ", "    ")
+        return [f"crmkit_customers AS (  {_both('sql_read')}", *lines, f"  FROM {self.source}", ")"]
 
     def _columns(self) -> dict[str, str]:
         """The columns that are read, by measure."""
@@ -92,63 +98,84 @@ class Query:
         scores = self.frozen.scores
         if scores is None:
             return
-        cases = {name: _score_lines(measure, scores) for measure, name in SCORES.items()}
         if all(len(by_cell) == 1 for by_cell in scores.cutpoints.values()):
-            yield self._step("scores", "customers", _listed(cases.values()), _both("sql_scores"))
+            cases = (_score_lines(measure, scores.cutpoints[measure][()]) for measure in SCORES)
+            yield self._step("scores", "customers", _listed(cases), _both("sql_scores"))
             return
-        for name, before in {"r_score": "customers", "f_score": "r_score", "m_score": "f_score"}.items():
-            last = name == "m_score"
-            yield self._step("scores" if last else name, before, cases[name], _both("sql_scores") if not last else "")
+        before = "customers"
+        for measure, name in SCORES.items():
+            after = "scores" if name == "m_score" else name
+            yield from self._nested(measure, scores.cutpoints[measure], before, after)
+            before = after
+
+    def _nested(self, measure: str, by_cell: CutsByCell, before: str, after: str) -> Iterator[list[str]]:
+        """The score of a measure by cuts of its own in each cell of the scores before."""
+        cells = {cell: _cuts(cutpoints) for cell, cutpoints in by_cell.items() if cell}
+        if not cells:
+            yield self._step(after, before, _score_lines(measure, by_cell[()]), _both("sql_scores"))
+            return
+        scored = list(SCORES.values())[: len(next(iter(cells)))]
+        elsewhere = _cuts(by_cell[()])
+        names = [f"cut_{level}" for level in range(2, len(elsewhere) + 2)]
+        rows = [[*map(number, (*cell, *cuts))] for cell, cuts in cells.items()]
+        cuts = self.dialect.rows((*scored, *names), rows, "  ")
+        yield [f"crmkit_{measure}_cuts AS (  {_both('sql_cuts')}", *cuts, ")"]
+        better = "<=" if measure == "recency" else ">="
+        arms = [
+            f"WHEN {measure} {better} COALESCE(k.{name}, {number(cut)}) THEN {level}"
+            for level, (name, cut) in reversed(list(enumerate(zip(names, elsewhere, strict=True), start=2)))
+        ]
+        score = f"CASE {' '.join(arms)} WHEN {measure} IS NOT NULL THEN 1 END AS {SCORES[measure]}"
+        met = " AND ".join(f"k.{score} = c.{score}" for score in scored)
+        joined = f"  FROM crmkit_{before} AS c LEFT JOIN crmkit_{measure}_cuts AS k ON {met}"
+        yield [f"crmkit_{after} AS (  {_both('sql_scores')}", "  SELECT c.*,", *_wrapped(score), joined, ")"]
 
     def _step(self, name: str, before: str, lines: Sequence[str], comment: str) -> list[str]:
         """A step that adds columns to the rows of another."""
-        opening = f"crmkit_{name} AS (" + (f"  {comment}" if comment else "")
-        return [opening, "  SELECT *,", *lines, f"  FROM crmkit_{before}", ")"]
+        return [f"crmkit_{name} AS (  {comment}", "  SELECT *,", *lines, f"  FROM crmkit_{before}", ")"]
 
-    def _segments(self) -> Iterator[list[str]]:
-        frozen = self.frozen
-        if not frozen.segments or frozen.labels is None:
-            return
-        lines = [f"      WHEN {_holds(ranges)} THEN {self._text(name)}  {_label(*frozen.labels[name])}"
-                 for name, ranges in frozen.segments]  # fmt: skip
-        yield self._step("segments", "scores", ["    CASE", *lines, "    END AS segment"], _both("sql_segments"))
-
-    def _tiers(self) -> Iterator[list[str]]:
-        tiers = self.frozen.tiers
-        if not tiers:
-            return
-        said = [_label(labels.segment(tier.name, "en"), labels.segment(tier.name, "zh")) for tier in tiers]
-        tests = [f"monetary >= {number(tier.least)}" for tier in tiers[:-1]] + ["monetary IS NOT NULL"]
-        lines = [
-            f"      WHEN {test} THEN {self._text(tier.name)}  {words}"
-            for test, tier, words in zip(tests, tiers, said, strict=True)
+    def _groups(self) -> Iterator[list[str]]:
+        """Segment and tier of each customer."""
+        groups = {"segment": list(self._segments()), "tier": list(self._tiers())}
+        cases = [
+            [f"    CASE  {_both(f'sql_{name}s')}", *arms, f"    END AS {name}"] for name, arms in groups.items() if arms
         ]
-        before = self._rows(tiers=False)
-        yield self._step("tiers", before, ["    CASE", *lines, "    END AS tier"], _both("sql_tiers"))
+        if cases:
+            before = "scores" if self.frozen.scores else "customers"
+            yield self._step("groups", before, _listed(cases), _both("sql_groups"))
 
-    def _rows(self, *, tiers: bool = True, forecast: bool = True) -> str:
+    def _segments(self) -> Iterator[str]:
+        for name, ranges in self.frozen.segments:
+            words = _label(*self.frozen.labels[name]) if self.frozen.labels else ""
+            yield f"      WHEN {_holds(ranges)} THEN {self._text(name)}  {words}"
+
+    def _tiers(self) -> Iterator[str]:
+        tiers = self.frozen.tiers
+        tests = [f"monetary >= {number(tier.least)}" for tier in tiers[:-1]] + ["monetary IS NOT NULL"] * bool(tiers)
+        for test, tier in zip(tests, tiers, strict=True):
+            words = _label(labels.segment(tier.name, "en"), labels.segment(tier.name, "zh"))
+            yield f"      WHEN {test} THEN {self._text(tier.name)}  {words}"
+
+    def _rows(self, *, forecast: bool = True) -> str:
         """The last step so far that has a row per customer."""
         frozen = self.frozen
-        if forecast and tiers and frozen.purchases:
-            return "spend" if frozen.spend else "alive"
-        if tiers and frozen.tiers:
-            return "tiers"
-        return "segments" if frozen.segments else "scores" if frozen.scores else "customers"
+        if forecast and frozen.purchases:
+            return "alive"
+        return "groups" if frozen.segments or frozen.tiers else "scores" if frozen.scores else "customers"
 
     def _forecast(self) -> Iterator[list[str]]:
         model, before = self.frozen.purchases, self._rows(forecast=False)
         if model is None:
             return
         yield [*_model_comment(model), *self._step("odds", before, _log_odds(model), _both("sql_odds"))]
-        yield self._step("alive", "odds", _alive(model), _both("sql_alive"))
-        if self.frozen.spend is not None:
-            yield self._step("spend", "alive", _spend(self.frozen.spend), _both("sql_spend"))
+        spend = [_spend(self.frozen.spend)] if self.frozen.spend is not None else []
+        yield self._step("alive", "odds", _listed([_alive(model), *spend]), _both("sql_alive"))
         yield from _expectation(model, self.dialect)
 
     def _result(self) -> list[str]:
-        chosen = [f"  c.customer_id AS {self._name(self.customer)}"]
-        chosen += [f"  {made} AS {self._name(name)}" for name, made in self._results()]
-        lines = [_both("sql_result"), "SELECT", *_listed([[line] for line in chosen])]
+        chosen = [f"c.customer_id AS {self._name(self.customer)}"]
+        chosen += [f"{made} AS {self._name(name)}" for name, made in self._results()]
+        lines = [_both("sql_result"), *folded(chosen, "SELECT ", "  ")]
         lines.append(f"FROM crmkit_{self._rows()} AS c")
         if self.frozen.purchases is not None:
             lines.append("LEFT JOIN crmkit_expected AS e ON e.x = c.x AND e.age = c.age")
@@ -208,17 +235,13 @@ def _label(english: str, chinese: str) -> str:
 # --- scores ---------------------------------------------------------------------------------------------------------
 
 
-def _score_lines(measure: str, scores: Scores) -> list[str]:
-    """The CASE of a score; of nested scores one for each cell of the scores before."""
-    by_cell, name = scores.cutpoints[measure], SCORES[measure]
-    if len(by_cell) == 1:
-        return _wrapped(_score_case(measure, by_cell[()]) + f" AS {name}")
-    lines = ["    CASE"]
-    for cell, cutpoints in by_cell.items():
-        if cell:
-            here = " AND ".join(f"{column} = {at}" for column, at in zip(SCORES.values(), cell, strict=False))
-            lines.append(f"      WHEN {here} THEN {_score_case(measure, cutpoints)}")
-    return [*lines, f"      ELSE {_score_case(measure, by_cell[()])}", f"    END AS {name}"]
+def _score_lines(measure: str, cutpoints: rfm.Cutpoints) -> list[str]:
+    return _wrapped(_score_case(measure, cutpoints) + f" AS {SCORES[measure]}")
+
+
+def _cuts(cutpoints: rfm.Cutpoints) -> list[float]:
+    """The cuts of a cell, the infinite ones as the floats that no value or every value passes."""
+    return np.clip(cutpoints.cuts, -FARTHEST, FARTHEST).tolist()
 
 
 def _score_case(measure: str, cutpoints: rfm.Cutpoints) -> str:
@@ -293,11 +316,11 @@ def _expectation(model: Purchases, dialect: Dialect) -> Iterator[list[str]]:
         f"  SELECT DISTINCT x, age FROM crmkit_customers WHERE x <= {MOST_X} AND age <= {MOST_DAYS}",
         ")",
     ]
-    pairs = np.stack([nodes.chance, nodes.weight], axis=1).tolist()
+    pairs = _rounded(nodes.chance, nodes.weight)
     chances = dialect.rows(("p", "weight"), pairs, "  ")
     yield [f"crmkit_chances AS (  {_both('sql_chances', error=f'{max(nodes.error, 1e-12):.0e}')}", *chances, ")"]
     at_end = np.arange(nodes.days.size) == nodes.days.size - 1
-    moments = np.stack([nodes.days, nodes.discount, at_end], axis=1).tolist()
+    moments = _rounded(nodes.days, nodes.discount, at_end)
     times = dialect.rows(("days", "discount", "at_end"), moments, "  ")
     yield [f"crmkit_times AS (  {_both('sql_times')}", *times, ")"]
     yield [
@@ -326,13 +349,18 @@ def _expectation(model: Purchases, dialect: Dialect) -> Iterator[list[str]]:
     ]
 
 
+def _rounded(*columns: Array) -> list[list[str]]:
+    """Rows of nodes, to the twelve digits that they were rounded to; cast to floats where they are read."""
+    return [[f"{value:.12g}" for value in row] for row in np.stack(columns, axis=1).tolist()]
+
+
 def _spend(spend: Spend) -> list[str]:
     """Expected spend per purchase: p (v + n m) / (p n + q - 1), n purchases of mean m."""
     n = "x + 1" if spend.counts_first else "x"
     money = "CASE WHEN monetary > 0 THEN monetary ELSE 0 END" if spend.counts_first else "x * m_x"
     return [
         f"    {number(spend.p)} * ({number(spend.v)} + {money})",
-        f"      / ({number(spend.p)} * ({n}) + {number(spend.q)} - 1) AS spend",
+        f"      / ({number(spend.p)} * ({n}) + {number(spend.q)} - 1) AS spend  {_both('sql_spend')}",
     ]
 
 

@@ -80,15 +80,13 @@ def to_sql(
     >>> import crmkit as crm
     >>> scorer = crm.rfm.Scorer(bins=2).fit({"recency": [3, 40], "frequency": [5, 1], "monetary": [90.5, 10]})
     >>> query = to_sql(scorer, dialect="postgres", table="shop.customers", scheme="eight")
-    >>> print(*query.splitlines()[4:11], sep="\n")
+    >>> print(*query.splitlines()[4:9], sep="\n")
     WITH
     crmkit_customers AS (  -- the columns that are read / 所读取的列
-      SELECT "customer_id" AS customer_id,
-        CAST("recency" AS DOUBLE PRECISION) AS recency,
-        CAST("frequency" AS DOUBLE PRECISION) AS frequency,
-        CAST("monetary" AS DOUBLE PRECISION) AS monetary
+      SELECT "customer_id" AS customer_id, CAST("recency" AS DOUBLE PRECISION) AS recency,
+        CAST("frequency" AS DOUBLE PRECISION) AS frequency, CAST("monetary" AS DOUBLE PRECISION) AS monetary
       FROM "shop"."customers"
-    >>> print(query.splitlines()[14].strip())
+    >>> print(query.splitlines()[12].strip())
     CASE WHEN recency <= 3 THEN 2 WHEN recency IS NOT NULL THEN 1 END AS r_score,
     """
     written = _dialects.DIALECTS[_checks.choice("dialect", dialect, DIALECTS)]

@@ -189,6 +189,7 @@ def some_customers(n=500):
     "options",
     [
         {"method": "nested", "bins": 3},
+        {"method": "nested"},
         {"method": "mean"},
         {"method": "median"},
         {"method": "bands"},
@@ -206,6 +207,17 @@ def test_every_kind_of_score_is_written(options):
     compared(found, expected.drop(columns="segment"))
     if "weights" in options:
         np.testing.assert_allclose(found["rfm_weighted"], expected["rfm_weighted"], rtol=1e-15)
+
+
+def test_a_query_with_everything_is_read_in_one_sitting():
+    """Nested scores have 25 cells of their own; with tiers, forecast and value beside them."""
+    customers = crm.summarize(cdnow()).astype({"customer_id": str})
+    listed = crm.pyramid.assign_tiers(crm.rfm.score(customers))[["customer_id", "monetary", "tier"]]
+    fitted = [crm.rfm.Scorer(method="nested").fit(customers), listed, crm.clv.MBGNBD().fit(cdnow()),
+              crm.clv.SpendMean().fit(cdnow())]  # fmt: skip
+    lines = crm.sql.to_sql(fitted, table=TABLE).splitlines()
+    assert len(lines) <= 150
+    assert max(len(line.partition("--")[0]) for line in lines) <= 140
 
 
 def test_rules_of_one_s_own_are_written_with_their_labels():
