@@ -13,7 +13,7 @@ PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 
 def lowest(requirements: list[str]) -> list[str]:
-    """`name>=version` as `name==version`; extras of the project itself pin nothing.
+    """`name>=version` as `name==version`, with or without `,<version`; extras of the project itself pin nothing.
 
     Any other form is an error: a requirement without a lowest version cannot be tested with it.
     """
@@ -21,7 +21,7 @@ def lowest(requirements: list[str]) -> list[str]:
     for requirement in requirements:
         if requirement.startswith("crmkit["):
             continue
-        found = re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?>=([\w.]+)", requirement)
+        found = re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?>=([\w.]+)(?:,<[\w.]+)?", requirement)
         if found is None:
             raise SystemExit(f"pyproject.toml: {requirement!r} is not of the form name>=version")
         pins.append(f"{found[1]}=={found[2]}")
