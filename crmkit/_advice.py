@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crmkit import labels
-from crmkit.errors import CrmkitError, InputFileError, Options
+from crmkit.errors import CrmkitError, InputFileError, Options, on_command_line
 
 Arguments = Mapping[str, Any]
 _MOST_STEPS = 4
@@ -84,7 +84,7 @@ def _option(name: str, value: Any) -> str:
     option = name.replace("_", "-")
     if isinstance(value, bool):
         return f"--{option}" if value else f"--no-{option}"
-    return f"--{option} {'COLUMN' if value == UNKNOWN else shlex.quote(str(value))}"
+    return f"--{option} {'COLUMN' if value == UNKNOWN else on_command_line(value)}"
 
 
 def next_steps(first: CrmkitError, retry: Callable[[Arguments], None]) -> CrmkitError:

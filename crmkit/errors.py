@@ -162,15 +162,15 @@ def as_option(argument: str, value: str, options: Options) -> str:
 def on_command_line(value: Any) -> str:
     """A value as it is written after an option.
 
-    >>> on_command_line([(1, 7), (8, 30)]), on_command_line("Cust ID"), on_command_line(("a", "b"))
-    ('1-7,8-30', "'Cust ID'", 'a:b')
+    >>> on_command_line([(1, 7), (8, 30)]), on_command_line(["Cust ID", "a"]), on_command_line(("a", "b"))
+    ('1-7,8-30', "'Cust ID,a'", 'a:b')
     """
     if value is ...:
         return "COLUMN"
     if isinstance(value, tuple) and type(value) is not tuple:  # one that writes itself as a plain one
         value = ast.literal_eval(repr(value))
     if isinstance(value, list):
-        return ",".join("-".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value)
+        return shlex.quote(",".join("-".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value))
     if isinstance(value, tuple):
         return ":".join(map(str, value))
     return shlex.quote(str(value))

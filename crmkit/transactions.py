@@ -660,7 +660,7 @@ def read(
     same: Any = None,
     table: str | None = None,
     query: str | None = None,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
     header: bool = True,
     skip: int = 0,
     separator: str | None = None,
@@ -693,8 +693,9 @@ def read(
         Which rows of a database. `query` is one SELECT, also over files, each a table called by its name without the
         ending: `read(["orders.csv", "lines.csv"], query="SELECT ... FROM orders JOIN lines USING (order_id)")`.
         It runs where it can read nothing else and write nothing.
-    sheet : str, optional
-        Sheet of an Excel book; needed where several can be seen and hold cells.
+    sheet : str, or list of str, optional
+        Sheet of an Excel book; needed where several can be seen and hold cells. Those of a list are one table, as
+        several files are.
     header : bool, default True
         Whether the first line (or row of a sheet) names the columns. Without names they are column1, column2, ...
     skip : int, default 0

@@ -326,8 +326,10 @@ def refuse_other_shape(rows: Sequence[Row], file: str, request: Request, *, unit
         )
     for sign in sorted(set(re.sub(r"[\w\s\"']", "", first[0]))) if len(first) == 1 else ():
         if sum(name.strip() in request.columns for name in first[0].split(sign)) > 1:
+            if unit == "row":
+                raise InputFileError("one_cell_a_row", path=file, first=shown(first))
             raise InputFileError("another_separator", path=file, sign=sign, first=shown(first), fix={"separator": sign})
-    blanks = [cell for cell in first[0].split(" ") if cell] if len(first) == 1 else []
+    blanks = [cell for cell in first[0].split(" ") if cell] if len(first) == 1 and unit == "line" else []
     cells = blanks if len(blanks) > 1 else first
     like_data = sum(_like_data(cell) for cell in cells)
     if like_data and like_data >= len([cell for cell in cells if cell]) / 2:

@@ -26,14 +26,14 @@ _REF = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def read_excel(files: Sequence[str], request: Request) -> Origin:
-    """Rows of a sheet of each book, as text; rows that are blank from end to end are none."""
-    found = [_read_sheet(file, request) for file in files]
-    names = list(dict.fromkeys(name for own, _ in found for name in own))
+    """Rows of the sheets of each book, as text; rows that are blank from end to end are none."""
+    found = [read for file in files for read in _read_book(file, request)]
+    names = list(dict.fromkeys(name for _, own, _ in found for name in own))
     asked = [name for name in request.columns if name in names]
-    for file, (own, _) in zip(files, found, strict=True):
+    for place, own, _ in found:
         if absent := [name for name in asked if name not in own]:
-            raise InputFileError("column_absent_here", path=file, columns=shown(absent), has=shown(own, most=10))
-    return origins.stored(names, origins.batches_of(_stacked(names, found)))
+            raise InputFileError("column_absent_here", path=place, columns=shown(absent), has=shown(own, most=10))
+    return origins.stored(names, origins.batches_of(_stacked(names, [(own, rows) for _, own, rows in found])))
 
 
 def _stacked(names: Sequence[str], found: Sequence[tuple[list[str], Sequence[Any]]]) -> Iterator[Sequence[Any]]:
@@ -47,56 +47,66 @@ def _stacked(names: Sequence[str], found: Sequence[tuple[list[str], Sequence[Any
             yield [None if place is None else row[place] for place in at]
 
 
-def _read_sheet(file: str, request: Request) -> tuple[list[str], Sequence[Any]]:
-    """Names of the columns, and the rows below them."""
+Read = tuple[str, list[str], Sequence[Any]]  # where, the names of the columns, and the rows below them
+
+
+def _read_book(file: str, request: Request) -> list[Read]:
+    """What each sheet holds that is asked for."""
     try:
         import python_calamine
     except ImportError:
         raise MissingPackageError("no_excel") from None
     try:
         with python_calamine.CalamineWorkbook.from_path(file) as book:
-            sheet = _sheet(book, request, file)
-            rows = (
-                []
-                if book.get_sheet_by_name(sheet).start is None
-                else book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-            )
+            sheets = _sheets(book, request, file)
+            rows = {name: _rows_of(book.get_sheet_by_name(name)) for name in sheets}
     except CrmkitError:
         raise
     except python_calamine.CalamineError as error:
         raise _not_a_book(file, error) from None
     except (OSError, ValueError) as error:
         raise broken(file, error) from None
+    return [_read_sheet(file, name, rows[name], len(sheets) > 1, request) for name in sheets]
+
+
+def _rows_of(sheet: Any) -> list[Any]:
+    return [] if sheet.start is None else list(sheet.to_python(skip_empty_area=False))
+
+
+def _read_sheet(file: str, sheet: str, rows: Sequence[Any], several: bool, request: Request) -> Read:
     first = next((at for at, row in enumerate(rows) if at >= request.skip and _filled(row)), None)
     if first is None:
         raise InputFileError("empty_sheet", path=file, sheet=sheet)
     names, below = _headed(rows, first, file, request)
     _verify(file, sheet, rows, names, first, request)
-    return names, rows[below:]
+    return f"{file}: {sheet}" if several else file, names, rows[below:]
 
 
-def _sheet(book: Any, request: Request, file: str) -> str:
-    """The sheet asked for, or the only one that can be seen."""
+def _sheets(book: Any, request: Request, file: str) -> list[str]:
+    """The sheets asked for, or the only one that can be seen."""
     kinds = {each.name: (str(each.typ), str(each.visible)) for each in book.sheets_metadata}
     sheets = [name for name, (kind, _) in kinds.items() if kind.endswith("WorkSheet")]
     asked = request.sheet if request.sheet is not None else request.table
     if asked is not None:
-        if asked in sheets:
-            return str(asked)
-        raise ArgumentError("no_such_sheet", sheet=asked, path=file, sheets=shown(sheets, most=20))
+        # on the command line several are one text with commas
+        wanted = [asked] if asked in sheets else asked.split(",") if isinstance(asked, str) else list(asked)
+        for name in wanted:
+            if name not in sheets:
+                raise ArgumentError("no_such_sheet", sheet=name, path=file, sheets=shown(sheets, most=20))
+        return wanted
     seen = [name for name in sheets if kinds[name][1].endswith(".Visible")]
     filled = [name for name in seen if book.get_sheet_by_name(name).start is not None]
     if len(filled) == 1:
-        return filled[0]
+        return filled
     if len(filled) > 1:
         fitting = [name for name in filled if _has_names(book.get_sheet_by_name(name), request)]
         if len(fitting) == 1:
-            return fitting[0]
-        raise ArgumentError(
-            "which_sheet", path=file, sheets=shown(sheets, most=20), first=filled[0], fix={"sheet": filled[0]}
-        )
+            return fitting
+        alike = _alike(book, fitting or filled)
+        fix = alike if len(alike) > 1 else alike[0]
+        raise ArgumentError("which_sheet", path=file, sheets=shown(sheets, most=20), told=repr(fix), fix={"sheet": fix})
     if seen:
-        return seen[0]
+        return seen[:1]
     raise InputFileError("no_sheets", path=file, sheets=shown(sheets, most=20) or "none")
 
 
@@ -108,6 +118,12 @@ def _has_names(sheet: Any, request: Request) -> bool:
         if at > 50:
             break
     return False
+
+
+def _alike(book: Any, sheets: Sequence[str]) -> list[str]:
+    """The first of the sheets, and those with the same first row: parts of one table, such as years."""
+    heads = {name: next(filter(_filled, book.get_sheet_by_name(name).iter_rows()), None) for name in sheets}
+    return [name for name in sheets if name == sheets[0] or (heads[name] == heads[sheets[0]] and "," not in name)]
 
 
 def _not_a_book(file: str, error: Exception) -> InputFileError:

@@ -18,7 +18,7 @@ class Request:
     table: str | None = None
     query: str | None = None
     encoding: str | None = None
-    sheet: str | None = None
+    sheet: str | Sequence[str] | None = None
     header: bool = True
     skip: int = 0
     separator: str | None = None

@@ -114,6 +114,9 @@ def _check(request: Request) -> None:
         raise ArgumentError("skip", request.skip, "count", example=2, least=0)
     if not isinstance(request.header, bool):
         raise ArgumentError("header", request.header, "header", example=False)
+    sheets = [request.sheet] if isinstance(request.sheet, str | None) else request.sheet
+    if not isinstance(sheets, Sequence) or not sheets or len(set(map(repr, sheets))) < len(sheets):
+        raise ArgumentError("sheet", request.sheet, "sheets", example="2024")
     separator = request.separator
     if separator is not None and (not isinstance(separator, str) or not 0 < len(separator) < 5 or separator in '"\n\r'):
         raise ArgumentError("separator", separator, "separator", example=";")

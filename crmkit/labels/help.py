@@ -255,7 +255,10 @@ _INPUT = {
     ),
     "option_table": ("Table of a database, or sheet of an Excel book.", "数据库的表，或 Excel 的工作表。"),
     "option_query": ("Query to a database.", "对数据库的查询。"),
-    "option_sheet": ("Sheet of an Excel book.", "Excel 的工作表。"),
+    "option_sheet": (
+        "Sheet of an Excel book, or several that are one table, with commas between.",
+        "Excel 的工作表；多个工作表合为一张表时用逗号分隔。",
+    ),
     "option_header": ("Whether the first line names the columns.", "第一行是否为列名。"),
     "option_skip": ("Lines above the header that are passed over.", "列名之上要跳过的行数。"),
     "option_separator": (

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -359,9 +360,48 @@ def test_a_hidden_or_chart_sheet_is_read_only_when_asked_for(tmp_path):
     assert money(path, sheet="h") == {"x": 9.0}
     with pytest.raises(ArgumentError, match=r"no sheet 'chart'[\s\S]*'h', 's'"):
         crm.read(path, sheet="chart")
-    with pytest.raises(ArgumentError, match=r"which sheet is not said[\s\S]*'s', 't'"):
-        crm.read(book(tmp_path / "b.xlsx", {"s": SHEET, "t": SHEET}))
     assert money(path, query="SELECT * FROM b WHERE amount < 1.7", sheet="s") == {"a": 1.5}
+
+
+def test_several_sheets_are_one_table_each_column_by_its_name(tmp_path):
+    year = [["amount", "customer_id", "date", "shop"], [7, "c", DAY, "x"], [2.25, "a", DAY, "y"]]
+    path = book(tmp_path / "b.xlsx", {"2023": SHEET, "notes": [["by me"]], "2024": year})
+    assert money(path, sheet=["2023", "2024"]) == {"a": 3.75, "b": 2.0, "c": 7.0}
+    assert money(path, sheet="2023,2024") == {"a": 3.75, "b": 2.0, "c": 7.0}  # as an option has them
+    assert money(path, sheet=("2024",)) == {"a": 2.25, "c": 7.0}
+    others = book(tmp_path / "c.xlsx", {"2024": SHEET, "2023": [SHEET[0], ["d", DAY, 1]], "a,b": SHEET})
+    assert money([path, others], sheet=["2023", "2024"]) == {"a": 5.25, "b": 4.0, "c": 7.0, "d": 1.0}
+    assert money(others, sheet="a,b") == FOUND
+    with pytest.raises(InputFileError, match=r"b.xlsx: notes' has no column 'customer_id', 'date', 'amount'"):
+        crm.read(path, sheet=["2023", "notes"])
+    with pytest.raises(ArgumentError, match=r"no sheet '2022'[\s\S]*'2023', 'notes', '2024'[\s\S]*by sheet="):
+        crm.read(path, sheet=["2023", "2022"])
+
+
+def test_text_in_one_cell_a_row_is_no_matter_of_a_separator(tmp_path):
+    path = book(tmp_path / "b.xlsx", {"s": [["customer_id;date;amount"], ["a;2024-01-01;1.5"]]})
+    with pytest.raises(InputFileError, match=r"one cell each, such as 'customer_id;date;amount'[\s\S]*as \.csv"):
+        crm.read(path)
+
+
+@pytest.mark.parametrize("sheet", [[], 3, ["s", "s"], {"s": 1}])
+def test_a_list_of_sheets_names_each_once(tmp_path, sheet):
+    with pytest.raises(ArgumentError, match=r"sheet=[\s\S]*the name of a sheet, or several, each once"):
+        crm.read(book(tmp_path / "b.xlsx", {"s": SHEET}), sheet=sheet)
+
+
+def test_an_error_names_the_sheets_that_are_parts_of_one_table(tmp_path):
+    months = {f"month {month:02}": SHEET for month in range(1, 13)}
+    path = book(tmp_path / "b.xlsx", months | {"paid": [["customer_id", "date", "paid"]], "u,v": SHEET})
+    with pytest.raises(ArgumentError, match=r"which sheet is not said[\s\S]*'month 12'") as caught:
+        crm.read(path)
+    call = re.search(r"sheet=(\[.*\])\.", str(caught.value))
+    assert call[1] == repr(list(months))
+    option = re.search(r"--sheet (.*)\.", caught.value.text("en", command={"sheet": "--sheet"}))[1]
+    assert shlex.split(option) == [",".join(months)]
+    assert money(path, sheet=list(months)) == money(path, sheet=",".join(months)) == {"a": 18.0, "b": 24.0}
+    with pytest.raises(ArgumentError, match=r"such as sheet='s'\."):
+        crm.read(book(tmp_path / "c.xlsx", {"s": SHEET, "t": [[*SHEET[0], "x"], *SHEET[1:]]}))
 
 
 @pytest.mark.parametrize(

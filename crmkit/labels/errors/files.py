@@ -27,6 +27,7 @@ WORDS = {
         "query= reads something besides its tables {tables}. Add that file to the list of files to read.",
         "query= 读取了 {tables} 以外的内容。请把那个文件加进要读取的文件列表。",
     ),
+    "sheets": ("the name of a sheet, or several, each once", "一个工作表的名称，或多个互不相同的名称"),
     "some_path": ("the path of a file, or several", "一个或多个文件的路径"),
     "file_twice": (
         "the same file is named twice: {paths}. Its rows would count twice, so name each file once.",
@@ -62,12 +63,12 @@ WORDS = {
         "没有名为 {table!r} 的表；'{path}' 中有 {tables}。请给出 table=... 或 query=...",
     ),
     "which_sheet": (
-        "which sheet is not said; '{path}' has {sheets}. Say one, such as sheet='{first}'.",
-        "没有说明读取哪个工作表；'{path}' 中有 {sheets}。请指定一个，例如 sheet='{first}'。",
+        "which sheet is not said; '{path}' has {sheets}. Say which, such as sheet={told}.",
+        "没有说明读取哪个工作表；'{path}' 中有 {sheets}。请指定，例如 sheet={told}。",
     ),
     "no_such_sheet": (
-        "there is no sheet {sheet!r} with cells; '{path}' has {sheets}. Say one of them: sheet=...",
-        "没有名为 {sheet!r} 的数据工作表；'{path}' 中有 {sheets}。请用 sheet=... 指定其一。",
+        "there is no sheet {sheet!r} with cells; '{path}' has {sheets}. Name one of them by sheet=.",
+        "没有名为 {sheet!r} 的数据工作表；'{path}' 中有 {sheets}。请用 sheet= 指定其一。",
     ),
     "memory_limit": (
         '{name_given} is not a size. Give one such as memory_limit="2GB".',
@@ -242,13 +243,18 @@ WORDS = {
         "'{path}' 的文件夹名中有 {columns}，而文件自身也有同名列。请用 partitions=False。",
     ),
     # --- Excel
+    "one_cell_a_row": (
+        "the rows of '{path}' are one cell each, such as {first}: text whose fields were not set apart. Save that text "
+        "as .csv and read it.",
+        "'{path}' 的每一行只有一个单元格，例如 {first}：这是未分列的文本。请把该文本存为 .csv 再读取。",
+    ),
     "empty_sheet": (
-        "the sheet {sheet!r} of '{path}' has no rows. Say another one: sheet=...",
-        "'{path}' 的工作表 {sheet!r} 没有数据。请用 sheet=... 指定另一个。",
+        "the sheet {sheet!r} of '{path}' has no rows. Name another one by sheet=.",
+        "'{path}' 的工作表 {sheet!r} 没有数据。请用 sheet= 指定另一个。",
     ),
     "no_sheets": (
-        "'{path}' has no sheet that can be seen; hidden are {sheets}. Say one: sheet=...",
-        "'{path}' 没有可见的工作表；隐藏的有 {sheets}。请用 sheet=... 指定。",
+        "'{path}' has no sheet that can be seen; hidden are {sheets}. Name one by sheet=.",
+        "'{path}' 没有可见的工作表；隐藏的有 {sheets}。请用 sheet= 指定。",
     ),
     "locked_book": (
         "'{path}' is locked with a password. Save it without one.",
