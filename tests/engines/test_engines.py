@@ -145,6 +145,45 @@ def test_a_lazy_table_stays_where_it_is(shop):
         assert type(calls.CALLS[name](shop)) is kind, name
 
 
+def copied(n):
+    """The shop n times over: other customers with the same past."""
+    columns, size = calls.sales(), len(calls.sales()["amount"])
+    many = {name: values * n for name, values in columns.items()}
+    for name in ("customer_id", "order_id"):
+        many[name] = [f"{row // size}-{value}" for row, value in enumerate(many[name])]
+    return many
+
+
+@pytest.mark.spark
+def test_scoring_on_spark_brings_no_customer_to_the_driver(spark, monkeypatch):
+    """Counted values and cells come: no id among them, and none more where three times as many customers are alike."""
+    pa = pytest.importorskip("pyarrow")
+
+    def fetched(n):
+        table, found = spark.createDataFrame(pa.table(copied(n))), []
+
+        def watched(name, fetch):
+            def fetching(self, *args, **kwargs):
+                rows = fetch(self, *args, **kwargs)
+                found.append((name, tuple(self.columns), len(rows)))
+                return rows
+
+            return fetching
+
+        with monkeypatch.context() as patch:
+            for name in ("collect", "toArrow", "toPandas", "toLocalIterator"):
+                patch.setattr(type(table), name, watched(name, getattr(type(table), name)))
+            scored = crm.score_customers(crm.Transactions(table, as_of=calls.AS_OF), horizon="12W")
+            scored.write.format("noop").mode("overwrite").save()
+        return found
+
+    few, many = fetched(2), fetched(6)
+    assert few
+    assert not [columns for _, columns, _ in many if "customer_id" in columns]
+    ranked = ("value",)  # near a median, up to 50,000 values as they are
+    assert [each for each in many if each[1] != ranked] == [each for each in few if each[1] != ranked]
+
+
 # --- another version of pandas ----------------------------------------------------------------------------------------
 
 
