@@ -12,6 +12,7 @@ import errno
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -208,6 +209,9 @@ def system_fault(error: Exception) -> BaseException | None:
         if unwritten is not None:
             return unwritten
         return InputFileError("system_fault", path="", reason=reason)
+    absent = re.search(r"No module named '(\w+)", str(error)) if "PythonException" in type(error).__name__ else None
+    if absent is not None:  # Spark's, of the Python beside its executors
+        return MissingPackageError("spark_workers", package=absent[1], python=sys.executable)
     return None
 
 

@@ -10,6 +10,8 @@ import datetime as dt
 import hashlib
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -182,6 +184,18 @@ def test_scoring_on_spark_brings_no_customer_to_the_driver(spark, monkeypatch):
     assert not [columns for _, columns, _ in many if "customer_id" in columns]
     ranked = ("value",)  # near a median, up to 50,000 values as they are
     assert [each for each in many if each[1] != ranked] == [each for each in few if each[1] != ranked]
+
+
+@pytest.mark.spark
+def test_workers_of_another_python_are_named(spark, monkeypatch):
+    """Spark starts the first python3 of the path where nobody says otherwise, which has no crmkit."""
+    bare = sys._base_executable
+    if subprocess.run([bare, "-I", "-c", "import narwhals"], capture_output=True, check=False).returncode == 0:
+        pytest.skip("the Python that this one was made of has its packages")
+    monkeypatch.setattr(spark.sparkContext, "pythonExec", bare)
+    tx = crm.Transactions(spark.createDataFrame(pd.DataFrame(copied(1)).drop(columns="cost")), as_of=calls.AS_OF)
+    with pytest.raises(crm.errors.MissingPackageError, match=r"executors has no package '\w+'[\s\S]*PYSPARK_PYTHON"):
+        crm.score_customers(tx, horizon="12W")
 
 
 # --- another version of pandas ----------------------------------------------------------------------------------------

@@ -40,6 +40,12 @@ WORDS = {
         "the system refused {path!r}: {reason}. Check the path, its permissions and the space left.",
         "系统拒绝了 {path!r}：{reason}。请检查路径、权限和剩余空间。",
     ),
+    "spark_workers": (
+        "the Python beside Spark's executors has no package {package!r}. Let it be the one of this program, before the "
+        'session begins: os.environ["PYSPARK_PYTHON"] = {python!r}, or install crmkit there.',
+        "Spark 执行器旁的 Python 没有软件包 {package!r}。请在创建会话之前改用本程序的 Python："
+        'os.environ["PYSPARK_PYTHON"] = {python!r}，或在那里安装 crmkit。',
+    ),
     "package_missing": (
         'this needs the package {package!r}, which is not installed. Run: pip install "{package}".',
         '此功能需要尚未安装的软件包 {package!r}。请运行：pip install "{package}"。',
