@@ -24,7 +24,7 @@ def demo(
     """Score CDNOW's customers."""
     from crmkit import Transactions, datasets
     from crmkit._frame import outputs
-    from crmkit.reporting import report
+    from crmkit.reporting._made import write_scored
     from crmkit.scoring import headline, score_customers
 
     speech = text.language_of(language)
@@ -34,7 +34,7 @@ def demo(
         found = headline(scored, language=speech)
         target = outputs.folder_of(output) / "customers.csv"
         outputs.write_table(scored, target, order=["customer_id"], look=outputs.Look(bom=speech == "zh"))
-        page = report(tx, target.with_name("report.html"), language=speech, name="CDNOW")
+        page = write_scored(tx, scored, target.with_name("report.html"), language=speech, name="CDNOW")
     if not quiet:
         written = [("written", target), ("report_written", page)]
         told = [(text.label(key, speech), text.beside(path)) for key, path in written]

@@ -30,7 +30,6 @@ from typing import Any, Literal, Self, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from crmkit import _checks
 from crmkit._frame import engines
@@ -160,6 +159,8 @@ def _expected_per_day(model: PurchaseModel, clock: Clock, first: Days, acquired:
     new = np.zeros(1)
     alive, living, _ = model._outlook(model.parameters, new, new, new)
     expected = np.array([0.0, *(float(alive[0] * living.expected(float(age))[0]) for age in ages[1:])])
+    from scipy.interpolate import PchipInterpolator  # when it is asked for: it takes a while to load
+
     curve = PchipInterpolator(ages, expected)(np.linspace(0, ages[-1], FINE))
     total = np.zeros(clock.elapsed.size)
     for day, n in zip(first, acquired, strict=True):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -30,6 +31,7 @@ _ATTRIBUTES = (
 _FONT = re.compile(r"^\s*(?:(italic|oblique)\s+)?(?:(bold|\d00)\s+)?([\d.]+)px")
 _COMMANDS, _FLOAT = re.compile(r"[A-Za-z]"), re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _MANY, _CLOSE = 24, 0.15  # pieces from which on a path is thinned; points (1/72 inch) by which it may then be off
+_PAD = 0.03  # inches of air about a picture
 _ROLES = {"#595959": "mute", "#ffffff": "paper"}
 
 
@@ -44,9 +46,8 @@ def as_svg(ax: Axes, *, title: str, prefix: str) -> str:
     drawn = io.BytesIO()
     figure = cast("Figure", ax.get_figure(root=True))
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix, "path.simplify_threshold": 0.5}):
-        figure.savefig(
-            drawn, format="svg", transparent=True, metadata={"Date": None}, bbox_inches="tight", pad_inches=0.03
-        )
+        box = _laid_out(ax, figure)
+        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None}, bbox_inches=box)
     plt.close(figure)
     tree = ET.fromstring(drawn.getvalue())  # noqa: S314  what matplotlib wrote a line before
     _cleaned(tree)
@@ -58,7 +59,23 @@ def axes_of(width: float, height: float) -> Axes:
     """Axes of a figure of that size in inches, whose texts are legible in half a page."""
     import matplotlib.pyplot as plt
 
-    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+    return plt.subplots(figsize=(width, height))[1]
+
+
+def _laid_out(ax: Axes, figure: Figure) -> Bbox:
+    """Make the axes so large that what hangs about them fits in the figure; what all of it takes up then, in inches.
+
+    matplotlib's own layouts measure every text four times, which was most of the time that a report took.
+    """
+    from matplotlib.transforms import Bbox
+
+    across, up = figure.bbox.width, figure.bbox.height
+    place, used = ax.get_position(original=True), ax.get_tightbbox(for_layout_only=True)
+    if used is not None:
+        left, below = place.x0 - used.x0 / across, place.y0 - used.y0 / up
+        right, above = used.x1 / across - place.x1, used.y1 / up - place.y1
+        ax.set_position(Bbox([[left, below], [max(1 - right, left + 0.1), max(1 - above, below + 0.1)]]))
+    return figure.get_tightbbox().padded(_PAD)
 
 
 def _cleaned(tree: ET.Element) -> None:

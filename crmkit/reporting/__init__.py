@@ -7,7 +7,6 @@ asked for, and can be read in English and Chinese.
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -18,7 +17,7 @@ from crmkit._types import Table
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.reporting._facts import Facts
-from crmkit.reporting._made import SECTIONS, Asked, refuse_without_packages, written
+from crmkit.reporting._made import SECTIONS, Asked, refuse_without_packages, write
 from crmkit.transactions import Transactions, open_transactions
 
 __all__ = [
@@ -112,9 +111,7 @@ def report(
     now, earlier, others = _compared(tx, compare)
     facts = Facts(now, earlier=earlier, valued=bool({"worth", "actions"} & set(chosen)), least=kept)
     asked = Asked(labels.resolve(language), chosen, ids, name, others)
-    with outputs.private(target) as part:
-        part.write_bytes(written(facts, asked, kind, os.path.basename(path)))
-    return target
+    return write(facts, asked, kind, target)
 
 
 def _kind(target: Path, told: str | None) -> str:

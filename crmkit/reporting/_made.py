@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from crmkit._frame import books, engines
+from crmkit._frame import books, engines, outputs
 from crmkit._intake import NAMES
 from crmkit._version import __version__
 from crmkit.errors import CrmkitError
@@ -47,6 +48,22 @@ class Asked:
     ids: bool
     name: str | None
     others: Mapping[str, Facts]
+
+
+def write(facts: Facts, asked: Asked, kind: str, target: Path) -> Path:
+    """Write the report aside and move it into place when it is complete."""
+    with outputs.private(target) as part:
+        part.write_bytes(written(facts, asked, kind, target.name))
+    return target
+
+
+def write_scored(tx: Transactions, scored: Any, target: Path, *, language: Language, name: str) -> Path:
+    """Write the whole page on customers whose scored list, with the forecast of the default horizon, is there."""
+    refuse_without_packages("html")
+    facts = Facts(tx)
+    facts.scored = scored
+    sections = tuple(key for key in SECTIONS if key != "comparison")
+    return write(facts, Asked(language, sections, False, name, {}), "html", target)
 
 
 def written(facts: Facts, asked: Asked, kind: str, file: str) -> bytes:
