@@ -57,6 +57,8 @@ STEP = 1 / 24
 ENOUGH = 50
 # Distance of the quartiles of a normal distribution, in standard deviations.
 NORMAL_QUARTILES = 1.3489795
+# Counts that are looked at together, before it is known whether there is anything left.
+TOGETHER = 8
 # What is left of the chance of ever more purchases goes into the last block, once it is this share of a tail.
 LEFT_OVER = 0.02
 
@@ -425,17 +427,31 @@ def _runs(values: Floats) -> Iterator[slice]:
 def _blocks(living: Living, h: float, tail: float) -> tuple[Floats, Floats]:
     """Counts b that end blocks, shape (k,), the first 0; and P(more than b purchases within h), (k, n_pairs).
 
-    What is left to a pair beyond the block where it becomes negligible goes into that block.
+    What is left to a pair beyond the block where it becomes negligible goes into that block. Only pairs with something
+    left are looked at.
     """
-    last, above = [0], [living.more_than(np.int64(0), h)]
-    while float(np.max(above[-1])) > LEFT_OVER * tail:
-        last.append(last[-1] + max(1, int(BLOCK * last[-1] ** 0.5)))
-        above.append(living.more_than(np.int64(last[-1]), h))
-    table = np.array(above)
-    table[1:][table[:-1] <= LEFT_OVER * tail] = 0.0
-    negligible = table <= LEFT_OVER * tail
-    table[1:][negligible[1:] & ~negligible[:-1]] = 0.0
-    return np.array(last, dtype=float), table
+    last, tables = [0.0], [living.more_than(np.int64(0), h)[None]]
+    left = np.flatnonzero(tables[0][0] > LEFT_OVER * tail)
+    while len(last) == 1 or left.size:
+        ends = last[-1:]
+        for _ in range(TOGETHER):
+            ends.append(ends[-1] + max(1, int(BLOCK * ends[-1] ** 0.5)))
+        last += ends[1:]
+        table = np.zeros((TOGETHER, tables[0].size))
+        if left.size:
+            above = _above(living_at(living, left), np.array(ends[1:]), h)
+            above[np.logical_or.accumulate(above <= LEFT_OVER * tail)] = 0.0
+            table[:, left] = above
+            left = left[above[-1] > 0]
+        tables.append(table)
+    return np.array(last), np.concatenate(tables)
+
+
+def _above(living: Any, counts: Floats, h: float) -> Floats:
+    """P(more than n purchases within h) of several counts n, (n_counts, n_pairs)."""
+    if hasattr(living, "more_than_each"):
+        return np.asarray(living.more_than_each(counts, h))
+    return np.array([living.more_than(np.int64(n), h) for n in counts])
 
 
 def _law(params: GammaGammaParams | None, x: float, last: Floats, above: Floats) -> tuple[Floats, Floats]:
@@ -443,34 +459,42 @@ def _law(params: GammaGammaParams | None, x: float, last: Floats, above: Floats)
 
     Without a distribution of spend the points are the counts that end blocks. With one they are logarithms of money.
     """
-    if params is None or last.size == 1:
+    if params is None:
         return last, above.T
+    # Up to the first block that leaves nothing to any of them.
+    n_blocks = 1 + int(np.argmin(above[1:].any(axis=1)))
+    last, above = last[: n_blocks + 1], above[: n_blocks + 1]
     p, q = params.p, params.p * x + params.q
     mass = -np.diff(above, axis=0)
-    mass[-1] += above[-1]
     lowest = betaincinv(p, q, 1e-3)
     highest = betaincinv(q, p * last[-1], 1e-3 * LEFT_OVER)  # of the other end, which does not round to 1
     ends = np.log([max(lowest / (1 - lowest), 1e-300), (1 - highest) / max(highest, 1e-300)])
     where = STEP * np.arange(np.floor(ends[0] / STEP), np.ceil(ends[1] / STEP) + 1)
+    # A block of one count is that count; a longer one its two ends and its middle, by Simpson's rule.
+    first, end = last[:-1] + 1, last[1:]
+    n_single = int((first == end).sum())
     distribution = np.zeros((above.shape[1], where.size))
-    # A block counts as its two ends and its middle, by Simpson's rule.
-    for share, n in ((1 / 6, last[:-1] + 1), (4 / 6, (last[:-1] + 1 + last[1:]) / 2), (1 / 6, last[1:])):
-        distribution += share * (mass.T @ betainc(q, p * n[:, None], expit(-where)))
+    for share, n, part in (
+        (1.0, end, slice(n_single)),
+        *((share, n, slice(n_single, None)) for share, n in ((1 / 6, first), (4 / 6, (first + end) / 2), (1 / 6, end))),
+    ):
+        distribution += share * (mass[part].T @ betainc(q, p * n[part, None], expit(-where)))
     return where, distribution
 
 
 def _read(where: Floats, distribution: Floats, own: Index, level: Floats, *, whole: bool) -> Floats:
     """Where the distribution of each row's pair falls to its level; 0 for those who may not buy at all."""
-    table = distribution[own]
-    after = (table > level[:, None]).sum(axis=1)
+    after = np.zeros(own.size, dtype=np.intp)  # points above the level: by halves, for they come first
+    for step in 2 ** np.arange(int(where.size).bit_length())[::-1]:
+        further = np.minimum(after + step, where.size)
+        after = np.where((after + step <= where.size) & (distribution[own, further - 1] > level), further, after)
     right = np.clip(after, 1, where.size - 1)
-    take = np.arange(own.size)
-    upper, lower = table[take, right - 1], table[take, right]
+    upper, lower = distribution[own, right - 1], distribution[own, right]
     share = np.clip((upper - level) / np.where(upper > lower, upper - lower, 1.0), 0, 1)
     point = where[right - 1] + share * (where[right] - where[right - 1])
     if whole:
         return np.where(after > 0, np.ceil(point - 1e-9), 0.0)
-    return np.where(table[:, 0] > level, np.exp(point), 0.0)
+    return np.where(after > 0, np.exp(point), 0.0)
 
 
 def variance_of(forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend, money: Floats) -> Floats:

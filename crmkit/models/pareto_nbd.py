@@ -32,7 +32,7 @@ from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._fit import BOX, Objective, Optimum, maximise
 from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
-from crmkit.models._quadrature import NEGLIGIBLE, PANEL, chunks, discounted_power, growth, panelled
+from crmkit.models._quadrature import NEGLIGIBLE, PANEL, chunks, discounted_power, growth, legendre, panelled
 from crmkit.models._repeats import Cells, distinct, dot, log_rising, survivors
 from crmkit.models.nbd import LivingNBD
 
@@ -45,6 +45,8 @@ RULES = ((3.0, 1.2, 1, 8), (16.0, 4.2, 1, 16), (39.0, 10.0, 1, 32), (np.inf, 30.
 Point: TypeAlias = "Sequence[Any] | Array"
 # Integrands held at a time: small enough for the cache.
 GRID = 65_536
+# Nodes of a rule for many counts, and powers of which no product is too small for a float.
+MOST_NODES, MOST_POWERS = 512, 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +367,32 @@ class LivingPareto:
             return np.zeros_like(self.r)
         count = np.broadcast_to(np.asarray(n, dtype=float), self.r.shape)
         return np.asarray(np.exp(self._log_mean(count + 1, 0, self.s, t) - betaln(count + 1, self.r)))
+
+    def more_than_each(self, counts: Floats, t: float) -> Floats:
+        """Probability of more than n purchases within t for each of some counts n, shape (n_counts, n).
+
+        In v = time / (alpha + time), up to v_t, it is the integral of v^n (1-v)^(r-1) g(v) / B(n+1, r) with g(v) = (1 +
+        v / (1-v) alpha/beta)^-s. One Gauss rule serves all counts: with the powers taken for a polynomial of degree
+        n + r, it errs as much as g differs from polynomials of the degree that is left. That is e^(-degree ln rho), with
+        rho the ellipse around [0, v_t] that reaches the nearest pole of g.
+        """
+        q, v_t = self.beta / self.alpha, t / (self.alpha + t)
+        with np.errstate(divide="ignore"):
+            pole = 1 + 2 * np.minimum(1 / v_t - 1, np.where(q < 1, q / (1 - q) / v_t, np.inf))
+        log_rho = float(np.log(np.min(pole + np.sqrt(pole**2 - 1), initial=np.inf)))
+        degree = float(np.max(counts, initial=0.0) + np.max(self.r, initial=0.0))
+        n_nodes = (degree + (NEGLIGIBLE + 4 * self.s) / log_rho) / 2
+        if not (t > 0 and n_nodes <= MOST_NODES and degree <= MOST_POWERS):
+            return np.array([self.more_than(np.int64(n), t) for n in counts])
+        u, weights = legendre(8 * int(np.ceil(n_nodes / 8)))
+        found = np.empty((counts.size, self.r.size))
+        for rows in chunks(self.r.size, max(GRID // u.size, 1)):
+            v, r = v_t[rows] * u[:, None], self.r[rows]
+            density = np.exp((r - 1) * np.log1p(-v) - self.s * np.log1p(v / (1 - v) / q[rows]))
+            moments = np.einsum("ki,ij->kj", weights * u ** counts[:, None], density)
+            log_unit = (counts[:, None] + 1) * np.log(v_t[rows]) - betaln(counts[:, None] + 1, r)
+            found[:, rows] = np.exp(log_unit + np.log(moments))
+        return np.minimum(found, 1.0)
 
     def pmf(self, n: int, t: float) -> Floats:
         """Probability of exactly n purchases within t; Fader & Hardie (2005)."""

@@ -199,6 +199,19 @@ def test_a_limit_beyond_all_parameters_is_told():
     assert load(model.to_json()).diagnosis_.text("zh") == model.diagnosis_.text("zh")
 
 
+@pytest.mark.parametrize("t", [0.5, 52.0, 400.0])
+def test_one_rule_for_many_counts_gives_what_each_count_does(t):
+    rng = np.random.default_rng(5)
+    for s in (0.05, 0.6, 4.0, 20.0):
+        r, alpha, beta = (np.exp(rng.uniform(low, high, 30)) for low, high in ((-2, 4), (-3, 5), (-4, 6)))
+        living, counts = LivingPareto(r, alpha, s, beta), np.array([0.0, 1, 2, 7, 40])
+        each = np.array([living.more_than(np.int64(n), t) for n in counts])
+        assert living.more_than_each(counts, t) == pytest.approx(each, rel=1e-9, abs=1e-13)
+        tame = LivingPareto(r, 5 + alpha, s, 5 + beta)  # where the rule has few nodes
+        each = np.array([tame.more_than(np.int64(n), t) for n in counts])
+        assert tame.more_than_each(counts, t) == pytest.approx(each, rel=1e-9, abs=1e-13)
+
+
 @needs_shared
 def test_reference_points():
     points = json.loads((SHARED / "btyd_points.json").read_text())["points"]["paretonbd"]
