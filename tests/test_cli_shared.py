@@ -472,7 +472,7 @@ GIVEN = {
 }  # fmt: skip
 # Files of their own kind, or another INPUT.
 APART = {"demo", "report", "sql", "contracts", "loyalty", "basket"}
-WITHOUT_PICTURE = {"explain", "upgrades"}
+WITHOUT_PICTURE = {"upgrades"}
 
 
 @pytest.fixture(scope="module")

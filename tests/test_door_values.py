@@ -498,8 +498,8 @@ def test_a_nightly_check_fails_beyond_its_limit(tmp_path):
     path = tmp_path / "sales.csv"
     path.write_text("customer_id,date,amount\na,2024-01-01,9\n,2024-01-02,1\n")
     assert main(["check", str(path), "--fail-if-unassigned", "60%"]) == 0
-    assert main(["check", str(path), "--fail-if-unassigned", "0.4"]) == 1
-    assert main(["check", str(path), "--fail-if-left-out", "5%"]) == 1
+    assert main(["check", str(path), "--fail-if-unassigned", "0.4"]) == 3
+    assert main(["check", str(path), "--fail-if-left-out", "5%"]) == 3
     assert main(["check", str(path), "--fail-if-left-out", "much"]) == 2
 
 

@@ -29,6 +29,7 @@ import typer
 
 from crmkit.cli import text
 from crmkit.cli.app import app
+from crmkit.cli.complaints import BEYOND_LIMIT
 from crmkit.cli.options import Input, Manner, Reading
 from crmkit.cli.running import patience
 from crmkit.errors import ArgumentError
@@ -211,7 +212,7 @@ def _answer(
     if found.refused:
         for line in found.refused:
             typer.echo(line, err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(BEYOND_LIMIT)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import typer
 from crmkit import _near, labels
 from crmkit.errors import ArgumentError, ColumnError, CrmkitError
 
-FAULT = 70
+FAULT, BEYOND_LIMIT = 70, 3  # exit codes beside 1 (data, files) and 2 (the command)
 _UsageError: Any = typer.BadParameter.__base__  # where it lives depends on the version of typer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -15,6 +16,7 @@ from crmkit.errors import ArgumentError, DataError
 
 if TYPE_CHECKING:
     from crmkit._periods import Period
+    from crmkit.labels import Language
     from crmkit.transactions import Transactions
 
 MOVES: text.Formats = {
@@ -186,14 +188,24 @@ def explain(
     if customer_id is None:
         raise ArgumentError("cli_no_id")
     whole = call.tx.rows().collect_schema()["customer_id"].is_numeric() and customer_id.lstrip("-").isdigit()
-    found = told(call.tx, int(customer_id) if whole else customer_id, bins=bins, scheme=scheme, language=call.language)
+    who = int(customer_id) if whole else customer_id
+    found = told(call.tx, who, bins=bins, scheme=scheme, language=call.language)
     parts = {
         "measures": _as_columns(found.measures),
         "ways": _as_columns(found.upgrade_paths),
         "purchases": found.purchases,
         "refunds": found.refund_rows,
     }
-    return Answer({name: part for name, part in parts.items() if part is not None}, [str(found)])
+    tables = {name: part for name, part in parts.items() if part is not None}
+    return Answer(tables, [str(found)], draw=partial(_alive, call.tx, who))
+
+
+def _alive(tx: Transactions, who: Any, *, language: Language) -> Any:
+    """The picture of one customer: day by day, how likely they are still there."""
+    from crmkit import clv, plotting, summarize
+
+    model = clv.BGNBD().fit(summarize(tx))
+    return plotting.plot_alive_history(clv.alive_history(model, tx, who), language=language)
 
 
 def _as_columns(records: Any) -> dict[str, list[Any]] | None:

@@ -16,10 +16,10 @@ _AROUND = {
     "help_default": ("by default {value}", "默认 {value}"),
     "help_needed": ("needed", "必填"),
     "help_codes": (
-        "Exit codes: 0 done, 1 the data or a file cannot be used (or a limit of `check` is passed), 2 the command is not "
-        "written right, 70 a fault of crmkit, 130 and 143 stopped, 141 the reader of the output went away. With --debug "
-        "anywhere, an error shows its trace.",
-        "退出码：0 完成；1 数据或文件不可用（或超过 check 的界限）；2 命令写法有误；70 crmkit 自身的错误；130、143 被中止；"
+        "Exit codes: 0 done, 1 the data or a file cannot be used, 2 the command is not written right, 3 a limit of "
+        "`check` is passed, 70 a fault of crmkit, 130 and 143 stopped, 141 the reader of the output went away. With "
+        "--debug anywhere, an error shows its trace.",
+        "退出码：0 完成；1 数据或文件不可用；2 命令写法有误；3 超过 check 的界限；70 crmkit 自身的错误；130、143 被中止；"
         "141 输出的读取方已离开。加上 --debug 可显示错误的堆栈。",
     ),
     "help_settings": (
@@ -48,8 +48,8 @@ _COMMANDS = {
     ),
     "about_check": (
         "Print the ledger of the input. What came in, what is left out and why, what is used; and what is worth knowing "
-        "about that. With limits it exits with 1 if too much is lost.",
-        "打印输入的对账表。读入了什么，排除了什么、为何排除，实际使用了什么；以及值得注意之处。给出界限时，若损失过多则以 1 退出。",
+        "about that. With limits it exits with 3 if too much is lost.",
+        "打印输入的对账表。读入了什么，排除了什么、为何排除，实际使用了什么；以及值得注意之处。给出界限时，若损失过多则以 3 退出。",
     ),
     "about_report": (
         "Write a report to open in a browser. Where the revenue is, who stays, what they are worth, what to do, and whether "
@@ -345,12 +345,12 @@ _OWN = {
     ),
     "option_forecast": ("Also expected purchases and lifetime value (BG/NBD).", "还给出预期购买与终身价值（BG/NBD）。"),
     "option_fail_if_unassigned": (
-        "Exit with 1 if more rows or money have no customer, such as 5%.",
-        "没有客户的行或金额超过该比例（例如 5%）时以 1 退出。",
+        "Exit with 3 if more rows or money have no customer, such as 5%.",
+        "没有客户的行或金额超过该比例（例如 5%）时以 3 退出。",
     ),
     "option_fail_if_left_out": (
-        "Exit with 1 if more rows or money are not used, such as 10%.",
-        "未使用的行或金额超过该比例（例如 10%）时以 1 退出。",
+        "Exit with 3 if more rows or money are not used, such as 10%.",
+        "未使用的行或金额超过该比例（例如 10%）时以 3 退出。",
     ),
     "option_bins": ("Levels of the RFM scores.", "RFM 得分的等级数。"),
     "option_scheme": ("Segments.", "客户群方案。"),

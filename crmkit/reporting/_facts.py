@@ -131,9 +131,9 @@ class Facts:
 
     @cached_property
     def scored(self) -> Any:
-        """The scored list."""
-        horizon = HORIZON if self.valued else None
-        return self.listen(lambda: scoring.score_customers(self.tx, horizon=horizon, language="en"))
+        """The scored list; the page shows no interval of a single customer."""
+        horizon, extras = HORIZON if self.valued else None, scoring.Extras(level=None)
+        return self.listen(lambda: scoring.score_customers(self.tx, horizon=horizon, extras=extras, language="en"))
 
     @cached_property
     def headline(self) -> scoring.Headline:
