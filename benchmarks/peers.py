@@ -44,7 +44,7 @@ def crmkit_model(name: str) -> Callable[[crm.Transactions, pd.DataFrame, int], F
 
     def run(tx: crm.Transactions, customers: pd.DataFrame, weeks: int) -> Forecast:
         model = getattr(clv, name)().fit(customers)
-        spend = clv.SpendMean().fit(tx).expected_spend(customers)
+        spend = clv.SpendMean(horizon=f"{weeks}W").fit(tx).expected_spend(customers)
         return model.predict(customers, horizon=f"{weeks}W"), spend, None
 
     return run
@@ -55,7 +55,7 @@ def crmkit_default(tx: crm.Transactions, customers: pd.DataFrame, weeks: int) ->
     model = clv.choose_model(tx, horizon=f"{weeks}W").model
     total = clv.total_interval(tx, horizon=f"{weeks}W", purchases=model)
     fitted = type(model)(**{name: getattr(model, name) for name in model.settings}).fit(customers)
-    spend = clv.SpendMean().fit(tx).expected_spend(customers)
+    spend = clv.SpendMean(horizon=f"{weeks}W").fit(tx).expected_spend(customers)
     return fitted.predict(customers, horizon=f"{weeks}W"), spend, (total.low, total.high)
 
 
@@ -68,7 +68,11 @@ def crmkit_mean(tx: crm.Transactions, customers: pd.DataFrame, weeks: int) -> Fo
 def crmkit_covariates(tx: crm.Transactions, customers: pd.DataFrame, weeks: int) -> Forecast:
     """Pareto/NBD with the covariates of the table."""
     model = clv.ParetoNBD(covariates=COVARIATES).fit(customers)
-    return model.predict(customers, horizon=f"{weeks}W"), clv.SpendMean().fit(tx).expected_spend(customers), None
+    return (
+        model.predict(customers, horizon=f"{weeks}W"),
+        clv.SpendMean(horizon=f"{weeks}W").fit(tx).expected_spend(customers),
+        None,
+    )
 
 
 def of_peers(customers: pd.DataFrame) -> pd.DataFrame:

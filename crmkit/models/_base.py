@@ -8,11 +8,12 @@ Sources: Akaike (1974), IEEE Trans. Automatic Control 19(6); Schwarz (1978), Ann
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import json
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import MISSING, asdict, astuple, dataclass, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -75,7 +76,8 @@ class Model(Estimator):
             A parameter is missing, unknown, or not a positive finite number.
         """
         names = [field.name for field in fields(cls.Params)]
-        if sorted(values) != sorted(names):
+        needed = {field.name for field in fields(cls.Params) if field.default is MISSING}
+        if not needed <= set(values) <= set(names):
             raise ArgumentError(
                 "models_parameters_given_were", name=cls.__name__, join=", ".join(names), values=shown(values, 9)
             )
@@ -288,6 +290,8 @@ def _interval(estimates: Floats, errors: Floats, kinds: NDArray[np.str_]) -> tup
 
 
 def _plain(setting: Any) -> Any:
+    if isinstance(setting, dt.timedelta):
+        return setting / dt.timedelta(days=1)
     return setting.to_dict() if hasattr(setting, "to_dict") else setting
 
 

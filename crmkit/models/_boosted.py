@@ -115,11 +115,12 @@ class Boosted:
         if not hasattr(self, "_trees"):
             raise NotFittedError("boosted_not_fitted")
         tx = open_transactions(transactions)
-        seen = Snapshots.of(tx).at(_checks.day_number(tx.as_of), 0)
+        shop = Snapshots.of(tx)
+        seen = shop.at(_checks.day_number(tx.as_of), 0)
         days = round(max(_checks.days_of(self.horizon), 1))
         by_model = self.model_.predict(seen.past, horizon=days)
         by_trees = self._trees.predict(seen, by_model, days)
-        spend = SpendMean().of_snapshot(seen)
+        spend = SpendMean().of_shop(shop, seen, days)
         columns = {
             "customer_id": seen.ids,
             "expected_purchases": self.weight * by_trees + (1 - self.weight) * by_model,

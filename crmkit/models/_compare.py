@@ -240,10 +240,10 @@ def compare(
     >>> judged = crm.clv.compare(tx, models=["bg_nbd", "pareto_nbd"], holdout="39W")
     >>> judged.table[["model", "predicted", "actual", "bias_share", "rmse_money", "coverage"]].round(3)
               model  predicted  actual  bias_share  rmse_money  coverage
-    0         BGNBD   1653.409  1882.0      -0.121      72.238     0.947
-    1     ParetoNBD   1665.513  1882.0      -0.115      72.037     0.951
+    0         BGNBD   1653.409  1882.0      -0.121      71.752     0.947
+    1     ParetoNBD   1665.513  1882.0      -0.115      71.489     0.951
     2   last_period   2457.000  1882.0       0.306     172.070       NaN
-    3  same_for_all   2928.946  1882.0       0.556      86.266       NaN
+    3  same_for_all   2928.946  1882.0       0.556      86.228       NaN
     >>> judged.recommended
     'ParetoNBD'
     """
@@ -369,7 +369,7 @@ class Judge:
     def trial(self, level: float | None) -> Trial:
         """What they forecast, and whether their intervals held."""
         seen = self.seen
-        spend = SpendMean().of_snapshot(seen)
+        spend = SpendMean().of_shop(self.shop, seen, seen.days)
         past = seen.holdout()
         found = {**_forecasts(past, self.models), **self._by_trees()}
         order = [*self.models, *self.learnt, *NAIVE]

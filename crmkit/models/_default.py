@@ -29,6 +29,7 @@ from crmkit.models._holdout import Holdout, holdout_at, holdout_of, past_sums, p
 from crmkit.models._origins import plan
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._snapshots import kept
+from crmkit.models._spend_power import PastMoney
 from crmkit.models._totals import kind_of
 from crmkit.models._value import Spend, lifetime_value, warn_of_no_dropout
 from crmkit.models.bg_nbd import BGNBD
@@ -55,6 +56,8 @@ JUDGED_AT, ENOUGH = 3, 50
 ROUNDING = 1e-5
 # Distinct customers of an origin that are enough to tell which model forecasts best.
 SAMPLED = 30_000
+# Customers whose money at an origin is enough to tell its power.
+MOST_MONEYS = 60_000
 # Forecasts of trees, and the part that is theirs beside the model's.
 LEARNT = {"boosted": 1.0, "mean": 0.5}
 
@@ -164,6 +167,38 @@ class JudgedAt:
         for origin in self.origins:
             sums = sums | past_sums(visit_day(tx), origin, self.days)
         return sums
+
+    def money_sums(self) -> Sums:
+        """Money up to each origin, and within the horizon after it."""
+        made, day, money = {}, nw.col("day"), nw.col("money")
+        for origin in self.origins:
+            made[f"spent_{origin}"] = nw.when(day <= origin).then(money).otherwise(0)
+            made[f"came_{origin}"] = nw.when((day > origin) & (day <= origin + self.days)).then(money).otherwise(0)
+        return Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in made})
+
+    def moneys(self, facts: LazyFrame, scale: int) -> list[PastMoney]:
+        """What is known of customers' money before and after each origin; of very many customers, of every k-th."""
+        if not self.origins:
+            return []
+        every = -(-int(engines.collect(facts.select(n=nw.len()))["n"][0]) // MOST_MONEYS)
+        first = nw.col("first_day")
+        # By their own figures, so that it does not depend on the engine who is taken.
+        thinned = (
+            facts.filter((nw.col("money").abs() + nw.col("last_day") - first) % every == 0) if every > 1 else facts
+        )
+        return [self._money_at(origin, thinned, scale) for origin in self.origins]
+
+    def _money_at(self, origin: int, facts: LazyFrame, scale: int) -> PastMoney:
+        first = nw.col("first_day")
+        names = {name: nw.col(f"{name}_{origin}") for name in ("last", "n_past", "spent", "came")}
+        history = {"x": names["n_past"] - 1, "t_x": names["last"] - first, "T": origin - first}
+        known = facts.filter(first <= origin).select(**history, money=names["spent"], later=names["came"])
+        found = engines.collect(known)
+        columns = {name: np.asarray(found[name], dtype=float) for name in ("x", "t_x", "T", "money", "later")}
+        order = np.lexsort(list(columns.values()))
+        columns = {name: column[order] for name, column in columns.items()}
+        columns["money"], columns["later"] = columns["money"] / scale, columns["later"] / scale
+        return PastMoney(**columns, days=self.days)
 
     def choose(self, tx: Transactions, facts: LazyFrame) -> ModelChoice:
         """The model that would have been best, from these sums of each customer."""
@@ -289,7 +324,7 @@ def valued(
             found = lifetime_value(
                 timed,
                 purchases=fitted,
-                spend=_spend_model(facts, tx.scale),
+                spend=_spend_model(facts, tx, JudgedAt.of(tx, horizon)),
                 horizon=clock.horizon,
                 discount_rate=(1 + discount_rate) ** (1 / clock.pace) - 1,
                 margin_rate=margin_rate,
@@ -312,7 +347,8 @@ def columns_of(level: float | None) -> tuple[str, ...]:
 
 def value_sums(tx: Transactions, horizon: Duration) -> Sums:
     """What `add_lifetime_value` needs of each customer's days."""
-    return JudgedAt.of(tx, horizon).sums(tx) | spend_sums()
+    judged = JudgedAt.of(tx, horizon)
+    return judged.sums(tx) | judged.money_sums() | spend_sums()
 
 
 def _asked(
@@ -385,12 +421,12 @@ def _named(valued: Any, name: str | None) -> Any:
     return table.give_back(table.frame.with_columns(purchase_model=nw.lit(name).cast(nw.String)))
 
 
-def _spend_model(facts: LazyFrame, scale: int) -> Spend:
+def _spend_model(facts: LazyFrame, tx: Transactions, judged: JudgedAt) -> Spend:
     """The model of spend, or None (one mean for all) where it has nothing to go by."""
     try:
-        spend = SpendMean().of_facts(facts, scale)
+        spend = SpendMean().of_facts(facts, tx.scale)
         if spend.varies_:
-            return spend
+            return spend.with_power(judged.moneys(facts, tx.scale)) if spend.correlation_ > 0 else spend
         why = labels.phrase("all_spend_the_same", spend=spend.mean_)
     except DataError as reason:
         why = str(reason)

@@ -25,8 +25,9 @@ from crmkit.transactions import Transactions
 # Days before the end of the past within which purchases and money are counted apart, for boosting.
 WINDOWS = (28, 91, 182, 364)
 # Sums of a customer's days, and what sorts the customers: their histories, so that sums do not depend on the engine.
-_SUMS = ("square", "odd_money", "even_money", "log_gaps", "recent", "recent_money", "future", "later")
-_MONEY = ("money", "first", "odd_money", "even_money", "recent_money", "later")
+_SUMS = ("square", "log_gaps", "recent", "recent_money", "future", "later")
+_LOGS = ("counted", "log_money", "log_squares")
+_MONEY = ("money", "first", "recent_money", "later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ class Snapshot:
     money: Floats
     first: Floats  # money of the first day
     square: Floats  # sum of squared money of a day
-    odd_money: Floats  # money of the first, third ... purchase day
-    even_money: Floats  # and of the second, fourth ...
+    logs: Floats  # days with money, the sum of its logarithms and of their squares; shape (n_customers, 3)
     log_gaps: Floats  # sum of ln(days between purchases)
     recent: Floats  # repeat purchase days in the last `days`
     recent_money: Floats
@@ -76,7 +76,7 @@ class Snapshot:
 class Snapshots:
     """Transactions by customer and day, read once, and the snapshots taken of them.
 
-    Each purchase day has the logarithm of the gap that ended on it, and its place among the customer's: 1, 0, 1, 0 ...
+    Each purchase day has the logarithm of the gap that ended on it, each day with money that of the money.
     """
 
     tx: Transactions
@@ -91,11 +91,12 @@ class Snapshots:
             days = days.with_columns(bought=nw.lit(1))
         bought = days.filter(nw.col("bought") == 1)
         gap = nw.col("day") - nw.col("day").shift(1).over("customer_id", order_by="day")
-        place = nw.col("day").cum_count().over("customer_id", order_by="day")
-        found = bought.select("customer_id", "day", gap=gap, place=place.cast(nw.Int64))
+        found = bought.select("customer_id", "day", gap=gap)
         logs = nw.when(~nw.col("gap").is_null()).then(nw.col("gap")).otherwise(1).cast(nw.Float64).log()
-        found = found.select("customer_id", "day", log_gap=logs, odd=nw.col("place") % 2)
-        return cls(tx, kept(days.join(found, on=["customer_id", "day"], how="left")))
+        found = found.select("customer_id", "day", log_gap=logs)
+        money = nw.col("money").cast(nw.Float64) / float(tx.scale)
+        log = nw.when(money > 0).then(money).otherwise(1.0).log()
+        return cls(tx, kept(days.join(found, on=["customer_id", "day"], how="left").with_columns(log_money=log)))
 
     @property
     def bought(self) -> LazyFrame:
@@ -118,8 +119,9 @@ class Snapshots:
 
         sums = self.days.filter(day <= end + length).group_by("customer_id").agg(
             square=nw.when(past).then(money.cast(nw.Float64) ** 2).otherwise(0.0).sum(),
-            odd_money=nw.when(past & (nw.col("odd") == 1)).then(money).otherwise(0).sum().cast(nw.Float64),
-            even_money=nw.when(past & (nw.col("odd") == 0)).then(money).otherwise(0).sum().cast(nw.Float64),
+            counted=nw.when(past & (money > 0)).then(1).otherwise(0).sum().cast(nw.Float64),
+            log_money=nw.when(past).then(nw.col("log_money")).otherwise(0.0).sum(),
+            log_squares=nw.when(past).then(nw.col("log_money") * nw.col("log_money")).otherwise(0.0).sum(),
             log_gaps=nw.when(past & (bought == 1)).then(nw.col("log_gap")).otherwise(0.0).sum(),
             recent=within(length, bought),
             recent_money=within(length, money),
@@ -130,7 +132,7 @@ class Snapshots:
         )  # fmt: skip
         x, first = nw.col("n_days") - 1, nw.col("first_day")
         history = {"x": x, "t_x": nw.col("last_day") - first, "T": end - first, "money": money}
-        names = [*_SUMS, *(f"{kind}{last}" for kind in "nm" for last in WINDOWS)]
+        names = [*_SUMS, *_LOGS, *(f"{kind}{last}" for kind in "nm" for last in WINDOWS)]
         found = engines.collect(
             facts.join(sums, on="customer_id", how="inner").select(
                 "customer_id", **history, first=first_money(self.tx), **{name: nw.col(name) for name in names}
@@ -147,6 +149,7 @@ class Snapshots:
         columns["recent"] = columns["recent"] - (columns["T"] < length)
         windows = [columns.pop(f"n{last}") for last in WINDOWS] + [columns.pop(f"m{last}") / scale for last in WINDOWS]
         columns["square"] = columns["square"] / scale**2
+        columns["logs"] = np.column_stack([columns.pop(name) for name in _LOGS])
         return Snapshot(
             end=end, days=length, ids=np.asarray(found["customer_id"])[order], **columns,
             windows=np.column_stack(windows),

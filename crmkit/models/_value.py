@@ -23,7 +23,7 @@ spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the dist
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -39,7 +39,7 @@ from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown, war
 from crmkit.models._purchases import DAYS_IN, Living, Period, PurchaseModel, living_at
 from crmkit.models._quadrature import chunks, growth
 from crmkit.models._repeats import HINT, check
-from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, quantile_spend
+from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, plain_mean, quantile_spend
 
 Index = NDArray[np.intp]
 Spend: TypeAlias = "GammaGamma | float | str | None"
@@ -384,8 +384,8 @@ def _interval(
     unit, params = _scale(forecast, outlook), None
     if isinstance(spend, GammaGamma):
         x, m = seen(spend, cells)
-        p, q, v = astuple(spend.parameters)
-        unit = unit * (v + x * m)
+        p, q, v = spend.parameters.p, spend.parameters.q, spend.parameters.v
+        unit = unit * (v + x * m) * spend.parameters.stretch(plain_mean(spend.parameters, x, m))
         # The law of a customer is that of p x + q; where the first purchase counts too, that of p (x + 1) + q.
         params = GammaGammaParams(p, q + p * spend.counts_first, v)
     else:
@@ -511,11 +511,11 @@ def variance_of(forecast: Forecast, outlook: Outlook, cells: Cells, spend: Spend
 
 
 def _inverse_square(spend: GammaGamma, cells: Cells) -> Floats:
-    """E[1 / nu^2] given each cell's history; from the quartiles of p / nu where it does not exist."""
+    """E[1 / nu^2] given each cell's history, stretched; from the quartiles of p / nu where it does not exist."""
     params, (x, m) = spend.parameters, seen(spend, cells)
     q, v = params.p * x + params.q, params.v + x * m
     heavy = q <= 2
-    exact = v**2 / np.where(heavy, 1.0, (q - 1) * (q - 2))
+    exact = (v * params.stretch(plain_mean(params, x, m))) ** 2 / np.where(heavy, 1.0, (q - 1) * (q - 2))
     if not heavy.any():
         return np.asarray(exact)
     low, high = (quantile_spend(params, x, m, share) for share in (0.25, 0.75))

@@ -78,6 +78,10 @@ class GammaGammaParams:
     q: float
     v: float
 
+    def stretch(self, mean: Floats) -> Floats:
+        """What an expected mean spend is multiplied by: nothing here; a model that derives from this one may."""
+        return np.ones_like(mean)
+
 
 def log_likelihood(params: GammaGammaParams, x: Floats, m: Floats) -> Floats:
     """Log-density of each customer's mean m of x purchases, x > 0 and m > 0; equation (1a).
@@ -91,6 +95,12 @@ def log_likelihood(params: GammaGammaParams, x: Floats, m: Floats) -> Floats:
 
 def mean_spend(params: GammaGammaParams, x: Floats, m: Floats) -> Floats:
     """Expected mean spend per purchase given the history, x >= 0; equation (5). Infinite if p x + q <= 1."""
+    mean = plain_mean(params, x, m)
+    return mean * params.stretch(mean)
+
+
+def plain_mean(params: GammaGammaParams, x: Floats, m: Floats) -> Floats:
+    """The same before it is stretched."""
     p, q, v = params.p, params.q, params.v
     total = np.where(x > 0, x * m, 0.0)
     excess = p * x + q - 1.0
@@ -104,7 +114,7 @@ def quantile_spend(params: GammaGammaParams, x: Floats, m: Floats, share: float)
     """
     p, q, v = params.p, params.q, params.v
     total = np.where(x > 0, x * m, 0.0)
-    return np.asarray(p * (v + total) / gammaincinv(p * x + q, 1.0 - share))
+    return np.asarray(params.stretch(plain_mean(params, x, m)) * p * (v + total) / gammaincinv(p * x + q, 1.0 - share))
 
 
 @dataclass(frozen=True, slots=True)

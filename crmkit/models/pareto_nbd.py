@@ -373,7 +373,7 @@ class LivingPareto:
 
         In v = time / (alpha + time), up to v_t, it is the integral of v^n (1-v)^(r-1) g(v) / B(n+1, r) with g(v) = (1 +
         v / (1-v) alpha/beta)^-s. One Gauss rule serves all counts: with the powers taken for a polynomial of degree
-        n + r, it errs as much as g differs from polynomials of the degree that is left. That is e^(-degree ln rho), with
+        n + r, it errs as g differs from polynomials of the degree that is left. That is e^(-degree ln rho), with
         rho the ellipse around [0, v_t] that reaches the nearest pole of g.
         """
         q, v_t = self.beta / self.alpha, t / (self.alpha + t)

@@ -71,12 +71,14 @@ class Purchases:
 
 
 class Spend(NamedTuple):
-    """Parameters of expected spend, and whether the first purchase counts."""
+    """Parameters of expected spend, whether the first purchase counts, and the power of it that money goes with."""
 
     p: float
     q: float
     v: float
     counts_first: bool
+    power: float
+    level: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +224,5 @@ def _of_spend(model: GammaGamma) -> Spend:
     first = isinstance(model, SpendMean)
     if params.q <= 1 and not first:
         raise DataError("sql_no_mean", q=params.q)
-    return Spend(params.p, params.q, params.v, first)
+    power, level = (model.parameters.power, model.parameters.level) if isinstance(model, SpendMean) else (1.0, 1.0)
+    return Spend(params.p, params.q, params.v, first, power, level)

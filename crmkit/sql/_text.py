@@ -176,10 +176,8 @@ class Query:
         chosen = [f"c.customer_id AS {self._name(self.customer)}"]
         chosen += [f"{made} AS {self._name(name)}" for name, made in self._results()]
         lines = [_both("sql_result"), *folded(chosen, "SELECT ", "  ")]
-        lines.append(f"FROM crmkit_{self._rows()} AS c")
-        if self.frozen.purchases is not None:
-            lines.append("LEFT JOIN crmkit_expected AS e ON e.x = c.x AND e.age = c.age")
-        return lines
+        joined = " LEFT JOIN crmkit_expected AS e ON e.x = c.x AND e.age = c.age" if self.frozen.purchases else ""
+        return [*lines, f"FROM crmkit_{self._rows()} AS c{joined}"]
 
     def _results(self) -> Iterator[tuple[str, str]]:
         """Names of the result's columns and what they are made of."""
@@ -355,13 +353,17 @@ def _rounded(*columns: Array) -> list[list[str]]:
 
 
 def _spend(spend: Spend) -> list[str]:
-    """Expected spend per purchase: p (v + n m) / (p n + q - 1), n purchases of mean m."""
+    """Expected spend per purchase: p (v + n m) / (p n + q - 1), n purchases of mean m; of that the power, if any."""
     n = "x + 1" if spend.counts_first else "x"
     money = "CASE WHEN monetary > 0 THEN monetary ELSE 0 END" if spend.counts_first else "x * m_x"
-    return [
-        f"    {number(spend.p)} * ({number(spend.v)} + {money})",
-        f"      / ({number(spend.p)} * ({n}) + {number(spend.q)} - 1) AS spend  {_both('sql_spend')}",
-    ]
+    above = f"{number(spend.p)} * ({number(spend.v)} + {money})"
+    below = f"({number(spend.p)} * ({n}) + {number(spend.q)} - 1)"
+    named = f"AS spend  {_both('sql_spend')}"
+    if (spend.power, spend.level) == (1.0, 1.0):
+        return [f"    {above}", f"      / {below} {named}"]
+    mean = spend.p * spend.v / (spend.q - 1)
+    opening = f"    {number(spend.level * mean)} * POWER({above}"
+    return [opening, f"      / {below} / {number(mean)}, {number(spend.power)}) {named}"]
 
 
 def _listed(columns: Iterable[Sequence[str]]) -> list[str]:

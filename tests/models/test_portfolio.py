@@ -1,19 +1,21 @@
 """Money of all customers, the spend of each, and the model that a list takes: by hand, brute force, made shops."""
 
 import datetime as dt
-from dataclasses import astuple
+import itertools
+from dataclasses import astuple, replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from cdnow_repeats import cdnow_repeats
-from scipy.stats import spearmanr
+from scipy.optimize import minimize_scalar
 from test_totals import shop
 
 import crmkit as crm
 from conftest import as_columns
 from crmkit import clv
 from crmkit.errors import ArgumentError, DataError, NoDropoutWarning
+from crmkit.models._spend_power import PastMoney, power_of
 
 
 def priced(differ, vary, n=200, seed=0, **settings):
@@ -60,18 +62,94 @@ def test_means_that_repeat_are_kept_and_others_are_drawn_to_that_of_all():
     assert kept.standard_error_ == pytest.approx(kept.mean_ * 0.6 / np.sqrt(200), rel=0.5)
 
 
-def test_whether_means_repeat_is_told_by_two_halves_of_each_customers_purchases():
-    """Ranks of the two halves against scipy, one purchase after another."""
+def test_whether_means_repeat_is_told_by_all_pairs_of_a_customers_purchases():
+    """Pair by pair; and the sums of a list say the same as single purchases."""
     for differ, vary, repeats in ((0.6, 0.3, True), (0.0, 0.8, False)):
-        sales = pd.DataFrame(priced(differ, vary)).sort_values(["customer_id", "date"])
-        place = sales.groupby("customer_id").cumcount() % 2
-        halves = sales.assign(place=place).pivot_table(index="customer_id", columns="place", values="amount").dropna()
+        sales = pd.DataFrame(priced(differ, vary))
+        logs = np.log(sales["amount"]) - np.log(sales["amount"]).mean()
+        pairs = squares = 0.0
+        told = []
+        for own in (group.to_numpy() for _, group in logs.groupby(sales["customer_id"]) if len(group) > 1):
+            pair = sum(a * b for a, b in itertools.permutations(own, 2)) / (len(own) - 1)
+            pairs, squares, told = pairs + pair, squares + float(own @ own), [*told, pair]
         found = clv.SpendMean().fit(sales)
-        assert found.split_half_ == pytest.approx(spearmanr(halves[0], halves[1]).statistic)
-        assert found.repeats_ == repeats
+        assert found.alike_ == pytest.approx(pairs / squares)
+        assert found.repeats_ == repeats == (pairs / np.sqrt(np.square(told).sum()) > 1.645)
         assert (found.correlation_ > 0) == repeats
+        with pytest.warns(NoDropoutWarning):
+            listed = crm.score_customers(sales, horizon="13W")
+        assert (listed["expected_spend"].std() > 0.02 * found.mean_) == repeats
     one_for_all = found.expected_spend(crm.summarize(sales))
     assert one_for_all == pytest.approx(found.mean_, rel=1e-3)
+
+
+def wholesale(relation, *, n=1500, days=500, seed=5):
+    """Customers whose rate and spend go together, or not, and what they buy in so many days."""
+    rng = np.random.default_rng(seed)
+    size = rng.normal(size=n)
+    rate = np.exp(0.8 * (relation * size + np.sqrt(1 - relation**2) * rng.normal(size=n))) / 60
+    bought = 1 + rng.poisson(rate * days)
+    customer = np.repeat(np.arange(n), bought)
+    day = np.where(np.diff(customer, prepend=-1) > 0, rng.integers(0, 60, customer.size),
+                   rng.integers(60, days, customer.size))  # fmt: skip
+    amount = (30 * np.exp(0.8 * size[customer] + 0.5 * rng.normal(size=customer.size))).round(2) + 0.01
+    date = pd.Timestamp("2024-01-01") + pd.to_timedelta(day, unit="D")
+    return pd.DataFrame({"customer_id": customer, "date": date, "amount": amount})
+
+
+@pytest.mark.parametrize(("relation", "above"), [(0.7, True), (0.0, False)])
+def test_where_those_who_spend_much_buy_more_money_goes_with_a_power_of_spend(relation, above):
+    sales = wholesale(relation)
+    past = crm.Transactions(sales, as_of="2024-10-01")
+    known = crm.summarize(past)
+    spend = clv.SpendMean(horizon="13W").fit(past)
+    assert (spend.power_ > 1.1) == above
+    assert spend.power_ == pytest.approx(1, abs=0.05) or above
+    later = sales[(sales["date"] > "2024-10-01") & (sales["date"] <= "2024-12-31")]
+    came = later.groupby("customer_id")["amount"].sum().reindex(known["customer_id"]).fillna(0).to_numpy()
+    purchases = clv.BGNBD().fit(known).predict(known, horizon="13W")
+    plain = clv.SpendMean.from_params(**{name: getattr(spend.params_, name) for name in "pqv"})
+    by_power, without = (purchases * one.expected_spend(known) for one in (spend, plain))
+    assert by_power.sum() == pytest.approx(without.sum(), rel=0.03)
+    error, before = (np.sqrt(np.mean((said - came) ** 2)) for said in (by_power, without))
+    assert error < before * (0.97 if above else 1.005)
+
+
+def test_the_power_solves_the_score_equation_of_quasi_poisson():
+    """Against a search over the profiled quasi-likelihood of money, with so many customers that nothing is drawn."""
+    rng = np.random.default_rng(2)
+    n = 20_000
+    x, own = rng.poisson(4, n).astype(float), rng.gamma(2, 10, n)
+    past = dict(x=x, t_x=np.where(x > 0, 200.0, 0.0), T=np.full(n, 250.0))
+    purchases = clv.BGNBD().fit(past).predict(past, horizon=50)
+    later = rng.poisson(purchases * own**1.4 / 4).astype(float)
+    one = PastMoney(**past, money=own, later=later, days=50)
+    mean = float(own.mean())
+    power, level = power_of([one], lambda _, money: money, mean)
+
+    def loss(power):
+        said = purchases * own * (own / mean) ** (power - 1)
+        return -float(later @ np.log(said / said.sum()))
+
+    assert power == pytest.approx(minimize_scalar(loss, bounds=(0.5, 2.5), method="bounded").x, abs=2e-3)
+    assert level * (purchases * own * (own / mean) ** (power - 1)).sum() == pytest.approx((purchases * own).sum())
+
+
+def test_an_interval_is_stretched_as_its_mean_is():
+    customers = {"x": [2, 0, 9], "t_x": [213, 0, 250], "T": [272, 272, 272], "monetary": [90.0, 5.0, 900.0]}
+    purchases = clv.BGNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, period="week")
+    plain = clv.SpendMean.from_params(p=1.4, q=3.5, v=64.0)
+    power = clv.SpendMean.from_params(p=1.4, q=3.5, v=64.0, power=1.3, level=0.9)
+    mean = 1.4 * 64 / 2.5
+    stretch = 0.9 * (plain.expected_spend(customers) / mean) ** 0.3
+    assert power.expected_spend(customers) == pytest.approx(plain.expected_spend(customers) * stretch)
+    assert power.expected_spend_new() == pytest.approx(0.9 * mean)
+    first, second = (clv.lifetime_value(customers, purchases=purchases, spend=one) for one in (plain, power))
+    for name in ("residual_clv", "residual_clv_low", "residual_clv_high"):
+        assert second[name].to_numpy() == pytest.approx(first[name].to_numpy() * stretch)
+    assert clv.load(power.to_json()).params_ == power.params_
+    timed = clv.SpendMean(horizon=dt.timedelta(days=30)).of_sums(*np.array([[2.0, 3], [4, 9], [10, 30]]))
+    assert clv.load(timed.to_json()).horizon == 30
 
 
 def test_first_purchases_are_left_out_on_request():
@@ -83,9 +161,11 @@ def test_first_purchases_are_left_out_on_request():
     assert kept.mean_ < without.mean_
     later = sales[~first]
     plain = clv.SpendMean().fit(later)
-    assert astuple(without.params_) == pytest.approx(astuple(plain.params_))
-    assert without.split_half_ == pytest.approx(plain.split_half_)
+    assert astuple(without.params_)[:3] == pytest.approx(astuple(plain.params_)[:3])
+    assert without.alike_ == pytest.approx(plain.alike_)
     customers, of_later = crm.summarize(welcome), crm.summarize(later)
+    # Earlier origins, which tell the power, are others where other purchases count.
+    plain.params_ = replace(plain.params_, power=without.power_, level=without.params_.level)
     both = customers.assign(spend=without.expected_spend(customers)).merge(
         of_later.assign(own=plain.expected_spend(of_later)), on="customer_id"
     )
@@ -141,7 +221,8 @@ def test_money_at_earlier_origins_is_what_came_in():
     known = crm.summarize(past)
     both = crm.summarize(later).merge(known, on="customer_id")
     assert actual == pytest.approx((both["monetary_x"] - both["monetary_y"]).sum())
-    spend = clv.SpendMean().fit(past).expected_spend(known)
+    params = clv.SpendMean().fit(past).params_  # the total needs no power: its level leaves it what it was
+    spend = clv.SpendMean.from_params(p=params.p, q=params.q, v=params.v).expected_spend(known)
     assert said == pytest.approx((clv.BGNBD().fit(known).predict(known, horizon=60) * spend).sum(), rel=1e-6)
 
 
