@@ -1,7 +1,8 @@
 """The same answers on every engine: each public call of `calls.CALLS`, row by row, against pandas.
 
 Counts, texts and dates are equal to the bit, sums and figures to 1e-9. Spark runs with `-m spark` (it needs Java), most
-others at night; `answers.json` keeps what one version of pandas gave, for the other one.
+others at night; `answers.json` keeps what one version of pandas gave, for the other one. At night CRMKIT_ANSWERS names
+a file with what every call gave on the newest pandas, for the lowest one.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import datetime as dt
 import hashlib
 import json
 import math
+import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +25,8 @@ from engines import calls
 import crmkit as crm
 from conftest import table_of
 
-ANSWERS = Path(__file__).parent / "answers.json"
+STORE = Path(__file__).parent / "answers.json"
+ANSWERS = Path(os.environ.get("CRMKIT_ANSWERS", STORE))
 # What runs with every change, on an engine that no other test has; the rest at night.
 FEW = {
     "ledger",
@@ -205,7 +209,7 @@ def digest(answer):
     """What an answer comes to: of exact columns a hash, of floats two sums, one of them weighted by the row."""
     names, rows = answer
     found = {}
-    for at, name in enumerate(names):
+    for at, name in enumerate(names or ("text",)):
         values = [row[at] for row in rows]
         floats = [value for value in values if isinstance(value, float)]
         rest = [None if isinstance(value, float) else str(value) for value in values]
@@ -217,9 +221,19 @@ def digest(answer):
     return found
 
 
-@pytest.mark.parametrize("name", STORED)
+# Errors of models that are compared are equal to some 1e-8 where another version of scipy fits them.
+ALIKE = [name for name in calls.CALLS if name != "choose_model"]
+
+
+@pytest.mark.filterwarnings("ignore::crmkit.errors.NoLifetimeValueWarning", "ignore::crmkit.errors.NoDropoutWarning")
+@pytest.mark.parametrize(
+    "name", [name if name in STORED else pytest.param(name, marks=pytest.mark.slow) for name in ALIKE]
+)
 def test_another_version_of_pandas_gives_the_same(name, on_pandas):
-    stored, found = json.loads(ANSWERS.read_text())[name], digest(on_pandas(name))
+    answers = json.loads(ANSWERS.read_text())
+    if name not in answers:
+        pytest.skip("what another version gave is at hand in the nightly checks only")
+    stored, found = answers[name], digest(on_pandas(name))
     assert list(found) == list(stored)
     for column, figures in found.items():
         assert figures["exact"] == stored[column]["exact"], column
@@ -273,6 +287,8 @@ def test_customers_in_ten_parts_get_what_they_get_together(name):
     same(rows_of(pd.concat(parts)), rows_of(BY_ROW[name](fitted, customers)))
 
 
-if __name__ == "__main__":  # store the answers anew
-    answers = {name: digest(rows_of(calls.CALLS[name](Shop(pd.DataFrame)))) for name in STORED}
-    ANSWERS.write_text(json.dumps(answers, separators=(",", ":")) + "\n")
+if __name__ == "__main__":  # store the answers anew, or with the name of a file those of all calls there
+    warnings.simplefilter("ignore")
+    names, file = (ALIKE, Path(sys.argv[1])) if len(sys.argv) > 1 else (STORED, STORE)
+    answers = {name: digest(rows_of(calls.CALLS[name](Shop(pd.DataFrame)))) for name in names}
+    file.write_text(json.dumps(answers, separators=(",", ":")) + "\n")
