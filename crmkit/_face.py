@@ -359,7 +359,7 @@ def _name_argument(
     error: Exception, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     """Let an error of crmkit that names no argument know which one it is about."""
-    if not isinstance(error, CrmkitError) or isinstance(error, UnknownNameError):
+    if not isinstance(error, CrmkitError) or isinstance(error, UnknownNameError | MissingPackageError):
         return
     known = inspect.signature(function).parameters
     if error.argument is not None and any(name in str(error.argument) for name in known):

@@ -143,7 +143,7 @@ def command(
 ) -> Callable[[Callable[..., Answer]], Any]:
     """Make a function a command of its name.
 
-    `reads` gives it INPUT and the options on how to read transactions; `must_write`, its table is the point of it;
+    `reads` gives it INPUT and the options on how to read transactions; `must_write`, its table (or picture) is the point of it;
     `last` is an option that may also stand as the last word after INPUT; `output` is written if no other is named,
     with one of the `endings` if not those of tables.
     """
@@ -165,7 +165,7 @@ def command(
             given |= {name: _as_number(each, given[name]) for name, each in numbers.items()}
             asked = Manner(**{name: given.pop(name) for name in manner})
             asked = dataclasses.replace(asked, output=asked.output or output)
-            if must_write and asked.output is None:
+            if must_write and asked.output is None and asked.plot is None:
                 raise ArgumentError("output", None, "cli_output_needed")
             if last and given[last] is None and len(given["source"]) > 1:
                 *given["source"], given[last] = given["source"]

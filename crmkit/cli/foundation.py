@@ -138,7 +138,7 @@ def score(
     segments = describe_segments(scored)
     totals = text.columns(segments, "customers", "value")
     facts = {
-        "written": str(call.manner.output),
+        "written": str(call.manner.output or call.manner.plot),
         "customers": text.count(totals["customers"].sum()),
         "monetary": text.money(call.tx)(totals["value"].sum()),
         "as_of": str(call.tx.as_of),

@@ -86,7 +86,8 @@ def report(
     InputFileError
         The file cannot be written.
     MissingPackageError
-        Jinja2 or matplotlib (page) or XlsxWriter (workbook) is not installed; `pip install "crmkit[report]"`.
+        Jinja2 or matplotlib (`pip install "crmkit[report]"`) or, for a workbook, XlsxWriter (`"crmkit[excel]"`) is not
+        installed.
 
     Examples
     --------

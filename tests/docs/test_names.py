@@ -50,7 +50,7 @@ OTHERS = {
     "self", "None", "True", "False", "NaN", "nan", "float", "int", "str", "set", "dict", "list", "tuple",
 }  # fmt: skip
 # Pages whose subject is names that are no longer there, or those of other packages: only the columns named are read.
-OLD_NAMES = {"docs/names.md": 1, "docs/migration.md": None, "CHANGELOG.md": None}
+OLD_NAMES = {"docs/names.md": 1, "docs/migration.md": None, "docs/zh/migration.md": None, "CHANGELOG.md": None}
 
 # Wrong names that pages show because the answer to them is what is told.
 ASKED_FOR = {"crm.cohorts"}
