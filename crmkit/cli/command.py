@@ -143,9 +143,9 @@ def command(
 ) -> Callable[[Callable[..., Answer]], Any]:
     """Make a function a command of its name.
 
-    `reads` gives it INPUT and the options on how to read transactions; `must_write`, its table (or picture) is the point of it;
-    `last` is an option that may also stand as the last word after INPUT; `output` is written if no other is named,
-    with one of the `endings` if not those of tables.
+    `reads` gives it INPUT and the options on how to read transactions; `must_write`, its table or picture is the point
+    of it; `last` is an option that may also stand as the last word after INPUT; `output` is written if no other is
+    named, with one of the `endings` if not those of tables.
     """
 
     def declare(handler: Callable[..., Answer]) -> Callable[..., Answer]:
