@@ -122,6 +122,8 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "value": ("show", "margin"),
     "measure": ("show", "value"),
     "window": ("current",),
+    "brackets": ("days",),
+    "ages": ("days", "max_age"),
     "holdout_days": ("holdout",),
     "test_period": ("holdout",),
     "n_origins": ("origins",),

@@ -120,9 +120,9 @@ def _quantile_between(a: Floats, b: Floats, c: Floats, d: Floats, tail: float) -
 
 
 def newcombe(
-    successes: Any, n: Any, other_successes: Any, other_n: Any, correlation: Any = 0.0
+    successes: Any, n: Any, other_successes: Any, other_n: Any, correlation: Any = 0.0, level: float = 0.95
 ) -> tuple[Floats, Floats]:
-    """Ends of the interval that covers the difference of two shares with probability 0.95 (his method 10).
+    """Ends of the interval that covers the difference of two shares with probability `level` (his method 10).
 
     `correlation` is that of the two shares as estimates: 0 where they are of different customers.
 
@@ -131,8 +131,8 @@ def newcombe(
     (0.0524, 0.3339)
     """
     k, n, j, m = (np.asarray(counts, dtype=float) for counts in (successes, n, other_successes, other_n))
-    low, high = wilson(k, n)
-    other_low, other_high = wilson(j, m)
+    low, high = wilson(k, n, level)
+    other_low, other_high = wilson(j, m, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         p, q = k / n, j / m
     return p - q - _joint(p - low, other_high - q, correlation), p - q + _joint(high - p, q - other_low, correlation)

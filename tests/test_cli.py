@@ -826,7 +826,7 @@ def test_contracts(run):
     ("kind", "options", "settings"),
     [
         ("n_day", ["--days", "1,7", "--days", "30"], {"days": [1, 7, 30]}),
-        ("bracket", ["--brackets", "1-30,31-90"], {"brackets": [(1, 30), (31, 90)]}),
+        ("bracket", ["--days", "1-30,31-90"], {"days": [(1, 30), (31, 90)]}),
         ("rolling", ["--max-age", "3", "--min-customers", "30"], {"max_age": 3, "min_customers": 30}),
     ],
 )
@@ -981,8 +981,8 @@ WRONG = [
     (["cohorts", "sales.csv", "--days", "1"], "--days does not go with --kind classic"),
     (["cohorts", "sales.csv", "--kind", "n_day", "--days", "1,x"], "--days x is not a whole number"),
     (["cohorts", "sales.csv", "--kind", "n_day", "--days", "1,1"], "Give a list such as --days 1,7,30."),
-    (["cohorts", "sales.csv", "--kind", "bracket", "--brackets", "31"], "--brackets 31 are not distinct pairs"),
-    (["cohorts", "sales.csv", "--kind", "bracket", "--brackets", "9-1"], "such as --brackets 1-7,8-30."),
+    (["cohorts", "sales.csv", "--kind", "bracket", "--days", "31"], "--days 31 are not distinct pairs"),
+    (["cohorts", "sales.csv", "--kind", "bracket", "--days", "9-1"], "such as --days 1-7,8-30."),
     (["retention", "sales.csv", "--fiscal-start", "13"], "--fiscal-start 13"),
     (["migration", "sales.csv", "--since", "hello"], "--since hello is not a date"),
     (["migration", "sales.csv", "--since", "2030-01-01"],

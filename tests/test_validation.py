@@ -325,6 +325,15 @@ def test_the_learned_order_is_that_of_the_rates_one_horizon_earlier():
     assert (listed["rate_low"][0], listed["rate_high"][0]) == pytest.approx((interval.low, interval.high))
 
 
+def test_the_level_is_that_of_the_intervals_and_is_said(cdnow_sample):
+    found = crm.backtest(cdnow_sample, "eight", origins="1997-09-30", level=0.8)
+    listed = as_columns(found.segments)
+    interval = pytest.importorskip("scipy.stats").binomtest(257, 620).proportion_ci(0.8, method="wilson")
+    assert (listed["rate_low"][0], listed["rate_high"][0]) == pytest.approx((interval.low, interval.high))
+    assert as_columns(found.pooled)["rate_low"][0] == listed["rate_low"][0]
+    assert "80 % intervals" in found.definition.text("en")
+
+
 def test_default_origins_lie_one_horizon_apart_with_a_past_before_the_first(cdnow_sample):
     found = crm.backtest(small_table(cdnow_sample), "textbook", horizon="90D")
     assert [str(origin) for origin in found.origins] == ["1997-07-05", "1997-10-03", "1998-01-01", "1998-04-01"]

@@ -85,18 +85,16 @@ class Ages:
     """What a cell of the triangle counts."""
 
     kind: Annotated[str, typer.Option(metavar="classic|rolling|n_day|bracket")] = "classic"
-    days: Annotated[list[str] | None, typer.Option(metavar="N,N,...")] = None
-    brackets: Annotated[list[str] | None, typer.Option(metavar="A-B,A-B,...")] = None
+    days: Annotated[list[str] | None, typer.Option(metavar="N,N,...|A-B,...")] = None
     max_age: Annotated[int | None, typer.Option(metavar="NUMBER")] = None
     min_customers: Number = 1
 
     def settings(self) -> dict[str, Any]:
         """As arguments of a function."""
-        days, pairs = listed(self.days), listed(self.brackets)
+        days = listed(self.days)
         return {
             "kind": self.kind,
-            "days": None if days is None else [whole(day) for day in days],
-            "brackets": None if pairs is None else [_bracket(pair) for pair in pairs],
+            "days": None if days is None else [_day_or_bracket(day) for day in days],
             "max_age": self.max_age,
             "min_customers": self.min_customers,
         }
@@ -118,10 +116,10 @@ def cohorts(call: Call, ages: Ages, period: Every = "month", by: By = None, fisc
     )
 
 
-def _bracket(written: str) -> Any:
-    """First and last day; what is no such pair stays as it is, to be complained of by `cohorts`."""
+def _day_or_bracket(written: str) -> Any:
+    """A day, or the first and the last of a bracket; what is neither is complained of by `cohorts`."""
     first, _, last = written.partition("-")
-    return (whole(first), whole(last)) if last else written
+    return (whole(first), whole(last)) if first and last else whole(written)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,8 @@ _OWN_CLOCK_LEFT_OUT = (
     "退款（不算购买）；尚未走完该天数的客户；平均值不含未全部走完的同期群{small}",
 )
 _FORMULA = (
-    "retained / {of}; averages: sum of retained / sum of customers over complete cohorts; intervals: Wilson, 95 %",
-    "留存客户数 / {of}；平均值：已完结同期群的留存客户数之和 / 客户数之和；区间为 95% Wilson 区间",
+    "retained / {of}; averages: sum of retained / sum of customers over complete cohorts; intervals: Wilson, {level} %",
+    "留存客户数 / {of}；平均值：已完结同期群的留存客户数之和 / 客户数之和；区间为 {level}% Wilson 区间",
 )
 
 _MONEY = (
@@ -158,9 +158,9 @@ _CARDS = {
     "definition_cohort_rolling_exclusions": _CALENDAR_LEFT_OUT,
     "definition_cohort_rolling_formula": (
         "retained / customers; averages: sum of retained / sum of customers over cohorts whose period of that age is "
-        "over; later purchases raise both; intervals: Wilson, 95 %",
+        "over; later purchases raise both; intervals: Wilson, {level} %",
         "留存客户数 / 同期群客户数；平均值：该期龄已结束的同期群的留存客户数之和 / 客户数之和；以后的购买会使两者上升；"
-        "区间为 95% Wilson 区间",
+        "区间为 {level}% Wilson 区间",
     ),
     "cohort_n_day": ("N-day retention rate", "N日留存率"),
     "definition_cohort_n_day_numerator": (

@@ -437,8 +437,10 @@ _OWN = {
         "在该期购买；在该期或之后；首购后恰好第 n 天；第 a 到 b 天之内。",
     ),
     "option_days": ("Read the curve off here, such as 90D,180D.", "在这些天数读出曲线，例如 90D,180D。"),
-    "option_cohorts_days": ("Days n of the kind n_day, such as 1,7,30.", "n_day 的天数 n，例如 1,7,30。"),
-    "option_brackets": ("Days of the kind bracket, such as 1-30,31-90.", "bracket 的天数段，例如 1-30,31-90。"),
+    "option_cohorts_days": (
+        "Days of the kind n_day, such as 1,7,30, or of the kind bracket, such as 1-30,31-90.",
+        "n_day 的天数，例如 1,7,30；或 bracket 的天数段，例如 1-30,31-90。",
+    ),
     "option_max_age": ("Last age of the kinds classic and rolling.", "classic 与 rolling 的最大年龄。"),
     "option_min_customers": ("Cells of fewer customers are withheld.", "客户数更少的单元格不显示。"),
     "option_start": ("Column of the contract's first day.", "合同首日所在的列。"),

@@ -86,8 +86,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "无；同一天的订单算一次购买；第 {most} 次包括以后各次",
     ),
     "definition_rate_within_formula": (
-        "Kaplan-Meier estimate; intervals count customers, not purchases; rate so far: returned / purchases",
-        "Kaplan-Meier 估计；区间按客户而非购买次数计；截至目前的比率：再次购买 / 购买次数",
+        "Kaplan-Meier estimate; {level} % intervals count customers, not purchases; rate so far: returned / purchases",
+        "Kaplan-Meier 估计；{level}% 区间按客户而非购买次数计；截至目前的比率：再次购买 / 购买次数",
     ),
     "definition_rate_compared_numerator": (
         "purchases followed by another one within {days} days",
@@ -113,8 +113,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "其他日期的购买，包括最近 {days} 天的购买（观察时间不足）；同一天的订单算一次购买",
     ),
     "definition_rate_compared_formula": (
-        "returned / purchases; intervals after Wilson and Newcombe count customers, not purchases",
-        "再次购买 / 购买次数；Wilson 与 Newcombe 区间按客户而非购买次数计",
+        "returned / purchases; {level} % intervals after Wilson and Newcombe count customers, not purchases",
+        "再次购买 / 购买次数；{level}% 的 Wilson 与 Newcombe 区间按客户而非购买次数计",
     ),
     "lost_share": ("share called lost", "判为流失的比例"),
     "repeat_low": ("repeat rate within the period, low", "复购率下限"),
@@ -165,8 +165,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "plot_of_closed": ("{share} of the gaps that ended", "已结束间隔的 {share}"),
     "plot_of_all": ("{share} of all purchases", "全部购买的 {share}"),
     "plot_rate_bars": (
-        "repurchase rate within {days} days (%), bars: 95 % interval",
-        "{days} 天内复购率（%），误差线：95% 区间",
+        "repurchase rate within {days} days (%), bars: {level} % interval",
+        "{days} 天内复购率（%），误差线：{level}% 区间",
     ),
     "plot_rate_of_purchases": ("{rate} of {number} purchases", "{number} 次购买中的 {rate}"),
     "plot_rate_difference": (

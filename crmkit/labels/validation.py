@@ -13,7 +13,7 @@ _BACKTEST = {
     "lift_over_recency": ("lift over recency alone", "相对于仅按最近消费排序的提升度"),
     "lift_over_random": ("lift over random choice", "相对于随机挑选的提升度"),
     "backtest_rebuyers": ("bought again", "复购客户数"),
-    "backtest_interval": ("95 % interval", "95% 置信区间"),
+    "backtest_interval": ("interval", "置信区间"),
     "backtest_lift": ("lift", "提升度"),
     "backtest_headline": (
         "The best {top} of customers by segment are {segments} of those who buy again; "
@@ -42,8 +42,8 @@ _BACKTEST = {
         "退款不算购买；回测时点之后才首次购买的客户另行统计",
     ),
     "definition_backtest_rebuy_rate_formula": (
-        "customers who bought again / customers of the segment",
-        "复购客户数 / 该群客户数",
+        "customers who bought again / customers of the segment; {level} % intervals after Wilson",
+        "复购客户数 / 该群客户数；区间为 {level}% Wilson 区间",
     ),
 }
 
@@ -90,8 +90,8 @@ _AUDIT = {
 
 _PICTURES = {
     "plot_rebuy_rate": (
-        "share who bought again within {days} days (%, with 95 % interval)",
-        "{days} 天内复购的客户比例（%，含 95% 置信区间）",
+        "share who bought again within {days} days (%, with {level} % interval)",
+        "{days} 天内复购的客户比例（%，含 {level}% 置信区间）",
     ),
     "plot_contacted": ("customers contacted, best first (% of all)", "依次联系的客户（占全部客户的 %，最好的在前）"),
     "plot_rebuyers_reached": (

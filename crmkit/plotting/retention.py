@@ -36,7 +36,7 @@ def plot_retention(
     ax: Axes | None = None,
     language: Language | None = None,
 ) -> Axes:
-    """Draw the result of `crmkit.retention.rates` or `contract_rates`: a rate over time with its 95 % interval.
+    """Draw the result of `crmkit.retention.rates` or `contract_rates`: a rate over time with its interval.
 
     A period that is not over has no rate; it is hatched, so that the line does not seem to end before it.
 

@@ -66,7 +66,7 @@ def plot_survival(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: time to the right, per cent still there upwards, in steps with a band for the 95 % interval. Under the
+        The axes: time to the right, per cent still there upwards, in steps with a band for the interval. Under the
         axis, customers still at risk at each tick: where they are few, the curve says little. The definition
         is in small print below; of several groups the legend has the log-rank test of all of them.
 
@@ -144,7 +144,7 @@ def plot_gap_curve(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: days since a purchase to the right, per cent followed by another one upwards, with the 95 % interval,
+        The axes: days since a purchase to the right, per cent followed by another one upwards, with the interval,
         the limit and the plateau; the definition in small print below.
 
     Raises
@@ -273,7 +273,7 @@ def plot_repurchase(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: order numbers to the right, per cent upwards with 95 % intervals, the number of purchases under the
+        The axes: order numbers to the right, per cent upwards with intervals, the number of purchases under the
         axis, the definition in small print below. A rate that nobody was seen long enough for is left out.
 
     Raises
@@ -308,7 +308,7 @@ def plot_repurchase(
     ax.set_xlim(numbers[0] - 0.5, numbers[-1] + 0.5)
     ax.set_ylim(0, 102)
     ax.set_xlabel(word("order_number", spoken))
-    label_upwards(ax, phrase("plot_rate_bars", spoken, days=str(repurchase.definition.values["days"])))
+    label_upwards(ax, _rate_bars(repurchase, spoken))
     counts = {_name(name, spoken): _counts_at(numbers, found, rows) for name, rows in rows_of.items()}
     strip_below(ax, numbers.tolist(), counts, "purchases", spoken)
     if len(rows_of) > 1:
@@ -335,7 +335,7 @@ def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, langu
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: per cent to the right with 95 % intervals, the group compared with on top; beside each other one the
+        The axes: per cent to the right with intervals, the group compared with on top; beside each other one the
         difference in percentage points with its own interval, which tells more than whether two intervals overlap.
 
     Raises
@@ -369,7 +369,7 @@ def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, langu
                     textcoords="offset points", va="bottom", size=SMALL)  # fmt: skip
     ax.set_yticks(range(n), [_name(name, spoken) for name in own["group"]])
     ax.set_ylim(n - 0.5, -0.7)
-    ax.set_xlabel(phrase("plot_rate_bars", spoken, days=str(repurchase.definition.values["days"])))
+    ax.set_xlabel(_rate_bars(repurchase, spoken))
     _finish(ax, repurchase.definition, spoken)
     return ax
 
@@ -432,6 +432,11 @@ def plot_lost_rules(tried: Any, *, ax: Axes | None = None, language: Language | 
 
 
 # --- survival -------------------------------------------------------------------------------------------------------
+
+
+def _rate_bars(repurchase: Any, spoken: Language) -> str:
+    said = repurchase.definition.values
+    return phrase("plot_rate_bars", spoken, days=str(said["days"]), level=said["level"])
 
 
 def _time_label(definition: Any, spoken: Language) -> str:

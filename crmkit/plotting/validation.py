@@ -95,7 +95,7 @@ def _rates(result: Any, ax: Axes | None, language: Language | None) -> Axes:
                 xycoords=("data", "axes fraction"), textcoords="offset points", size=SMALL)  # fmt: skip
     _name_rows(ax, [segment_name(name, spoken, result.own_labels) for name in names])
     _reach(ax, 1.32 * float(ends.max()))
-    ax.set_xlabel(phrase("plot_rebuy_rate", spoken, days=str(result.horizon)))
+    ax.set_xlabel(phrase("plot_rebuy_rate", spoken, days=str(result.horizon), level=result.definition.values["level"]))
     small_print(ax, result.definition, spoken)
     _fonts.apply(ax, spoken)
     return ax

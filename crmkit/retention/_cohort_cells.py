@@ -25,7 +25,14 @@ COMPLETE, PARTIAL, NOT_YET, TOO_SMALL = range(4)
 
 
 def cells_of(
-    counts: Counts, tx: Transactions, names: Sequence[str], ages: Mapping[str, Array], *, least: int, grouped: bool
+    counts: Counts,
+    tx: Transactions,
+    names: Sequence[str],
+    ages: Mapping[str, Array],
+    *,
+    least: int,
+    grouped: bool,
+    level: float,
 ) -> dict[str, Array]:
     """Columns of the long table: one row per group, cohort and age. `ages` are the columns that name an age."""
     n_rows, n_ages = counts.retained.shape
@@ -39,13 +46,20 @@ def cells_of(
         **{name: np.tile(values, n_rows) for name, values in ages.items()},
         "customers": np.repeat(counts.customers, n_ages),
         "reached": counts.reached.ravel(),
-        **{name: np.where(seen, values, np.nan).ravel() for name, values in _measures(counts, tx).items()},
+        **{name: np.where(seen, values, np.nan).ravel() for name, values in _measures(counts, tx, level).items()},
         "state": np.array(STATES, dtype=object)[state].ravel(),
     }
 
 
 def averages_of(
-    counts: Counts, tx: Transactions, ages: Mapping[str, Array], *, least: int, grouped: bool, chained: bool
+    counts: Counts,
+    tx: Transactions,
+    ages: Mapping[str, Array],
+    *,
+    least: int,
+    grouped: bool,
+    chained: bool,
+    level: float,
 ) -> dict[str, Array]:
     """Columns of the averages: cohorts for whom the age is over, pooled; one row per group and age that has any.
 
@@ -74,7 +88,7 @@ def averages_of(
         **{name: np.tile(values, len(names)) for name, values in ages.items()},
         "cohorts": n_cohorts.ravel(),
         "customers": together.reached.ravel(),
-        **{name: np.where(seen, values, np.nan).ravel() for name, values in _measures(together, tx).items()},
+        **{name: np.where(seen, values, np.nan).ravel() for name, values in _measures(together, tx, level).items()},
         **({"chain_per_customer": np.where(seen, _chain(together, tx), np.nan).ravel()} if chained else {}),
         "state": np.array(STATES, dtype=object)[state].ravel(),
     }
@@ -96,9 +110,9 @@ def _chain(together: Counts, tx: Transactions) -> Array:
     return share(tx.money(together.units), together.reached).cumsum(axis=1)
 
 
-def _measures(counts: Counts, tx: Transactions) -> dict[str, Array]:
+def _measures(counts: Counts, tx: Transactions, level: float) -> dict[str, Array]:
     """What the customers of the cells did; money stays in whole units until here."""
-    low, high = wilson(counts.retained, counts.reached)
+    low, high = wilson(counts.retained, counts.reached, level)
     cumulative = tx.money(counts.cumulative)
     return {
         "retained": counts.retained,

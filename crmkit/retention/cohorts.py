@@ -172,11 +172,11 @@ def cohorts(
     period: Period | Calendar = "month",
     by: Any = None,
     kind: Kind = "classic",
-    days: Sequence[int] | None = None,
-    brackets: Sequence[tuple[int, int]] | None = None,
+    days: Sequence[int] | Sequence[tuple[int, int]] | None = None,
     max_age: int | None = None,
     min_customers: int = 1,
     orders: bool = True,
+    level: float = 0.95,
 ) -> Cohorts:
     """Follow the customers of each period of first purchase: how many buy again, and what they bring.
 
@@ -202,10 +202,9 @@ def cohorts(
         "bracket": bought within days a to b after the own first purchase, both included.
         Of the last two, only customers who have reached day n (or b) are counted, above and below the line, so that
         a rate is that of those of whom it is known; it is partial until the whole cohort has.
-    days : sequence of int, optional
-        The days n of kind "n_day"; by default 1, 3, 7, 14, 30, 60, 90.
-    brackets : sequence of (first day, last day), optional
-        Of kind "bracket"; they may overlap. By default 1-30, 31-60, 61-90, 91-180, 181-365.
+    days : sequence of int, or of (first day, last day), optional
+        The days n of kind "n_day", by default 1, 3, 7, 14, 30, 60, 90; or the brackets of kind "bracket", which may
+        overlap, by default 1-30, 31-60, 61-90, 91-180, 181-365.
     max_age : int, optional
         Last age of kinds "classic" and "rolling", for a shorter table; by default all that the data reach.
     min_customers : int, default 1
@@ -214,6 +213,8 @@ def cohorts(
     orders : bool, default True
         Count orders too. Without the column `orders` customers need not be told apart by day and order, which takes
         about half of the time.
+    level : float, default 0.95
+        Confidence of the intervals of the rates (Wilson).
 
     Returns
     -------
@@ -250,7 +251,7 @@ def cohorts(
     tx = open_transactions(transactions)
     _checks.choice("kind", kind, KINDS)
     least = _checks.count("min_customers", min_customers)
-    windows = _windows(kind, days, brackets, max_age)
+    windows, confidence = _windows(kind, days, max_age), _checks.level_of(level)
     periods = _shared.periods_of(tx, period)
     if windows is None:
         top = None if max_age is None else _checks.count("max_age", max_age, least=0)
@@ -261,12 +262,14 @@ def cohorts(
     grouped = by is not None
     if grouped:
         _shared._group_names(counts.group)  # refuses groups that fit nobody
-    cells = _cohort_cells.cells_of(counts, tx, periods.names, ages, least=least, grouped=grouped)
+    cells = _cohort_cells.cells_of(counts, tx, periods.names, ages, least=least, grouped=grouped, level=confidence)
     chained = kind in ("classic", "rolling")
-    pooled = _cohort_cells.averages_of(counts, tx, ages, least=least, grouped=grouped, chained=chained)
+    pooled = _cohort_cells.averages_of(
+        counts, tx, ages, least=least, grouped=grouped, chained=chained, level=confidence
+    )
     if not orders:
         cells, pooled = ({k: v for k, v in each.items() if k != "orders"} for each in (cells, pooled))
-    window = _shared.window(periods, period)
+    window = _shared.window(periods, period, level=confidence)
     said = {**window, **_said_of(by, least, own_clock=windows is not None)}
     return Cohorts(
         table=engines.build(cells, tx.like),
@@ -281,19 +284,17 @@ def cohorts(
     )
 
 
-def _windows(
-    kind: str, days: Sequence[int] | None, brackets: Sequence[tuple[int, int]] | None, max_age: int | None
-) -> list[tuple[int, int]] | None:
+def _windows(kind: str, days: Any, max_age: int | None) -> list[tuple[int, int]] | None:
     """First and last day of each age, in order; None where ages are calendar periods."""
-    belongs = {"days": ("n_day",), "brackets": ("bracket",), "max_age": ("classic", "rolling")}
-    given = {"days": days, "brackets": brackets, "max_age": max_age}
+    belongs = {"days": ("n_day", "bracket"), "max_age": ("classic", "rolling")}
+    given = {"days": days, "max_age": max_age}
     for name, kinds in belongs.items():
         if given[name] is not None and kind not in kinds:
             fits = ", ".join(f"kind={other!r}" for other in kinds)
             raise ArgumentError("retention_does_go_kind_leave", name=name, kind=kind, fits=Words((fits, fits)))
     if kind == "n_day":
         return [(day, day) for day in _days(DAYS if days is None else days)]
-    return _brackets(BRACKETS if brackets is None else brackets) if kind == "bracket" else None
+    return _brackets(BRACKETS if days is None else days) if kind == "bracket" else None
 
 
 def _days(days: Any) -> list[int]:
@@ -305,11 +306,11 @@ def _days(days: Any) -> list[int]:
 
 def _brackets(brackets: Any) -> list[tuple[int, int]]:
     try:
-        found = [(_checks.count("brackets", first), _checks.count("brackets", last)) for first, last in brackets]
+        found = [(_checks.count("days", first), _checks.count("days", last)) for first, last in brackets]
     except (TypeError, ValueError):
         found = []
     if not found or len(set(found)) < len(found) or any(first > last for first, last in found):
-        raise ArgumentError("brackets", brackets, "retention_distinct_pairs_first_last")
+        raise ArgumentError("days", brackets, "retention_distinct_pairs_first_last")
     return sorted(found)
 
 

@@ -182,6 +182,7 @@ def _read(frame: engines.AnyFrame, roles: Mapping[str, str], as_of: dt.date, dat
     if absent:
         proposed = _hints.contracts(frame)
         written = ", ".join(f"{name}={value if value == '...' else repr(value)}" for name, value in proposed.items())
+        written = written.replace("{", "{{").replace("}", "}}")  # a column may be named so
         raise ColumnError(
             "contract_columns",
             absent=shown(absent),

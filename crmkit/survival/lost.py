@@ -105,7 +105,7 @@ def flag_lost(
     told = {name: value for name, value in given.items() if value is not None}
     if len(told) != 1:
         said = ", ".join(f"{name}={value!r}" for name, value in told.items())
-        given_rules = Words((f"given are {said}", f"给出的是 {said}") if said else ("none is given", "没有给出规则"))
+        given_rules = Words("survival_rules_given" if said else "survival_rule_none", rules=said)
         raise ArgumentError("survival_rule_says_who_lost", said=given_rules, hint=HINT)
     tx = open_transactions(transactions)
     return _marked(tx, _limit(tx, *next(iter(told.items()))))

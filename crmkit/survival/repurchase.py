@@ -108,7 +108,9 @@ def repurchase(
             curves[group, which] = curve(*(cells[name][own] for name in ("gap", "closed", "n")), level=confidence)
     _widen_the_last(tx, each.filter(nw.col("number") == last), by, curves, last)
     rows = [{"group": group, "order_number": which, **_rates(found, days)} for (group, which), found in curves.items()]
-    definition = Definition("rate_within", tx.as_of, {"days": f"{days:g}", "most": last})
+    definition = Definition(
+        "rate_within", tx.as_of, {"days": f"{days:g}", "most": last, "level": f"{100 * confidence:g}"}
+    )
     return Repurchase(
         engines.build({name: np.array([row[name] for row in rows]) for name in rows[0]}, tx.like), definition
     )
@@ -160,6 +162,7 @@ def compare_repurchase(
     by: Any = None,
     baseline: str | None = None,
     current: Span | None = None,
+    level: float = 0.95,
 ) -> Repurchase:
     """Compare repurchase rates: of groups with each other, or of a period with the same one a year before.
 
@@ -178,13 +181,15 @@ def compare_repurchase(
     current : (first day, last day), optional
         Count the purchases of these days only. Without `by`, they are compared with those of the same days a year
         before. Default: with `by` all purchases; without, the last year in which purchases had time to be followed.
+    level : float, default 0.95
+        Confidence of the intervals.
 
     Returns
     -------
     Repurchase
         `table`, one row per group (or period), the one compared with first: `group`, `purchases`, `returned`,
-        `rate` with its 95 % interval `rate_low`, `rate_high` (Wilson), `difference` (rate less that of the first row)
-        with its 95 % interval `difference_low`, `difference_high` (Newcombe; missing in the first row), and `relative`
+        `rate` with its interval `rate_low`, `rate_high` (Wilson), `difference` (rate less that of the first row)
+        with its interval `difference_low`, `difference_high` (Newcombe; missing in the first row), and `relative`
         (difference / rate of the first). Intervals are of customers, whose purchases resemble each other, and who may
         have bought in both periods.
 
@@ -206,7 +211,7 @@ def compare_repurchase(
     0  shop   0.0         0.0
     1   web   0.5         0.5
     """
-    days = int(_days(within))
+    days, confidence = int(_days(within)), _checks.level_of(level)
     if by is None and baseline is not None:
         raise ArgumentError("baseline", baseline, "survival_goes_channel_too_leave")
     tx = open_transactions(transactions)
@@ -229,8 +234,8 @@ def compare_repurchase(
             raise _no_purchase(tx, begin, end, days)
         rates = _first_of_all(groups, baseline)
         counted = {"counted": "definition_days_of_groups", **_dates("", (begin, end))}
-    definition = Definition("rate_compared", tx.as_of, {"days": days, **counted})
-    return Repurchase(engines.build(_compared(rates, same_customers=by is None), tx.like), definition)
+    definition = Definition("rate_compared", tx.as_of, {"days": days, "level": f"{100 * confidence:g}", **counted})
+    return Repurchase(engines.build(_compared(rates, confidence, same_customers=by is None), tx.like), definition)
 
 
 def _span(current: Span) -> tuple[int, int]:
@@ -367,7 +372,7 @@ def _correlation(rate: _Rate, first: _Rate) -> float:
     return float((rate.customers * one * other).sum() / size) if size > 0 else 0.0
 
 
-def _compared(rates: list[_Rate], *, same_customers: bool) -> dict[str, Array]:
+def _compared(rates: list[_Rate], level: float, *, same_customers: bool) -> dict[str, Array]:
     """Rates and their differences from the first one."""
     purchases, returned = (np.array(column) for column in zip(*(rate.totals for rate in rates), strict=True))
     if not purchases[0]:
@@ -377,8 +382,8 @@ def _compared(rates: list[_Rate], *, same_customers: bool) -> dict[str, Array]:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = returned / purchases
         relative = (rate - rate[0]) / rate[0]
-    low, high = wilson(rate * effective, effective)
-    ends = newcombe(rate * effective, effective, rate[0] * effective[0], effective[0], correlation)
+    low, high = wilson(rate * effective, effective, level)
+    ends = newcombe(rate * effective, effective, rate[0] * effective[0], effective[0], correlation, level)
     difference_low, difference_high = (np.where(np.arange(len(rates)) == 0, np.nan, end) for end in ends)
     return {
         "group": np.array([each.group for each in rates], dtype=object),

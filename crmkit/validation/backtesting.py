@@ -50,7 +50,7 @@ class BackTest(Result):
     ----------
     segments : table, one row per origin and segment, in the order of contact, and one for "all_customers"
         `origin`; `segment`; `customers` and `customer_share` (of all at the origin); `rebuyers`; `rebuy_rate` with its
-        95 % interval `rate_low` and `rate_high` (Wilson); `lift` (rebuy rate over that of all customers); `revenue`,
+        interval `rate_low` and `rate_high` (Wilson); `lift` (rebuy rate over that of all customers); `revenue`,
         `revenue_share` (of the revenue of all customers) and `revenue_per_customer`. The rows of segments add up to
         "all_customers" exactly.
     pooled : table, one row per segment and one for "all_customers"
@@ -129,7 +129,7 @@ class BackTest(Result):
         >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True))
         >>> found = backtest(tx, "textbook", origins="1997-09-30")
         >>> print(*found.text().splitlines()[:5], sep="\n")
-        segment        customers  bought again  rebuy rate  95 % interval  lift    revenue  share of revenue
+        segment        customers  bought again  rebuy rate       interval  lift    revenue  share of revenue
         Important             24            16       66.7%    46.7-82.0 %  3.95   3,380.66             12.3%
         Secondary            448           177       39.5%    35.1-44.1 %  2.34  15,603.58             57.0%
         Ordinary             707           112       15.8%    13.3-18.7 %  0.94   5,095.95             18.6%
@@ -171,6 +171,7 @@ def backtest(
     horizon: Duration = "90D",
     order: str | Sequence[str] | None = None,
     column: str = "segment",
+    level: float = 0.95,
 ) -> BackTest:
     """Score customers at past dates, blind to what came later, and count what each segment then did.
 
@@ -203,6 +204,8 @@ def backtest(
         functions. Or your own order. Customers whom a function gives no segment are contacted last.
     column : str, default "segment"
         Column that a function's table has the segments in.
+    level : float, default 0.95
+        Confidence of the intervals of the rebuy rates (Wilson).
 
     Returns
     -------
@@ -240,6 +243,7 @@ def backtest(
     if order == "listed" and listed is None:
         raise ArgumentError("validation_order_listed_function_lists")
     source = "listed" if listed else "learned" if order in (None, "learned") else "given"
+    confidence = _checks.level_of(level)
     trial = _Trial(tx, segmentation, days)
     outcomes = [trial.outcome(origin) for origin in chosen]
     everywhere = sorted({name for one in outcomes for name in one.present})
@@ -249,7 +253,9 @@ def backtest(
     else:
         pooled = in_order(listed or tuple(order or ()), everywhere, last=(UNGROUPED,))
         orders = [[name for name in pooled if name in one.present] for one in outcomes]
-    return _result(tx, list(zip(outcomes, orders, strict=True)), pooled, days, source, segmentation.own_labels)
+    return _result(
+        tx, list(zip(outcomes, orders, strict=True)), pooled, days, source, segmentation.own_labels, confidence
+    )
 
 
 def _check_order(order: Any) -> None:
@@ -451,13 +457,14 @@ def _result(
     days: int,
     source: str,
     own_labels: Mapping[str, str],
+    level: float,
 ) -> BackTest:
     outcomes = [outcome for outcome, _ in each]
-    segments = [_segment_rows(tx, outcome, order) for outcome, order in each]
-    values = {"origin": _said([one.origin for one in outcomes]), "days": days}
+    segments = [_segment_rows(tx, outcome, order, level) for outcome, order in each]
+    values = {"origin": _said([one.origin for one in outcomes]), "days": days, "level": f"{100 * level:g}"}
     return BackTest(
         segments=engines.build(_stacked(segments), tx.like),
-        pooled=engines.build(_pooled(tx, outcomes, pooled), tx.like),
+        pooled=engines.build(_pooled(tx, outcomes, pooled, level), tx.like),
         gain=engines.build(_stacked([_gain_rows(tx, outcome, order) for outcome, order in each]), tx.like),
         lift=engines.build(_lift(tx, each), tx.like),
         totals=engines.build(_totals(tx, outcomes, days), tx.like),
@@ -509,21 +516,23 @@ _SEGMENT_COLUMNS = (
 )  # fmt: skip
 
 
-def _segment_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str]) -> dict[str, NDArray[Any]]:
+def _segment_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str], level: float) -> dict[str, NDArray[Any]]:
     n, again, money = _with_total(*outcome.by_segment(order))
     figures = _figures(tx, n, again, money)
-    figures["rate_low"], figures["rate_high"] = wilson(again, n)
+    figures["rate_low"], figures["rate_high"] = wilson(again, n, level)
     names = {"origin": _dates(outcome.origin, len(n)), "segment": np.array([*order, ALL], dtype=object)}
     return names | {name: figures[name] for name in _SEGMENT_COLUMNS}
 
 
-def _pooled(tx: Transactions, outcomes: Sequence[_Outcome], names: Sequence[str]) -> dict[str, NDArray[Any]]:
+def _pooled(
+    tx: Transactions, outcomes: Sequence[_Outcome], names: Sequence[str], level: float
+) -> dict[str, NDArray[Any]]:
     """All origins together."""
     each = [_with_total(*one.by_segment(names)) for one in outcomes]
     n, again, money = (np.sum([one[at] for one in each], axis=0) for at in range(3))
     figures = _figures(tx, n, again, money)
     rates = np.array([_ratio(one[1], one[0]) for one in each])
-    figures["rate_low"], figures["rate_high"] = wilson(again / len(outcomes), n / len(outcomes))
+    figures["rate_low"], figures["rate_high"] = wilson(again / len(outcomes), n / len(outcomes), level)
     figures = {name: figures[name] for name in _SEGMENT_COLUMNS}
     spread = {"lowest_rate": np.nanmin(rates, axis=0), "highest_rate": np.nanmax(rates, axis=0)}
     return {"segment": np.array([*names, ALL], dtype=object)} | figures | spread

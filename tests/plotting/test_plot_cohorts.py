@@ -70,7 +70,7 @@ def test_the_card_and_the_legend_stand_beneath(result):
 
 def test_money_and_days_have_their_own_numbers(result):
     assert numbers(plot_cohorts(result, show="cumulative_per_customer"))[2, 0] == "34.2"
-    ax = plot_cohorts(cohorts(small_table(SALES), kind="bracket", brackets=[(1, 27), (28, 49)]))
+    ax = plot_cohorts(cohorts(small_table(SALES), kind="bracket", days=[(1, 27), (28, 49)]))
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1-27", "28-49"]
     assert numbers(ax)[1, 0] == "50.0"
     assert ax.get_xlabel() == text("cohort_age_of_days")

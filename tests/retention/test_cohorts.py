@@ -113,7 +113,7 @@ def test_day_n_counts_customers_who_have_reached_it():
 
 
 def test_brackets_include_both_ends_and_may_overlap():
-    result = cohorts(SMALL, kind="bracket", brackets=[(1, 27), (28, 49), (1, 49), (54, 64)])
+    result = cohorts(SMALL, kind="bracket", days=[(1, 27), (28, 49), (1, 49), (54, 64)])
     found = rows_of(columns(result))
     assert [row["cohort_age"] for row in found[:4]] == ["1-27", "1-49", "28-49", "54-64"]
     assert [(row["from_day"], row["to_day"]) for row in found[:2]] == [(1, 27), (1, 49)]
@@ -124,7 +124,7 @@ def test_brackets_include_both_ends_and_may_overlap():
     assert january["1-49"]["cumulative_revenue"] == 30 + 10 - 4
     assert january["54-64"]["cumulative_revenue"] == 20 + 10 + 2.5 + 30  # of a alone, who has reached day 64
     assert january["54-64"]["state"] == "partial"
-    endless = columns(cohorts(SMALL, kind="bracket", brackets=[(1, 10**9)]))
+    endless = columns(cohorts(SMALL, kind="bracket", days=[(1, 10**9)]))
     assert endless["state"] == ["not_yet", "not_yet"]
     february = found[4]
     assert (february["retained"], february["orders"], february["revenue"], february["state"]) == (1, 1, 15, "complete")
@@ -174,7 +174,7 @@ def test_orders_with_ids_count_once_on_their_first_day():
     assert found["orders"] == [3, 1]
     assert found["retained"] == [1, 1]
     assert found["revenue"] == [4, 2]
-    brackets = columns(cohorts(small_table(orders), kind="bracket", brackets=[(1, 26), (27, 30)]))
+    brackets = columns(cohorts(small_table(orders), kind="bracket", days=[(1, 26), (27, 30)]))
     assert brackets["orders"] == [1, 0]
     assert brackets["retained"] == [1, 1]
 
@@ -369,7 +369,7 @@ def _cell(rows, kind, as_of, born, members, age):
 def test_every_kind_by_a_slow_recount(kind, rows, wait):
     as_of = START + dt.timedelta(days=max(day for _, day, _ in rows) + wait)
     assume(as_of <= dt.date(2024, 12, 31))
-    more = {"n_day": {"days": [1, 5, 40]}, "bracket": {"brackets": AGES["bracket"]}}.get(kind, {})
+    more = {"n_day": {"days": [1, 5, 40]}, "bracket": {"days": AGES["bracket"]}}.get(kind, {})
     found = rows_of(columns(cohorts(table_of(rows, as_of), kind=kind, **more)))
     want = slowly(rows, kind, as_of)
     names = ["customers", "reached", "retained", "revenue", "cumulative_revenue"]
@@ -617,15 +617,15 @@ def test_a_file_is_counted_out_of_core(tmp_path):
         ({"min_customers": 0}, "min_customers=0"),
         ({"max_age": -1}, "max_age=-1"),
         ({"days": [1, 7]}, r"days= does not go with kind='classic'[\s\S]*kind='n_day'"),
-        ({"brackets": [(1, 7)], "kind": "n_day"}, "kind='bracket'"),
+        ({"days": [(1, 7)], "kind": "n_day"}, "not distinct days"),
         ({"max_age": 3, "kind": "bracket"}, "kind='classic', kind='rolling'"),
         ({"days": [], "kind": "n_day"}, r"days=\[\]"),
         ({"days": 7, "kind": "n_day"}, r"days=7[\s\S]*days=\[1, 7, 30\]"),
         ({"days": [0], "kind": "n_day"}, "days=0"),
         ({"days": [1, 1], "kind": "n_day"}, "not distinct"),
-        ({"brackets": [(7, 1)], "kind": "bracket"}, r"brackets=\[\(7, 1\)\][\s\S]*\(1, 7\), \(8, 30\)"),
-        ({"brackets": [(0, 7)], "kind": "bracket"}, "counted from day 1"),
-        ({"brackets": [1, 7], "kind": "bracket"}, "pairs"),
+        ({"days": [(7, 1)], "kind": "bracket"}, r"days=\[\(7, 1\)\][\s\S]*\(1, 7\), \(8, 30\)"),
+        ({"days": [(0, 7)], "kind": "bracket"}, "counted from day 1"),
+        ({"days": [1, 7], "kind": "bracket"}, "pairs"),
     ],
 )
 def test_a_bad_argument_is_shown_with_the_way_out(asked, message):
@@ -677,3 +677,17 @@ def test_the_chain_ladder_by_hand():
     averages = columns(cohorts(crm.Transactions(sales, as_of="2024-03-31")), "averages")
     assert averages["chain_per_customer"] == pytest.approx([50 / 3, 50 / 3 + 9 / 3, 50 / 3 + 3 + 6])
     assert averages["cumulative_per_customer"] == pytest.approx([50 / 3, 59 / 3, 20])
+
+
+@pytest.mark.parametrize(("level", "said"), [(0.95, "Wilson, 95 %"), (0.8, "Wilson, 80 %")])
+def test_the_intervals_are_those_of_the_level_and_say_so(level, said):
+    found = cohorts(SMALL) if level == 0.95 else cohorts(SMALL, level=level)
+    binomial = pytest.importorskip("scipy.stats").binomtest(1, 2).proportion_ci(level, method="wilson")
+    for table, row in ((found.table, 1), (found.averages, 1)):
+        shown = as_columns(table)
+        assert (shown["retained"][row], shown["retention_rate"][row]) == (1, 0.5)
+        assert (shown["retention_low"][row], shown["retention_high"][row]) == pytest.approx(
+            (binomial.low, binomial.high)
+        )
+    assert said in found.definition.text("en")
+    assert said in cohorts(SMALL, kind="rolling", level=level).definition.text("en")

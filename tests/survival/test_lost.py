@@ -218,6 +218,7 @@ def test_the_rules_see_nothing_of_the_days_after(cdnow_sample):
     ("rule", "message"),
     [
         ({}, r"one rule says who is lost; none is given"),
+        ({"returning": {"a": None}, "p_alive": 0.5}, r"given are returning=\{'a': None\}, p_alive=0.5"),
         ({"inactive": "90D", "gaps": 3}, r"given are inactive='90D', gaps=3"),
         ({"inactive": "soon"}, r"inactive='soon'"),
         ({"inactive": 0}, r"inactive=0 is less than a day"),

@@ -86,6 +86,23 @@ def test_newcombe_s_own_examples():
         assert [round(float(end), 4) for end in newcombe(*counts)] == pytest.approx(printed, abs=1e-4)
 
 
+def test_the_level_is_that_of_both_intervals_and_is_said():
+    found = crm.survival.compare_repurchase(SALES, within="30D", by="channel", baseline="shop", level=0.8)
+    table = as_columns(found.table)
+    size = effective_size(np.array([3, 1]), np.array([1, 0]), np.array([1, 1]))
+    z = stats.norm.ppf(0.9)
+
+    def wilson(p, n):
+        root = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+        return (p + z**2 / (2 * n) - root) / (1 + z**2 / n), (p + z**2 / (2 * n) + root) / (1 + z**2 / n)
+
+    (low, high), (_, shop_high) = wilson(0.25, size), wilson(0.0, 1)
+    assert (table["rate_low"][1], table["rate_high"][1]) == pytest.approx((low, high))
+    assert table["difference_low"][1] == pytest.approx(0.25 - np.sqrt((0.25 - low) ** 2 + shop_high**2))
+    assert table["difference_high"][1] == pytest.approx(0.25 + (high - 0.25))
+    assert "80 % intervals" in found.definition.text("en")
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [

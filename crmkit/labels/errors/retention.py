@@ -25,8 +25,8 @@ WORDS = {
         "{name_given} 不是互不相同的天数。请给列表，例如 days=[1, 7, 30]。",
     ),
     "retention_distinct_pairs_first_last": (
-        "{name_given} are not distinct pairs of first and last day, counted from day 1 after the first purchase. Give a list such as brackets=[(1, 7), (8, 30)].",
-        "{name_given} 不是互不相同的首末日对（从首次购买后的第 1 天算起）。请给列表，例如 brackets=[(1, 7), (8, 30)]。",
+        "{name_given} are not distinct pairs of first and last day, counted from day 1 after the first purchase. Give a list such as days=[(1, 7), (8, 30)].",
+        "{name_given} 不是互不相同的首末日对（从首次购买后的第 1 天算起）。请给列表，例如 days=[(1, 7), (8, 30)]。",
     ),
     "retention_does_go_kind_leave": (
         "{name}= does not go with kind={kind!r}. Leave it out, or give {fits}.",

@@ -27,6 +27,8 @@ WORDS = {
         "one rule says who is lost; {said}. {hint}",
         "判定流失只用一条规则；{said}。{hint}",
     ),
+    "survival_rules_given": ("given are {rules}", "给出的是 {rules}"),
+    "survival_rule_none": ("none is given", "没有给出规则"),
     "survival_rules_try_some": (
         'rules=[] has no rule to try. Give some, such as rules=[{{"inactive": "90D"}}].',
         'rules=[] 中没有可试的规则。请给出，例如 rules=[{{"inactive": "90D"}}]。',
