@@ -89,7 +89,8 @@ def _sheets(book: Any, request: Request, file: str) -> list[str]:
     asked = request.sheet if request.sheet is not None else request.table
     if asked is not None:
         # on the command line several are one text with commas
-        wanted = [asked] if asked in sheets else asked.split(",") if isinstance(asked, str) else list(asked)
+        several = asked.split(",") if isinstance(asked, str) else list(asked)
+        wanted = [name for name in sheets if name == asked] or several
         for name in wanted:
             if name not in sheets:
                 raise ArgumentError("no_such_sheet", sheet=name, path=file, sheets=shown(sheets, most=20))

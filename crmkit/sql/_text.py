@@ -239,7 +239,7 @@ def _score_lines(measure: str, cutpoints: rfm.Cutpoints) -> list[str]:
 
 def _cuts(cutpoints: rfm.Cutpoints) -> list[float]:
     """The cuts of a cell, the infinite ones as the floats that no value or every value passes."""
-    return np.clip(cutpoints.cuts, -FARTHEST, FARTHEST).tolist()
+    return [min(max(cut, -FARTHEST), FARTHEST) for cut in cutpoints.cuts]
 
 
 def _score_case(measure: str, cutpoints: rfm.Cutpoints) -> str:
