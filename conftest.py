@@ -62,7 +62,7 @@ def small_table(columns: Mapping[str, Any]) -> Any:
 # `CRMKIT_TEST_KINDS=all` tries every kind everywhere, as the checks do at night.
 FEW_KINDS = ("pandas", "polars_lazy")
 EDGES = {
-    "test_transactions", "test_read", "test_customers", "test_results", "test_face", "test_scoring", "test_rfm",
+    "test_transactions", "test_read", "test_customers", "test_results", "test_face", "test_rfm",
     "test_pyramid", "test_files", "test_outputs", "test_pairs", "test_package",
 }  # fmt: skip
 
