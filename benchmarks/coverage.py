@@ -54,7 +54,7 @@ def figures(sales: pd.DataFrame) -> Iterator[tuple[str, Interval]]:
     for days in (14, 60, 180):
         row = gaps[gaps["days"] <= days].iloc[-1]
         yield f"gap curve at {days} days", tuple(row[["returned_share", "returned_low", "returned_high"]])
-    moved = crm.retention.movements(tx, period="quarter").table
+    moved = crm.retention.revenue_movements(tx, period="quarter").table
     row = moved[moved["complete"]].iloc[-1]
     for name in ("grr", "nrr"):
         yield f"{name.upper()}, last quarter", tuple(row[[name, f"{name}_low", f"{name}_high"]])

@@ -65,7 +65,7 @@ MADE_OF_TRANSACTIONS: Mapping[str, str] = {
     "concentration": "crmkit.pyramid.concentration(tx)",
     "rates": "crmkit.retention.rates(tx)",
     "cohorts": "crmkit.retention.cohorts(tx)",
-    "movements": "crmkit.retention.movements(tx)",
+    "movements": "crmkit.retention.revenue_movements(tx)",
     "history": "crmkit.lifecycle.history(tx)",
 }
 ROWS_OF_TRANSACTIONS = {"customer_id", "date", "amount"}

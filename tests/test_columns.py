@@ -80,7 +80,7 @@ def test_grr_and_nrr_vary_as_a_ratio_of_sums_does():
     spent = [(who, day, money) for day, own in (("2025-01-10", before), ("2025-02-10", after))
              for who, money in enumerate(own) if money]  # fmt: skip
     sales = {name: [line[at] for line in spent] for at, name in enumerate(("customer_id", "date", "amount"))}
-    found = row(crm.retention.movements(crm.Transactions(sales, as_of="2025-02-28")).table, 1)
+    found = row(crm.retention.revenue_movements(crm.Transactions(sales, as_of="2025-02-28")).table, 1)
     start = np.array(before)
     for name, then in (("grr", np.minimum(before, after)), ("nrr", np.array(after))):
         rate = then.sum() / start.sum()

@@ -37,7 +37,7 @@ def test_the_cards_of_rates_fill_all_their_places(period, rolling, language):
     contracts = {"customer_id": ["a"], "start_date": ["2025-01-05"], "end_date": [None], "fee": [1.0]}
     under_contract = crm.retention.contract_rates(contracts, as_of="2025-01-05", amount="fee", **options)
     definitions = [
-        crm.retention.rates(tx, **options).definition, crm.retention.movements(tx, **options).definition,
+        crm.retention.rates(tx, **options).definition, crm.retention.revenue_movements(tx, **options).definition,
         under_contract.definition, under_contract.renewal_definition, under_contract.movements.definition,
     ]  # fmt: skip
     for definition in definitions:

@@ -143,7 +143,7 @@ NO_EXAMPLE = {
     "crmkit.growth.matrix.RevenueBridge": "a record that `revenue_bridge` gives; the example is there",
     "crmkit.growth.size_change.SizeChange": "a record that `size_change` gives; the example is there",
     "crmkit.retention.rates.Rates": "a record that `rates` gives; the example is there",
-    "crmkit.retention.movements.Movements": "a record that `movements` gives; the example is there",
+    "crmkit.retention.revenue.Movements": "a record that `revenue_movements` gives; the example is there",
     "crmkit.retention.contracts.ContractRates": "a record that `contract_rates` gives; the example is there",
     "crmkit.retention.cohorts.Cohorts": "a record that `cohorts` gives; the example is there",
     "crmkit.survival.gaps.Gaps": "a record that `inactivity_threshold` gives; the example is there",

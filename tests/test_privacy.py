@@ -93,7 +93,7 @@ def functions():
         "tiers": lambda tx: crm.pyramid.assign_tiers(crm.summarize(tx)),
         "describe_tiers": lambda tx: crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(crm.summarize(tx))),
         "rates": lambda tx: crm.retention.rates(tx).table,
-        "movements": lambda tx: crm.retention.movements(tx).table,
+        "movements": lambda tx: crm.retention.revenue_movements(tx).table,
         "cohorts": lambda tx: crm.retention.cohorts(tx).table,
         "stages": lambda tx: crm.lifecycle.stages(tx),
         "recent": lambda tx: crm.customers.recent_value(tx).customers,

@@ -25,7 +25,7 @@ def sales(make_table):
 
 
 def test_they_print_as_table_and_card(sales):
-    for found in (crm.retention.rates(sales), crm.retention.movements(sales)):
+    for found in (crm.retention.rates(sales), crm.retention.revenue_movements(sales)):
         assert str(found) == repr(found)
         assert str(found).endswith(str(found.definition))
         assert all(name in str(found) for name in as_columns(found.table) if not name.endswith(("_low", "_high")))
@@ -94,7 +94,7 @@ def test_duckdb_and_narwhals_take_them(sales):
 
 
 def test_all_parts_are_ready_for_json(sales):
-    said = json.loads(json.dumps(crm.retention.movements(sales).to_dict(), allow_nan=False))
+    said = json.loads(json.dumps(crm.retention.revenue_movements(sales).to_dict(), allow_nan=False))
     assert set(said) == {"table", "customers", "definition"}
     assert said["table"][0]["period"] == "2025-01"
     assert said["table"][0]["start"] is None
@@ -106,7 +106,7 @@ def test_all_parts_are_ready_for_json(sales):
 
 def test_a_book_has_a_sheet_per_table_with_labels_then_keys(tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
-    found = crm.retention.movements(SALES)
+    found = crm.retention.revenue_movements(SALES)
     found.to_excel(tmp_path / "movements.xlsx", language="zh")
     book = openpyxl.load_workbook(tmp_path / "movements.xlsx")
     assert book.sheetnames == ["table", "customers", "definition"]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _groups
+from crmkit import _checks, _compared_groups
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
@@ -101,7 +101,7 @@ def cross_sell_rate(
     )
     customers = customers.join(_money(tx, items), on="customer_id", how="inner")
     if by is not None:
-        customers = customers.join(_groups.groups_of(tx, by), on="customer_id", how="inner")
+        customers = customers.join(_compared_groups.groups_of(tx, by), on="customer_id", how="inner")
     cells = _cells(customers, grouped=by is not None)
     definition = Definition("cross_sell_rate", tx.as_of, {"items": items, "level": f"{share:.0%}"})
     table, by_items = _table(cells, share), _by_items(cells, last, tx)
@@ -122,7 +122,7 @@ def _cells(customers: LazyFrame, *, grouped: bool) -> dict[str, Array]:
     cells = engines.collect(customers.group_by(*keys).agg(n=nw.len().cast(nw.Int64), **sums))
     if not len(cells["n"]):
         raise DataError("basket_no_items")
-    cells.setdefault("group", np.full(len(cells["n"]), _groups.ALL, dtype=object))
+    cells.setdefault("group", np.full(len(cells["n"]), _compared_groups.ALL, dtype=object))
     return {name: values if name == "group" else values.astype(np.int64) for name, values in cells.items()}
 
 

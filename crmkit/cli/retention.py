@@ -43,11 +43,11 @@ def retention(
     by: By = None,
 ) -> Answer:
     """Print retention and churn by period."""
-    from crmkit.retention import movements, rates
+    from crmkit.retention import rates, revenue_movements
 
     windows = {"period": calendar.of_library(), "by": by}
     found = rates(call.tx, base=base, **windows)  # type: ignore[arg-type]
-    moved = movements(call.tx, **windows)
+    moved = revenue_movements(call.tx, **windows)
     grouped = by is not None
     lines = [*_rates(found, call, grouped=grouped), "", *_moves(moved, text.money(call.tx), call, grouped=grouped)]
     return Answer(

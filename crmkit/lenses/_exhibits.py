@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from crmkit._shared import share
+from crmkit._customer_periods import share
 from crmkit._types import Array, Ints
 from crmkit.lenses._counts import Terms
 

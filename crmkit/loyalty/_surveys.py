@@ -14,9 +14,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from crmkit._compared_groups import UNGROUPED
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
-from crmkit._groups import UNGROUPED
 from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._types import Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown

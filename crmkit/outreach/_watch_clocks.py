@@ -25,7 +25,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _groups
+from crmkit import _checks, _compared_groups
 from crmkit._frame import engines
 from crmkit._types import Array, Bools, Floats, Ints
 from crmkit.customers import customer_days
@@ -126,7 +126,7 @@ def _group_codes(tx: Transactions, by: Any, ids: Array) -> Ints:
     """The group of each account as a number; 0 for all without `by`."""
     if by is None:
         return np.zeros(len(ids), dtype=np.int64)
-    found = engines.collect(_groups.groups_of(tx, by))
+    found = engines.collect(_compared_groups.groups_of(tx, by))
     named = dict(zip(found["customer_id"].tolist(), found["group"].tolist(), strict=True))
     codes = np.unique([str(named[who]) for who in ids.tolist()], return_inverse=True)[1]
     return codes.astype(np.int64)

@@ -35,7 +35,7 @@ _MOST_NAMES = 8
 def plot_new_and_returning(
     movements: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
 ) -> Axes:
-    """Draw from `crmkit.retention.movements` what known and what new customers brought in each period.
+    """Draw from `crmkit.retention.revenue_movements` what known and what new customers brought in each period.
 
     Parameters
     ----------
@@ -64,12 +64,12 @@ def plot_new_and_returning(
     Examples
     --------
     >>> import crmkit as crm
-    >>> moved = crm.retention.movements(crm.datasets.load_ten_customers(), period="quarter")
+    >>> moved = crm.retention.revenue_movements(crm.datasets.load_ten_customers(), period="quarter")
     >>> ax = crm.plotting.plot_new_and_returning(moved)
     >>> [line.get_text() for line in ax.get_legend().get_texts()]
     ['known customers', 'new customers']
     """
-    call = "crmkit.plotting.plot_new_and_returning(crmkit.retention.movements(transactions))"
+    call = "crmkit.plotting.plot_new_and_returning(crmkit.retention.revenue_movements(transactions))"
     found = columns_of(movements, "table", "nrr", call, order=["period"])
     if "group" in found:
         raise ArgumentError("plotting_result_draws_draw", name=type(movements).__name__, call=call)

@@ -105,7 +105,7 @@ def plot_movements(
     ax: Axes | None = None,
     language: Language | None = None,
 ) -> Axes:
-    """Draw the result of `crmkit.retention.movements`: what each period won (up) and lost (down), and the net change.
+    """Draw the result of `crmkit.retention.revenue_movements`: what periods won (up) and lost (down), and the net.
 
     Of a period that is not over the gains so far are drawn, hatched; what it loses is not known yet.
 
@@ -140,13 +140,13 @@ def plot_movements(
     --------
     >>> import crmkit as crm
     >>> tx = crm.Transactions(crm.datasets.load_ten_customers(), as_of="2024-12-31")
-    >>> ax = crm.plotting.plot_movements(crm.retention.movements(tx, period="quarter"))
+    >>> ax = crm.plotting.plot_movements(crm.retention.revenue_movements(tx, period="quarter"))
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['expansion', 'reactivated', 'new', 'contraction', 'churned', 'net change']
     """
     _checks.choice("show", show, ("money", "customers"))
     part = "table" if show == "money" else "customers"
-    call = "crmkit.plotting.plot_movements(crmkit.retention.movements(transactions))"
+    call = "crmkit.plotting.plot_movements(crmkit.retention.revenue_movements(transactions))"
     found = _columns(movements, part, "churned", call)
     chosen = _chosen(found, None if group is None else [group])
     if len(chosen) > 1:

@@ -33,9 +33,9 @@ from crmkit import (
     survival,
     validation,
 )
+from crmkit._customer_periods import periods_of
 from crmkit._frame import engines
 from crmkit._periods import Period, Periods
-from crmkit._shared import periods_of
 from crmkit._types import Array
 from crmkit.errors import CrmkitError
 from crmkit.survival.repurchase import Repurchase
@@ -190,7 +190,7 @@ class Facts:
     @cached_property
     def movements(self) -> retention.Movements:
         """Movements of revenue by period."""
-        return retention.movements(self.tx, period=self.period)
+        return retention.revenue_movements(self.tx, period=self.period)
 
     @cached_property
     def cohorts(self) -> retention.Cohorts:

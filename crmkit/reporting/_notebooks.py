@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.reporting._voice import Voice
 
 _CELLS = {
-    "overview": ["rates = crm.retention.rates(tx)\nrates", "crm.retention.movements(tx)"],
+    "overview": ["rates = crm.retention.rates(tx)\nrates", "crm.retention.revenue_movements(tx)"],
     "revenue": [
         "tiers = crm.pyramid.describe_tiers(customers)\ncrm.plotting.plot_tiers(tiers)\ntiers",
         "crm.plotting.plot_lorenz(crm.pyramid.concentration(customers));",

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from crmkit._shared import share
+from crmkit._customer_periods import share
 from crmkit._statistics import wilson
 from crmkit._types import Array
 from crmkit.retention._cohort_counts import Counts

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._compared_groups import ALL, groups_of
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._groups import ALL, groups_of
 from crmkit._periods import Periods
 from crmkit._types import Bools, Ints
 from crmkit.customers import customer_days

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from crmkit import _checks, _shared, labels
+from crmkit import _checks, _customer_periods, labels
 from crmkit._frame import engines, outputs
 from crmkit._periods import Calendar, Period, Periods, calendar_of
 from crmkit._results import Result
@@ -252,7 +252,7 @@ def cohorts(
     _checks.choice("kind", kind, KINDS)
     least = _checks.count("min_customers", min_customers)
     windows, confidence = _windows(kind, days, max_age), _checks.level_of(level)
-    periods = _shared.periods_of(tx, period)
+    periods = _customer_periods.periods_of(tx, period)
     if windows is None:
         top = None if max_age is None else _checks.count("max_age", max_age, least=0)
         counts = _cohort_counts.by_calendar(tx, periods, by, max_age=top, rolling=kind == "rolling", orders=orders)
@@ -261,7 +261,7 @@ def cohorts(
     ages = _ages(kind, windows, counts.retained.shape[1])
     grouped = by is not None
     if grouped:
-        _shared._group_names(counts.group)  # refuses groups that fit nobody
+        _customer_periods._group_names(counts.group)  # refuses groups that fit nobody
     cells = _cohort_cells.cells_of(counts, tx, periods.names, ages, least=least, grouped=grouped, level=confidence)
     chained = kind in ("classic", "rolling")
     pooled = _cohort_cells.averages_of(
@@ -269,7 +269,7 @@ def cohorts(
     )
     if not orders:
         cells, pooled = ({k: v for k, v in each.items() if k != "orders"} for each in (cells, pooled))
-    window = _shared.window(periods, period, level=confidence)
+    window = _customer_periods.window(periods, period, level=confidence)
     said = {**window, **_said_of(by, least, own_clock=windows is not None)}
     return Cohorts(
         table=engines.build(cells, tx.like),

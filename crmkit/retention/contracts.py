@@ -15,10 +15,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _date_text, _hints, _shared
+from crmkit import _checks, _customer_periods, _date_text, _hints
+from crmkit._compared_groups import UNGROUPED
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import LazyFrame
-from crmkit._groups import UNGROUPED
 from crmkit._intake import as_money
 from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._results import Result
@@ -26,7 +26,7 @@ from crmkit._statistics import wilson
 from crmkit._types import Array, Date, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ColumnError, DataError, Words, shown
-from crmkit.retention.movements import Movements, revenue_rates
+from crmkit.retention.revenue import Movements, revenue_rates
 
 OPEN = np.iinfo(np.int32).max  # the last day of a contract that is still running
 _HINT = Words("hint_contracts")
@@ -152,14 +152,19 @@ def contract_rates(
     sums = _Sums(read, periods)
     first = {**sums.grid.columns()}
     last = {"complete": sums.grid.complete()}
-    window = _shared.window(periods, period)
-    people = _shared.customer_columns(
-        _shared.before(sums["present"]), sums["new"], sums["lost"], sums["back"], sums["present"], periods.complete
+    window = _customer_periods.window(periods, period)
+    people = _customer_periods.customer_columns(
+        _customer_periods.before(sums["present"]),
+        sums["new"],
+        sums["lost"],
+        sums["back"],
+        sums["present"],
+        periods.complete,
     )
     due, renewed, judged = sums["due"], sums["renewed"], periods.ends < periods.as_of
     low, high = wilson(renewed, np.where(judged, due, 0))
     renewals = {
-        "due": due, "renewed": renewed, "renewal_rate": np.where(judged, _shared.share(renewed, due), np.nan),
+        "due": due, "renewed": renewed, "renewal_rate": np.where(judged, _customer_periods.share(renewed, due), np.nan),
         "renewal_low": low, "renewal_high": high, "complete": np.broadcast_to(judged, due.shape),
     }  # fmt: skip
     return ContractRates(
@@ -308,7 +313,7 @@ class _Sums:
         self.contracts, self.n = contracts, len(periods)
         self.last_days = np.minimum(periods.ends, periods.as_of)
         self.arrays: dict[str, Ints] = {}
-        self.grid = _shared.Grid(periods, contracts.groups, self.arrays)
+        self.grid = _customer_periods.Grid(periods, contracts.groups, self.arrays)
         self._count_changes()
         self._count_passers()
         self._count_renewals(periods)
@@ -400,7 +405,7 @@ class _Sums:
 def _movements(sums: _Sums, scale: int, definition: Definition, like: engines.AnyFrame) -> Movements:
     """Recurring revenue and customers of each kind, by period."""
     complete = sums.grid.periods.complete
-    start, people = _shared.before(sums["money"]), _shared.before(sums["present"])
+    start, people = _customer_periods.before(sums["money"]), _customer_periods.before(sums["present"])
     seen, over = ~np.isnan(start), ~np.isnan(start) & complete
     moved = {
         "start": start,

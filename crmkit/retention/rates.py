@@ -14,11 +14,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from crmkit import _checks, _shared
+from crmkit import _checks, _customer_periods
+from crmkit._customer_periods import NEW, REACTIVATED, RETAINED
 from crmkit._frame import engines
 from crmkit._periods import Calendar, Period
 from crmkit._results import Result
-from crmkit._shared import NEW, REACTIVATED, RETAINED
 from crmkit._types import Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError
@@ -105,21 +105,23 @@ def rates(
     tx = open_transactions(transactions)
     _checks.choice("base", base, BASES)
     confidence = _checks.level_of(level)
-    periods = _shared.periods_of(tx, period)
-    rows = _shared.customer_periods(tx, periods)
-    grid = _shared.summed(tx, periods, rows, by, {})
+    periods = _customer_periods.periods_of(tx, period)
+    rows = _customer_periods.customer_periods(tx, periods)
+    grid = _customer_periods.summed(tx, periods, rows, by, {})
     n = grid.sums["n"]
     end = n[NEW] + n[RETAINED] + n[REACTIVATED]
     if base == "active":
-        start, kept, back = _shared.before(end), n[RETAINED], n[REACTIVATED]
+        start, kept, back = _customer_periods.before(end), n[RETAINED], n[REACTIVATED]
     else:
-        start, kept, back = _shared.before(np.cumsum(n[NEW], axis=1)), n[RETAINED] + n[REACTIVATED], 0 * end
+        start, kept, back = _customer_periods.before(np.cumsum(n[NEW], axis=1)), n[RETAINED] + n[REACTIVATED], 0 * end
     table = {
         **grid.columns(),
-        **_shared.customer_columns(start, n[NEW], start - kept, back, end, grid.periods.complete, level=confidence),
+        **_customer_periods.customer_columns(
+            start, n[NEW], start - kept, back, end, grid.periods.complete, level=confidence
+        ),
         "complete": grid.complete(),
     }
-    values = _shared.window(periods, period, level=confidence)
+    values = _customer_periods.window(periods, period, level=confidence)
     definition = Definition("customer_rates", tx.as_of, {**values, "base": f"definition_base_{base}"})
     return Rates(engines.build(table, tx.like), definition)
 

@@ -16,7 +16,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame, _groups
+from crmkit import _checks, _compared_groups, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._types import Duration, Floats, Table
@@ -143,7 +143,7 @@ def curve(transactions: Table, *, inactive: Duration | None = None, by: Any = No
         kind = ArgumentError if limit < 1 else DataError
         raise kind("survival_limit_of_silence", inactive=inactive, days=limit, cover=seen)
     lifetimes = _until_first_quiet(tx, limit)
-    cells, groups = _groups.counted(tx, lifetimes, by, ["time", "lost"])
+    cells, groups = _compared_groups.counted(tx, lifetimes, by, ["time", "lost"])
     share = _checks.level_of(level)
     definition = Definition("survival", tx.as_of, {"days": limit, "level": f"{100 * share:g}"})
     counted = _Counted(cells["time"], cells["lost"], cells["n"], cells["group"], groups)

@@ -14,7 +14,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _shared
+from crmkit import _checks, _customer_periods
 from crmkit._frame import engines
 from crmkit._periods import Calendar, Period
 from crmkit._statistics import wilson
@@ -60,7 +60,7 @@ def repeat_rates(transactions: Table, *, period: Period | Calendar = "month", le
     """
     confidence = _checks.level_of(level)
     tx = open_transactions(transactions)
-    periods = _shared.periods_of(tx, period)
+    periods = _customer_periods.periods_of(tx, period)
     days = customer_days(tx)
     days = tx.purchases(days)
     each = periods.join(days).group_by("customer_id", "period").agg(days=nw.len())

@@ -22,7 +22,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _groups
+from crmkit import _checks, _compared_groups
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
@@ -99,7 +99,7 @@ def repurchase(
     tx = open_transactions(transactions)
     number = nw.when(nw.col("number") > last).then(nw.lit(last)).otherwise(nw.col("number"))
     each = spells(tx).with_columns(number=number)
-    cells, groups = _groups.counted(tx, each, by, ["number", "gap", "closed"])
+    cells, groups = _compared_groups.counted(tx, each, by, ["number", "gap", "closed"])
     curves: dict[tuple[str, int], Curve] = {}
     for group in groups:
         here = cells["group"] == group
@@ -131,9 +131,9 @@ def _widen_the_last(
     if not pooled:
         return
     if by is None:
-        wider = of_customers(each, [], {(): pooled[_groups.ALL]})
+        wider = of_customers(each, [], {(): pooled[_compared_groups.ALL]})
     else:
-        grouped = each.join(_groups.groups_of(tx, by), on="customer_id", how="inner")
+        grouped = each.join(_compared_groups.groups_of(tx, by), on="customer_id", how="inner")
         wider = of_customers(grouped, ["group"], {(group,): found for group, found in pooled.items()})
     for group, found in zip(pooled, wider.values(), strict=True):
         curves[group, last] = found
@@ -340,7 +340,7 @@ class _Rate:
 def _of_groups(tx: Transactions, found: LazyFrame, by: Any) -> list[_Rate]:
     """A rate per group of customers with a purchase."""
     own = found.group_by("customer_id").agg(purchases=nw.len().cast(nw.Int64), returned=nw.col("returned").sum())
-    cells, groups = _groups.counted(tx, own, by, ["purchases", "returned"])
+    cells, groups = _compared_groups.counted(tx, own, by, ["purchases", "returned"])
     here = {group: cells["group"] == group for group in groups}
     return [_Rate(group, *(cells[name][here[group]] for name in ("purchases", "returned", "n"))) for group in groups]
 

@@ -9,13 +9,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import labels
+from crmkit._customer_periods import periods_of
 from crmkit._frame import engines, open_table
-from crmkit._shared import periods_of
 from crmkit._types import Table
 from crmkit.basket import pairs
 from crmkit.errors import DataError
 from crmkit.labels import Language
-from crmkit.retention import cohorts, movements, rates
+from crmkit.retention import cohorts, rates, revenue_movements
 from crmkit.teaching._sheets import Sheet, absolute, letters, on
 from crmkit.transactions import open_transactions
 
@@ -35,7 +35,7 @@ def _read(table: Any, order: str | None = None) -> dict[str, Any]:
 def retention_sheets(transactions: Table, language: Language) -> list[Sheet]:
     """Retention and churn of customers with Wilson's interval, gross and net retention of revenue."""
     tx = open_transactions(transactions)
-    people, revenue = _read(rates(tx).table, "period"), _read(movements(tx).table, "period")
+    people, revenue = _read(rates(tx).table, "period"), _read(revenue_movements(tx).table, "period")
     rows = np.flatnonzero(people["complete"] & ~np.isnan(people["start"].astype(float)) & (people["start"] > 0))
     if not len(rows):
         raise DataError("teaching_too_little")

@@ -90,7 +90,7 @@ CALLS = {
     "history": lambda s: crm.lifecycle.history(s.tx),
     "rates": lambda s: crm.retention.rates(s.tx, period="month").table,
     "cohorts": lambda s: crm.retention.cohorts(s.tx, period="quarter").table,
-    "movements": lambda s: crm.retention.movements(s.tx, period="quarter").table,
+    "movements": lambda s: crm.retention.revenue_movements(s.tx, period="quarter").table,
     "movement_list": lambda s: crm.retention.movement_list(s.tx, period="quarter"),
     "contract_rates": lambda s: (
         crm.retention.contract_rates(s.table(contracts()), start="start", end="end", as_of="2024-12-31").table

@@ -51,7 +51,7 @@ def results():
     best = seg.loc[seg["value_share"].idxmax()]
     gaps, stays = crm.survival.inactivity_threshold(shop()), crm.survival.curve(shop())
     again, rates = crm.survival.repurchase(shop()), crm.retention.rates(shop())
-    moves, calendar = crm.retention.movements(shop()), crm.downgrades.downgrade_calendar(scored())
+    moves, calendar = crm.retention.revenue_movements(shop()), crm.downgrades.downgrade_calendar(scored())
     back = crm.outreach.win_back(shop(), contact_cost=1)
     deciles = crm.clv.value_by_decile(scored(), value="monetary")
     steps = bridge().steps.set_index("step")["cumulative"]

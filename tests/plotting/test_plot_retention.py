@@ -40,7 +40,7 @@ def legend_of(ax):
 
 
 def test_gains_go_up_and_losses_down_one_upon_the_other(make_table):
-    ax = plot_movements(crm.retention.movements(transactions(make_table)))
+    ax = plot_movements(crm.retention.revenue_movements(transactions(make_table)))
     heights = {bars.get_label(): [bar.get_height() for bar in bars] for bars in ax.containers}
     assert heights == {
         "expansion": [0, 20, 0, 30], "reactivated": [0, 0, 10, 0], "new": [180, 40, 0, 0],
@@ -52,23 +52,23 @@ def test_gains_go_up_and_losses_down_one_upon_the_other(make_table):
 
 
 def test_the_line_is_the_net_change_of_complete_periods():
-    ax = plot_movements(crm.retention.movements(transactions()))
+    ax = plot_movements(crm.retention.revenue_movements(transactions()))
     line = next(line for line in ax.lines if line.get_label() == "net change")
     assert np.asarray(line.get_ydata())[1:3].tolist() == [0, -50]
     assert np.isnan(np.asarray(line.get_ydata())[[0, 3]]).all()
 
 
 def test_only_the_period_that_is_not_over_is_hatched_and_the_legend_says_so():
-    ax = plot_movements(crm.retention.movements(transactions()))
+    ax = plot_movements(crm.retention.revenue_movements(transactions()))
     assert all([bar.get_hatch() for bar in bars] == [None, None, None, "///"] for bars in ax.containers)
     assert legend_of(ax)[-1] == "not over yet"
-    whole = plot_movements(crm.retention.movements(crm.Transactions(small_table(SALES), as_of="2024-03-31")))
+    whole = plot_movements(crm.retention.revenue_movements(crm.Transactions(small_table(SALES), as_of="2024-03-31")))
     assert not any(bar.get_hatch() for bars in whole.containers for bar in bars)
     assert "not over yet" not in legend_of(whole)
 
 
 def test_customers_are_drawn_when_asked_for():
-    ax = plot_movements(crm.retention.movements(transactions()), show="customers")
+    ax = plot_movements(crm.retention.revenue_movements(transactions()), show="customers")
     heights = {bars.get_label(): [bar.get_height() for bar in bars] for bars in ax.containers}
     assert heights["churned"] == [0, -1, -2, 0]
     assert heights["new"] == [3, 1, 0, 0]
@@ -76,7 +76,7 @@ def test_customers_are_drawn_when_asked_for():
 
 
 def test_one_group_of_several_is_drawn_when_named():
-    moved = crm.retention.movements(transactions(), by="channel")
+    moved = crm.retention.revenue_movements(transactions(), by="channel")
     with pytest.raises(ArgumentError, match=r"there are 2 groups: 'shop', 'web'\. Draw one, such as group='shop'"):
         plot_movements(moved)
     ax = plot_movements(moved, group="shop")
@@ -154,7 +154,7 @@ def test_a_rolling_period_is_named_in_two_lines():
 def test_the_card_stands_below_in_the_language_of_the_picture(language):
     if language == "zh" and _fonts.chinese_font() is None:
         pytest.skip("no font with Chinese characters is installed")
-    moved, rates = (kind(transactions()) for kind in (crm.retention.movements, crm.retention.rates))
+    moved, rates = (kind(transactions()) for kind in (crm.retention.revenue_movements, crm.retention.rates))
     for ax, definition in ((plot_movements(moved, language=language), moved.definition),
                      (plot_retention(rates, language=language), rates.definition)):  # fmt: skip
         assert "".join(said_below(ax).split()) == "".join(definition.line(language).split())
@@ -192,4 +192,4 @@ def test_unknown_choices_are_refused():
     with pytest.raises(ArgumentError, match="rate='loss' is not known"):
         plot_retention(crm.retention.rates(transactions()), rate="loss")
     with pytest.raises(ArgumentError, match="show='orders' is not known"):
-        plot_movements(crm.retention.movements(transactions()), show="orders")
+        plot_movements(crm.retention.revenue_movements(transactions()), show="orders")

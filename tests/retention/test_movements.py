@@ -42,7 +42,7 @@ EXAMPLE = [
 
 
 def test_the_example_by_hand(make_table):
-    found = retention.movements(make_table(columns_of(EXAMPLE)))
+    found = retention.revenue_movements(make_table(columns_of(EXAMPLE)))
     money, people = (as_columns(table, sort="period") for table in (found.table, found.customers))
     # e's refund without a purchase stands apart; f bought, so that f's net of -5 is new revenue
     assert {name: money[name][1] for name in MONEY} == {
@@ -62,13 +62,13 @@ def test_revenue_is_that_of_the_ledger():
     tx = crm.Transactions(small_table(columns_of([*EXAMPLE, ("g", "2024-03-05", -700)])))
     ledger = as_columns(tx.ledger)
     amounts = dict(zip(ledger["step"], ledger["amount"], strict=True))
-    revenue = sum(map(cents, as_columns(retention.movements(tx).table)["revenue"]))
+    revenue = sum(map(cents, as_columns(retention.revenue_movements(tx).table)["revenue"]))
     assert amounts["no_purchase"] == 7.0
     assert revenue == cents(amounts["used"] - amounts["no_purchase"])
 
 
 def test_the_first_period_has_nothing_to_compare_with():
-    found = as_columns(retention.movements(small_table(columns_of(EXAMPLE))).table)
+    found = as_columns(retention.revenue_movements(small_table(columns_of(EXAMPLE))).table)
     unknown = ("start", "expansion", "contraction", "churned", "grr", "nrr", "nrr_reactivated")
     assert [found[name][0] for name in unknown] == [None] * 7
     assert (found["new"][0], found["end"][0]) == (200.0, 200.0)
@@ -76,7 +76,7 @@ def test_the_first_period_has_nothing_to_compare_with():
 
 def test_a_period_that_is_not_over_has_no_rate_and_nobody_left_in_it():
     tx = crm.Transactions(small_table(columns_of(EXAMPLE)), as_of="2024-02-20")
-    found = retention.movements(tx)
+    found = retention.revenue_movements(tx)
     money, people = as_columns(found.table), as_columns(found.customers)
     assert money["complete"] == people["complete"] == [True, False]
     assert [money[name][1] for name in ("contraction", "churned", "grr", "nrr", "nrr_reactivated")] == [None] * 5
@@ -91,7 +91,7 @@ def test_a_period_that_is_not_over_has_no_rate_and_nobody_left_in_it():
 @law
 def test_movements_are_those_of_a_count_customer_by_customer(rows):
     tx = crm.Transactions(small_table(columns_of(rows)), as_of="2024-06-30")
-    found = retention.movements(tx)
+    found = retention.revenue_movements(tx)
     money, people = as_columns(found.table), as_columns(found.customers)
     hand = movements_of([(who, date[:7], amount) for who, date, amount in rows], money["period"])
     for at, name in enumerate(money["period"]):
@@ -112,7 +112,7 @@ def test_movements_are_those_of_a_count_customer_by_customer(rows):
 @law
 def test_money_and_customers_add_up_exactly(rows, period, rolling, refunds):
     tx = crm.Transactions(small_table(columns_of(rows)), refunds=refunds)
-    found = retention.movements(tx, period=crm.Calendar(period, rolling=rolling))
+    found = retention.revenue_movements(tx, period=crm.Calendar(period, rolling=rolling))
     money, people = as_columns(found.table), as_columns(found.customers)
     used = sum(amount for _, _, amount in rows if amount > 0 or refunds == "net")
     assert sum(map(cents, money["revenue"])) == used
@@ -134,7 +134,7 @@ def test_groups_add_up_to_all_money(rows):
     """Also the money of customers who never bought, who have no first purchase and so no group."""
     columns = {**columns_of(rows), "channel": ["shop" if who in "ab" else "web" for who, _, _ in rows]}
     tx = crm.Transactions(small_table(columns))
-    everyone, found = (as_columns(retention.movements(tx, by=by).table) for by in (None, "channel"))
+    everyone, found = (as_columns(retention.revenue_movements(tx, by=by).table) for by in (None, "channel"))
     for name in ("new", "reactivated", "end", "returns", "revenue"):
         sums = dict.fromkeys(everyone["period"], 0)
         for period, value in zip(found["period"], found[name], strict=True):
@@ -146,7 +146,7 @@ def test_groups_add_up_to_all_money(rows):
 @law
 def test_the_list_adds_up_to_the_table(rows):
     tx = crm.Transactions(small_table(columns_of(rows)), as_of="2024-06-30")
-    money = as_columns(retention.movements(tx).table)
+    money = as_columns(retention.revenue_movements(tx).table)
     for at, period in enumerate(money["period"]):
         listed = as_columns(retention.movement_list(tx, at=period))
         sums = dict.fromkeys(("new", "reactivated", "expansion", "unchanged", "contraction", "churned", "returns"), 0)
@@ -163,7 +163,7 @@ def test_the_list_adds_up_to_the_table(rows):
 def test_cdnow_against_pandas(cdnow):
     """Churned, contraction and expansion of a quarter by a pivot of spend."""
     pd = pytest.importorskip("pandas")
-    found = as_columns(retention.movements(small_table(cdnow), period="quarter").table)
+    found = as_columns(retention.revenue_movements(small_table(cdnow), period="quarter").table)
     frame = pd.DataFrame(cdnow)
     quarter = pd.to_datetime(frame["date"]).dt.to_period("Q").astype(str)
     spend = (frame["amount"] * 100).round().astype(int)
@@ -184,7 +184,7 @@ def test_cdnow_against_pandas(cdnow):
 def test_amounts_without_an_exact_form_add_up_to_their_rounding():
     sales = {"customer_id": ["a", "a", "b"], "date": ["2024-01-01", "2024-02-29", "2024-01-02"],
              "amount": [1 / 3, 2 / 3, 1e6 / 7]}  # fmt: skip
-    found = as_columns(retention.movements(small_table(sales)).table)
+    found = as_columns(retention.revenue_movements(small_table(sales)).table)
     assert found["revenue"] == pytest.approx([1 / 3 + 1e6 / 7, 2 / 3], abs=1e-6)
     assert found["expansion"][1] == pytest.approx(1 / 3, abs=1e-6)
 
@@ -225,7 +225,7 @@ def test_without_a_period_that_is_over_there_is_no_list():
 
 def test_an_unknown_period_is_refused():
     with pytest.raises(ArgumentError, match="period='decade'"):
-        retention.movements(small_table(columns_of(EXAMPLE)), period="decade")
+        retention.revenue_movements(small_table(columns_of(EXAMPLE)), period="decade")
 
 
 # --- intervals of GRR and NRR --------------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ def test_the_intervals_are_those_of_a_ratio_of_two_sums_over_customers(make_tabl
     from scipy import stats
 
     before, now = np.array([100.0, 80, 40, 10, 55]), np.array([130.0, 60, 0, 10, 70])
-    found = as_columns(crm.retention.movements(over(make_table(two_months(before, now))), level=0.9).table)
+    found = as_columns(crm.retention.revenue_movements(over(make_table(two_months(before, now))), level=0.9).table)
     for name, kept in (("nrr", now), ("grr", np.minimum(before, now))):
         share = kept.sum() / before.sum()
         residual = kept - share * before
@@ -258,7 +258,7 @@ def test_the_intervals_are_those_of_a_ratio_of_two_sums_over_customers(make_tabl
 
 
 def test_customers_who_all_did_the_same_say_nothing_of_their_differences():
-    found = as_columns(crm.retention.movements(over(two_months([10.0, 20.0], [5.0, 10.0]))).table)
+    found = as_columns(crm.retention.revenue_movements(over(two_months([10.0, 20.0], [5.0, 10.0]))).table)
     assert found["nrr"][1] == 0.5
     assert (found["nrr_low"][1], found["nrr_high"][1]) == (None, None)
 
@@ -270,6 +270,6 @@ def test_a_stated_95_percent_covers_the_rate_of_the_customers_to_come(n):
     for _ in range(300):
         before = np.round(random.gamma(2.0, 40.0, n) + 1, 2)
         now = np.round(np.where(random.random(n) < 0.8, before * random.gamma(8.0, 1 / 8.0, n), 0.0), 2)
-        found = as_columns(crm.retention.movements(over(two_months(before, now))).table)
+        found = as_columns(crm.retention.revenue_movements(over(two_months(before, now))).table)
         held.append(found["nrr_low"][1] <= 0.8 <= found["nrr_high"][1])
     assert 0.92 <= np.mean(held) <= 0.98

@@ -1,4 +1,4 @@
-"""What rates and movements share: customers by period in the engine, and rates on arrays.
+"""Customers by period, and the rates that follow: counted in the engine, put together on arrays.
 
 One ordered pass per customer finds the purchase period before each one; everything else is sums over its rows.
 """
@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _groups
+from crmkit import _checks, _compared_groups
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
@@ -82,9 +82,11 @@ def summed(tx: Transactions, periods: Periods, rows: LazyFrame, by: Any, sums: M
     keys = ["period", "kind"]
     if by is not None:
         # who only ever returned things has no group, but his money counts
-        rows = rows.join(_groups.groups_of(tx, by), on="customer_id", how="left")
+        rows = rows.join(_compared_groups.groups_of(tx, by), on="customer_id", how="left")
         missing = nw.col("group").is_null()
-        rows = rows.with_columns(group=nw.when(missing).then(nw.lit(_groups.UNGROUPED)).otherwise(nw.col("group")))
+        rows = rows.with_columns(
+            group=nw.when(missing).then(nw.lit(_compared_groups.UNGROUPED)).otherwise(nw.col("group"))
+        )
         keys.append("group")
     found = engines.collect(rows.group_by(*keys).agg(n=nw.len().cast(nw.Int64), **sums))
     groups = None if by is None else _group_names(found["group"])
@@ -100,7 +102,7 @@ def summed(tx: Transactions, periods: Periods, rows: LazyFrame, by: Any, sums: M
 
 def _group_names(names: Array) -> list[str]:
     groups = sorted(set(names.tolist()))
-    if groups == [_groups.UNGROUPED]:
+    if groups == [_compared_groups.UNGROUPED]:
         raise DataError("shared_gives_customer_transactions_group")
     return groups
 

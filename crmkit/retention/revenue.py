@@ -16,13 +16,13 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmkit import _checks, _shared, labels
+from crmkit import _checks, _customer_periods, labels
+from crmkit._customer_periods import NEW, NOT_ACTIVE, REACTIVATED, RETAINED
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._intake import as_money
 from crmkit._periods import Calendar, Period, Periods
 from crmkit._results import Result
-from crmkit._shared import NEW, NOT_ACTIVE, REACTIVATED, RETAINED
 from crmkit._types import Array, Table
 from crmkit.customers import money_of
 from crmkit.definitions import Definition
@@ -36,7 +36,7 @@ MOVEMENTS = ("new", "reactivated", "expansion", "unchanged", "contraction", "chu
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Movements(Result):
-    """Revenue and its movements by period; given by `movements`. Prints as its tables with the definition beneath.
+    """Revenue and its movements by period; given by `revenue_movements`. Prints with its definition.
 
     Both tables have one row per period, and per `group` if there are groups, and `complete`: whether the period is
     over. Money is in the currency of the data.
@@ -66,7 +66,7 @@ class Movements(Result):
         return self.table, self.customers, self.definition
 
 
-def movements(
+def revenue_movements(
     transactions: Table,
     *,
     period: Period | Calendar = "month",
@@ -114,21 +114,21 @@ def movements(
     >>> import crmkit as crm
     >>> sales = {"customer_id": ["a", "b", "c", "a", "b", "d"], "amount": [100, 50, 30, 120, 20, 40],
     ...          "date": ["2025-01-03", "2025-01-07", "2025-01-09", "2025-02-02", "2025-02-11", "2025-02-28"]}
-    >>> moved = crm.retention.movements(sales)
+    >>> moved = crm.retention.revenue_movements(sales)
     >>> moved.table[["period", "start", "new", "expansion", "contraction", "churned", "end", "grr"]].round(3)
         period  start    new  expansion  contraction  churned    end    grr
     0  2025-01    NaN  180.0        NaN          NaN      NaN  180.0    NaN
     1  2025-02  180.0   40.0       20.0         30.0     30.0  180.0  0.667
     """
     tx = open_transactions(transactions)
-    periods = _shared.periods_of(tx, period)
-    rows, sums = _compared(_shared.customer_periods(tx, periods))
-    grid = _shared.summed(tx, periods, rows, by, sums)
+    periods = _customer_periods.periods_of(tx, period)
+    rows, sums = _compared(_customer_periods.customer_periods(tx, periods))
+    grid = _customer_periods.summed(tx, periods, rows, by, sums)
     money = _money_columns(grid.sums, periods.complete, tx.scale, tx.guard)
     ends_of_rates = _intervals(grid.sums, money, grid.sums["n"].shape[1:], _checks.level_of(level), tx.scale)
     people = _customer_columns(grid.sums, periods.complete)
     ends = {"complete": grid.complete()}
-    definition = Definition("revenue_retention", tx.as_of, _shared.window(periods, period))
+    definition = Definition("revenue_retention", tx.as_of, _customer_periods.window(periods, period))
     return Movements(
         engines.build({**grid.columns(), **money, **ends_of_rates, **ends}, tx.like),
         engines.build({**grid.columns(), **people, **ends}, tx.like),
@@ -161,7 +161,7 @@ def _money_columns(sums: Mapping[str, Array], complete: Array, scale: int, guard
     """Revenue and its movements, of sums by kind, group and period."""
     units = sums["money"]
     end = units[NEW] + units[RETAINED] + units[REACTIVATED]
-    start = _shared.before(end)
+    start = _customer_periods.before(end)
     known = ~np.isnan(start)  # the first period can be compared with nothing
     moved = {
         "start": start,
@@ -191,9 +191,9 @@ def revenue_rates(moved: Mapping[str, Array]) -> dict[str, Array]:
     kept = start - moved["churned"] - moved["contraction"]
     grown = kept + moved["expansion"]
     return {
-        "grr": _shared.share(kept, start),
-        "nrr": _shared.share(grown, start),
-        "nrr_reactivated": _shared.share(grown + moved["reactivated"], start),
+        "grr": _customer_periods.share(kept, start),
+        "nrr": _customer_periods.share(grown, start),
+        "nrr_reactivated": _customer_periods.share(grown + moved["reactivated"], start),
     }
 
 
@@ -204,7 +204,7 @@ def _intervals(
     from scipy.special import stdtrit
 
     active = (NEW, RETAINED, REACTIVATED)
-    n, square = (_shared.before(sum(sums[name][kind] for kind in active)) for name in ("n", "square"))
+    n, square = (_customer_periods.before(sum(sums[name][kind] for kind in active)) for name in ("n", "square"))
     start = moved["start"].reshape(shape) * scale
     found = {}
     for rate, of_squares, of_products in (("grr", "kept_square", "kept_cross"), ("nrr", "square", "cross")):
@@ -223,7 +223,7 @@ def _customer_columns(sums: Mapping[str, Array], complete: Array) -> dict[str, A
     """Customers of each kind, of sums by kind, group and period."""
     n, up, down = sums["n"], sums["n_up"][RETAINED], sums["n_down"][RETAINED]
     end = n[NEW] + n[RETAINED] + n[REACTIVATED]
-    start = _shared.before(end)
+    start = _customer_periods.before(end)
     known = ~np.isnan(start)
     counts = {
         "start": start,
@@ -248,17 +248,17 @@ def movement_list(
     period: Period | Calendar = "month",
     language: Language | None = None,
 ) -> Table:
-    """The customers behind one period of `movements`: who is new, grew, shrank, left or came back, and by how much.
+    """The customers behind one period of `revenue_movements`: who is new, grew, shrank, left or came back.
 
     Parameters
     ----------
     transactions : Transactions, or table with customer_id, date, amount
         Nothing after its `as_of` is seen.
     at : str, optional
-        The period, named as in the table of `movements`, such as "2025-03" or "1997-Q4"; by default the last one that
-        is over.
+        The period, named as in the table of `revenue_movements`, such as "2025-03" or "1997-Q4"; by default the last
+        one that is over.
     period
-        As for `movements`.
+        As for `revenue_movements`.
     language : {"en", "zh"}, optional
         Language of `movement_label`.
 
@@ -269,7 +269,7 @@ def movement_list(
         ("new", "reactivated", "expansion", "unchanged", "contraction", "churned", or "returns" for refunds of somebody
         who bought in neither period) and `movement_label`; `before` and `now`, the revenue of the two periods;
         `change`; and `returns`, money of the period without a purchase in it. The changes of a kind add up to its
-        column in `movements`.
+        column in `revenue_movements`.
 
     Raises
     ------
@@ -290,7 +290,7 @@ def movement_list(
     """
     tx = open_transactions(transactions)
     words = {kind: labels.text(f"movement_{kind}", language) for kind in MOVEMENTS}
-    periods = _shared.periods_of(tx, period)
+    periods = _customer_periods.periods_of(tx, period)
     found = _two_periods(tx, periods, _position(periods, at))
     kind = _kind_of_two()
     label = nw.lit(words["returns"])
