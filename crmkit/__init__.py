@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from crmkit.lenses import customer_base_audit
     from crmkit.reporting import report
     from crmkit.scoring import score_customers
+    from crmkit.sql import to_sql
     from crmkit.state import State
     from crmkit.validation import backtest
     from crmkit.validation.reruns import sensitivity
@@ -113,6 +114,7 @@ __all__ = [
     "summarize",
     "survival",
     "teaching",
+    "to_sql",
     "transactions",
     "validation",
     "wallet",
@@ -162,6 +164,7 @@ _FUNCTIONS = {
     "explain": "explanation",
     "report": "reporting",
     "score_customers": "scoring",
+    "to_sql": "sql",
 }
 
 

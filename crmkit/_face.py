@@ -41,16 +41,20 @@ from crmkit.transactions import Transactions
 
 # What is meant by a module that is called as if it were a function, where that is not the first function it lists.
 MAIN: Mapping[str, str] = {
+    "basket": "basket.pairs",
     "clv": "clv.lifetime_value",
     "customers": "summarize",
     "explanation": "explain",
     "lifecycle": "lifecycle.stages",
+    "loyalty": "loyalty.nps",
     "outreach": "outreach.watch_list",
     "plotting": "plotting.plot_segments",
     "reporting": "report",
     "retention": "retention.rates",
     "rfm": "rfm.score",
     "scoring": "score_customers",
+    "sql": "to_sql",
+    "state": "State.of",
     "survival": "survival.curve",
     "transactions": "Transactions",
     "validation": "backtest",
@@ -172,6 +176,7 @@ class _Meant(CrmkitError):  # noqa: N818  it is said inside an error, not raised
         module, name = self.fields["module"], self.fields["name"]
         found = [f"{module.__name__}.{one}" for one in _near.closest(name, dir(module))[:1]]
         found += [f"crmkit.{full}" for full in _near.names(name, _all_names())]
+        found = [full for full in found if full != module.__name__]  # what was asked is no answer
         if found:
             return Words("meant_name", near=" / ".join(dict.fromkeys(found))).text(language, command=command)
         return Words("listed_names", names=", ".join(dir(module)[:40])).text(language, command=command)

@@ -45,6 +45,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "datetime_col": ("date",),
     "date_col": ("date",),
     "day": ("date",),
+    "days": ("inactive", "within", "horizon"),
     "timestamp": ("date",),
     "time": ("date", "horizon", "durations"),
     "revenue": ("amount", "value"),
@@ -156,6 +157,8 @@ INSIDE: Mapping[str, tuple[str, str]] = {
 # What other packages and the field call a function, class or module -> what it is called here.
 NAMES: Mapping[str, str] = {
     "aggregate": "summarize",
+    "apriori": "basket.rules",
+    "association_rules": "basket.rules",
     "bgf": "clv.BGNBD",
     "betageofitter": "clv.BGNBD",
     "betageomodel": "clv.BGNBD",
@@ -166,9 +169,11 @@ NAMES: Mapping[str, str] = {
     "clusters": "segment.cluster",
     "cohort": "retention.cohorts",
     "cohort_analysis": "retention.cohorts",
+    "churned": "survival.flag_lost",
     "cltv": "clv.lifetime_value",
     "customer_lifetime_value": "clv.lifetime_value",
     "customer_summary": "summarize",
+    "fpgrowth": "basket.rules",
     "from_csv": "read",
     "gini": "pyramid.concentration",
     "kaplanmeierfitter": "survival.kaplan_meier",
@@ -180,15 +185,18 @@ NAMES: Mapping[str, str] = {
     "lorenz": "pyramid.concentration",
     "lorenz_curve": "pyramid.concentration",
     "ltv": "clv.lifetime_value",
+    "market_basket": "basket.pairs",
     "open": "read",
     "pareto": "pyramid.concentration",
     "paretonbdfitter": "clv.ParetoNBD",
+    "plot": "plotting",
     "predict_churn": "churn.ChurnModel",
     "read_csv": "read",
     "read_excel": "read",
     "read_parquet": "read",
     "reactivation": "outreach.win_back",
     "retention_rates": "retention.rates",
+    "rfm": "rfm.score",
     "rfm_score": "rfm.score",
     "rfm_scores": "rfm.score",
     "rfm_segment": "rfm.segment",
@@ -233,15 +241,14 @@ def names(wrong: str, known: Mapping[str, Collection[str]]) -> list[str]:
     ['retention.cohorts']
     """
     plain = _plain(wrong)
-    if wrong in known:
-        return list(known[wrong])
-    same = [full for short in known for full in known[short] if _plain(short) == plain]
-    if same:
-        return same
     everywhere = {full for fulls in known.values() for full in fulls}
     field = next((ours for theirs, ours in NAMES.items() if _plain(theirs) == plain), None)
-    if field in everywhere:
-        return [str(field)]
+    first = [str(field)] if field in everywhere else []
+    if wrong in known:
+        return list(dict.fromkeys([*first, *known[wrong]]))
+    same = [full for short in known for full in known[short] if _plain(short) == plain]
+    if first or same:
+        return list(dict.fromkeys([*first, *same]))
     return [full for short in closest(wrong, known) for full in known[short]][:3]
 
 

@@ -366,7 +366,7 @@ def _erased(tx: Transactions, ids: list[Any], missing: str) -> Transactions:
 
 def _checked(key: Any) -> bytes:
     if not isinstance(key, bytes | bytearray) or not key:
-        raise ArgumentError("key", "...", "key_bytes")
+        raise ArgumentError("key_bytes")
     return bytes(key)
 
 

@@ -18,7 +18,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import narwhals.stable.v2 as nw
 
@@ -31,6 +31,7 @@ from crmkit import (
     _intake,
     _ledger,
     _money_text,
+    _near,
     _reading,
     _where,
     labels,
@@ -39,7 +40,7 @@ from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
 from crmkit._types import Date, Floats, Table
-from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, Options, Words, shown
+from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, Options, UnknownNameError, Words, shown
 
 __all__ = [
     "Transactions",
@@ -349,6 +350,17 @@ class Transactions:
     def __repr__(self) -> str:
         """One line: how many rows are used, as the ledger says, until when, and which column plays which role."""
         return f"<Transactions: {self._in_short(self._book())}>"
+
+    if not TYPE_CHECKING:  # a type checker is to find misspelt names
+
+        def __getattr__(self, name: str) -> Any:
+            """Transactions are no table: say what they have, and where the rows are."""
+            if name.startswith("_"):
+                raise AttributeError(f"Transactions has no {name!r}")
+            shown_names = [each for each in dir(type(self)) if not each.startswith("_")]
+            near = _near.closest(name, shown_names)
+            meant = Words("meant_name", near=near[0]) if near else Words("no_table", names=", ".join(shown_names))
+            raise UnknownNameError("unknown_name", module="Transactions", name=name, meant=meant)
 
     def _repr_html_(self) -> str:
         """The same for a notebook, with the ledger and what is worth knowing."""
@@ -746,6 +758,8 @@ def read(
         engines.limit_memory(memory_limit)
     named = [NAMES[role] if column is None else column for role, column in told.items()] + [*policy.without]
     request = sources.Request(named, table, query, encoding, sheet, header, skip, separator, partitions, date)
+    if engines.is_table(path):
+        raise ArgumentError("path", path, "path_is_table")
     files = str(path) if isinstance(path, str | Path) else [str(each) for each in path]
     told_here = _Reading(files, request, into, told, policy, as_of, profile)
     try:

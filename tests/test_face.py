@@ -51,6 +51,12 @@ def test_the_package_shows_its_modules_and_functions():
         (lambda: crm.bg_nbd, "crmkit.clv.BGNBD"),
         (lambda: crm.kmeans, "crmkit.segment.cluster"),
         (lambda: crm.read_csv, "crmkit.read"),
+        (lambda: crm.load, "crmkit.read"),
+        (lambda: crm.plot, "crmkit.plotting"),
+        (lambda: crm.apriori, "crmkit.basket.rules"),
+        (lambda: crm.churn_rate, "crmkit.retention.churn_rate"),
+        (lambda: crm.rfm.RFM, "crmkit.rfm.score"),
+        (lambda: crm.rfm.rfm, "crmkit.rfm.score"),
         (lambda: crm.retention.cohort, "crmkit.retention.cohorts"),
         (lambda: crm.rfm.scores, "crmkit.rfm.score"),
     ],
@@ -59,6 +65,29 @@ def test_an_unknown_attribute_is_answered_with_the_one_that_is_meant(ask, name):
     with pytest.raises(AttributeError, match=rf"Did you mean .*{name}\b") as caught:
         ask()
     assert isinstance(caught.value, errors.CrmkitError)
+
+
+def test_a_table_is_no_path_and_transactions_are_no_table():
+    with pytest.raises(errors.ArgumentError, match=r"path= .* Give crmkit\.Transactions\(frame"):
+        crm.read(SALES)
+    tx = crm.Transactions(SALES)
+    with pytest.raises(errors.UnknownNameError, match=r"has no 'head'\. The rows are .*\.source\.to_native\(\)"):
+        _ = tx.head
+    with pytest.raises(errors.UnknownNameError, match="Did you mean notes"):
+        _ = tx.note
+    assert not hasattr(tx, "_unheard_of")
+    assert len(tx.source.to_native()["amount"]) == len(SALES["amount"])
+
+
+def test_an_old_name_on_the_page_of_names_is_answered_out_of_sight():
+    assert crm.retention.movements(SALES).table.equals(crm.retention.revenue_movements(SALES).table)
+    assert "movements" not in dir(crm.retention)
+    assert crm.to_sql is crm.sql.to_sql
+
+
+def test_a_secret_that_is_no_key_is_told_in_one_sentence():
+    with pytest.raises(errors.ArgumentError, match=r"^key= must be bytes[^?]*secret\.key\"\)\.$"):
+        crm.privacy.pseudonymise(SALES, key="secret")
 
 
 def test_a_name_near_to_nothing_is_answered_with_those_there_are():

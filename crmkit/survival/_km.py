@@ -82,7 +82,7 @@ class Curve:
         tell more than those of several would. The interval is that of a share of as many independent customers as the
         variance is worth; of all customers where it comes out as 0 (all or none are lost) or cannot be known.
         """
-        factor = np.maximum(design, 1.0) * _unsure(customers, self.followed)
+        factor = np.maximum(design, 1.0) * _unsure(customers, self.followed, self.level)
         with np.errstate(divide="ignore", invalid="ignore"):
             worth = (1 - self.survival) / (self.survival * self.variance * factor)
         known = np.isfinite(worth) & (worth > 0)
@@ -172,12 +172,12 @@ def in_sight(n: float, censored: Floats) -> Floats:
     return np.asarray(n - gone, dtype=float)
 
 
-def _unsure(customers: Floats, cases: Floats) -> Floats:
+def _unsure(customers: Floats, cases: Floats, level: float) -> Floats:
     """How many times a variance is to be taken because it was learnt from customers, fewer than the cases are."""
     from scipy.special import stdtrit
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        wider = stdtrit(customers - 1, 0.975) / stdtrit(cases - 1, 0.975)
+        wider = stdtrit(customers - 1, (1 + level) / 2) / stdtrit(cases - 1, (1 + level) / 2)
         factor = wider**2 * (customers / (customers - 1)) / (cases / (cases - 1))
     return np.where(customers == cases, np.where(cases > 1, 1.0, np.nan), factor)
 
