@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 import os
@@ -63,6 +64,7 @@ def run(arguments: Sequence[str]) -> int:
         return 128 + heard[0] if heard else int(status or 0)
 
 
+@functools.cache  # they take longer to make than most commands to run
 def commands() -> Any:
     """The commands as typer has them, with their help and the variables that speak for options."""
     tree: Any = typer.main.get_command(app)
