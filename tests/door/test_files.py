@@ -505,7 +505,11 @@ def as_csv(rows, name, separator, quoting, ends, encoding):
     return text.getvalue().encode(encoding)
 
 
-@settings(deadline=None, max_examples=40)
+# at night, with all kinds of tables, more
+MANY = settings(deadline=None, max_examples=100 if os.environ.get("CRMKIT_TEST_KINDS") == "all" else 15)
+
+
+@MANY
 @given(
     rows=TABLE,
     name=NAME,
@@ -524,7 +528,7 @@ def test_any_table_comes_back_from_any_text_file(rows, name, separator, quoting,
     assert got == expected(rows)
 
 
-@settings(deadline=None, max_examples=40)
+@MANY
 @given(rows=TABLE, name=NAME, kind=st.sampled_from(["xlsx", "parquet", "db", "duckdb", "jsonl"]))
 def test_any_table_comes_back_from_any_other_file(rows, name, kind):
     frame = pd.DataFrame(

@@ -39,6 +39,7 @@ FEW = {
     "lifetime_value",
     "pseudonymise",
 }
+LIST = {"score_customers"}  # on each of the others, since it goes through nearly everything
 STORED = ("ledger", "summarize", "rfm_segment", "tiers", "cohorts", "movements", "rates", "lifetime_value",
           "downgrade_dates", "bg_nbd")  # fmt: skip
 
@@ -129,7 +130,7 @@ def each(kinds):
     for kind in kinds:
         for name in calls.CALLS:
             marks = [pytest.mark.spark] if kind == "spark" else []
-            if kind != "spark" and not (kind == "ibis" and name in FEW):
+            if kind != "spark" and name not in (FEW if kind == "ibis" else LIST):
                 marks.append(pytest.mark.slow)
             yield pytest.param(kind, name, marks=marks, id=f"{kind}-{name}")
 
