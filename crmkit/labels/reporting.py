@@ -154,7 +154,7 @@ _SEGMENTS = {
     ),
     "report_segments_risk": (
         "{n} customers who brought {money} are at risk or must not be lost",
-        "{n} 位累计消费 {money} 的客户处于流失风险或“不能流失”群",
+        "{n} 位累计消费 {money}的客户处于流失风险或“不能流失”群",
     ),
     "report_segments_map": (
         "Segments on the plane of recency and of frequency with money",
@@ -200,7 +200,7 @@ _MOVEMENT = {
     "report_calendar_figure": ("Who will drop to a lower segment, and when", "谁将在何时降级"),
     "report_calendar_sentence": (
         "{n} customers who brought {money} so far will drop to a lower segment within {days} days unless they buy",
-        "若不再购买，{n} 位累计消费 {money} 的客户将在 {days} 天内降级",
+        "若不再购买，{n} 位累计消费 {money}的客户将在 {days} 天内降级",
     ),
     "report_calendar_none": (
         "Nobody drops to a lower segment in the next {days} days.",
@@ -248,8 +248,8 @@ _WORTH = {
         "现有客户预计一年内带来 {money}（{level} 区间：{low} 至 {high}）",
     ),
     "report_worth_sub": (
-        "Revenue of customers known today within {horizon}; of a single customer discounted by 10 % a year",
-        "现有客户在 {horizon} 内的销售额；单个客户的价值按每年 10% 折现",
+        "Revenue of customers known today within a year ({days} days); of a single customer discounted by 10 % a year",
+        "现有客户在一年（{days} 天）内的销售额；单个客户的价值按每年 10% 折现",
     ),
     "report_worth_tried": (
         "At {n} earlier days the same forecast for {days} days was off by {most} at most.",
@@ -365,8 +365,8 @@ _WORDS_OF_THE_FIELD = {
     ),
     "report_glossary": ("Glossary", "术语表"),
     "report_cite": (
-        "To cite: crmkit {version}, customer analytics on transaction tables ({year}); its manual has the sources.",
-        "引用：crmkit {version}，基于交易表的客户分析（{year}）；方法来源见其文档。",
+        "To cite: crmkit {version}, customer analytics on transaction tables; its manual has the sources.",
+        "引用：crmkit {version}，基于交易表的客户分析；方法来源见其文档。",
     ),
     "report_term_rfm": ("RFM", "RFM"),
     "report_meaning_rfm": (

@@ -75,7 +75,9 @@ def _laid_out(ax: Axes, figure: Figure) -> Bbox:
         left, below = place.x0 - used.x0 / across, place.y0 - used.y0 / up
         right, above = used.x1 / across - place.x1, used.y1 / up - place.y1
         ax.set_position(Bbox([[left, below], [max(1 - right, left + 0.1), max(1 - above, below + 0.1)]]))
-    return figure.get_tightbbox().padded(_PAD)
+    used = figure.get_tightbbox().padded(_PAD)
+    # as wide as was asked for, or a page would stretch what needs less, and its letters with it
+    return Bbox([[min(used.x0, 0), used.y0], [max(used.x1, figure.get_figwidth()), used.y1]])
 
 
 def _cleaned(tree: ET.Element) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crmkit import _frame, clv, plotting
+from crmkit import _checks, _frame, clv, plotting
 from crmkit.reporting import _draw
 from crmkit.reporting._blocks import Cell, Grid, Head, Heat, Note, Row, Section, Tables, Warm
 from crmkit.reporting._facts import HORIZON, Facts, attempt, columns
@@ -37,7 +37,7 @@ def movement(facts: Facts, say: Voice) -> Section:
     n, money = float(coming["customers"].sum()), float(coming["value"].sum())
     words = say("calendar_sentence", n=say.count(n), money=say.money(money), days=DAYS) if n else say("calendar_none")
     drawn = _draw.figure(facts, say, "calendar", plotting.plot_downgrade_calendar, coming, say("calendar_figure"))
-    blocks = [Row(blocks), Note(words), *([drawn, *_drops(facts, coming, say)] if n else [])]
+    blocks = [Row(blocks), Note(words), *([Row([drawn, *_drops(facts, coming, say)])] if n else [])]
     sub = say("movement_sub", unit=say(f"unit_{facts.period}"))
     return Section("movement", say("section_movement"), title, sub, blocks, words if n else "", grave=True)
 
@@ -151,7 +151,9 @@ def worth(facts: Facts, say: Voice) -> Section:
     drawn = _draw.figure(facts, say, "deciles", plotting.plot_value_deciles, deciles, say("deciles_figure"))
     shown = Row([drawn, Grid(say("deciles_figure"), heads, rows)])
     blocks = [Note(facts.total.text(say.language)), *_past(facts, say), shown]
-    return Section("worth", say("section_worth"), title, say("worth_sub", horizon=HORIZON), blocks, title)
+    return Section(
+        "worth", say("section_worth"), title, say("worth_sub", days=round(_checks.days_of(HORIZON))), blocks, title
+    )
 
 
 def _bar(share: float, shares: Any) -> int:

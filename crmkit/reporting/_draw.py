@@ -17,7 +17,7 @@ from crmkit.reporting._voice import Voice
 # Inches. A half column of the page is some 440 pixels wide, so that a letter of 9 points is legible there.
 SIZES = {
     "tiers": (5.2, 3.2), "lorenz": (5.2, 3.9), "map": (5.2, 3.9), "boxes": (5.2, 3.9), "moves": (5.6, 4.8),
-    "bridge": (5.6, 4.4), "calendar": (7.4, 3.4), "repurchase": (5.2, 3.7), "gaps": (5.2, 3.7), "survival": (5.2, 3.7),
+    "bridge": (5.6, 4.4), "calendar": (5.6, 3.8), "repurchase": (5.2, 3.7), "gaps": (5.2, 3.7), "survival": (5.2, 3.7),
     "hazard": (5.2, 3.7), "deciles": (5.2, 3.4), "backtest": (5.2, 4.2),
 }  # fmt: skip
 

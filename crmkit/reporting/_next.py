@@ -195,7 +195,7 @@ def trust(facts: Facts, say: Voice) -> Section:
         )
         if n < facts.least:
             continue
-        interval = f"{100 * low:.0f}-{100 * high:.0f} %"
+        interval = f"{100 * low:.0f}-{100 * high:.0f}{say.per_cent}"
         name = str(pooled["segment"][row])
         said = say.word(name) if name == "all_customers" else say.segment(name)
         rows.append([Cell(said, name), Cell(say.count(n), n), Cell(say.percent(rate), rate, bar=round(100 * rate)),
@@ -253,7 +253,7 @@ def comparison(facts: Facts, say: Voice, others: Mapping[str, Facts]) -> Section
         elif key == "gini":
             change, shown = f"{now - before:+.3f}", (f"{before:.3f}", f"{now:.3f}")
         else:
-            change = f"{100 * (now / before - 1):+.1f} %" if before else "-"
+            change = f"{100 * (now / before - 1):+.1f}{say.per_cent}" if before else "-"
             form = say.money if key in _AMOUNTS else say.number
             shown = (form(before), form(now))
         rows.append([Cell(say(f"measure_{key}"), key), *(Cell(text, value) for text, value in
@@ -273,7 +273,7 @@ def definitions(facts: Facts, say: Voice) -> Section:
     """What every figure on the page counts, the words of the field, and how to cite."""
     folded = [Folded(lines[0][1], lines[1:]) for lines in (one.lines(say.language) for one in counted(facts))]
     words = Folded(say("glossary"), [(say(f"term_{name}"), say(f"meaning_{name}")) for name in _GLOSSARY])
-    cite = say("cite", version=__version__, year=facts.tx.as_of.year)
+    cite = say("cite", version=__version__)
     return Section("definitions", say("section_definitions"), say("definitions_title"), say("definitions_sub"),
                    [*folded, words, Note(cite)])  # fmt: skip
 

@@ -149,10 +149,13 @@ def _tile(name: str, values: Any, names: list[str], say: Voice) -> Tile:
     now = values[-1]
     before = values[-2] if len(values) > 1 else np.nan
     change, tone, against = say("no_change"), "flat", ""
-    if np.isfinite(now) and np.isfinite(before) and (name in _SHARES or before):
+    if np.isfinite(now) and before == 0 and name not in _SHARES:  # no share of nothing
+        change, tone = (f"+{shown(now)}", "up") if now > 0 else (shown(now - before), "flat")
+        against = say("against", before=names[-2])
+    elif np.isfinite(now) and np.isfinite(before) and (name in _SHARES or before):
         moved = 100 * (now - before) if name in _SHARES else 100 * (now / before - 1)
         written = f"{moved:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0")
-        change = say("points", change=written) if name in _SHARES else f"{written} %"
+        change = say("points", change=written) if name in _SHARES else f"{written}{say.per_cent}"
         rises = moved > 0
         tone = "flat" if abs(moved) < 0.05 else "up" if rises != (name in _BETTER_DOWN) else "down"
         against = say("against", before=names[-2])
@@ -189,7 +192,7 @@ def revenue(facts: Facts, say: Voice) -> Section:
     tiers, spread = columns(facts.tiers), facts.concentration
     best = float(tiers["customer_share"][0])
     title = say("revenue_title", customers=say.about(best), money=say.about(float(tiers["value_share"][0])))
-    shares = " / ".join(say.about(share).removesuffix(" %") for share in tiers["customer_share"]) + " %"
+    shares = " / ".join(say.about(share).removesuffix(say.per_cent) for share in tiers["customer_share"]) + say.per_cent
     rows = []
     for name, n, each, orders, value in zip(
         tiers["tier"], tiers["customers"], tiers["mean_value"], tiers["orders"], tiers["value"], strict=True

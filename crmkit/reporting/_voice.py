@@ -10,7 +10,8 @@ from crmkit import _reading, labels
 from crmkit.labels import Language
 
 _SHORT_FROM = 1e6
-_UNITS = {"en": ((1e9, " bn"), (1e6, " M")), "zh": ((1e8, " 亿"), (1e4, " 万"))}
+_UNITS = {"en": ((1e9, " bn"), (1e6, " M")), "zh": ((1e8, "亿"), (1e4, "万"))}
+_PERCENT = {"en": "\u00a0%", "zh": "%"}  # a number and its sign stay on one line
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -28,6 +29,11 @@ class Voice:
     def colon(self) -> str:
         """What stands between a name and what it is."""
         return ": " if self.language == "en" else "："
+
+    @property
+    def per_cent(self) -> str:
+        """The sign after a share."""
+        return _PERCENT[self.language]
 
     def word(self, key: str) -> str:
         """A label that the whole package shares."""
@@ -47,7 +53,7 @@ class Voice:
 
     def percent(self, share: float, digits: int = 1) -> str:
         """A share."""
-        return "-" if _missing(share) else f"{100 * share:.{digits}f} %"
+        return "-" if _missing(share) else f"{100 * share:.{digits}f}{self.per_cent}"
 
     def about(self, share: float) -> str:
         """A share in a sentence: whole per cent, but where that would say none or all."""

@@ -46,8 +46,8 @@ def test_both_languages_are_inside(page):
 
 def test_titles_say_what_the_library_says(shop, page):
     tiers = crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(shop))
-    share = f"{100 * tiers['value_share'][0]:.0f} %"
-    assert f"1 % of the customers bring {share} of the revenue" in page
+    share = f"{100 * tiers['value_share'][0]:.0f}\u00a0%"
+    assert f"1\u00a0% of the customers bring {share} of the revenue" in page
 
 
 def test_a_name_that_is_a_script_stays_text(tmp_path):
