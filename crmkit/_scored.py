@@ -13,7 +13,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit import customers, downgrades, labels, pyramid, rfm
+from crmkit import _checks, customers, downgrades, labels, pyramid, rfm
 from crmkit._frame import Table, batches, engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._frame.table import named
@@ -79,11 +79,13 @@ def _facts(tx: Transactions, forecast: Forecast | None) -> LazyFrame:
         from crmkit.models import _default  # when it is asked for: models take a while to load
 
         sums = sums | _default.value_sums(tx, forecast.horizon)
+    span = _checks.day_number(tx.as_of) - tx.first_day + 1
     with customers.days_and_orders(tx) as (days, orders):
-        facts = sums.of(days, "customer_id")
+        facts = sums.packed(days, "customer_id", most=span)
         if orders is not None:
             facts = facts.join(orders, on="customer_id", how="left")
-        return batches.numbered(facts, beside=tx.source)
+        kept = batches.numbered(facts, beside=tx.source)
+    return sums.opened(kept, most=span)
 
 
 def _summary(tx: Transactions, facts: LazyFrame) -> LazyFrame:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -96,7 +96,11 @@ def _summary(tx: Transactions) -> LazyFrame:
 
 def customer_days(tx: Transactions) -> LazyFrame:
     """Customer-days: customer_id, day, money in units; `bought` (0 or 1) if there are refunds, `cost` if known."""
-    return _added_up(tx, _with_gaps(tx), "customer_id", "day")
+    rows = _with_gaps(tx)
+    if not tx.added_up or "order" in tx.roles:
+        return _added_up(tx, rows, "customer_id", "day")
+    more = [*(["cost", "no_cost"] if "cost" in tx.roles else []), *(["bought"] if tx.has_refunds else [])]
+    return rows.select("customer_id", "day", "money", *more)
 
 
 def _with_gaps(tx: Transactions) -> LazyFrame:
@@ -136,6 +140,10 @@ def days_and_orders(tx: Transactions) -> Iterator[tuple[LazyFrame, LazyFrame | N
     if "order" not in tx.roles:
         yield customer_days(tx), None
         return
+    if tx.added_up:
+        fine = _with_gaps(tx)
+        yield _added_up(tx, fine, "customer_id", "day"), _orders_of(tx, fine)
+        return
     with outputs.kept(_added_up(tx, _with_gaps(tx), "customer_id", "day", "order_id")) as fine:
         yield _added_up(tx, fine, "customer_id", "day"), _orders_of(tx, fine)
 
@@ -144,20 +152,66 @@ def days_and_orders(tx: Transactions) -> Iterator[tuple[LazyFrame, LazyFrame | N
 class Sums:
     """What one pass over customer-days finds of each customer: columns made of a customer-day, and their aggregates.
 
-    Several of them are found by the same pass: equal names mean the same.
+    `counts` are conditions on a customer-day, of which is counted how often they hold; `derived` are columns made of
+    what is found. Several `Sums` are found by the same pass: equal names mean the same.
     """
 
     made: Mapping[str, nw.Expr]
     aggregates: Mapping[str, nw.Expr]
+    counts: Mapping[str, nw.Expr] = field(default_factory=dict)
+    derived: Mapping[str, nw.Expr] = field(default_factory=dict)
 
     def __or__(self, other: Sums) -> Sums:
         """Both."""
-        return Sums({**self.made, **other.made}, {**self.aggregates, **other.aggregates})
+        return Sums(
+            {**self.made, **other.made},
+            {**self.aggregates, **other.aggregates},
+            {**self.counts, **other.counts},
+            {**self.derived, **other.derived},
+        )
 
     def of(self, days: LazyFrame, *by: str) -> LazyFrame:
         """Find them."""
-        made = days.with_columns(**self.made) if self.made else days
-        return made.group_by(*by).agg(**self.aggregates)
+        ones = {name: nw.when(holds).then(1).otherwise(0) for name, holds in self.counts.items()}
+        numbers = {name: nw.col(name).sum().cast(nw.Int64) for name in self.counts}
+        found = _aggregated(days, by, {**self.made, **ones}, {**self.aggregates, **numbers})
+        return found.with_columns(**self.derived) if self.derived else found
+
+    def packed(self, days: LazyFrame, *by: str, most: int) -> LazyFrame:
+        """Find them, with several counts in one number: `opened` gives the rest. No count is above `most`."""
+        packs = {
+            pack: nw.sum_horizontal(
+                *(nw.when(self.counts[name]).then(nw.lit(2**at, nw.Int64)).otherwise(0) for name, at in places.items())
+            )
+            for pack, places in self._packs(most).items()
+        }
+        numbers = {pack: nw.col(pack).sum().cast(nw.Int64) for pack in packs}
+        return _aggregated(days, by, {**self.made, **packs}, {**self.aggregates, **numbers})
+
+    def opened(self, packed: LazyFrame, *, most: int) -> LazyFrame:
+        """All of them, of what `packed` found."""
+        bits, found = most.bit_length(), dict(self.derived)
+        for pack, places in self._packs(most).items():
+            for name, at in places.items():  # a float holds all bits of a pack, and halves of it are exact
+                above = (nw.col(pack) / 2 ** (at + bits)).floor() * 2**bits
+                found[name] = ((nw.col(pack) / 2**at).floor() - above).cast(nw.Int64)
+        return packed.with_columns(**found) if found else packed
+
+    def _packs(self, most: int) -> dict[str, dict[str, int]]:
+        """The place of each count in its pack, as an exponent of 2."""
+        bits, names = most.bit_length(), list(self.counts)
+        each = max(_BITS // bits, 1)
+        packs = [names[start : start + each] for start in range(0, len(names), each)]
+        return {f"pack_{k}": {name: bits * at for at, name in enumerate(pack)} for k, pack in enumerate(packs)}
+
+
+_BITS = 53  # of whole numbers that floats hold
+
+
+def _aggregated(
+    days: LazyFrame, by: Sequence[str], made: Mapping[str, nw.Expr], aggregates: Mapping[str, nw.Expr]
+) -> LazyFrame:
+    return (days.with_columns(**made) if made else days).group_by(*by).agg(**aggregates)
 
 
 def visit_day(tx: Transactions) -> nw.Expr:
@@ -169,14 +223,14 @@ def customer_sums(tx: Transactions) -> Sums:
     """Customers' days and money: n_days, first_day, last_day, money, cost, and the money of the first day, packed."""
     visit, money = nw.col("visit"), nw.col("money")
     # Two aggregates find the money of the first day: the smallest day with the upper, and with the lower half of it.
-    shifted = money + 2 * _LIMB * (_LIMB // 2)
-    high = shifted // _LIMB
-    since = (visit_day(tx) - tx.first_day) * (2 * _LIMB)
+    # However the division rounds, the halves make the whole.
+    high = (money / _LIMB).floor().cast(nw.Int64)
+    since = (visit_day(tx) - tx.first_day) * (4 * _LIMB) + 2 * _LIMB
     more = {}
     if "cost" in tx.roles:
         more = {"cost": nw.col("cost").sum().cast(nw.Int64), "no_cost": nw.col("no_cost").max()}
     return Sums(
-        {"visit": visit_day(tx), "first_high": since + high, "first_low": since + shifted - high * _LIMB},
+        {"visit": visit_day(tx), "first_high": since + high, "first_low": since + (money - high * _LIMB)},
         {
             "n_days": visit.count().cast(nw.Int64),
             "first_day": visit.min(),
@@ -193,8 +247,7 @@ def known_by(visit: nw.Expr, day: int) -> Sums:
     """Of purchase days, missing where nothing was bought: how many had been by the day, and the last of them."""
     past = f"past_{day}"
     return Sums(
-        {past: nw.when(visit <= day).then(visit)},
-        {f"n_{past}": nw.col(past).count().cast(nw.Int64), f"last_{day}": nw.col(past).max()},
+        {past: nw.when(visit <= day).then(visit)}, {f"last_{day}": nw.col(past).max()}, {f"n_{past}": visit <= day}
     )
 
 
@@ -209,8 +262,8 @@ _LIMB = 2**31  # half of the bits of money; two halves and the days fit side by 
 
 def first_money(tx: Transactions) -> nw.Expr:
     """The money of the first day, from its two halves."""
-    since = (nw.col("first_day") - tx.first_day) * (2 * _LIMB)
-    return (nw.col("first_high") - since - _LIMB) * _LIMB + (nw.col("first_low") - since)
+    since = (nw.col("first_day") - tx.first_day) * (4 * _LIMB) + 2 * _LIMB
+    return (nw.col("first_high") - since) * _LIMB + (nw.col("first_low") - since)
 
 
 def _orders(tx: Transactions) -> LazyFrame:

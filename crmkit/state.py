@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -167,6 +168,19 @@ class State(Transactions):
         files = {batch.file: self._parts[name] for name, batch in self._batches.items()}
         self._mark = parts.saved(path, files, said, known=self._mark)
 
+    @staticmethod
+    def is_at(path: str | Path) -> bool:
+        """Whether a state was saved in a folder.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as empty:
+        ...     State.is_at(empty)
+        False
+        """
+        return parts.is_at(path)
+
     @classmethod
     def load(cls, path: str | Path, *, into: Literal["pandas", "polars", "pyarrow", "duckdb"] = "pandas") -> Self:
         """Read a saved state; nothing but its list of batches is read now.
@@ -255,6 +269,17 @@ class State(Transactions):
     def has_refunds(self) -> bool:
         """Whether a row may be a refund."""
         return any(batch.refunds for batch in self._all)
+
+    @property
+    def added_up(self) -> bool:
+        """Whether no day is in two batches: each of them is added up, and then so is the whole."""
+        spans = sorted((batch.first_day, batch.as_of) for batch in self._all)
+        return all(end < start for (_, end), (start, _) in pairwise(spans))
+
+    @property
+    def only_spent(self) -> bool:
+        """Whether no row has money below 0: that is not kept."""
+        return False
 
     @property
     def source(self) -> AnyFrame:

@@ -253,6 +253,16 @@ class Transactions:
         return self._profile.counts["negative"] > 0 and self.policy.refunds != "drop"
 
     @property
+    def added_up(self) -> bool:
+        """Whether `rows` are added up already, by customer and day, and by order where there are ids of orders."""
+        return False
+
+    @property
+    def only_spent(self) -> bool:
+        """Whether no row that is used has money below 0."""
+        return not self.has_refunds and "refund" not in self.roles and not self.policy.without
+
+    @property
     def source(self) -> AnyFrame:
         """The table as it came in, with all its columns."""
         self._origin.check()

@@ -878,6 +878,25 @@ def test_the_scored_list_with_churn_and_signals(run, file_of_cdnow):
     assert (want["signal"] != "none").any()
 
 
+def test_the_scored_list_of_a_state_to_which_files_are_added(run):
+    rows = crm.datasets.load_ten_customers().sort_values("date")
+    rows.to_csv("all.csv", index=False)
+    rows[:20].to_csv("first.csv", index=False)
+    rows[20:].to_csv("second.csv", index=False)
+    assert run("score", "all.csv", "-o", "want.csv")[0] == 0
+    assert run("score", "first.csv", "--state", "kept", "-o", "list.csv", "--batch", "one")[0] == 0
+    added = ["score", "second.csv", "--state", "kept", "-o", "list.csv", "--batch", "two"]
+    assert run(*added)[0] == 0
+    assert rows_of(Path("list.csv")) == rows_of(Path("want.csv"))
+    code, _, err = run(*added)
+    assert code == 2
+    assert "already holds a batch 'two'" in err
+    assert "--replace" in err
+    assert run(*added, "--replace")[0] == 0
+    assert rows_of(Path("list.csv")) == rows_of(Path("want.csv"))
+    assert crm.State.load("kept").batches["batch"].tolist() == ["one", "two"]
+
+
 def test_a_list_without_churn_and_signals_does_not_speak_of_them(run):
     out = run("score", "sales.csv", "-o", "list.csv", "--horizon", "none")[1]
     assert "churn" not in out
@@ -1021,6 +1040,7 @@ WRONG = [
     (["score", "sales.csv", "-o", "x.csv", "--churn", "soon"], "--churn soon is not a duration"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "0D"], "--churn 0D is less than a day"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "90D", "--horizon", "none"], "such as --churn 14D."),
+    (["score", "sales.csv", "-o", "x.csv", "--batch", "1"], "batches are those of a state, and there is none. Name its"),
     (["score", "sales.csv", "-o", "x.csv", "--alerts", "0"], "--alerts 0.0 is not above 0. Give one such as --alerts"),
     (["churn", "sales.csv"], "such as --horizon 14D."),
     (["contracts", "sales.csv"], "--as-of"),

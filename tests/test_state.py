@@ -210,3 +210,60 @@ def test_killed_at_any_moment_the_folder_holds_the_old_state_or_the_new(tmp_path
             crm.State.load(tmp_path / "base")
             break
     assert old in seen
+
+
+def test_batches_of_days_of_their_own_are_read_without_adding_up_again(year):
+    plain = year.drop(columns="order_id")
+    apart, mixed = merged_daily(plain, late=False), merged_daily(plain, late=True)
+    assert (apart.added_up, mixed.added_up) == (True, False)
+    for state in (apart, mixed):
+        for got, want in ((crm.summarize(state), crm.summarize(plain)), (scored(state), scored(plain))):
+            pd.testing.assert_frame_equal(got, want, rtol=1e-12)
+
+
+def scored(given: Any) -> Any:
+    return crm.score_customers(given, horizon=None)
+
+
+SCORE = """
+    import sys
+    import crmkit as crm
+    from crmkit._frame import outputs
+    tx = crm.Transactions(crm.datasets.load_cdnow(sample=True), as_of=sys.argv[2])
+    print("ready", flush=True)
+    outputs.write_table(crm.score_customers(tx), sys.argv[1], order=["customer_id"])
+"""
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_of_scoring_the_list_is_the_old_or_the_new(tmp_path):
+    rng, seen = random.Random(2), set()
+    target = tmp_path / "list.csv"
+
+    def begun(until: str) -> subprocess.Popen[bytes]:
+        words = [sys.executable, "-c", textwrap.dedent(SCORE), str(target), until]
+        made = subprocess.Popen(words, stdout=subprocess.PIPE, env=dict(os.environ))
+        assert made.stdout is not None
+        made.stdout.readline()
+        made.stdout.close()
+        return made
+
+    def whole(until: str) -> bytes:
+        assert begun(until).wait() == 0
+        return target.read_bytes()
+
+    start = time.monotonic()
+    new, old = whole("1998-06-30"), whole("1997-12-31")
+    takes = (time.monotonic() - start) / 2
+    for _ in range(20):
+        made = begun("1998-06-30")
+        time.sleep(rng.uniform(0, takes))
+        made.send_signal(signal.SIGKILL)
+        made.wait()
+        seen.add(found := target.read_bytes())
+        assert found in (old, new)
+        if found == new:
+            assert whole("1997-12-31") == old
+    assert old in seen
+    assert whole("1998-06-30") == new
+    assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]

@@ -96,6 +96,11 @@ def _copy(part: Part, target: Path) -> None:
             sink.write(piece)
 
 
+def is_at(folder: str | Path) -> bool:
+    """Whether a folder holds such a list."""
+    return (Path(folder) / LIST).exists()
+
+
 def loaded(folder: str | Path) -> dict[str, Any]:
     """The list of a folder."""
     return _read(Path(folder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from crmkit.cli.command import OPTIONS, Answer, Call, command, picture
 from crmkit.cli.options import Bins, DiscountRate, MarginRate, Scheme, Tiers
 from crmkit.cli.running import patience
 from crmkit.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from crmkit.transactions import Transactions
 
 
 @app.command()
@@ -109,11 +112,43 @@ class Worth:
     margin_rate: MarginRate = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the rows of INPUT are added to."""
+
+    state: Annotated[str | None, typer.Option(metavar="FOLDER")] = None
+    batch: Annotated[str | None, typer.Option(metavar="NAME")] = None
+    replace: Annotated[bool, typer.Option("--replace")] = False
+
+    def __post_init__(self) -> None:
+        """Refuse what is about a state where there is none."""
+        if self.state is None and (self.batch or self.replace):
+            raise ArgumentError("cli_without_state")
+
+    def added(self, tx: Transactions) -> Transactions:
+        """The state with these rows; without one the rows themselves."""
+        if self.state is None:
+            return tx
+        from crmkit import State
+
+        if not State.is_at(self.state):
+            return State.of(tx, batch=self.batch)
+        return State.load(self.state, into="duckdb").merge(tx, batch=self.batch, replace=self.replace)
+
+    def save(self, tx: Transactions) -> None:
+        """Write the state, if there is one."""
+        from crmkit import State
+
+        if isinstance(tx, State) and self.state is not None:
+            tx.save(self.state)
+
+
 @command(must_write=True)
 def score(
     call: Call,
     groups: Groups,
     worth: Worth,
+    kept: Kept,
     churn: Annotated[str | None, typer.Option(metavar="DURATION")] = None,
     alerts_per_week: Annotated[float | None, typer.Option("--alerts", metavar="NUMBER")] = None,
 ) -> Answer:
@@ -124,8 +159,9 @@ def score(
 
     if churn is not None and _checks.days_of(churn, "churn") < 1:
         raise ArgumentError("churn", churn, "cli_less_day_churn_d")
+    tx = kept.added(call.tx)
     scored = score_customers(
-        call.tx,
+        tx,
         bins=groups.bins,
         scheme=groups.scheme,
         tiers=groups.tiers,
@@ -136,12 +172,13 @@ def score(
         language=call.language,
     )
     segments = describe_segments(scored)
+    kept.save(tx)
     totals = text.columns(segments, "customers", "value")
     facts = {
         "written": str(call.manner.output or call.manner.plot),
         "customers": text.count(totals["customers"].sum()),
-        "monetary": text.money(call.tx)(totals["value"].sum()),
-        "as_of": str(call.tx.as_of),
+        "monetary": text.money(tx)(totals["value"].sum()),
+        "as_of": str(tx.as_of),
     }
     if churn is not None:
         facts["mean_p_churn"] = text.percent(text.columns(scored, "p_churn")["p_churn"].mean())

@@ -352,6 +352,19 @@ _OWN = {
         "Exit with 3 if more rows or money are not used, such as 10%.",
         "未使用的行或金额超过该比例（例如 10%）时以 3 退出。",
     ),
+    "option_state": (
+        "Folder of a state (crmkit.State), made if there is none: INPUT is added to it as a batch, and all that it "
+        "holds is scored.",
+        "状态（crmkit.State）所在的文件夹，没有则新建：INPUT 作为一个批次加入其中，再对其中全部数据评分。",
+    ),
+    "option_batch": (
+        "With --state: name of the batch, by which it is refused a second time; by default the day on which INPUT ends.",
+        "与 --state 一起：批次名，同名批次不会再次加入；默认为 INPUT 截止的日期。",
+    ),
+    "option_replace": (
+        "With --state: put INPUT in the place of the batch of that name.",
+        "与 --state 一起：用 INPUT 替换同名批次。",
+    ),
     "option_bins": ("Levels of the RFM scores.", "RFM 得分的等级数。"),
     "option_scheme": ("Segments.", "客户群方案。"),
     "option_tiers": ("Tiers of the customer pyramid.", "客户金字塔的层级。"),

@@ -35,20 +35,20 @@ def stage_sums(tx: Transactions) -> Sums:
     """
     visit, money = visit_day(tx), nw.col("money")
     # money times days may pass 64 bits; whole floats are exact up to 2^53
-    spend = nw.when(money > 0).then(money).otherwise(0).cast(nw.Float64)
+    spend = (money if tx.only_spent else nw.when(money > 0).then(money).otherwise(0)).cast(nw.Float64)
     if tx.has_refunds:
         spend = nw.when(nw.col("bought") == 1).then(spend)
     place = visit - tx.first_day
-    return Sums(
-        {"visit": visit, "place": place, "spend": spend, "spend_place": spend * place, "spend_squares": spend * spend},
-        {
-            "n_days": nw.col("visit").count().cast(nw.Int64),
-            "first_day": nw.col("visit").min(),
-            "last_day": nw.col("visit").max(),
-            "place": nw.col("place").sum().cast(nw.Int64),
-            "money": money.sum().cast(nw.Int64),
-            "spend": nw.col("spend").sum(),
-            "spend_place": nw.col("spend_place").sum(),
-            "spend_squares": nw.col("spend_squares").sum(),
-        },
-    )
+    made = {"visit": visit, "place": place, "spend_place": spend * place, "spend_squares": spend * spend}
+    sums = {
+        "n_days": nw.col("visit").count().cast(nw.Int64),
+        "first_day": nw.col("visit").min(),
+        "last_day": nw.col("visit").max(),
+        "place": nw.col("place").sum().cast(nw.Int64),
+        "money": money.sum().cast(nw.Int64),
+        "spend_place": nw.col("spend_place").sum(),
+        "spend_squares": nw.col("spend_squares").sum(),
+    }
+    if tx.only_spent:
+        return Sums(made, sums, derived={"spend": money.cast(nw.Float64)})
+    return Sums({**made, "spend": spend}, {**sums, "spend": nw.col("spend").sum()})

@@ -348,7 +348,7 @@ def columns_of(level: float | None) -> tuple[str, ...]:
 def value_sums(tx: Transactions, horizon: Duration) -> Sums:
     """What `add_lifetime_value` needs of each customer's days."""
     judged = JudgedAt.of(tx, horizon)
-    return judged.sums(tx) | judged.money_sums() | spend_sums()
+    return judged.sums(tx) | judged.money_sums() | spend_sums(tx)
 
 
 def _asked(

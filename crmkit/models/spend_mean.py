@@ -46,7 +46,7 @@ from crmkit.models._repeats import HINT
 from crmkit.models._snapshots import Snapshot, Snapshots
 from crmkit.models._spend_power import ORIGINS, PastMoney, power_of
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend
-from crmkit.transactions import open_transactions
+from crmkit.transactions import Transactions, open_transactions
 
 # Part of the square of the mean that spend varies by within customers at least.
 LEAST = 1e-6
@@ -317,14 +317,16 @@ def _verdict(customers: float, pairs: float, pairs_square: float, square: float)
 LOGS = ("money_counted", "log_money", "log_money_squares")
 
 
-def spend_sums() -> Sums:
+def spend_sums(tx: Transactions) -> Sums:
     """What the model learns from beside what is known of customers: sums over days of money squared and of `LOGS`."""
     money = nw.col("money").cast(nw.Float64)
     some = nw.col("money") > 0
     log = nw.when(some).then(money).otherwise(1.0).log()
-    counted = nw.when(some).then(1).otherwise(0)
-    made = dict(zip(("money_squares", *LOGS), (money * money, counted, log, log * log), strict=True))
-    return Sums(made, {name: nw.col(name).sum() for name in made})
+    squares = "spend_squares" if tx.only_spent else "money_squares"  # stages learn from the same squares of spend
+    counted, *logs = LOGS
+    made = dict(zip((squares, *logs), (money * money, log, log * log), strict=True))
+    derived = {"money_squares": nw.col(squares)} if tx.only_spent else {}
+    return Sums(made, {name: nw.col(name).sum() for name in made}, {counted: some}, derived)
 
 
 def _logs_of(money: Floats) -> tuple[Floats, Floats, Floats]:

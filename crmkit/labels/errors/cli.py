@@ -96,6 +96,10 @@ WORDS = {
         "a campaign needs its cost, the value of a customer and its save rate. Give also {asked}.",
         "活动需要成本、客户价值和成功率。还请给出 {asked}。",
     ),
+    "cli_without_state": (
+        'batches are those of a state, and there is none. Name its folder: state="state".',
+        '批次属于状态，但未指定状态。请指定其文件夹：state="state"。',
+    ),
     "cli_less_day_churn_d": (
         '{name_given} is less than a day. Give one such as churn="90D".',
         '{name_given} 不足一天。请改用例如 churn="90D"。',
