@@ -1040,7 +1040,7 @@ WRONG = [
     (["score", "sales.csv", "-o", "x.csv", "--churn", "soon"], "--churn soon is not a duration"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "0D"], "--churn 0D is less than a day"),
     (["score", "sales.csv", "-o", "x.csv", "--churn", "90D", "--horizon", "none"], "such as --churn 14D."),
-    (["score", "sales.csv", "-o", "x.csv", "--batch", "1"], "batches are those of a state, and there is none. Name its"),
+    (["score", "sales.csv", "-o", "x.csv", "--batch", "1"], "batches are those of a state, and there is none."),
     (["score", "sales.csv", "-o", "x.csv", "--alerts", "0"], "--alerts 0.0 is not above 0. Give one such as --alerts"),
     (["churn", "sales.csv"], "such as --horizon 14D."),
     (["contracts", "sales.csv"], "--as-of"),

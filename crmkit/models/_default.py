@@ -226,7 +226,7 @@ def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
     pasts = [_sampled(past) for past in holdouts if past.n.sum() >= ENOUGH and (past.x > 0).any()]
     kinds: dict[str, PurchaseModel] = {name: kind() for name, kind in CANDIDATES.items()}
     if pasts:
-        k = int(MBGCNBD().fit(pasts[0].past, weight="n").params_.k)
+        k = int(MBGCNBD().forecasting().fit(pasts[0].past, weight="n").params_.k)
         kinds |= {f"{name}-{k}": kind(k) for name, kind in REGULAR.items() if k > 1}
     names = list(kinds)
     actual = sum(float(past.n @ past.future) for past in pasts)
@@ -252,8 +252,7 @@ def _sampled(past: Holdout) -> Holdout:
 
 def _errors(kind: PurchaseModel, past: Holdout) -> Floats:
     """Forecast less future of each cell of a past."""
-    settings = {name: getattr(kind, name) for name in kind.settings}
-    model = type(kind)(**settings).fit(past.past, weight="n")
+    model = kind.forecasting().fit(past.past, weight="n")
     return model.predict(past.past, horizon=past.days) - past.future
 
 

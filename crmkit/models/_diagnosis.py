@@ -223,16 +223,18 @@ def judge(
     objective: Objective,
     data: Any,
     names: Sequence[str],
-    limits: Sequence[Limit],
+    limits: Sequence[Limit] | None,
     *,
     unit: float,
     shift: float,
 ) -> Diagnosis:
-    """Diagnosis on an optimum; the limits of the model that may fit as well are fitted.
+    """Diagnosis on an optimum; the limits of the model that may fit as well are fitted. With None nothing is judged.
 
     The simplest limit that fits as well names the boundary. If none does, and some parameters are
     undetermined, it is a ridge.
     """
+    if limits is None:
+        return Diagnosis("optimum")
     clear, reached = _is_clear(optimum), optimum.log_likelihood + shift
     near = not clear or _is_shaky(optimum)
     fits = [limit.fit(data, objective, optimum.theta, unit, shift) for limit in limits if near or limit.objective]

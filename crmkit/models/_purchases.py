@@ -131,6 +131,8 @@ class PurchaseModel(Model):
     _gap_matters: ClassVar[bool] = False
     # Rates that covariates may move; a model without any takes none.
     _moved: ClassVar[Moved] = {}
+    # Whether a fit is only to forecast: nobody will ask whether a simpler model does as well.
+    _unjudged = False
     settings: ClassVar[tuple[str, ...]] = ("period", "covariates", "one_time")
 
     regularity_: Regularity | None
@@ -213,6 +215,12 @@ class PurchaseModel(Model):
         model.regularity_ = regularity_of(cells)
         return model
 
+    def forecasting(self) -> Self:
+        """The model not fitted yet, of which a fit only learns what forecasts need: no diagnosis."""
+        model = type(self)(**{name: getattr(self, name) for name in self.settings})
+        model._unjudged = True
+        return model
+
     def _learn(self, cells: Cells) -> Self:
         """Fit to cells whose unit is the mean T."""
         objective = self._objective(cells)
@@ -223,7 +231,8 @@ class PurchaseModel(Model):
         shift = dot(cells.n, cells.x) * float(np.log(self._days / cells.unit))
         names = [field.name for field in fields(self.Params)][-optimum.theta.size :]
         unit = cells.unit / self._days
-        diagnosis = judge(optimum, objective, cells, names, self._limits, unit=unit, shift=shift)
+        judged = None if self._unjudged else self._limits
+        diagnosis = judge(optimum, objective, cells, names, judged, unit=unit, shift=shift)
         factors = np.array([unit if name in self._durations else 1.0 for name in names])
         params = np.exp(optimum.theta) * factors
         read, centre = self._prior(names, rate)
