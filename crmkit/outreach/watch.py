@@ -307,7 +307,7 @@ def _revenue_share(tx: Transactions, ids: Array, rules: Rules) -> Floats:
     everybody = int(engines.collect(recent.select(nw.col("money").sum()))["money"][0] or 0)
     accounts = engines.upload({"customer_id": ids}, recent).lazy()
     theirs = recent.join(accounts, on="customer_id", how="inner")
-    sums = engines.collect(theirs.group_by("customer_id").agg(money=nw.col("money").sum().cast(nw.Int64)))
+    sums = engines.pulled(theirs.group_by("customer_id").agg(money=nw.col("money").sum().cast(nw.Int64)))
     each = dict(zip(sums["customer_id"].tolist(), sums["money"].tolist(), strict=True))
     own = np.array([each.get(who, 0) for who in ids.tolist()], dtype=float)
     return own / everybody if everybody > 0 else np.full(len(own), np.nan)

@@ -178,7 +178,7 @@ def _gone(tx: Transactions, customers: Table, name: str, setting: Any) -> dict[s
 def _columns(table: Any, *names: str) -> dict[str, Array]:
     """Columns of a table of customers, by id."""
     opened = _frame.open_table(table)
-    found = opened.collect(opened.frame.select(*names) if names else opened.frame)
+    found = engines.pulled(opened.frame.select(*names) if names else opened.frame)
     order = np.argsort(found["customer_id"], kind="stable")
     return {name: values[order] for name, values in found.items()}
 

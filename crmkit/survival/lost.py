@@ -19,6 +19,7 @@ import numpy as np
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._types import Duration, Table
 from crmkit.customers import summarize
@@ -238,20 +239,23 @@ def _own_days(gaps: float, interpurchase: Interpurchase) -> nw.Expr:
     return expected * gaps
 
 
-def _buyers(tx: Transactions, origin: int) -> Any:
-    """Who bought after a day, by id."""
+def _buyers(tx: Transactions, origin: int) -> LazyFrame:
+    """Who bought after a day."""
     after = (nw.col("day") > origin) & (nw.col("bought") == 1)
-    return engines.collect(tx.rows().filter(after).group_by("customer_id").agg(n=nw.len()))["customer_id"]
+    return tx.rows().filter(after).group_by("customer_id").agg(back=nw.col("bought").max())
 
 
-def _outcome(past: Transactions, name: str, value: Any, buyers: Any, curve: Gaps) -> dict[str, Any]:
+def _outcome(past: Transactions, name: str, value: Any, buyers: LazyFrame, curve: Gaps) -> dict[str, Any]:
     """One rule's row: whom it called lost, and what they did."""
     limit = _limit(past, name, value)
     table = _frame.open_table(_marked(past, limit))
-    found = table.collect(table.frame.select("customer_id", "lost"))
-    gone = found["lost"].astype(bool)
-    back = np.isin(found["customer_id"], buyers)
-    n, n_gone = len(gone), int(gone.sum())
+    marked = engines.lift(table.frame.select("customer_id", "lost"))
+    lost, back = nw.col("lost"), ~nw.col("back").is_null()
+    kinds = {"n": lost | ~lost, "gone": lost, "returned": lost & back, "silent": ~lost & ~back}
+    ones = {kind: nw.when(of).then(1).otherwise(0) for kind, of in kinds.items()}
+    joined = marked.join(buyers, on="customer_id", how="left").select(**ones)
+    sums = engines.collect(joined.select(nw.all().sum()))
+    n, n_gone, n_back, n_silent = (int(sums[kind][0]) for kind in kinds)
     within = np.nan if limit.days is None else curve.returned_within(limit.days) / curve.plateau
     return {
         "rule": name,
@@ -261,8 +265,8 @@ def _outcome(past: Transactions, name: str, value: Any, buyers: Any, curve: Gaps
         "customers": n,
         "lost": n_gone,
         "lost_share": n_gone / n,
-        "came_back": int((gone & back).sum()),
-        "came_back_share": (gone & back).sum() / n_gone if n_gone else np.nan,
-        "kept_silent": int((~gone & ~back).sum()),
-        "kept_silent_share": (~gone & ~back).sum() / (n - n_gone) if n > n_gone else np.nan,
+        "came_back": n_back,
+        "came_back_share": n_back / n_gone if n_gone else np.nan,
+        "kept_silent": n_silent,
+        "kept_silent_share": n_silent / (n - n_gone) if n > n_gone else np.nan,
     }
