@@ -292,7 +292,7 @@ def sql_pyramid(folder: Path) -> Job:
 def crmkit_cohorts(folder: Path) -> Job:
     import crmkit as crm
 
-    return lambda: crm.retention.cohorts(crm.read(folder / "sales.parquet", as_of=AS_OF)).table
+    return lambda: crm.retention.cohorts(crm.read(folder / "sales.parquet", as_of=AS_OF), orders=False).table
 
 
 def pandas_cohorts(folder: Path) -> Job:
