@@ -40,6 +40,7 @@ from crmkit.errors import ArgumentError, DataError, MissingPackageError, NotFitt
 from crmkit.models._holdout import Holdout, holdout_at, purchase_days
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import Cells
+from crmkit.models._snapshots import kept
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.transactions import Transactions, open_transactions
 
@@ -52,6 +53,8 @@ Events: TypeAlias = Mapping[str, Iterable[Any]] | Sequence[str]
 TWO_YEARS = 730
 # Turns of fit and factors.
 ROUNDS = 2
+# Distinct customers from whom the model beside the factors learns.
+MOST_CELLS = 20_000
 # What the logarithm of an event's factor usually is, as a deviation: a factor of two either way.
 USUAL_EVENT = 0.7
 # Ages at which the expected purchases of a customer are computed; between them a monotone cubic runs.
@@ -110,6 +113,8 @@ def learn(
     """The rates that purchases up to an origin show, and what they come from: name, factor, purchases, expected."""
     end = _checks.day_number(past.origin)
     cells = Cells(past.x, past.t_x, past.T, past.n)
+    # Every k-th cell: being in ascending order, they have the shape of the whole.
+    fewer = cells.where(slice(None, None, max(cells.x.size // MOST_CELLS, 1)))
     first, row = np.unique(end - cells.T.astype(np.int64), return_inverse=True)
     acquired = np.bincount(row.reshape(-1), weights=cells.n).astype(float)
     days = np.arange(first[0] + 1, end + 1, dtype=np.int64)
@@ -121,7 +126,7 @@ def learn(
     for _ in range(ROUNDS):
         clock = rates.clock(int(first[0]), end)
         model = type(kind)(**{name: getattr(kind, name) for name in kind.settings})
-        mapped = clock.map(cells, end)
+        mapped = clock.map(fewer, end)
         model.fit({"x": mapped.x, "t_x": mapped.t_x, "T": mapped.T, "n": mapped.n}, weight="n")
         # What a usual day would bring: the expectation of each day with its own rate taken out.
         usual = _expected_per_day(model, clock, first, acquired)
@@ -295,7 +300,7 @@ class PurchaseCalendar:
         end = _checks.day_number(tx.as_of)
         if self.seasons is not None and end - tx.first_day < TWO_YEARS:
             raise DataError("calendar_too_short", span=end - tx.first_day, needed=TWO_YEARS)
-        bought = purchase_days(tx)
+        bought = kept(purchase_days(tx))
         past = holdout_at(bought, end, 0)
         self.rates_, told = self.learn(bought, past, purchases or BGNBD())
         names, *figures = ([row[column] for row in told] for column in range(4))
