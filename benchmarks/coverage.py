@@ -54,6 +54,10 @@ def figures(sales: pd.DataFrame) -> Iterator[tuple[str, Interval]]:
     for days in (14, 60, 180):
         row = gaps[gaps["days"] <= days].iloc[-1]
         yield f"gap curve at {days} days", tuple(row[["returned_share", "returned_low", "returned_high"]])
+    for period in ("month", "quarter"):
+        stayed = crm.retention.rates(tx, period=period).table
+        row = stayed[stayed["complete"]].iloc[-1]
+        yield f"retention rate, last {period}", tuple(row[["retention_rate", "retention_low", "retention_high"]])
     moved = crm.retention.revenue_movements(tx, period="quarter").table
     row = moved[moved["complete"]].iloc[-1]
     for name in ("grr", "nrr"):

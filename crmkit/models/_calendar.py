@@ -385,6 +385,18 @@ def of_transactions(tx: Transactions) -> PurchaseCalendar | None:
     return PurchaseCalendar() if _checks.day_number(tx.as_of) - tx.first_day >= TWO_YEARS else None
 
 
+def pace_of(tx: Transactions, days: float) -> Callable[[int], float]:
+    """What the season makes of the `days` after a day, by its number: purchases over those of as many usual days.
+
+    It is 1 where the past is shorter than the two years that show a season.
+    """
+    calendar = of_transactions(tx)
+    if calendar is None:
+        return lambda _: 1.0
+    known = calendar.fit(tx)
+    return lambda day: known.horizon(days, as_of=_checks.date_of_day(day)) / days
+
+
 _FIXED: Mapping[str, tuple[str, ...]] = {
     "singles_day": ("11-11",),
     "mid_year": ("06-18",),

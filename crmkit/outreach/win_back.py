@@ -101,8 +101,8 @@ def win_back(
         Chance that a contacted customer comes back: one for all, or each customer's, as a test campaign gave them.
         Default: the organic chance: two thirds how often customers with 1, 2, 3 to 4, and 5 or more purchases came
         back who had been quiet for so long (open gaps counted), one third what Pareto/NBD says. Over 18 lists of four
-        shops it said, by class, .96 to 1.08 times the returns that came on CDNOW and .69 to 1.19 times those elsewhere;
-        it knows nothing of a season to come.
+        shops it said, by class, .96 to 1.08 times the returns that came on CDNOW and .69 to 1.19 times those elsewhere.
+        It is that of the season to come where two years of past show one (`crmkit.clv.PurchaseCalendar`).
     value : float, or table with customer_id and one column of money, optional
         What a customer who comes back brings. Default: their expected purchases within the horizon, if there is at
         least one (Pareto/NBD), times their expected spend (Gamma-Gamma), times `margin_rate`.
@@ -146,8 +146,9 @@ def win_back(
     customers = summarize(tx)
     gone = _gone(tx, customers, name, setting)
     model, reason = _model(customers) if response is None or value is None else (None, None)
-    chance = _organic(tx, gone, model, days) if response is None else _tested(response, gone)
-    worth = _worth(model, reason, customers, gone, days, share) if value is None else _given_worth(value, gone)
+    pace = _pace(tx, days) if response is None or value is None else 1.0
+    chance = _organic(tx, gone, model, days, pace) if response is None else _tested(response, gone)
+    worth = _worth(model, reason, customers, gone, days * pace, share) if value is None else _given_worth(value, gone)
     definition = Definition(
         "win_back_profit",
         tx.as_of,
@@ -203,7 +204,14 @@ def _tested(response: Any, gone: Mapping[str, Array]) -> Floats:
     return chances
 
 
-def _organic(tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | None, days: float) -> Floats:
+def _pace(tx: Transactions, days: float) -> float:
+    """What the season makes of the days to come, relative to usual ones."""
+    from crmkit.models._calendar import pace_of
+
+    return pace_of(tx, days)(_checks.day_number(tx.as_of))
+
+
+def _organic(tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | None, days: float, pace: float) -> Floats:
     """Of those who had been quiet for as long after as many purchases, the share that comes back in the days after."""
     cells = engines.collect(spells(tx).group_by("number", "gap", "closed").agg(n=nw.len()))
     n_returns = cells["n"][cells["closed"] == 1].sum()
@@ -212,9 +220,11 @@ def _organic(tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | Non
     silence = gone["recency"].astype(float)
     rate = ReturnRate.fit(cells, start=float(silence.min()) / 2)
     chance = rate.chance(gone["x"] + 1, silence, days)
+    if pace != 1:
+        chance = 1 - (1 - chance) ** pace
     if model is None or n_returns < LEAST_RETURNS:
         return chance
-    modelled = model.p_purchase({name: gone[name] for name in ("x", "t_x", "T")}, horizon=days)
+    modelled = model.p_purchase({name: gone[name] for name in ("x", "t_x", "T")}, horizon=days * pace)
     return RATE_SHARE * chance + (1 - RATE_SHARE) * modelled
 
 
