@@ -78,7 +78,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
-    sets = {"apparel": read_sets(given.folder)["apparel"], "simulated, seasonal": simulated("seasonal", 1)}
+    sets = {"apparel": read_sets(given.folder)["apparel"], "simulated, seasonal": simulated("seasonal", 1)[0]}
     rows = []
     for name, table in sets.items():
         for back in (AHEAD, 3 * AHEAD):
