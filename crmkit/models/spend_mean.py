@@ -161,10 +161,13 @@ class SpendMean(GammaGamma):
 
     def of_shop(self, shop: Snapshots, seen: Snapshot, ahead: int) -> Self:
         """Learn from what customers did up to a day, the power from earlier origins for so many days ahead."""
+        self.of_snapshot(seen)
+        if self.correlation_ == 0:
+            return self
         plans = (plan(shop.tx.first_day, seen.end, max(round(part * ahead), 1)) for part in PARTS)
         found = next((one for one in plans if one is not None), None)
         pasts = [] if found is None else [shop.at(origin, found.days) for origin in found.origins[:ORIGINS]]
-        return self.of_snapshot(seen).with_power([self.past_of(past) for past in pasts])
+        return self.with_power([self.past_of(past) for past in pasts])
 
     def past_of(self, seen: Snapshot) -> PastMoney:
         """What the power is learnt from."""
