@@ -100,8 +100,8 @@ _SENTENCES = {
 
 _PLOTS = {
     "plot_cluster_votes": (
-        "number of clusters (framed: {k}, chosen; ★: the vote of a criterion; darker is better within a row)",
-        "聚类数（方框：选定 {k} 类；★：该准则的投票；同一行中颜色越深越好）",
+        "framed: the number chosen; ★: the vote of a criterion; darker is better within a row",
+        "方框：选定的聚类数；★：该准则的投票；同一行中颜色越深越好",
     ),
     "plot_cluster_relative": (
         "in each cell: the cluster's mean; in brackets, and as colour: standard deviations above (+) or below (−) "

@@ -81,7 +81,7 @@ WORDS = {
     "net_clv": ("lifetime value after costs", "扣除成本后的终身价值"),
     "plot_coefficient": ("utility per unit of the rating", "评分每提高一个单位的效用"),
     "plot_value_before_after": (
-        "value of a customer to the brand, in the currency of the margin: ○ before, ● after",
-        "一位客户对该品牌的价值（毛利的货币单位）：○ 改进前，● 改进后",
+        "○ before, ● after: value of a customer to the brand",
+        "○ 改进前，● 改进后：一位客户对该品牌的价值",
     ),
 }

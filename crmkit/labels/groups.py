@@ -70,8 +70,8 @@ _BRIDGE = {
     "bridge_current": ("Current period", "本期"),
     "bridge_customers": ("{n} cust.", "{n} 人"),
     "bridge_money": (
-        "revenue (currency of the data), share of the base period",
-        "销售额（数据的货币单位）及其占基期的比例",
+        "revenue, share of the base period",
+        "销售额及其占基期的比例",
     ),
     "bridge_periods": (
         "base period {begin} to {end}, current period {first} to {last}",

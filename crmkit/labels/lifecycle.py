@@ -137,7 +137,7 @@ _SENTENCES = {
 _PICTURE = {
     "plot_lifecycle_customers": ("customers so far", "累计客户数"),
     "plot_lifecycle_customer_share": ("share of the customers so far (%)", "占累计客户的比例（%）"),
-    "plot_lifecycle_value": ("spend so far, in the currency of the data", "累计消费额（数据的货币单位）"),
+    "plot_lifecycle_value": ("spend so far", "累计消费额"),
     "plot_lifecycle_value_share": ("share of the spend so far (%)", "占累计消费额的比例（%）"),
     "plot_lifecycle_dates": ("at the end of the period", "各期期末"),
     "plot_lifecycle_partial": ("hatched: {period} is not over, as of {date}", "斜线：{period} 尚未结束，截至 {date}"),

@@ -3,6 +3,24 @@
 WORDS = {
     "money": ("money", "金额"),
     "plot_money": ("{what}, in the currency of the data", "{what}（数据的货币单位）"),
+    "plot_money_of": ("{what}, {currency}", "{what}（{currency}）"),
+    "plot_in_percent": ("{what}, %", "{what}（%）"),
+    "plot_never_tried": (
+        "no earlier day has as much of a past, so nothing tells how far such totals are off",
+        "没有足够长历史的更早时点，无法判断此类合计的误差",
+    ),
+    "plot_lifecycle_first": (
+        "pale: the data begin here, so nobody can have been a customer for long",
+        "浅色：数据由此开始，此时不可能有老客户",
+    ),
+    "plot_what_low_holds": (
+        "who is let go: {name} is {share} of the customers and holds {current} of the current value and {potential} of "
+        "the potential",
+        "若放手：{name}占客户的 {share}，当前价值 {current}，增值潜力 {potential}",
+    ),
+    "plot_of_row": ("{what}, % of the row", "{what}（占该行的 %）"),
+    "plot_number_of_clusters": ("number of clusters", "聚类数"),
+    "plot_next_follows": ("share of next purchases after it", "占其后续购买的比例"),
     "plot_cells": ("in each cell: {what}", "格内数字：{what}"),
     "plot_recency_score": (
         "recency score R, points (higher: more recent)",
@@ -35,97 +53,25 @@ WORDS = {
         "mean of frequency and money scores, points",
         "频率与金额得分的平均（分）",
     ),
-    "plot_box_recency": ("days quiet", "沉默天数"),
-    "plot_box_frequency": ("orders (log)", "订单数（对数）"),
-    "plot_box_monetary": ("spend (log)", "消费额（对数）"),
+    "plot_box_recency": ("quiet, days", "沉默天数"),
+    "plot_box_frequency": ("orders (log scale)", "订单数（对数坐标）"),
+    "plot_box_monetary": ("spend (log scale)", "消费额（对数坐标）"),
     "plot_ledger_rows": ("rows", "记录"),
     "plot_ledger_money": ("money", "金额"),
-    "plot_ledger_share": ("share of what came in", "占读入的比例"),
-    "plot_ledger_title": (
-        "{rows} of the rows and {money} of the money are used",
-        "实际使用了 {rows} 的记录和 {money} 的金额",
-    ),
-    "plot_ledger_title_rows": ("{rows} of the rows are used", "实际使用了 {rows} 的记录"),
-    "title_win_back_none": (
-        "None of {lost} lost customers is worth contacting at this cost",
-        "按此成本，{lost} 位流失客户中没有一位值得联系",
-    ),
+    "plot_ledger_share": ("share of what came in, %", "占读入的比例（%）"),
     "plot_deciles": ("tenths of the customers by expected value, the best first", "按预期价值从高到低的客户十分位"),
-    "plot_value_each": ("expected value per customer, in the currency of the data", "人均预期价值（数据的货币单位）"),
-    "plot_deciles_title": (
-        "The best {customers} of customers are to bring {money} of the value",
-        "前 {customers} 的客户预计带来 {money} 的价值",
-    ),
-    # titles that say the finding; a test compares each number with the result
-    "title_tiers": ("{customers} of customers bring {money} of the money", "{customers} 的客户带来 {money} 的金额"),
-    "title_lorenz": (
-        "The best {customers} of customers bring {money} of the money",
-        "前 {customers} 的客户带来 {money} 的金额",
-    ),
-    "title_segments": (
-        "{name}: {customers} of customers, {money} of the money",
-        "{name}：占客户 {customers}，占金额 {money}",
-    ),
-    "title_grid_empty": (
-        "Nobody has frequency score {levels}: customers with equal orders share one score",
-        "频率得分 {levels} 无人：订单数相同的客户得分相同",
-    ),
-    "title_survival": (
-        "{share} of customers are still there after {time} days",
-        "{time} 天后仍有 {share} 的客户留存",
-    ),
-    "title_gaps": (
-        "{share} of purchases are followed by another; nine in ten of these within {days} days",
-        "{share} 的购买之后还有购买，其中九成在 {days} 天内",
-    ),
-    "title_gaps_open": ("{share} of purchases are followed by another", "{share} 的购买之后还有购买"),
-    "title_repurchase": (
-        "{share} of first orders are followed by another within {days} days",
-        "{share} 的首单在 {days} 天内有下一单",
-    ),
-    "title_downgrades": (
-        "{customers} customers who brought {money} will drop by {last} unless they buy",
-        "若不购买，{customers} 位累计消费 {money} 的客户将在 {last} 前降级",
-    ),
-    "title_bridge_up": (
-        "Revenue rose by {share}, from {before} to {after}",
-        "收入增长 {share}：从 {before} 到 {after}",
-    ),
-    "title_bridge_down": (
-        "Revenue fell by {share}, from {before} to {after}",
-        "收入下降 {share}：从 {before} 到 {after}",
-    ),
-    "title_retention_rate": ("{share} of customers were retained in {period}", "{period} 的客户留存率为 {share}"),
-    "title_churn_rate": ("{share} of customers were lost in {period}", "{period} 的客户流失率为 {share}"),
+    "plot_value_each": ("expected value per customer", "人均预期价值"),
     "plot_none_can_be_lost": (
         "by the rule nobody can be lost so early",
         "按规则，此前不会有人流失",
     ),
     "plot_days_of_silence": ("days since the last purchase", "距最近一次购买的天数"),
     "plot_hazard": ("buys within the next {days} days (%)", "其后 {days} 天内购买的比例（%）"),
-    "title_hazard": (
-        "{first} of purchases are followed by another within {step} days, {later} after {days} days of silence",
-        "{first} 的购买在 {step} 天内有下一次；沉默 {days} 天后为 {later}",
-    ),
     "plot_known_customers": ("known customers", "老客户"),
     "plot_new_customers": ("new customers", "新客户"),
-    "title_new_returning": (
-        "Known customers brought {share} of the revenue of {period}",
-        "{period} 的收入中 {share} 来自老客户",
-    ),
     "plot_funnel": ("customers who came so far, and their share of all", "到达该次购买的客户及其占比"),
-    "title_funnel": ("{share} of customers came to a second purchase so far", "至今 {share} 的客户有第二次购买"),
-    "title_win_back": (
-        "Contacting {n} of {lost} lost customers brings {profit}",
-        "联系 {lost} 位流失客户中的 {n} 位，预计带来 {profit}",
-    ),
     "plot_actual_of_said": (
         "what came, in per cent of what was said at earlier days",
         "历史时点的实际值占当时预测值的比例（%）",
     ),
-    "title_total": (
-        "{value} within {days} days ({level}: {low} to {high})",
-        "{days} 天内 {value}（{level} 区间：{low} 至 {high}）",
-    ),
-    "title_migration": ("{up} customers moved up, {down} moved down", "{up} 位客户上升，{down} 位客户下降"),
 }

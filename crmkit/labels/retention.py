@@ -157,7 +157,7 @@ _COLUMNS = {
 }
 
 _PICTURES = {
-    "plot_movement_money": ("change of revenue (currency of the data)", "收入增减（数据的货币单位）"),
+    "plot_movement_money": ("change of revenue", "收入增减"),
     "plot_movement_customers": ("change of customers (number)", "客户数增减（人）"),
     "plot_net_change": ("net change", "净变化"),
     "plot_not_over": ("not over yet", "尚未结束"),

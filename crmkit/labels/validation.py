@@ -106,7 +106,7 @@ _PICTURES = {
     "plot_by_recency": ("by recency alone", "仅按最近一次消费"),
     "plot_at_random": ("at random", "随机挑选"),
     "plot_rate_of": ("{share} of {customers}", "{share}（共 {customers} 人）"),
-    "plot_all_rate": ("all customers {share}", "全部客户 {share}"),
+    "plot_all_rate": ("dashed line: all customers, {share}", "虚线：全部客户 {share}"),
     "plot_changed": (
         "in another segment than in the base run (%)",
         "与基准结果相比换了客户群的比例（%）",

@@ -118,21 +118,6 @@ def short(number: float, language: Language | None = None) -> str:
     return f"{scaled:,.{digits}f}{unit}"
 
 
-def finding(ax: Axes, said: str, *, lines_above: int = 0) -> None:
-    """The finding as a title: a sentence to the left, over a legend of so many lines if there is one.
-
-    A title that the caller has set stays. Fonts are left to `_fonts.apply`.
-    """
-    if ax.get_title():
-        return
-    from matplotlib.font_manager import FontProperties
-
-    across = int(ax.get_window_extent().width / ax.figure.dpi * 72 / (TITLE * 0.56))
-    size = FontProperties(weight="bold", size=TITLE)
-    ax.set_title("\n".join(wrapped(said, max(across, 20))), x=0, ha="left", fontproperties=size,
-                 pad=8 + lines_above * 1.5 * SMALL)  # fmt: skip
-
-
 def wrapped(text: str, width: int) -> list[str]:
     """Text in lines of at most `width` letters; between Chinese characters a line may end anywhere.
 
@@ -162,11 +147,34 @@ def count_along(axis: Axis, language: Language) -> None:
     axis.set_major_formatter(written)
 
 
-def amount(number: float, share: float, language: Language, *, what: str = "") -> str:
+def money(number: float, language: Language, currency: str | None = None) -> str:
+    """Money in few characters, with its sign or code where that is known.
+
+    >>> money(2500, "en"), money(2500, "en", "£"), money(-2500315.6, "zh", "EUR")
+    ('2,500', '£2,500', '-EUR 250万')
+    """
+    if not currency:
+        return short(number, language)
+    minus, space = "-" if number < 0 else "", "" if len(currency) == 1 else " "
+    return f"{minus}{plain(currency)}{space}{short(abs(number), language)}"
+
+
+def in_money(what: str, language: Language, currency: str | None = None) -> str:
+    """What an axis of money shows, with its unit.
+
+    >>> in_money("revenue", "en"), in_money("revenue", "en", "EUR")
+    ('revenue, in the currency of the data', 'revenue, EUR')
+    """
+    if not currency:
+        return phrase("plot_money", language, what=what)
+    return phrase("plot_money_of", language, what=what, currency=plain(currency))
+
+
+def amount(number: float, share: float, language: Language, *, what: str = "", currency: str | None = None) -> str:
     """What stands beside a bar: the number and its share, after the word for `what` it counts.
 
     >>> amount(2500, 0.25, "en"), amount(2500, 0.25, "zh", what="customers")
     ('2,500 (25.0%)', '客户数：2,500（25.0%）')
     """
-    said = _AMOUNT[language].format(number=short(number, language), share=percent(share))
+    said = _AMOUNT[language].format(number=money(number, language, currency), share=percent(share))
     return word(what, language) + COLON[language] + said if what else said

@@ -1,4 +1,4 @@
-"""What pictures of several lines share: the columns of a result, lines that can be told apart, a legend above them."""
+"""What pictures of several lines share: the columns of a result, lines that can be told apart, counts under them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmkit import _frame, labels
+from crmkit import _frame
 from crmkit._types import Array
 from crmkit.errors import ArgumentError, Words, shown
 from crmkit.labels import Language
 from crmkit.plotting._axes import BLUE, GREEN, GREY, SMALL, VERMILLION, plain, short, word, wrapped
-from crmkit.plotting._definitions import letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,22 +55,6 @@ def chosen(names: Array, groups: Sequence[Any] | None) -> dict[Any, Array]:
 def label_upwards(ax: Axes, text: str) -> None:
     """Name the y axis, in lines that a picture of some height has room for."""
     ax.set_ylabel("\n".join(wrapped(text, _UPWARDS)))
-
-
-def legend_above(ax: Axes, handles: Sequence[Any]) -> None:
-    """A legend over the picture, in as many columns as fit. `legend_in_font` belongs to it, when all is drawn."""
-    longest = max(labels.width(str(handle.get_label())) for handle in handles) + 5
-    ax.legend(
-        handles=handles, frameon=False, fontsize=SMALL, ncols=max(letters_across(ax, SMALL) // longest, 1),
-        loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, columnspacing=1.2, handlelength=2.2,
-    )  # fmt: skip
-
-
-def legend_in_font(ax: Axes) -> None:
-    """Give the legend the fonts of the axis labels, which `_fonts.apply` has chosen."""
-    legend = ax.get_legend()
-    for text in legend.get_texts() if legend else []:
-        text.set_fontfamily(ax.yaxis.label.get_fontfamily())
 
 
 def strip_below(

@@ -9,14 +9,16 @@ import numpy as np
 
 from crmkit import _checks, labels
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREEN,
     GREY,
     SMALL,
     VERMILLION,
+    count_along,
     group_name,
+    in_money,
+    money,
     open_axes,
     percent,
     phrase,
@@ -24,8 +26,9 @@ from crmkit.plotting._axes import (
     short,
     word,
 )
-from crmkit.plotting._definitions import small_print
-from crmkit.plotting._lines import LINES, chosen, columns_of, legend_above, legend_in_font
+from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import LINES, chosen, columns_of
+from crmkit.plotting._rows import draw_at_edge, name_rows, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,10 +37,11 @@ if TYPE_CHECKING:
 # Colour and marker of what two items are to each other.
 _RELATIONS = {"bundle": (GREEN, "D"), "together": (BLUE, "o"), "apart": (VERMILLION, "s"), "unclear": (GREY, "o")}
 _KINDS = {"repeat": BLUE, "new": GREEN, "popular": GREY}
-_LONGEST = 44  # letters of a name beside an axis
 
 
-def plot_rules(rules: Any, *, top: int = 15, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_rules(
+    rules: Any, *, top: int = 15, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.basket.pairs` or `rules`: the lift of the first rules with its interval.
 
     Parameters
@@ -49,7 +53,9 @@ def plot_rules(rules: Any, *, top: int = 15, ax: Axes | None = None, language: L
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -85,21 +91,21 @@ def plot_rules(rules: Any, *, top: int = 15, ax: Axes | None = None, language: L
         if own.any():
             sides = np.array([found["lift"] - found["lift_low"], found["lift_high"] - found["lift"]])[:, own]
             name = word(f"relation_{relation}", spoken)
-            style: dict[str, Any] = dict(fmt=marker, color=colour, capsize=2, markersize=5, label=name)
-            handles.append(ax.errorbar(found["lift"][own], at[own], xerr=sides, **style))
+            look: dict[str, Any] = dict(fmt=marker, color=colour, capsize=2, markersize=5, label=name) | style
+            handles.append(ax.errorbar(found["lift"][own], at[own], xerr=np.maximum(sides, 0), **look))
     ax.axvline(1, color="0.6", linewidth=0.8, linestyle="--")
     ax.set_xscale("log")
     _plain_numbers(ax)
-    _names(ax, [f"{a} → {b}" for a, b in zip(found["antecedent"], found["consequent"], strict=True)])
-    _at_the_edge(ax, [percent(share) for share in found["confidence"]], word("confidence", spoken))
+    names = named([f"{a} → {b}" for a, b in zip(found["antecedent"], found["consequent"], strict=True)])
+    name_rows(ax, names, size=SMALL)
+    draw_at_edge(ax, [percent(share) for share in found["confidence"]], word("confidence", spoken))
     ax.set_xlabel(word("plot_lift", spoken))
-    if handles:
-        legend_above(ax, handles)
-    return _finish(ax, rules.definition, spoken)
+    title = phrase("title_rules", spoken, pair=names[0], lift=f"{found['lift'][0]:.3g}") if names else ""
+    return finished(ax, spoken, title=title, legend=handles, definition=rules.definition)
 
 
 def plot_next_purchase(
-    following: Any, *, top: int = 15, ax: Axes | None = None, language: Language | None = None
+    following: Any, *, top: int = 15, ax: Axes | None = None, language: Language | None = None, **style: Any
 ) -> Axes:
     """Draw the result of `crmkit.basket.next_purchase`: how often the next purchase holds an item, after another one.
 
@@ -112,7 +118,9 @@ def plot_next_purchase(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -144,20 +152,26 @@ def plot_next_purchase(
     ax, spoken = open_axes(ax, language, height=_height(len(order)), width=7.4)
     at, share = np.arange(len(order)), 100 * found["share"]
     sides = np.array([share - 100 * found["share_low"], 100 * found["share_high"] - share])
-    drawn = ax.errorbar(share, at, xerr=np.maximum(sides, 0), fmt="o", color=BLUE, capsize=2, markersize=5,
-                        label=word("plot_next_share", spoken).split(",")[0].split("（")[0])  # fmt: skip
+    look: dict[str, Any] = dict(fmt="o", color=BLUE, capsize=2, markersize=5) | style
+    drawn = ax.errorbar(share, at, xerr=np.maximum(sides, 0), label=word("plot_next_follows", spoken), **look)
     base = ax.scatter(
         100 * found["base_share"], at, marker="|", s=90, color=GREY, label=word("plot_base_share", spoken)
     )
-    _names(ax, [f"{a} → {b}" for a, b in zip(found["item"], found["next_item"], strict=True)])
-    _at_the_edge(ax, [f"{days:,.0f}" for days in found["median_days"]], word("median_days", spoken))
+    names = named([f"{a} → {b}" for a, b in zip(found["item"], found["next_item"], strict=True)])
+    name_rows(ax, names, size=SMALL)
+    draw_at_edge(ax, [f"{days:,.0f}" for days in found["median_days"]], word("median_days", spoken))
     ax.set_xlim(left=0)
     ax.set_xlabel(word("plot_next_share", spoken))
-    legend_above(ax, [drawn, base])
-    return _finish(ax, following.definition, spoken)
+    title = ""
+    if names:
+        first = {"item": plain(found["item"][0]), "then": plain(found["next_item"][0])}
+        title = phrase("title_next_purchase", spoken, share=percent(found["share"][0]), **first)
+    return finished(ax, spoken, title=title, legend=[drawn, base], definition=following.definition)
 
 
-def plot_sequences(sequences: Any, *, top: int = 15, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_sequences(
+    sequences: Any, *, top: int = 15, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.basket.sequences`: the longest sequences, of these those of most customers.
 
     Parameters
@@ -169,7 +183,9 @@ def plot_sequences(sequences: Any, *, top: int = 15, ax: Axes | None = None, lan
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
@@ -197,15 +213,18 @@ def plot_sequences(sequences: Any, *, top: int = 15, ax: Axes | None = None, lan
     keys = [found["sequence"][several].astype(str), -found["customers"][several], -found["items"][several]]
     order = several[np.lexsort(keys)][: _checks.count("top", top)]
     ax, spoken = open_axes(ax, language, height=_height(len(order)), width=7.4)
-    ax.barh(np.arange(len(order)), 100 * found["support"][order], color=BLUE)
-    _names(ax, list(found["sequence"][order]))
-    _at_the_edge(ax, [short(float(n), spoken) for n in found["customers"][order]], word("customers", spoken))
+    ax.barh(np.arange(len(order)), 100 * found["support"][order], **(dict(color=BLUE) | style))
+    names = named(found["sequence"][order])
+    name_rows(ax, names, size=SMALL)
+    draw_at_edge(ax, [short(float(n), spoken) for n in found["customers"][order]], word("customers", spoken))
     ax.set_xlabel(word("plot_sequence_support", spoken))
-    return _finish(ax, sequences.definition, spoken)
+    said = {"sequence": names[0], "share": percent(found["support"][order[0]])} if names else {}
+    title = phrase("title_sequences", spoken, **said) if said else ""
+    return finished(ax, spoken, title=title, definition=sequences.definition)
 
 
 def plot_recommendations(
-    recommendations: Any, *, top: int = 15, ax: Axes | None = None, language: Language | None = None
+    recommendations: Any, *, top: int = 15, ax: Axes | None = None, language: Language | None = None, **style: Any
 ) -> Axes:
     """Draw the result of `crmkit.basket.recommend`: the items that are offered to most customers.
 
@@ -218,7 +237,9 @@ def plot_recommendations(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
@@ -249,16 +270,27 @@ def plot_recommendations(
     for kind, colour in _KINDS.items():
         n = np.bincount(code[found["kind"] == kind], minlength=len(items))[order]
         if n.any():
-            handles.append(ax.barh(at, n, left=base, color=colour, label=word(f"kind_{kind}", spoken)))
+            look: dict[str, Any] = dict(color=colour, label=word(f"kind_{kind}", spoken)) | style
+            handles.append(ax.barh(at, n, left=base, **look))
             base = base + n
-    _names(ax, list(items[order]))
+    names = named(items[order])
+    name_rows(ax, names, size=SMALL)
     ax.set_xlabel(word("plot_offered_to", spoken))
-    legend_above(ax, handles)
-    return _finish(ax, recommendations.definition, spoken)
+    count_along(ax.xaxis, spoken)
+    everyone = int((found["rank"] == 1).sum())
+    said = {"item": names[0], "n": f"{int(base[0]):,}", "all": f"{everyone:,}"} if names else {}
+    title = phrase("title_recommendations", spoken, **said) if said else ""
+    return finished(ax, spoken, title=title, legend=handles, definition=recommendations.definition)
 
 
 def plot_cross_sell_rate(
-    crossing: Any, *, groups: Sequence[Any] | None = None, ax: Axes | None = None, language: Language | None = None
+    crossing: Any,
+    *,
+    groups: Sequence[Any] | None = None,
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.basket.cross_sell_rate`: customers by how many different things they buy.
 
@@ -268,10 +300,14 @@ def plot_cross_sell_rate(
         Customers by number of items.
     groups : sequence, optional
         Which groups to draw, at most six; by default all.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.bar` takes it.
 
     Returns
     -------
@@ -300,40 +336,26 @@ def plot_cross_sell_rate(
     width, drawn = 0.8 / len(rows_of), []
     for place, ((colour, _, _), (name, rows)) in enumerate(zip(LINES, rows_of.items(), strict=False)):
         at = found["items"][rows] + (place - (len(rows_of) - 1) / 2) * width
-        bars = ax.bar(at, 100 * found["share"][rows], 0.92 * width, color=colour, label=group_name(name, spoken))
+        look: dict[str, Any] = dict(color=colour, label=group_name(name, spoken)) | style
+        bars = ax.bar(at, 100 * found["share"][rows], 0.92 * width, **look)
         drawn.append(bars)
-        said = [short(float(f"{value:.4g}"), spoken) for value in found["value_per_customer"][rows]]
-        ax.bar_label(bars, said, size=SMALL, padding=2)
+        values = [money(float(f"{value:.4g}"), spoken, currency) for value in found["value_per_customer"][rows]]
+        ax.bar_label(bars, values, size=SMALL, padding=2)
     items = labels.text(crossing.definition.values["items"], spoken)
     numbers = np.unique(found["items"])
     ax.set_xticks(numbers, [str(number) for number in numbers])
     ax.set_xlabel(phrase("plot_items_bought", spoken, items=items))
     ax.set_ylabel(word("plot_sequence_support", spoken))
-    what = word("plot_money_per_customer", spoken)
-    ax.annotate(what, (1, 1), xycoords="axes fraction", ha="right", va="bottom", size=SMALL, color=GREY)
-    if len(rows_of) > 1:
-        legend_above(ax, drawn)
-    return _finish(ax, crossing.definition, spoken)
+    notes = [in_money(word("plot_money_per_customer", spoken), spoken, currency)]
+    first = found["group"] == next(iter(rows_of))
+    several = float(found["share"][first & (found["items"] > 1)].sum())
+    title = phrase("title_cross_selling", spoken, share=percent(several), items=items) if len(rows_of) == 1 else ""
+    legend = drawn if len(rows_of) > 1 else ()
+    return finished(ax, spoken, title=title, legend=legend, definition=crossing.definition, notes=notes)
 
 
 def _height(rows: int) -> float:
     return 2.6 + 0.27 * max(rows, 3)
-
-
-def _names(ax: Axes, names: Sequence[str]) -> None:
-    """Names down the side, the first on top."""
-    cut = [name if labels.width(name) <= _LONGEST else name[: _LONGEST - 1] + "…" for name in map(str, names)]
-    ax.set_yticks(np.arange(len(cut)), [plain(name) for name in cut], size=SMALL)
-    ax.set_ylim(len(cut) - 0.4, -0.6)
-
-
-def _at_the_edge(ax: Axes, said: Sequence[str], what: str) -> None:
-    """A column of figures to the right of the picture, under the word for what they are."""
-    place = ax.get_yaxis_transform()
-    style: dict[str, Any] = dict(textcoords="offset points", size=SMALL, color=GREY, annotation_clip=False)
-    for row, text in enumerate(said):
-        ax.annotate(text, (1, row), (6, 0), xycoords=place, va="center", **style)
-    ax.annotate(what, (1, 1), (6, 4), xycoords="axes fraction", va="bottom", ha="center", **style)
 
 
 def _plain_numbers(ax: Axes) -> None:
@@ -343,11 +365,3 @@ def _plain_numbers(ax: Axes) -> None:
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
     ax.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
-
-
-def _finish(ax: Axes, definition: Any, spoken: Language) -> Axes:
-    ax.spines[["top", "right"]].set_visible(False)
-    small_print(ax, definition, spoken)
-    _fonts.apply(ax, spoken)
-    legend_in_font(ax)
-    return ax

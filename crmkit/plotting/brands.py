@@ -7,16 +7,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SEQUENTIAL, SMALL, VERMILLION, open_axes, phrase, plain, short, word
-from crmkit.plotting._definitions import small_print
-from crmkit.plotting._lines import LINES, columns_of, legend_above, legend_in_font
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SEQUENTIAL,
+    SMALL,
+    VERMILLION,
+    in_money,
+    money,
+    open_axes,
+    percent,
+    phrase,
+    plain,
+    whole,
+    word,
+)
+from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import LINES, columns_of
+from crmkit.plotting._rows import draw_intervals, draw_steps, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_dirichlet(fitted: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_dirichlet(fitted: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.wallet.dirichlet`: what is normal for a brand of each size, and where brands are.
 
     Parameters
@@ -26,7 +40,9 @@ def plot_dirichlet(fitted: Any, *, ax: Axes | None = None, language: Language | 
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the points, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -56,18 +72,22 @@ def plot_dirichlet(fitted: Any, *, ax: Axes | None = None, language: Language | 
     bought = fitted.M * found["share"].astype(float) / seen
     ax, spoken = open_axes(ax, language, height=4.8, width=7.0)
     ax.plot(100 * expected, normal, color=GREY, linewidth=1.5, marker=".")
-    ax.plot(100 * seen, bought, "o", color=BLUE, markersize=7)
+    ax.plot(100 * seen, bought, "o", **(dict(color=BLUE, markersize=7) | style))
     for name, across, up in zip(found["brand"][::-1], 100 * seen[::-1], bought[::-1], strict=True):
         ax.annotate(plain(name), (across, up), (6, 5), textcoords="offset points", size=SMALL)
     ax.margins(x=0.18, y=0.15)
     ax.set_xlabel(word("plot_penetration", spoken))
     ax.set_ylabel(word("plot_purchases_per_buyer", spoken))
-    ax.annotate(word("plot_double_jeopardy", spoken), (0, 1), (0, 6), xycoords="axes fraction",
-                textcoords="offset points", size=SMALL, color=GREY)  # fmt: skip
-    return _finish(ax, fitted.definition, spoken)
+    big = int(np.argmax(expected))
+    said = {"name": plain(found["brand"][big]), "n": f"{bought[big]:.2f}", "normal": f"{normal[big]:.2f}"}
+    notes = [word("plot_double_jeopardy", spoken)]
+    title = phrase("title_dirichlet", spoken, **said)
+    return finished(ax, spoken, title=title, definition=fitted.definition, notes=notes)
 
 
-def plot_true_concentration(fitted: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_true_concentration(
+    fitted: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.wallet.true_concentration`: purchases of the top customers, now and in the long run.
 
     Parameters
@@ -77,7 +97,9 @@ def plot_true_concentration(fitted: Any, *, ax: Axes | None = None, language: La
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the curves, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -106,15 +128,17 @@ def plot_true_concentration(fitted: Any, *, ax: Axes | None = None, language: La
     handles = []
     for span, (colour, _, dash) in zip(("one_period", "long_run"), LINES, strict=False):
         bought = [100 * fitted.top_share(float(top), span=span) for top in tops]
-        handles += ax.plot(100 * tops, bought, color=colour, linestyle=dash, linewidth=2, label=word(span, spoken))
+        look: dict[str, Any] = dict(color=colour, linestyle=dash, linewidth=2, label=word(span, spoken)) | style
+        handles += ax.plot(100 * tops, bought, **look)
     ax.set(xlim=(0, 100), ylim=(0, 100))
     ax.set_xlabel(word("plot_true_customers", spoken))
     ax.set_ylabel(word("plot_true_purchases", spoken))
-    legend_above(ax, handles)
-    return _finish(ax, fitted.definition, spoken)
+    shares = {span: whole(fitted.top_share(0.2, span=span)) for span in ("one_period", "long_run")}
+    title = phrase("title_true_concentration", spoken, top=whole(0.2), **shares)
+    return finished(ax, spoken, title=title, legend=handles, definition=fitted.definition)
 
 
-def plot_switching(switching: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_switching(switching: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.equity.switching`: which brand is bought after which.
 
     Parameters
@@ -124,7 +148,9 @@ def plot_switching(switching: Any, *, ax: Axes | None = None, language: Language
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the cells, as `matplotlib.axes.Axes.pcolormesh` takes it.
 
     Returns
     -------
@@ -151,22 +177,27 @@ def plot_switching(switching: Any, *, ax: Axes | None = None, language: Language
     brands = list(dict.fromkeys(found["last"].tolist()))
     share = 100 * found["share"].astype(float).reshape(len(brands), len(brands))
     ax, spoken = open_axes(ax, language, height=2.6 + 0.6 * len(brands), width=3.2 + 0.9 * len(brands))
-    ax.imshow(np.nan_to_num(share), cmap=SEQUENTIAL, vmin=0, vmax=130, aspect="auto")
-    for row in range(len(brands)):
-        for column in range(len(brands)):
-            said = "-" if np.isnan(share[row, column]) else f"{share[row, column]:.1f}%"
-            ax.text(column, row, said, ha="center", va="center", size=SMALL,
-                    color="white" if share[row, column] > 85 else "black")  # fmt: skip
-    names = [plain(brand) for brand in brands]
-    ax.set_xticks(range(len(brands)), names)
-    ax.set_yticks(range(len(brands)), names)
+    edges = np.arange(len(brands) + 1) - 0.5
+    look: dict[str, Any] = dict(cmap=SEQUENTIAL, vmin=0, vmax=130, edgecolors="white", linewidth=1.5) | style
+    ax.pcolormesh(edges, edges, np.nan_to_num(share), **look)
+    for (row, column), part in np.ndenumerate(share):
+        said = "-" if np.isnan(part) else f"{part:.1f}%"
+        ax.text(column, row, said, ha="center", va="center", size=SMALL, color="white" if part > 85 else "black")
+    ax.set_xticks(range(len(brands)), named(brands))
+    ax.set_ylim(len(brands) - 0.5, -0.5)
+    ax.set_yticks(range(len(brands)), named(brands))
     ax.tick_params(length=0)
-    ax.set_xlabel(word("next", spoken))
+    ax.set_xlabel(phrase("plot_of_row", spoken, what=word("next", spoken)))
     ax.set_ylabel(word("last", spoken))
-    return _finish(ax, switching.definition, spoken)
+    kept = np.nan_to_num(np.diag(share))
+    said = {"name": plain(brands[int(np.argmax(kept))]), "share": percent(kept.max() / 100)}
+    title = phrase("title_switching", spoken, **said)
+    return finished(ax, spoken, title=title, definition=switching.definition)
 
 
-def plot_choice_drivers(drivers: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_choice_drivers(
+    drivers: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.equity.drivers`: how much a better rating adds to the utility of a brand.
 
     Parameters
@@ -176,7 +207,9 @@ def plot_choice_drivers(drivers: Any, *, ax: Axes | None = None, language: Langu
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -203,29 +236,40 @@ def plot_choice_drivers(drivers: Any, *, ax: Axes | None = None, language: Langu
     found = columns_of(drivers, "table", "coefficient_low", call, order=[])
     value, low, high = (found[name].astype(float) for name in ("coefficient", "coefficient_low", "coefficient_high"))
     ax, spoken = open_axes(ax, language, height=2.6 + 0.5 * len(value), width=7.0)
-    rows = np.arange(len(value))
-    ax.errorbar(value, rows, xerr=[value - low, high - value], fmt="o", color=BLUE, capsize=4, linewidth=1.6)
-    for row, part in enumerate(found["importance"].astype(float)):
-        said = phrase("plot_named_number", spoken, what=word("importance", spoken), amount=f"{100 * part:.0f}%")
-        ax.annotate(said, (value[row], row), (0, 7), textcoords="offset points", ha="center", size=SMALL)
+    parts = found["importance"].astype(float)
+    beside = [phrase("plot_named_number", spoken, what=word("importance", spoken), amount=whole(part))
+              for part in parts]  # fmt: skip
+    names = named(found["driver"])
+    draw_intervals(ax, names, (value, low, high), beside, style)
     ax.axvline(0, color=GREY, linewidth=1, linestyle=":")
-    ax.set_yticks(rows, [plain(name) for name in found["driver"]])
-    ax.set_ylim(len(value) - 0.5, -0.7)
     ax.set_xlabel(word("plot_coefficient", spoken))
-    return _finish(ax, drivers.definition, spoken)
+    most = int(np.argmax(parts))
+    title = phrase("title_choice_driver", spoken, name=names[most], share=whole(parts[most]))
+    return finished(ax, spoken, title=title, definition=drivers.definition)
 
 
-def plot_what_if(improvement: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_what_if(
+    improvement: Any,
+    *,
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
+) -> Axes:
     """Draw the result of `crmkit.equity.what_if`: the value of a customer to the brand before and after.
 
     Parameters
     ----------
     improvement : crmkit.equity.WhatIf
         What an improvement returns.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -251,25 +295,13 @@ def plot_what_if(improvement: Any, *, ax: Axes | None = None, language: Language
     found = columns_of(improvement, "table", "gain", call, order=[])
     before, after = (found[name].astype(float) for name in ("value_before", "value_after"))
     ax, spoken = open_axes(ax, language, height=2.8 + 0.5 * len(before), width=7.0)
-    for row in range(len(before)):
-        colour = BLUE if after[row] >= before[row] else VERMILLION
-        ax.plot([before[row], after[row]], [row, row], color=colour, linewidth=2)
-        ax.plot(before[row], row, "o", color=colour, fillstyle="none", markersize=9)
-        ax.plot(after[row], row, "o", color=colour, markersize=7)
-        gain = after[row] - before[row]
-        ax.annotate(f"{'+' if gain >= 0 else ''}{short(float(gain), spoken)}", (after[row], row), (0, 8),
-                    textcoords="offset points", ha="center", size=SMALL)  # fmt: skip
-    ax.set_yticks(range(len(before)), [plain(name) for name in found["last"]])
-    ax.set_ylim(len(before) - 0.5, -0.7)
-    ax.margins(x=0.2)
+    gains, names = after - before, named(found["last"])
+    beside = [f"{'+' if gain >= 0 else ''}{money(float(gain), spoken, currency)}" for gain in gains]
+    colours = [BLUE if gain >= 0 else VERMILLION for gain in gains]
+    draw_steps(ax, names, (before, after), colours, beside, style)
     ax.set_ylabel(word("last", spoken))
-    ax.set_xlabel(word("plot_value_before_after", spoken))
-    return _finish(ax, improvement.definition, spoken)
-
-
-def _finish(ax: Axes, definition: Any, language: Language) -> Axes:
-    ax.spines[["top", "right"]].set_visible(False)
-    small_print(ax, definition, language)
-    _fonts.apply(ax, language)
-    legend_in_font(ax)
-    return ax
+    ax.set_xlabel(in_money(word("plot_value_before_after", spoken), spoken, currency))
+    most = int(np.argmax(gains))
+    said = {"name": names[most], "gain": money(float(gains[most]), spoken, currency)}
+    title = phrase("title_what_if", spoken, **said)
+    return finished(ax, spoken, title=title, definition=improvement.definition)

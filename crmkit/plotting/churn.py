@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from crmkit._types import Array
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, count_along, open_axes, percent, phrase, short, word
-from crmkit.plotting._definitions import small_print
-from crmkit.plotting._lines import LINES, columns_of, label_upwards, legend_above, legend_in_font
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILLION,
+    count_along,
+    in_money,
+    money,
+    open_axes,
+    percent,
+    phrase,
+    short,
+    whole,
+    word,
+)
+from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import LINES, columns_of, label_upwards
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_calibration(validation: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_calibration(
+    validation: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw `ChurnModel.validation_`: predicted churn against what happened, in bins of equal size.
 
     On the diagonal, of customers with a predicted 70 % seven in ten stayed away.
@@ -29,7 +45,9 @@ def plot_calibration(validation: Any, *, ax: Axes | None = None, language: Langu
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -63,18 +81,18 @@ def plot_calibration(validation: Any, *, ax: Axes | None = None, language: Langu
     for at, (name, error) in enumerate(_ranked(validation, "calibration_error").items()):
         rows = found["predictor"] == name
         label = phrase("plot_with_error", spoken, what=_predictor(name, at, spoken), error=percent(error))
-        drawn += _line(ax, 100 * found["predicted"][rows], 100 * found["observed"][rows], at, label, marked=True)
+        look: dict[str, Any] = {"marker": LINES[at][1]} | style
+        drawn += _line(ax, 100 * found["predicted"][rows], 100 * found["observed"][rows], at, label, look)
     ax.set_xlim(ends)
     ax.set_ylim(ends)
-    ax.set_aspect("equal")
     ax.set_xlabel(word("plot_predicted_churn", spoken))
     label_upwards(ax, word("plot_observed_churn", spoken))
-    legend_above(ax, [*drawn, *diagonal])
-    _finish(ax, validation.definition, spoken)
-    return ax
+    name, error = next(iter(_ranked(validation, "calibration_error").items()))
+    title = phrase("title_calibration", spoken, what=word(name, spoken), error=percent(error))
+    return finished(ax, spoken, title=title, legend=[*drawn, *diagonal], definition=validation.definition)
 
 
-def plot_gain(validation: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_gain(validation: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw `ChurnModel.validation_`: how many of the churners are among the customers contacted, the likeliest first.
 
     Where most customers leave, even a perfect order finds but a part of them: the dotted line shows what it would find.
@@ -86,7 +104,9 @@ def plot_gain(validation: Any, *, ax: Axes | None = None, language: Language | N
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -122,33 +142,46 @@ def plot_gain(validation: Any, *, ax: Axes | None = None, language: Language | N
         rows = found["predictor"] == name
         contacted, caught = (100 * np.r_[0.0, found[column][rows].astype(float)] for column in ("contacted", "caught"))
         label = phrase("plot_with_lift", spoken, what=_predictor(name, at, spoken), lift=f"{lift:.2f}")
-        drawn += _line(ax, contacted, caught, at, label, marked=False)
+        drawn += _line(ax, contacted, caught, at, label, style)
+        if at == 0:
+            fifth = int(np.argmin(np.abs(contacted - 20)))
+            said = {"top": whole(contacted[fifth] / 100), "share": whole(caught[fifth] / 100)}
     ax.set_xlim(0, 100)
     ax.set_ylim(0, 101)
     ax.set_xlabel(word("plot_contacted_share", spoken))
     label_upwards(ax, word("plot_churners_caught", spoken))
-    legend_above(ax, [*drawn, *bounds])
-    _finish(ax, validation.definition, spoken)
-    return ax
+    title = phrase("title_gain", spoken, **said)
+    return finished(ax, spoken, title=title, legend=[*drawn, *bounds], definition=validation.definition)
 
 
-def plot_campaign(campaign: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_campaign(
+    campaign: Any,
+    *,
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
+) -> Axes:
     """Draw the result of `crmkit.outreach.campaign`: expected profit by the number of customers contacted.
 
     Parameters
     ----------
     campaign : crmkit.outreach.Campaign
         Whom to contact, and what it is expected to bring.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the curve, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
     matplotlib.axes.Axes
         The axes: customers contacted to the right, the most profitable first; expected profit upwards, in the currency
-        of the data. A dot marks the best number, in words beside it, with the profit of contacting everybody.
+        of the data. A dot marks the best number, and words the profit of contacting everybody.
 
     Raises
     ------
@@ -162,9 +195,8 @@ def plot_campaign(campaign: Any, *, ax: Axes | None = None, language: Language |
     >>> import crmkit as crm
     >>> scores = {"customer_id": ["a", "b", "c"], "p_churn": [0.9, 0.5, 0.1]}
     >>> ax = crm.plotting.plot_campaign(crm.outreach.campaign(scores, contact_cost=2, value=50, save_rate=0.1))
-    >>> print(ax.texts[0].get_text())
-    best: contact 2, expected profit 3
-    probability of churn from 40.0%
+    >>> ax.get_title()
+    'Contacting 2 of 3 customers is best and brings 3'
     """
     from matplotlib.patheffects import withStroke
 
@@ -175,25 +207,28 @@ def plot_campaign(campaign: Any, *, ax: Axes | None = None, language: Language |
     # the curve is in steps, the best number is exact
     order = np.argsort(np.r_[contacted, campaign.contacted], kind="stable")
     ax.axhline(0, color="black", linewidth=0.8)
-    ax.plot(np.r_[contacted, campaign.contacted][order], np.r_[profit, campaign.profit][order], color=BLUE,
-            linewidth=1.8, label=word("plot_expected_profit", spoken))  # fmt: skip
+    look: dict[str, Any] = dict(color=BLUE, linewidth=1.8, label=word("plot_expected_profit", spoken)) | style
+    ax.plot(np.r_[contacted, campaign.contacted][order], np.r_[profit, campaign.profit][order], **look)
     ax.axvline(campaign.contacted, color=GREY, linewidth=1, linestyle=":")
     ax.plot([campaign.contacted], [campaign.profit], "o", color=VERMILLION, markersize=7, label="_best")
     ax.margins(x=0.02, y=0.22)
     left = campaign.contacted > contacted[-1] / 2
-    ax.annotate(_best(campaign, spoken), (campaign.contacted, campaign.profit), (-8 if left else 8, 8), size=SMALL,
-                textcoords="offset points", ha="right" if left else "left", va="bottom")  # fmt: skip
-    everybody = phrase("plot_everybody", spoken, profit=short(profit[-1], spoken))
-    said = ax.annotate(everybody, (contacted[-1], profit[-1]), (-4, -6), textcoords="offset points", ha="right",
+    if campaign.cut_off is not None and campaign.contacted:
+        from_here = phrase("plot_from_p_churn", spoken, share=percent(campaign.cut_off))
+        ax.annotate(from_here, (campaign.contacted, campaign.profit), (-8 if left else 8, 8), size=SMALL,
+                    textcoords="offset points", ha="right" if left else "left", va="bottom")  # fmt: skip
+    everybody = phrase("plot_everybody", spoken, profit=money(profit[-1], spoken, currency))
+    said = ax.annotate(everybody, (contacted[-1], profit[-1]), (-4, -14), textcoords="offset points", ha="right",
                        va="top", size=SMALL, color=GREY)  # fmt: skip
     said.set_path_effects([withStroke(linewidth=3, foreground="white")])
     for axis in (ax.xaxis, ax.yaxis):
         count_along(axis, spoken)
     ax.set_xlabel(word("plot_customers_contacted", spoken))
-    label_upwards(ax, phrase("plot_money", spoken, what=word("profit", spoken)))
-    ax.spines[["top", "right"]].set_visible(False)
-    _fonts.apply(ax, spoken)
-    return ax
+    label_upwards(ax, in_money(word("profit", spoken), spoken, currency))
+    told = {"n": short(campaign.contacted, spoken), "all": short(contacted[-1], spoken)}
+    told["profit"] = money(campaign.profit, spoken, currency)
+    title = phrase("title_campaign", spoken, **told) if campaign.contacted else word("plot_nobody", spoken)
+    return finished(ax, spoken, title=title)
 
 
 def _ranked(validation: Any, column: str) -> dict[str, float]:
@@ -207,27 +242,8 @@ def _predictor(name: str, at: int, spoken: Language) -> str:
     return phrase("plot_recommended", spoken, what=said) if at == 0 else said
 
 
-def _line(ax: Axes, x: Array, y: Array, at: int, label: str, *, marked: bool) -> list[Any]:
+def _line(ax: Axes, x: Array, y: Array, at: int, label: str, style: Mapping[str, Any]) -> list[Any]:
     """The line of one predictor; that of the first, the recommended one, is thicker and lies on the others."""
-    colour, marker, dashes = LINES[at]
-    return ax.plot(x, y, color=colour, linestyle=dashes, marker=marker if marked else "", markersize=5, label=label,
-                   linewidth=2.2 if at == 0 else 1.3, zorder=3 - 0.1 * at)  # fmt: skip
-
-
-def _best(campaign: Any, spoken: Language) -> str:
-    """The best number of contacts in words."""
-    if not campaign.contacted:
-        return word("plot_nobody", spoken)
-    lines = [phrase("plot_best_contacts", spoken, number=short(campaign.contacted, spoken),
-                    profit=short(campaign.profit, spoken))]  # fmt: skip
-    if campaign.cut_off is not None:
-        lines.append(phrase("plot_from_p_churn", spoken, share=percent(campaign.cut_off)))
-    return "\n".join(lines)
-
-
-def _finish(ax: Axes, definition: Any, spoken: Language) -> None:
-    """Small print, and fonts for all of it."""
-    ax.spines[["top", "right"]].set_visible(False)
-    small_print(ax, definition, spoken)
-    _fonts.apply(ax, spoken)
-    legend_in_font(ax)
+    colour, _, dashes = LINES[at]
+    look: dict[str, Any] = dict(color=colour, linestyle=dashes, linewidth=2.2 if at == 0 else 1.3, markersize=5)
+    return ax.plot(x, y, zorder=3 - 0.1 * at, label=label, **(look | style))

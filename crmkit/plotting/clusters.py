@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from crmkit import _frame
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SEQUENTIAL, SMALL, VERMILLION, open_axes, percent, phrase, short, word
+from crmkit.plotting._axes import BLUE, SEQUENTIAL, SMALL, VERMILLION, open_axes, percent, phrase, short, word
+from crmkit.plotting._finishing import finished, letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,9 @@ SMALLER_IS_BETTER = ("davies_bouldin", "bic")
 FULL = 2.0
 
 
-def plot_cluster_criteria(clusters: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_cluster_criteria(
+    clusters: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw how the number of clusters was chosen: a row per criterion, a column per number, the choice framed.
 
     Parameters
@@ -33,7 +35,9 @@ def plot_cluster_criteria(clusters: Any, *, ax: Axes | None = None, language: La
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the cells, as `matplotlib.axes.Axes.pcolormesh` takes it.
 
     Returns
     -------
@@ -65,7 +69,8 @@ def plot_cluster_criteria(clusters: Any, *, ax: Axes | None = None, language: La
     ax, spoken = open_axes(ax, language, height=2.4 + 0.42 * len(rows), width=max(6.4, 2 + 0.8 * len(ks)))
     shades = np.array([_shades(found[name].astype(float), smaller=name in SMALLER_IS_BETTER) for name in rows])
     edges = (np.arange(len(ks) + 1) - 0.5, np.arange(len(rows) + 1) - 0.5)
-    ax.pcolormesh(*edges, shades, cmap=SEQUENTIAL, vmin=0, vmax=1.6, edgecolors="white", linewidth=1.5)
+    look: dict[str, Any] = dict(cmap=SEQUENTIAL, vmin=0, vmax=1.6, edgecolors="white", linewidth=1.5) | style
+    ax.pcolormesh(*edges, shades, **look)
     for row, name in enumerate(rows):
         for column, value in enumerate(found[name].astype(float)):
             voted = name in str(found["voted_by"][column]).split(", ")
@@ -82,13 +87,16 @@ def plot_cluster_criteria(clusters: Any, *, ax: Axes | None = None, language: La
     ax.set_ylim(len(rows) + 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    axis = phrase("plot_cluster_votes", spoken, k=str(ks[chosen]))
-    _write_beneath(ax, axis + "\n" + clusterer.recommendation(spoken), spoken)
-    _fonts.apply(ax, spoken)
-    return ax
+    ax.set_xlabel(word("plot_number_of_clusters", spoken))
+    votes = found["votes"].astype(int)
+    said = {"k": str(ks[chosen]), "votes": str(votes[chosen]), "all": str(len(rows))}
+    notes = [word("plot_cluster_votes", spoken), clusterer.recommendation(spoken)]
+    return finished(ax, spoken, title=phrase("title_clusters", spoken, **said), notes=notes)
 
 
-def plot_cluster_profiles(clusters: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_cluster_profiles(
+    clusters: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     r"""Draw what sets each cluster apart: a row per cluster, a column per measure, against all customers.
 
     Parameters
@@ -98,7 +106,9 @@ def plot_cluster_profiles(clusters: Any, *, ax: Axes | None = None, language: La
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the cells, as `matplotlib.axes.Axes.pcolormesh` takes it.
 
     Returns
     -------
@@ -136,12 +146,14 @@ def plot_cluster_profiles(clusters: Any, *, ax: Axes | None = None, language: La
     colours = LinearSegmentedColormap.from_list("against all customers", [BLUE, "white", VERMILLION])
     edges = (np.arange(len(columns) + 1) - 0.5, np.arange(len(order) + 1) - 0.5)
     # Half the strength at most, so that black digits can be read on every cell.
-    ax.pcolormesh(*edges, relative, cmap=colours, vmin=-2 * FULL, vmax=2 * FULL, edgecolors="white", linewidth=1.5)
+    full = dict(cmap=colours, vmin=-2 * FULL, vmax=2 * FULL, edgecolors="white", linewidth=1.5)
+    ax.pcolormesh(*edges, relative, **(full | style))
     for (row, column), mean in np.ndenumerate(means):
         said = f"{short(float(mean), spoken)}\n({relative[row, column]:+.1f})".replace("-", "−")
         ax.text(column, row, said, ha="center", va="center", size=SMALL)
     names = clusterer.names(spoken)
-    ax.set_xticks(range(len(columns)), [_folded(word(name, spoken), spoken, 22) for name in columns])
+    wide = int(np.clip(letters_across(ax, 10) * 0.7 / len(columns), 8, 22))
+    ax.set_xticks(range(len(columns)), [_folded(word(name, spoken), spoken, wide) for name in columns])
     ax.xaxis.tick_top()
     ax.set_yticks(range(len(order)), [
         _folded(f"{number}  {names[number]}", spoken, 40) + "\n" + _size(found, at, spoken)
@@ -150,9 +162,11 @@ def plot_cluster_profiles(clusters: Any, *, ax: Axes | None = None, language: La
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    _write_beneath(ax, word("plot_cluster_relative", spoken), spoken)
-    _fonts.apply(ax, spoken)
-    return ax
+    big = int(np.argmax(found["customer_share"][order]))
+    cluster = int(found["cluster"][order][big])
+    said = {"k": str(cluster), "name": names[cluster], "share": percent(float(found["customer_share"][order][big]))}
+    notes = [word("plot_cluster_relative", spoken)]
+    return finished(ax, spoken, title=phrase("title_cluster_profile", spoken, **said), notes=notes)
 
 
 def _fitted(clusters: Any, call: str) -> Any:
@@ -182,11 +196,3 @@ def _size(found: Any, at: int, language: Language) -> str:
 def _folded(text: str, language: Language, width: int) -> str:
     """A long text on several lines; Chinese characters are twice as wide, and may be broken anywhere."""
     return "\n".join(textwrap.wrap(text, width // 2 if language == "zh" else width))
-
-
-def _write_beneath(ax: Axes, text: str, language: Language) -> None:
-    """Small print under the picture, as wide as the picture."""
-    inches = ax.get_window_extent().width / ax.figure.dpi
-    width = int(12 * inches)
-    lines = [_folded(line, language, width) for line in text.split("\n")]
-    ax.set_xlabel("\n".join(lines), size=SMALL, color=GREY, labelpad=8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -12,7 +12,6 @@ from crmkit import _checks, _frame
 from crmkit._types import Array
 from crmkit.errors import ArgumentError, shown
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREEN,
@@ -21,13 +20,17 @@ from crmkit.plotting._axes import (
     SMALL,
     VERMILLION,
     group_name,
+    in_money,
+    money,
     open_axes,
+    percent,
     phrase,
     plain,
     short,
     word,
-    wrapped,
 )
+from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import label_upwards
 from crmkit.plotting.rfm import _ink
 
 if TYPE_CHECKING:
@@ -39,7 +42,6 @@ VALUES = ("retention_rate", "cumulative_per_customer")
 _LIGHT, _HATCH = "#BFBFBF", "#8C8C8C"
 _GROUPS = (BLUE, VERMILLION, GREEN, GREY, "#CC79A7", "#E69F00", "#56B4E9")  # Okabe & Ito
 _FEW = 4  # cohorts up to which every curve has its name
-_TINY = 6.5
 _MOST_NUMBERS = 32  # columns up to which numbers can be read in the cells
 
 
@@ -48,8 +50,10 @@ def plot_cohorts(
     *,
     show: Measure = "retention_rate",
     group: str | None = None,
+    currency: str | None = None,
     ax: Axes | None = None,
     language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.retention.cohorts` as a triangle: one row per cohort, one column per age.
 
@@ -66,10 +70,14 @@ def plot_cohorts(
         What the cells show: per cent, or money per customer of the cohort since the first purchase.
     group : str, optional
         Which group to draw, if there are several.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the cells, as `matplotlib.axes.Axes.pcolormesh` takes it.
 
     Returns
     -------
@@ -105,7 +113,8 @@ def plot_cohorts(
     grid = np.ma.masked_invalid(np.full((n_rows + 2, n_ages), np.nan))
     grid[:n_rows], grid[-1] = numbers[:-1], numbers[-1]
     edges = np.append(np.arange(n_rows + 1), at[-1] + np.array([0, 1])) - 0.5
-    mesh = ax.pcolormesh(np.arange(n_ages + 1) - 0.5, edges, grid, cmap=SEQUENTIAL, edgecolors="white", linewidth=1)
+    look: dict[str, Any] = dict(cmap=SEQUENTIAL, edgecolors="white", linewidth=1) | style
+    mesh = ax.pcolormesh(np.arange(n_ages + 1) - 0.5, edges, grid, **look)
     mesh.set_clim(0, _brightest(numbers, found.ages, show))
     if n_ages <= _MOST_NUMBERS:
         _write_numbers(ax, mesh, numbers, at, show, spoken)
@@ -128,22 +137,25 @@ def plot_cohorts(
     ax.set_xlabel(_age_label(cohorts, spoken))
     ax.set_ylabel(word("cohort_rows", spoken))
     ax.spines[:].set_visible(False)
+    what = _what(show, spoken, currency)
     if n_ages <= _MOST_NUMBERS:
-        meaning = phrase("plot_cells", spoken, what=_what(show, spoken))
+        meaning = phrase("plot_cells", spoken, what=what)
     else:
         top = _said(mesh.get_clim()[1], show, spoken)
-        meaning = phrase("plot_cohort_colours", spoken, what=_what(show, spoken), top=top)
-    _footer(ax, _card_of(cohorts, show), spoken, [meaning, *_legend(states, cohorts, spoken)])
-    _fonts.apply(ax, spoken)
-    return ax
+        meaning = phrase("plot_cohort_colours", spoken, what=what, top=top)
+    notes = ["    ".join([meaning, *_legend(states, cohorts, spoken)])]
+    title = _finding(cohorts, found, [pooled], show, spoken, currency)
+    return finished(ax, spoken, title=title, definition=_card_of(cohorts, show), notes=notes)
 
 
 def plot_cohort_curves(
     cohorts: Any,
     *,
     show: Measure = "cumulative_per_customer",
+    currency: str | None = None,
     ax: Axes | None = None,
     language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.retention.cohorts` as curves by age: one per cohort, that of all of them on top.
 
@@ -159,10 +171,14 @@ def plot_cohort_curves(
     show : {"retention_rate", "cumulative_per_customer"}, default "cumulative_per_customer"
         What the curves show: money per customer of the cohort since the first purchase, or per cent. The rate of age 0
         is 100 % by definition and is left out.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -194,24 +210,44 @@ def plot_cohort_curves(
             named = row in (0, len(found.cohorts) - 1) or len(found.cohorts) <= _FEW
             label = plain(found.cohorts[row]) if named else f"_{row}"
             curve = _curve_of(found.numbers[row], found.states[row], found.ages, show, left_out=left_out)
-            ends.append(_draw_curve(ax, curve, colour, label, width=1.1))
+            ends.append(_draw_curve(ax, curve, colour, label, {"linewidth": 0.9, "alpha": 0.75} | style))
     for row, group in enumerate(found.pooled_groups):
         together = word("cohort_chained" if found.chained else "cohort_pooled", spoken)
         label = group_name(group, spoken) if found.grouped else together
         colour = _GROUPS[row % len(_GROUPS)] if found.grouped else VERMILLION
         curve = _curve_of(found.pooled[row], found.pooled_states[row], found.ages, show, left_out=left_out)
-        ends.append(_draw_curve(ax, curve, colour, label, width=2.4))
+        ends.append(_draw_curve(ax, curve, colour, label, {"linewidth": 3.2, "zorder": 3} | style))
     _age_axis(ax, found.ages, ends)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if show == "cumulative_per_customer" else 0.0)
     _name_ends(ax, ends)
     ax.set_xlabel(_age_label(cohorts, spoken))
-    ax.set_ylabel("\n".join(wrapped(_what(show, spoken), 36)))
-    ax.spines[["top", "right"]].set_visible(False)
+    label_upwards(ax, _what(show, spoken, currency))
     partial = ((found.pooled_states if found.grouped else found.states) == "partial").any()
-    legend = [word("plot_cohort_left_out" if left_out else "plot_cohort_dashed", spoken)] if partial else []
-    _footer(ax, _card_of(cohorts, show), spoken, legend, below=46)
-    _fonts.apply(ax, spoken)
-    return ax
+    notes = [word("plot_cohort_left_out" if left_out else "plot_cohort_dashed", spoken)] if partial else []
+    title = _finding(cohorts, found, range(len(found.pooled_groups)), show, spoken, currency)
+    return finished(ax, spoken, title=title, definition=_card_of(cohorts, show), notes=notes)
+
+
+def _finding(
+    cohorts: Any, found: _Triangle, rows: Sequence[int], show: str, spoken: Language, currency: str | None
+) -> str:
+    """What all cohorts say together of the first age after the purchase, or of money so far; of groups the best."""
+    rates = show == "retention_rate"
+    known = np.isfinite(found.pooled[rows]) & (found.pooled_states[rows] != "partial")
+    ages = [at for at in range(len(found.ages)) if known[:, at].any()]
+    ages = [at for at in ages if not (rates and at == 0 and _begins_with_all(found.ages, show))]
+    if not ages:
+        return ""
+    age = ages[0] if rates else ages[-1]
+    values = np.where(known[:, age], found.pooled[rows, age], -np.inf)
+    best = int(np.argmax(values))
+    said = percent(values[best] / 100) if rates else money(float(values[best]), spoken, currency)
+    period = "day" if cohorts.kind in ("n_day", "bracket") else cohorts.period
+    places = {"value": said, "age": found.ages[age], "period": word(period, spoken)}
+    if len(rows) == 1:
+        return phrase("title_cohort_rate" if rates else "title_cohort_money", spoken, **places)
+    group = group_name(found.pooled_groups[rows[best]], spoken)
+    return phrase("title_cohort_rate_best" if rates else "title_cohort_money_best", spoken, name=group, **places)
 
 
 # --- what the result holds ------------------------------------------------------------------------------------------
@@ -354,14 +390,16 @@ def _curve_of(
 
 
 def _draw_curve(
-    ax: Axes, curve: tuple[Array, Array, Array], colour: Any, label: str, *, width: float
+    ax: Axes, curve: tuple[Array, Array, Array], colour: Any, label: str, style: Mapping[str, Any]
 ) -> tuple[Any, str, Array, Array]:
     """A line through what is complete, dashed on to what is partial, with rings; gives what its name needs."""
     x, y, partial = curve
-    ax.plot(x[~partial], y[~partial], color=colour, linewidth=width, label=label, marker="o", markersize=1.5 * width)
+    look: dict[str, Any] = dict(color=colour, marker="o", markersize=1.5 * style.get("linewidth", 1)) | dict(style)
+    ax.plot(x[~partial], y[~partial], label=label, **look)
     if partial.any():
         begin = max(int(np.flatnonzero(partial)[0]) - 1, 0)
-        ax.plot(x[begin:], y[begin:], "--", color=colour, linewidth=width, label=f"_{label}")
+        bare = look | {"marker": "", "linestyle": "--"}
+        ax.plot(x[begin:], y[begin:], label=f"_{label}", **bare)
         ax.plot(x[partial], y[partial], "o", color=colour, markersize=4, fillstyle="none", label=f"_{label}")
     return colour, label, x, y
 
@@ -389,10 +427,10 @@ def _name_ends(ax: Axes, ends: Sequence[tuple[Any, str, Array, Array]]) -> None:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def _what(show: str, language: Language) -> str:
+def _what(show: str, language: Language, currency: str | None) -> str:
     if show == "retention_rate":
         return phrase("plot_cohort_percent", language, what=word(show, language))
-    return phrase("plot_money", language, what=word(show, language))
+    return in_money(word(show, language), language, currency)
 
 
 def _age_label(cohorts: Any, language: Language) -> str:
@@ -410,13 +448,3 @@ def _legend(states: Array, cohorts: Any, language: Language) -> list[str]:
 
 def _card_of(cohorts: Any, show: str) -> Any:
     return cohorts.definition if show == "retention_rate" else cohorts.revenue_definition
-
-
-def _footer(ax: Axes, definition: Any, language: Language, legend: list[str], *, below: float = 8) -> None:
-    """The legend and the definition in small print under the picture."""
-    points = 72 * (ax.figure.bbox.width / ax.figure.dpi - 1)  # the row names take about an inch
-    across = int(points / (_TINY * (1.0 if language == "zh" else 0.56)))
-    lines = ["    ".join(legend), definition.line(language)]
-    said = "\n".join(plain(part) for line in lines if line for part in wrapped(line, across))
-    ax.annotate(said, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", va="top",
-                size=_TINY, color=GREY, linespacing=1.35, annotation_clip=False)  # fmt: skip

@@ -8,7 +8,6 @@ import numpy as np
 
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
@@ -16,15 +15,18 @@ from crmkit.plotting._axes import (
     VERMILLION,
     amount,
     count_along,
-    finding,
+    in_money,
+    money,
     open_axes,
     percent,
     phrase,
+    plain,
     short,
     whole,
     word,
 )
-from crmkit.plotting._lines import columns_of, label_upwards, legend_above, legend_in_font
+from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import columns_of, label_upwards
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +35,12 @@ _MOST_NAMES = 8
 
 
 def plot_new_and_returning(
-    movements: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+    movements: Any,
+    *,
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw from `crmkit.retention.revenue_movements` what known and what new customers brought in each period.
 
@@ -41,6 +48,8 @@ def plot_new_and_returning(
     ----------
     movements : crmkit.retention.Movements
         Of one base without groups.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -82,19 +91,14 @@ def plot_new_and_returning(
     fresh = ax.bar(at, new, bottom=end - new, width=0.8, label=word("plot_new_customers", spoken), hatch=hatches,
                    edgecolor="white", **(dict(color=VERMILLION) | style))  # fmt: skip
     step = max(-(-len(at) // _MOST_NAMES), 1)
-    ax.set_xticks(at[::step], found["period"][::step].tolist(), size=SMALL)
+    ax.set_xticks(at[::step], [plain(name) for name in found["period"][::step]], size=SMALL)
     count_along(ax.yaxis, spoken)
-    label_upwards(ax, phrase("plot_money", spoken, what=word("revenue", spoken)))
-    ax.spines[["top", "right"]].set_visible(False)
+    label_upwards(ax, in_money(word("revenue", spoken), spoken, currency))
     over = np.flatnonzero(found["complete"].astype(bool) & (end > 0))
-    if len(over):
-        last = over[-1]
-        said = {"share": whole(1 - new[last] / end[last]), "period": str(found["period"][last])}
-        finding(ax, phrase("title_new_returning", spoken, **said), lines_above=1)
-    _fonts.apply(ax, spoken)
-    legend_above(ax, [known, fresh])
-    legend_in_font(ax)
-    return ax
+    said = {} if not len(over) else {"share": whole(1 - new[over[-1]] / end[over[-1]]),
+                                     "period": plain(found["period"][over[-1]])}  # fmt: skip
+    title = phrase("title_new_returning", spoken, **said) if said else ""
+    return finished(ax, spoken, title=title, legend=[known, fresh])
 
 
 def plot_purchase_funnel(
@@ -151,20 +155,27 @@ def plot_purchase_funnel(
     ax.set_xticks([])
     ax.set_ylabel(word("order_number", spoken))
     ax.set_xlabel(word("plot_funnel", spoken), color=GREY, size=SMALL)
-    ax.spines[["top", "right", "bottom"]].set_visible(False)
-    if len(people) > 1:
-        finding(ax, phrase("title_funnel", spoken, share=whole(people[1] / people[0])))
-    _fonts.apply(ax, spoken)
-    return ax
+    ax.spines["bottom"].set_visible(False)
+    title = phrase("title_funnel", spoken, share=whole(people[1] / people[0])) if len(people) > 1 else ""
+    return finished(ax, spoken, title=title)
 
 
-def plot_win_back(win_back: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+def plot_win_back(
+    win_back: Any,
+    *,
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
+) -> Axes:
     """Draw the result of `crmkit.outreach.win_back`: expected profit by the number of lost customers contacted.
 
     Parameters
     ----------
     win_back : crmkit.outreach.WinBack
         The lost customers, ranked.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -207,22 +218,24 @@ def plot_win_back(win_back: Any, *, ax: Axes | None = None, language: Language |
     for axis in (ax.xaxis, ax.yaxis):
         count_along(axis, spoken)
     ax.set_xlabel(word("plot_customers_contacted", spoken))
-    label_upwards(ax, phrase("plot_money", spoken, what=word("profit", spoken)))
+    label_upwards(ax, in_money(word("profit", spoken), spoken, currency))
     ax.margins(x=0.02, y=0.1)
-    ax.spines[["top", "right"]].set_visible(False)
-    said = {"n": short(best, spoken), "lost": short(win_back.lost, spoken), "profit": short(win_back.profit, spoken)}
-    finding(ax, phrase("title_win_back" if best else "title_win_back_none", spoken, **said))
-    _fonts.apply(ax, spoken)
-    return ax
+    said = {"n": short(best, spoken), "lost": short(win_back.lost, spoken)}
+    said["profit"] = money(win_back.profit, spoken, currency)
+    return finished(ax, spoken, title=phrase("title_win_back" if best else "title_win_back_none", spoken, **said))
 
 
-def plot_total(total: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+def plot_total(
+    total: Any, *, currency: str | None = None, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.clv.portfolio_value` or `total_interval`: the total and its interval, and past tries.
 
     Parameters
     ----------
     total : crmkit.clv.Total
         A total with its interval.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -267,8 +280,7 @@ def plot_total(total: Any, *, ax: Axes | None = None, language: Language | None 
     ax.invert_yaxis()
     ax.margins(x=0.15)
     ax.set_xlabel(word("plot_actual_of_said", spoken))
-    ax.spines[["top", "right"]].set_visible(False)
-    ends = {name: short(float(getattr(total, name)), spoken) for name in ("value", "low", "high")}
-    finding(ax, phrase("title_total", spoken, level=whole(float(total.level)), days=f"{total.days:,.0f}", **ends))
-    _fonts.apply(ax, spoken)
-    return ax
+    ends = {name: money(float(getattr(total, name)), spoken, currency) for name in ("value", "low", "high")}
+    level = whole(float(total.level))
+    title = phrase("title_total", spoken, level=level, days=f"{total.days:,.0f}", **ends)
+    return finished(ax, spoken, title=title, notes=[] if len(ratio) else [word("plot_never_tried", spoken)])

@@ -10,28 +10,33 @@ from crmkit import _frame
 from crmkit._types import Table
 from crmkit.errors import DataError, Words
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
     SMALL,
     VERMILLION,
     count_along,
-    finding,
+    in_money,
     open_axes,
     percent,
     phrase,
     whole,
     word,
 )
-from crmkit.plotting._lines import label_upwards, legend_above, legend_in_font
+from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import label_upwards
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 def plot_value_deciles(
-    deciles: Table, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+    deciles: Table,
+    *,
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the table of `clv.value_by_decile`: expected value per customer of each tenth, with its share of the whole.
 
@@ -39,6 +44,8 @@ def plot_value_deciles(
     ----------
     deciles : table, one row per tenth
         As `crmkit.clv.value_by_decile` gives it; with `mean_actual` what came stands beside what was expected.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -87,14 +94,9 @@ def plot_value_deciles(
         )
     ax.set_xticks(decile)
     ax.set_xlabel(word("plot_deciles", spoken))
-    label_upwards(ax, word("plot_value_each", spoken))
+    label_upwards(ax, in_money(word("plot_value_each", spoken), spoken, currency))
     count_along(ax.yaxis, spoken)
     ax.margins(y=0.12)
-    ax.spines[["top", "right"]].set_visible(False)
     best = whole(customers[0] / customers.sum())
-    finding(ax, phrase("plot_deciles_title", spoken, customers=best, money=whole(share[0])), lines_above=int(known))
-    _fonts.apply(ax, spoken)
-    if known:
-        legend_above(ax, ax.get_legend_handles_labels()[0])
-        legend_in_font(ax)
-    return ax
+    title = phrase("plot_deciles_title", spoken, customers=best, money=whole(share[0]))
+    return finished(ax, spoken, title=title, legend=ax.get_legend_handles_labels()[0] if known else ())

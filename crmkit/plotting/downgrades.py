@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -11,8 +11,8 @@ from crmkit import _frame
 from crmkit._types import Table
 from crmkit.errors import ColumnError, DataError, Words, shown
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, SMALL, VERMILLION, finding, open_axes, phrase, short, word, wrapped
+from crmkit.plotting._axes import BLUE, SMALL, VERMILLION, money, open_axes, phrase, short, word
+from crmkit.plotting._finishing import finished
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 HINT = Words("hint_downgrade_calendar")
 
 
-def plot_downgrade_calendar(calendar: Table, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_downgrade_calendar(
+    calendar: Table,
+    *,
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
+) -> Axes:
     """Draw the table of `downgrades.downgrade_calendar`: for each day (or week, month) who will drop, and their money.
 
     Bars upwards are customers, bars downwards the money at stake, both as shares of all that the calendar lists, so
@@ -30,10 +37,14 @@ def plot_downgrade_calendar(calendar: Table, *, ax: Axes | None = None, language
     ----------
     calendar : table, one row per period and change of segment
         As `crmkit.downgrades.downgrade_calendar` gives it, of any supported kind.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.bar` takes it.
 
     Returns
     -------
@@ -78,15 +89,15 @@ def plot_downgrade_calendar(calendar: Table, *, ax: Axes | None = None, language
         numbers = found[what].astype(float)[order]
         total = float(numbers.sum())
         shares = 100 * numbers / total if total > 0 else np.zeros(len(numbers))
-        ax.bar(date, side * np.maximum(shares, 0), width=width, align="edge", color=colour)
-        said = phrase(key, spoken, **{"customers" if what == "customers" else "money": short(total, spoken)})
+        ax.bar(date, side * np.maximum(shares, 0), width=width, align="edge", **(dict(color=colour) | style))
+        totals = {"customers": short(total, spoken), "money": money(total, spoken, currency)}
+        said = phrase(key, spoken, **totals)
         ax.text(0.99, 0.5 + side * 0.47, said, transform=ax.transAxes, ha="right", color=colour, size=SMALL,
                 va="top" if side > 0 else "bottom")  # fmt: skip
-    people, money = (float(found[what].sum()) for what in ("customers", "value"))
-    whole = {"customers": short(people, spoken), "money": short(money, spoken)}
-    finding(ax, phrase("title_downgrades", spoken, last=str(until.max()), **whole))
+    people, stake = (float(found[what].sum()) for what in ("customers", "value"))
+    whole = {"customers": short(people, spoken), "money": money(stake, spoken, currency)}
     _fit(ax, spoken)
-    return ax
+    return finished(ax, spoken, title=phrase("title_downgrades", spoken, last=str(until.max()), **whole))
 
 
 def _fit(ax: Axes, spoken: Language) -> None:
@@ -108,6 +119,4 @@ def _fit(ax: Axes, spoken: Language) -> None:
     )
     ax.xaxis.set_major_formatter(form)
     ax.set_xlabel(word("plot_downgrade_date", spoken))
-    ax.set_ylabel("\n".join(wrapped(word("plot_downgrade_halves", spoken), 26)), size=SMALL)
-    ax.spines[["top", "right"]].set_visible(False)
-    _fonts.apply(ax, spoken)
+    ax.set_ylabel(word("plot_downgrade_halves", spoken), size=SMALL)

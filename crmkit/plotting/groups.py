@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from crmkit import _frame
 from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
@@ -18,16 +17,18 @@ from crmkit.plotting._axes import (
     VERMILLION,
     amount,
     count_along,
-    finding,
+    in_money,
+    money,
     open_axes,
     percent,
     phrase,
     short,
+    whole,
     word,
     words,
     wrapped,
 )
-from crmkit.plotting._definitions import letters_across
+from crmkit.plotting._finishing import finished, letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
 LIGHTEST, DARKEST = 0.06, 0.55
 
 
-def plot_value_matrix(matrix: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_value_matrix(
+    matrix: Any, *, currency: str | None = None, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.segment.value_matrix`: four quadrants with customers, values and strategy.
 
     The darker a quadrant, the more of the current value it holds.
@@ -45,10 +48,14 @@ def plot_value_matrix(matrix: Any, *, ax: Axes | None = None, language: Language
     ----------
     matrix : crmkit.segment.ValueMatrix
         The sorted customers.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the cells, as `matplotlib.axes.Axes.bar` takes it.
 
     Returns
     -------
@@ -81,23 +88,42 @@ def plot_value_matrix(matrix: Any, *, ax: Axes | None = None, language: Language
     ax, spoken = open_axes(ax, language, height=5.6, width=7.6)
     for row, name in enumerate(found["quadrant"]):
         x, y = (float(found[axis][row] == "high") for axis in ("potential", "current"))
-        said = [
-            amount(found["customers"][row], found["customer_share"][row], spoken, what="customers"),
-            *(_summed(found[what][row], found[share][row], spoken, what=what)
-              for what, share in zip(("current_value", "potential_value"), shares, strict=True)),
-        ]  # fmt: skip
-        _cell(ax, x, y, found["current_value_share"][row], word(str(name), spoken), "\n".join(said),
-              word(f"strategy_{name}", spoken))  # fmt: skip
+        money_said = [
+            _summed(found[column][row], found[share][row], spoken, what=column, currency=currency)
+            for column, share in zip(("current_value", "potential_value"), shares, strict=True)
+        ]
+        people = amount(found["customers"][row], found["customer_share"][row], spoken, what="customers")
+        told = ["\n".join([people, *money_said]), word(f"strategy_{name}", spoken)]
+        _cell(ax, x, y, found["current_value_share"][row], word(str(name), spoken), told, style)
     _two_by_two(ax, words(["low", "high"], spoken), words(["low", "high"], spoken))
     for axis, cut in (("potential", matrix.potential), ("current_value", matrix.current)):
         where = cut.words(spoken, equal=matrix.equal).replace("$", r"\$")
         label = phrase("plot_named_number", spoken, what=word(axis, spoken), amount=where)
         (ax.set_xlabel if axis == "potential" else ax.set_ylabel)(label)
-    _fonts.apply(ax, spoken)
-    return ax
+    most = int(np.argmax(np.nan_to_num(found["current_value_share"].astype(float))))
+    told_shares = {
+        "customers": whole(found["customer_share"][most]),
+        "money": whole(found["current_value_share"][most]),
+    }
+    title = phrase("title_value_matrix", spoken, name=word(str(found["quadrant"][most]), spoken), **told_shares)
+    return finished(ax, spoken, title=title, notes=_what_low_holds(found, spoken, currency))
 
 
-def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def _what_low_holds(found: Mapping[str, Any], spoken: Language, currency: str | None) -> list[str]:
+    """What the customers to let go bring, so that nobody lets go of more than they know."""
+    low = np.flatnonzero(found["quadrant"] == "lead")
+    if not len(low):
+        return []
+    row = int(low[0])
+    sums = {name: _summed(found[f"{name}_value"][row], found[f"{name}_value_share"][row], spoken, currency=currency)
+            for name in ("current", "potential")}  # fmt: skip
+    share = whole(float(found["customer_share"][row]))
+    return [phrase("plot_what_low_holds", spoken, name=word("lead", spoken), share=share, **sums)]
+
+
+def plot_growth_matrix(
+    matrix: Any, *, currency: str | None = None, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.growth.growth_matrix`: the revenue of existing and new customers and products.
 
     The darker a cell, the more of the revenue it holds.
@@ -106,10 +132,14 @@ def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Languag
     ----------
     matrix : crmkit.growth.GrowthMatrix
         The revenue by cells.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the cells, as `matplotlib.axes.Axes.bar` takes it.
 
     Returns
     -------
@@ -143,25 +173,31 @@ def plot_growth_matrix(matrix: Any, *, ax: Axes | None = None, language: Languag
     below = [phrase("growth_revenue", spoken, first=first, last=last)]
     for row, name in enumerate(found["cell"]):
         label = word(f"growth_{name}", spoken)
-        money = _summed(found["revenue"][row], found["revenue_share"][row], spoken)
+        revenue = _summed(found["revenue"][row], found["revenue_share"][row], spoken, currency=currency)
         counts = {count: short(float(found[count][row]), spoken) for count in ("customers", "orders")}
         if found["customer"][row] == "all":
-            below.append(phrase("plot_named_number", spoken, what=label, amount=money))
+            below.append(phrase("plot_named_number", spoken, what=label, amount=revenue))
             continue
         x, y = float(found["product"][row] == "new"), float(found["customer"][row] == "existing")
-        _cell(ax, x, y, found["revenue_share"][row], label, money, phrase("growth_counts", spoken, **counts))
+        told = [revenue, phrase("growth_counts", spoken, **counts)]
+        _cell(ax, x, y, found["revenue_share"][row], label, told, style)
     _two_by_two(
         ax,
         words([f"growth_{age}_{matrix.by}" for age in ("existing", "new")], spoken),
         words([f"growth_{age}_customers" for age in ("new", "existing")], spoken),
     )
     since = {"first": str(matrix.base[0]), "last": str(matrix.base[1]), "day": first}
-    ax.set_xlabel("\n".join([*below, phrase(f"growth_existing_{matrix.existing}", spoken, **since)]))
-    _fonts.apply(ax, spoken)
-    return ax
+    notes = [*below, phrase(f"growth_existing_{matrix.existing}", spoken, **since)]
+    cells = found["customer"] != "all"
+    share = np.where(cells, np.nan_to_num(found["revenue_share"].astype(float)), -1)
+    most = int(np.argmax(share))
+    said = {"name": word(f"growth_{found['cell'][most]}", spoken), "share": whole(share[most])}
+    return finished(ax, spoken, title=phrase("title_growth_matrix", spoken, **said), notes=notes)
 
 
-def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+def plot_revenue_bridge(
+    bridge: Any, *, currency: str | None = None, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     r"""Draw the result of `crmkit.growth.revenue_bridge`: a waterfall from the base period to the current one.
 
     Movements of no customers are left out. What adds to revenue is blue and begins with a plus, what takes from it is
@@ -171,6 +207,8 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     ----------
     bridge : crmkit.growth.RevenueBridge
         The steps from period to period.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -197,7 +235,7 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     ...          "amount": [50.0, 30.0, 70.0]}
     >>> periods = {"base": ("2024-01-01", "2024-02-29"), "current": ("2024-03-01", "2024-04-30")}
     >>> ax = crm.plotting.plot_revenue_bridge(crm.growth.revenue_bridge(sales, **periods))
-    >>> [text.get_text() for text in ax.texts]
+    >>> [text.get_text() for text in ax.texts[:4]]
     ['80', '-30 (-37.5%)', '+20 (+25.0%)', '70 (87.5%)']
     """
     if not hasattr(bridge, "steps"):
@@ -215,7 +253,8 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     ax.barh(at, change, left=left, height=0.7, **(dict(color=colours) | style))
     ax.axvline(0, color="black", linewidth=0.8)
     for row, furthest in enumerate(np.maximum(left, left + change)):
-        said = _change(float(change[row]), float(drawn["base_share"][row]), spoken, row, total=bool(ends[row]))
+        share = float("nan") if row == 0 else float(drawn["base_share"][row])
+        said = _change(float(change[row]), share, spoken, currency, total=bool(ends[row]))
         ax.annotate(said, (max(furthest, 0), row), (4, 0), textcoords="offset points", ha="left", va="center",
                     size=SMALL)  # fmt: skip
     names = words([f"bridge_{step}" for step in drawn["step"]], spoken)
@@ -230,49 +269,51 @@ def plot_revenue_bridge(bridge: Any, *, ax: Axes | None = None, language: Langua
     count_along(ax.xaxis, spoken)
     dates = [str(date) for pair in (bridge.base, bridge.current) for date in pair]
     places = dict(zip(("begin", "end", "first", "last"), dates, strict=True))
-    periods = phrase("bridge_periods", spoken, **places)
-    ax.set_xlabel("\n".join([word("bridge_money", spoken), *wrapped(periods, letters_across(ax, 10))]))
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    _say_change(ax, float(top[0]), float(top[-1]), spoken)
-    _fonts.apply(ax, spoken)
-    return ax
+    ax.set_xlabel(in_money(word("bridge_money", spoken), spoken, currency))
+    ax.spines["left"].set_visible(False)
+    title = _whether_rose(float(top[0]), float(top[-1]), spoken, currency)
+    return finished(ax, spoken, title=title, notes=[phrase("bridge_periods", spoken, **places)])
 
 
-def _say_change(ax: Axes, before: float, after: float, spoken: Language) -> None:
+def _whether_rose(before: float, after: float, spoken: Language, currency: str | None) -> str:
     """Whether revenue rose or fell, and by how much."""
     if before <= 0:
-        return
+        return ""
     key = "title_bridge_up" if after >= before else "title_bridge_down"
-    ends = {"before": short(before, spoken), "after": short(after, spoken)}
-    finding(ax, phrase(key, spoken, share=percent(abs(after / before - 1)), **ends))
+    ends = {"before": money(before, spoken, currency), "after": money(after, spoken, currency)}
+    return phrase(key, spoken, share=percent(abs(after / before - 1)), **ends)
 
 
 def _not_that(thing: Any, what: str, call: str) -> ArgumentError:
     return ArgumentError("plotting_draw_result", name=type(thing).__name__, what=Words(what), call=call)
 
 
-def _summed(number: float, share: float, language: Language, *, what: str = "") -> str:
+def _summed(number: float, share: float, language: Language, *, what: str = "", currency: str | None = None) -> str:
     """A sum and its share, where there is one: of a sum of 0 nothing has a share."""
     if np.isfinite(share):
-        return amount(float(number), float(share), language, what=what)
-    said = short(float(number), language)
+        return amount(float(number), float(share), language, what=what, currency=currency)
+    said = money(float(number), language, currency)
     return phrase("plot_named_number", language, what=word(what, language), amount=said) if what else said
 
 
-def _change(money: float, share: float, language: Language, row: int, *, total: bool) -> str:
+def _change(number: float, share: float, language: Language, currency: str | None, *, total: bool) -> str:
     """What stands over a bar: the money and its share of the base period; of changes with their sign."""
-    sign = "+" if money > 0 and not total else ""
-    said = sign + short(money, language)
-    return said if row == 0 or money == 0 or not np.isfinite(share) else f"{said} ({sign}{percent(share)})"
+    sign = "+" if number > 0 and not total else ""
+    said = sign + money(number, language, currency)
+    return said if number == 0 or not np.isfinite(share) else f"{said} ({sign}{percent(share)})"
 
 
-def _cell(ax: Axes, x: float, y: float, share: float, title: str, body: str, foot: str) -> None:
+def _cell(
+    ax: Axes, x: float, y: float, share: float, title: str, told: Sequence[str], style: Mapping[str, Any]
+) -> None:
     """One of four cells: a tint by its share, and three texts."""
     tint = LIGHTEST + (DARKEST - LIGHTEST) * float(np.clip(np.nan_to_num(share), 0, 1))
-    ax.bar(x, 1, bottom=y - 0.5, width=1, color=BLUE, alpha=tint, edgecolor="none")
-    for height, text, size, weight in ((0.3, title, 12, "bold"), (0, body, SMALL + 1, "normal"),
-                                       (-0.33, foot, SMALL, "normal")):  # fmt: skip
-        ax.text(x, y + height, text, ha="center", va="center", size=size, weight=weight, linespacing=1.5)
+    ax.bar(x, 1, bottom=y - 0.5, width=1, **(dict(color=BLUE, alpha=tint, edgecolor="none") | style))
+    wide = letters_across(ax, SMALL) // 2
+    for height, text, size, weight in ((0.34, title, 11, "bold"), (0.02, told[0], SMALL, "normal"),
+                                       (-0.34, told[1], SMALL, "normal")):  # fmt: skip
+        lines = [line for part in text.split("\n") for line in wrapped(part, wide)]
+        ax.text(x, y + height, "\n".join(lines), ha="center", va="center", size=size, weight=weight, linespacing=1.3)
 
 
 def _two_by_two(ax: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:

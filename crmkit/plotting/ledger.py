@@ -9,9 +9,8 @@ import numpy as np
 from crmkit import _frame
 from crmkit.errors import DataError
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, finding, open_axes, percent, phrase, whole, word
-from crmkit.plotting._lines import legend_above, legend_in_font
+from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, whole, word
+from crmkit.plotting._finishing import finished
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,11 +72,7 @@ def plot_ledger(ledger: Any, *, ax: Axes | None = None, language: Language | Non
     ax.set_xlabel(word("plot_ledger_share", spoken))
     ax.xaxis.set_major_formatter(lambda part, _: percent(part, 0))
     ax.margins(x=0.14)
-    ax.spines[["top", "right"]].set_visible(False)
     key = "plot_ledger_title" if money else "plot_ledger_title_rows"
     said = {"rows": whole(rows[-1] / rows[0]), "money": whole(amount[-1] / amount[0]) if money else ""}
-    finding(ax, phrase(key, spoken, **said), lines_above=1)
-    _fonts.apply(ax, spoken)
-    legend_above(ax, ax.get_legend_handles_labels()[0])
-    legend_in_font(ax)
-    return ax
+    legend = ax.get_legend_handles_labels()[0]
+    return finished(ax, spoken, title=phrase(key, spoken, **said), legend=legend)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import GREY, SEQUENTIAL, SMALL, count_along, open_axes, plain, word
-from crmkit.plotting._definitions import letters_across, small_print
-from crmkit.plotting._lines import columns_of, legend_above, legend_in_font
+from crmkit.plotting._axes import GREY, SEQUENTIAL, SMALL, count_along, in_money, open_axes, phrase, plain, whole, word
+from crmkit.plotting._finishing import finished, letters_across
+from crmkit.plotting._lines import columns_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,17 +17,23 @@ if TYPE_CHECKING:
 _NAMED = 5  # cohorts in the legend
 
 
-def plot_customer_base_audit(audit: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_customer_base_audit(
+    audit: Any, *, currency: str | None = None, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.customer_base_audit`: profit by period, in parts by cohort.
 
     Parameters
     ----------
     audit : crmkit.lenses.CustomerBaseAudit
         The audit.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.bar` takes it.
 
     Returns
     -------
@@ -64,7 +69,8 @@ def plot_customer_base_audit(audit: Any, *, ax: Axes | None = None, language: La
         own = found["cohort"] == cohort
         height = np.zeros(len(names))
         height[[names.index(period) for period in found["period"][own]]] = found["profit"][own]
-        bars = ax.bar(at, height, 0.8, base, color=shade, edgecolor="white", linewidth=0.4, label=plain(cohort))
+        look: dict[str, Any] = dict(color=shade, edgecolor="white", linewidth=0.4, label=plain(cohort)) | style
+        bars = ax.bar(at, height, 0.8, base, **look)
         handles.append(bars)
         base = base + height
         if not periods["complete"][-1]:
@@ -76,15 +82,12 @@ def plot_customer_base_audit(audit: Any, *, ax: Axes | None = None, language: La
     shown = at[:: -int(np.ceil(len(at) / fit))][::-1]
     ax.set_xticks(shown, [plain(names[place]) for place in shown], size=SMALL)
     count_along(ax.yaxis, spoken)
-    ax.set_ylabel(word("plot_profit_by_cohort", spoken))
-    ax.spines[["top", "right"]].set_visible(False)
-    named = (
-        handles
-        if len(handles) <= _NAMED + 1
-        else [handles[0], handles[len(cohorts) // 2], *handles[len(cohorts) - 1 :]]
-    )
-    legend_above(ax, named)
-    small_print(ax, audit.definition, spoken)
-    _fonts.apply(ax, spoken)
-    legend_in_font(ax)
-    return ax
+    ax.set_ylabel(in_money(word("plot_profit_by_cohort", spoken), spoken, currency))
+    several = len(handles) > _NAMED + 1
+    named = [handles[0], handles[len(cohorts) // 2], *handles[len(cohorts) - 1 :]] if several else handles
+    last = int(np.flatnonzero(periods["complete"].astype(bool))[-1]) if periods["complete"].any() else len(at) - 1
+    now = found["period"] == names[last]
+    older, whole_profit = (float(found["profit"][rows].sum()) for rows in (now & (found["cohort"] < names[last]), now))
+    said = {"period": plain(names[last]), "share": whole(older / whole_profit) if whole_profit > 0 else ""}
+    title = phrase("title_audit", spoken, **said) if said["share"] else ""
+    return finished(ax, spoken, title=title, legend=named, definition=audit.definition)

@@ -10,8 +10,20 @@ from crmkit import _checks, _frame
 from crmkit._types import Array, Table
 from crmkit.errors import DataError, Words
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SEQUENTIAL, SMALL, VERMILLION, count_along, open_axes, phrase, short, word
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SEQUENTIAL,
+    SMALL,
+    VERMILLION,
+    count_along,
+    open_axes,
+    phrase,
+    short,
+    whole,
+    word,
+)
+from crmkit.plotting._finishing import finished
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +35,7 @@ def plot_tracking(
     show: Literal["cumulative", "incremental"] = "cumulative",
     ax: Axes | None = None,
     language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the table of `crmkit.clv.tracking`: repeat purchases over time, expected and actual.
 
@@ -35,7 +48,9 @@ def plot_tracking(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -68,9 +83,10 @@ def plot_tracking(
     local = table.collect(table.frame.select("end_date", "holdout", *names))
     ax, spoken = open_axes(ax, language, width=7.4)
     dates, held = _dates(local["end_date"]), local["holdout"].astype(bool)
-    for name, colour, style in zip(names, (VERMILLION, BLUE), ("-", "--"), strict=True):
+    for name, colour, dashes in zip(names, (VERMILLION, BLUE), ("-", "--"), strict=True):
         label = word(name.removesuffix("_cumulative"), spoken)
-        ax.plot(dates, local[name].astype(float), style, color=colour, linewidth=1.8, label=label)
+        look: dict[str, Any] = dict(color=colour, linestyle=dashes, linewidth=1.8, label=label) | style
+        ax.plot(dates, local[name].astype(float), **look)
     _name_lines(ax, dates, [local[name].astype(float) for name in names])
     if held.any() and not held.all():
         last_seen = dates[~held][-1]
@@ -81,10 +97,21 @@ def plot_tracking(
     count_along(ax.yaxis, spoken)
     ax.set_ylabel(word("plot_cumulative_repeats" if show == "cumulative" else "plot_period_repeats", spoken))
     _date_axis(ax, spoken)
-    return ax
+    totals = [_sum_of(local[name].astype(float), held, cumulative=show == "cumulative") for name in names]
+    said = {name: f"{number:,.0f}" for name, number in zip(("actual", "expected"), totals, strict=True)}
+    key = "title_tracking" if held.any() and not held.all() else "title_tracking_fit"
+    return finished(ax, spoken, title=phrase(key, spoken, **said))
 
 
-def plot_holdout(holdout: Table, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def _sum_of(values: Array, held: Array, *, cumulative: bool) -> float:
+    """Purchases of the holdout; of all periods where there is none."""
+    mixed = held.any() and not held.all()
+    if cumulative:
+        return float(values[-1] - (values[~held][-1] if mixed else 0))
+    return float(values[held].sum() if mixed else values.sum())
+
+
+def plot_holdout(holdout: Table, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the table of `crmkit.clv.holdout_by_frequency`: mean purchases in the holdout, expected and actual.
 
     Parameters
@@ -94,7 +121,9 @@ def plot_holdout(holdout: Table, *, ax: Axes | None = None, language: Language |
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
@@ -118,14 +147,16 @@ def plot_holdout(holdout: Table, *, ax: Axes | None = None, language: Language |
     [0.2, 2.1, 0.14, 2.0]
     """
     hint = "Build it with crmkit.clv.holdout_by_frequency(model, transactions)."
-    ax, spoken = _pairs(holdout, hint, ax, language, digits=2)
+    ax, spoken, (classes, actual, expected) = _pairs(holdout, hint, ax, language, style, digits=2)
     ax.set_xlabel(word("plot_mean_in_holdout", spoken))
     ax.set_ylabel(word("plot_repeats_before", spoken))
-    _fonts.apply(ax, spoken)
-    return ax
+    said = {"n": classes[-1], "expected": f"{expected[-1]:.2f}", "actual": f"{actual[-1]:.2f}"}
+    return finished(ax, spoken, title=phrase("title_holdout", spoken, **said))
 
 
-def plot_distribution_fit(distribution: Table, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_distribution_fit(
+    distribution: Table, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the table of `crmkit.clv.distribution_fit`: customers by number of repeat purchases, expected and actual.
 
     Parameters
@@ -135,7 +166,9 @@ def plot_distribution_fit(distribution: Table, *, ax: Axes | None = None, langua
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
@@ -160,11 +193,11 @@ def plot_distribution_fit(distribution: Table, *, ax: Axes | None = None, langua
     ['actual: 1,411', '946', 'expected: 1,406', '950']
     """
     hint = "Build it with crmkit.clv.distribution_fit(model, customers)."
-    ax, spoken = _pairs(distribution, hint, ax, language, digits=0)
+    ax, spoken, (classes, actual, expected) = _pairs(distribution, hint, ax, language, style, digits=0)
     ax.set_xlabel(word("customers", spoken))
     ax.set_ylabel(word("repeat_purchases", spoken))
-    _fonts.apply(ax, spoken)
-    return ax
+    said = {"n": classes[0], "expected": short(round(expected[0]), spoken), "actual": short(round(actual[0]), spoken)}
+    return finished(ax, spoken, title=phrase("title_distribution", spoken, **said))
 
 
 def plot_recency_frequency(
@@ -173,6 +206,7 @@ def plot_recency_frequency(
     show: Literal["p_alive", "expected_purchases"] = "p_alive",
     ax: Axes | None = None,
     language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the table of `crmkit.clv.recency_frequency_grid`: what a model believes, by frequency and last purchase.
 
@@ -188,7 +222,9 @@ def plot_recency_frequency(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the colours, as `matplotlib.axes.Axes.pcolormesh` takes it.
 
     Returns
     -------
@@ -223,7 +259,7 @@ def plot_recency_frequency(
     heights[row, column] = shown
     share = show == "p_alive"
     ax, spoken = open_axes(ax, language)
-    mesh = ax.pcolormesh(columns, rows, heights, cmap=SEQUENTIAL, shading="gouraud")
+    mesh = ax.pcolormesh(columns, rows, heights, **({"cmap": SEQUENTIAL, "shading": "gouraud"} | style))
     # The darkest colours stay unused, so that black lines and numbers can be read everywhere.
     mesh.set_clim(0, 1.5 * (1 if share else max(float(np.max(heights)), 1e-9)))
     levels = np.arange(0.1, 1, 0.1) if share else 8
@@ -233,13 +269,27 @@ def plot_recency_frequency(
     )
     ax.set_ylim(float(rows[-1]), float(rows[0]))
     ax.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
-    ax.set_xlabel(word("repeat_purchases", spoken) + "\n" + phrase("plot_lines", spoken, what=word(show, spoken)))
+    ax.set_xlabel(word("repeat_purchases", spoken))
     ax.set_ylabel(word("recency", spoken))
-    _fonts.apply(ax, spoken)
-    return ax
+    notes = [phrase("plot_lines", spoken, what=word(show, spoken))]
+    return finished(ax, spoken, title=_given_up(columns, rows, heights, share, spoken), notes=notes)
 
 
-def plot_alive_history(history: Table, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def _given_up(columns: Array, rows: Array, heights: Array, share: bool, spoken: Language) -> str:
+    """After how many silent days the most frequent customers are given up; or what is expected of the best."""
+    n = f"{columns[-1]:,.0f}"
+    if not share:
+        return phrase("title_grid_expected", spoken, n=n, days=f"{rows[0]:,.0f}", value=f"{heights[0, -1]:.3g}")
+    gone = np.flatnonzero(heights[:, -1] < 0.5)
+    if not len(gone):
+        return phrase("title_grid_alive", spoken, n=n, days=f"{rows[-1]:,.0f}", share=whole(heights[-1, -1]))
+    at = int(gone[0])
+    return phrase("title_grid_given_up", spoken, n=n, days=f"{rows[at]:,.0f}", share=whole(heights[at, -1]))
+
+
+def plot_alive_history(
+    history: Table, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the table of `crmkit.clv.alive_history`: P(alive) of one customer day by day, purchases marked.
 
     Parameters
@@ -249,7 +299,9 @@ def plot_alive_history(history: Table, *, ax: Axes | None = None, language: Lang
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the line, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -280,13 +332,14 @@ def plot_alive_history(history: Table, *, ax: Axes | None = None, language: Lang
     dates = _dates(table.collect(table.frame.select("date"))["date"])
     bought = purchase > 0
     ax, spoken = open_axes(ax, language, height=3.6, width=7.4)
-    ax.plot(dates, 100 * p_alive, color=BLUE, linewidth=1.5)
+    ax.plot(dates, 100 * p_alive, **(dict(color=BLUE, linewidth=1.5) | style))
     ax.plot(dates[bought], 100 * p_alive[bought], "o", color=VERMILLION, markersize=5, clip_on=False, zorder=3)
-    ax.text(1, 1.03, "● " + word("purchase", spoken), transform=ax.transAxes, ha="right", size=SMALL, color=VERMILLION)
     ax.set_ylim(0, 100)
     ax.set_ylabel(word("plot_p_alive", spoken))
     _date_axis(ax, spoken)
-    return ax
+    said = {"share": whole(float(p_alive[-1])), "date": str(dates[-1]), "n": f"{int(bought.sum()):,}"}
+    notes = ["● " + word("purchase", spoken)]
+    return finished(ax, spoken, title=phrase("title_alive", spoken, **said), notes=notes)
 
 
 # --- what they share ----------------------------------------------------------------------------------------------
@@ -299,8 +352,10 @@ def _opened(result: Any, numbers: list[str], keys: list[str], hint: Words | str)
     return table
 
 
-def _pairs(result: Any, hint: str, ax: Axes | None, language: Language | None, *, digits: int) -> tuple[Axes, Language]:
-    """Bars of what happened and what was expected, side by side for each class, each with its number."""
+def _pairs(
+    result: Any, hint: str, ax: Axes | None, language: Language | None, style: dict[str, Any], *, digits: int
+) -> tuple[Axes, Language, tuple[list[str], Array, Array]]:
+    """Bars of what happened and what was expected for each class, each with its number; gives what is drawn."""
     table = _opened(result, ["actual", "expected"], ["repeat_purchases"], hint)
     classes = [str(name) for name in table.collect(table.frame.select("repeat_purchases"))["repeat_purchases"]]
     ax, spoken = open_axes(ax, language, height=1.2 + 0.5 * len(classes))
@@ -309,7 +364,7 @@ def _pairs(result: Any, hint: str, ax: Axes | None, language: Language | None, *
     for offset, colour, key in ((-0.2, VERMILLION, "actual"), (+0.2, BLUE, "expected")):
         (numbers,) = table.arrays(key)
         longest = max(longest, float(np.max(numbers)))
-        ax.barh(rows + offset, numbers, height=0.38, color=colour)
+        ax.barh(rows + offset, numbers, height=0.38, **(dict(color=colour) | style))
         for row, number in enumerate(numbers):
             amount = f"{number:.{digits}f}" if digits else short(round(number), spoken)
             # The first pair says what the upper and the lower bar are.
@@ -318,8 +373,9 @@ def _pairs(result: Any, hint: str, ax: Axes | None, language: Language | None, *
     ax.set_yticks(rows, classes)
     ax.set_ylim(len(classes) - 0.4, -0.6)
     ax.set_xlim(0, 1.25 * max(longest, 1e-9))
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax, spoken
+    count_along(ax.xaxis, spoken)
+    actual, expected = table.arrays("actual", "expected")
+    return ax, spoken, (classes, actual, expected)
 
 
 def _dates(values: Array) -> Array:
@@ -349,5 +405,3 @@ def _date_axis(ax: Axes, language: Language) -> None:
     pattern = "%Y-%m" if high - low > 150 else "%Y-%m-%d"
     ax.xaxis.set_major_formatter(DateFormatter(pattern))  # type: ignore[no-untyped-call]
     ax.set_xlabel(word("date", language))
-    ax.spines[["top", "right"]].set_visible(False)
-    _fonts.apply(ax, language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from crmkit import _checks, labels
 from crmkit._types import Floats
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREEN,
@@ -20,16 +19,21 @@ from crmkit.plotting._axes import (
     VERMILLION,
     amount,
     group_name,
+    in_money,
+    money,
     open_axes,
     percent,
     phrase,
     plain,
+    segment_name,
     short,
+    whole,
     word,
     words,
 )
-from crmkit.plotting._definitions import small_print
-from crmkit.plotting._lines import columns_of, legend_in_font
+from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import columns_of
+from crmkit.plotting._rows import draw_intervals, draw_steps, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +43,7 @@ _FLAGS = ("inertia", "price_bought", "locked_in", "trust")
 _SIDES = {"in_time": GREEN, "late": VERMILLION}
 
 
-def plot_nps(scores: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_nps(scores: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.loyalty.nps`: scores with their intervals, by group and period.
 
     Parameters
@@ -49,7 +53,9 @@ def plot_nps(scores: Any, *, ax: Axes | None = None, language: Language | None =
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -76,14 +82,20 @@ def plot_nps(scores: Any, *, ax: Axes | None = None, language: Language | None =
     ax, spoken = open_axes(ax, language, height=2.4 + 0.45 * len(found["nps"]), width=7.0)
     beside = [phrase("plot_named_number", spoken, what=word("respondents", spoken), amount=short(float(n), spoken))
               for n in found["respondents"]]  # fmt: skip
-    _intervals(ax, _names(found, spoken), _hundred(found, "nps", "nps_low", "nps_high"), beside)
+    names, ends = _names(found, spoken), _hundred(found, "nps", "nps_low", "nps_high")
+    draw_intervals(ax, names, ends, [f"{score:+.1f}   {n}" for score, n in zip(ends[0], beside, strict=True)], style)
     ax.axvline(0, color=GREY, linewidth=1, linestyle=":")
     ax.set_xlim(-100, 100)
     ax.set_xlabel(word("plot_nps", spoken))
-    return _finish(ax, scores.definition, spoken)
+    best = int(np.nanargmax(ends[0]))
+    key = "title_nps" if len(names) == 1 else "title_nps_best"
+    title = phrase(key, spoken, name=names[best], score=f"{ends[0][best]:+.1f}")
+    return finished(ax, spoken, title=title, definition=scores.definition)
 
 
-def plot_nps_comparison(compared: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_nps_comparison(
+    compared: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.loyalty.compare_nps`: differences from the first group with their intervals.
 
     Parameters
@@ -93,7 +105,9 @@ def plot_nps_comparison(compared: Any, *, ax: Axes | None = None, language: Lang
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -120,16 +134,20 @@ def plot_nps_comparison(compared: Any, *, ax: Axes | None = None, language: Lang
     known = np.isfinite(found["difference"].astype(float))
     others = {name: values[known] for name, values in found.items()}
     ax, spoken = open_axes(ax, language, height=2.4 + 0.5 * int(known.sum()), width=7.0)
-    beside = [f"p = {p:.3f}" for p in others["p_adjusted"].astype(float)]
-    ends = _hundred(others, "difference", "difference_low", "difference_high")
-    _intervals(ax, _names(others, spoken), ends, beside)
+    ends, names = _hundred(others, "difference", "difference_low", "difference_high"), _names(others, spoken)
+    p_values = others["p_adjusted"].astype(float)
+    beside = [f"{by:+.1f}   {_p(p)}" for by, p in zip(ends[0], p_values, strict=True)]
+    draw_intervals(ax, names, ends, beside, style)
     ax.axvline(0, color=GREY, linewidth=1, linestyle=":")
     first = next(str(found[key][~known][0]) for key in ("group", "period") if key in found)
     ax.set_xlabel(phrase("plot_nps_difference", spoken, baseline=plain(first)))
-    return _finish(ax, compared.definition, spoken)
+    widest = int(np.argmax(np.abs(ends[0])))
+    said = {"name": names[widest], "baseline": plain(first), "points": f"{abs(ends[0][widest]):.1f}"}
+    title = phrase("title_nps_above" if ends[0][widest] > 0 else "title_nps_below", spoken, **said)
+    return finished(ax, spoken, title=title, definition=compared.definition)
 
 
-def plot_csat(scores: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_csat(scores: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.loyalty.csat`: the share of satisfied respondents by item, with intervals.
 
     Parameters
@@ -139,7 +157,9 @@ def plot_csat(scores: Any, *, ax: Axes | None = None, language: Language | None 
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -164,15 +184,20 @@ def plot_csat(scores: Any, *, ax: Axes | None = None, language: Language | None 
     call = "crmkit.plotting.plot_csat(crmkit.loyalty.csat(survey, items=[...]))"
     found = columns_of(scores, "table", "csat_low", call, order=[])
     ax, spoken = open_axes(ax, language, height=2.4 + 0.45 * len(found["csat"]), width=7.0)
-    beside = [f"{int(k):,} / {int(n):,}" for k, n in zip(found["satisfied"], found["respondents"], strict=True)]
-    ends = _hundred(found, "csat", "csat_low", "csat_high")
-    _intervals(ax, _names(found, spoken), ends, beside)
+    ends, names = _hundred(found, "csat", "csat_low", "csat_high"), _names(found, spoken)
+    counts = zip(ends[0], found["satisfied"], found["respondents"], strict=True)
+    draw_intervals(ax, names, ends, [f"{rate:.1f}%   {int(k):,} / {int(n):,}" for rate, k, n in counts], style)
     ax.set_xlim(0, 100)
     ax.set_xlabel(word("plot_csat", spoken))
-    return _finish(ax, scores.definition, spoken)
+    best = int(np.nanargmax(ends[0]))
+    key = "title_csat" if len(names) == 1 else "title_csat_best"
+    title = phrase(key, spoken, name=names[best], share=percent(ends[0][best] / 100))
+    return finished(ax, spoken, title=title, definition=scores.definition)
 
 
-def plot_satisfaction(satisfaction: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_satisfaction(
+    satisfaction: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.loyalty.satisfaction`: from what was expected to what was got, by item.
 
     Parameters
@@ -182,7 +207,9 @@ def plot_satisfaction(satisfaction: Any, *, ax: Axes | None = None, language: La
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -208,25 +235,21 @@ def plot_satisfaction(satisfaction: Any, *, ax: Axes | None = None, language: La
     found = columns_of(satisfaction, "items", "gap_low", call, order=[])
     hoped, got = (found[name].astype(float) for name in ("expected", "perceived"))
     ax, spoken = open_axes(ax, language, height=2.6 + 0.5 * len(got), width=7.0)
-    rows = np.arange(len(got))
-    for row in rows:
-        colour = GREEN if got[row] >= hoped[row] else VERMILLION
-        ax.plot([hoped[row], got[row]], [row, row], color=colour, linewidth=2)
-        ax.plot(hoped[row], row, "o", color=colour, fillstyle="none", markersize=9)
-        ax.plot(got[row], row, "o", color=colour, markersize=7)
-        said = phrase(
-            "plot_gap", spoken, gap=f"{got[row] - hoped[row]:+.2f}", ratio=f"{float(found['ratio'][row]):.2f}"
-        )
-        ax.annotate(
-            said, ((hoped[row] + got[row]) / 2, row), (0, 8), textcoords="offset points", ha="center", size=SMALL
-        )
-    _rows(ax, [plain(name) for name in found["item"]])
-    ax.margins(x=0.2)
+    gaps, ratios = got - hoped, found["ratio"].astype(float)
+    beside = [phrase("plot_gap", spoken, gap=f"{gap:+.2f}", ratio=f"{ratio:.2f}")
+              for gap, ratio in zip(gaps, ratios, strict=True)]  # fmt: skip
+    colours = [GREEN if gap >= 0 else VERMILLION for gap in gaps]
+    draw_steps(ax, named(found["item"]), (hoped, got), colours, beside, style)
     ax.set_xlabel(word("plot_expected_perceived", spoken))
-    return _finish(ax, satisfaction.definition, spoken)
+    worst = int(np.nanargmin(gaps))
+    said = {"name": plain(found["item"][worst]), "got": f"{got[worst]:.2f}", "hoped": f"{hoped[worst]:.2f}"}
+    title = phrase("title_gap_short" if gaps[worst] < 0 else "title_gap_none", spoken, **said)
+    return finished(ax, spoken, title=title, definition=satisfaction.definition)
 
 
-def plot_satisfaction_drivers(drivers: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_satisfaction_drivers(
+    drivers: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.loyalty.drivers`: the map of importance and performance.
 
     Parameters
@@ -236,7 +259,9 @@ def plot_satisfaction_drivers(drivers: Any, *, ax: Axes | None = None, language:
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the points, as `matplotlib.axes.Axes.scatter` takes it.
 
     Returns
     -------
@@ -263,7 +288,7 @@ def plot_satisfaction_drivers(drivers: Any, *, ax: Axes | None = None, language:
     found = columns_of(drivers, "table", "derived_importance", call, order=[])
     x, y = found["performance"].astype(float), 100 * found["derived_importance"].astype(float)
     ax, spoken = open_axes(ax, language, height=5.4, width=7.0)
-    ax.scatter(x, y, color=BLUE, s=45, zorder=3)
+    ax.scatter(x, y, **(dict(color=BLUE, s=45, zorder=3) | style))
     for name, across, up in zip(found["item"], x, y, strict=True):
         ax.annotate(plain(name), (across, up), (7, 4), textcoords="offset points", size=SMALL)
     ax.axvline(x.mean(), color=GREY, linewidth=1, linestyle=":")
@@ -276,10 +301,12 @@ def plot_satisfaction_drivers(drivers: Any, *, ax: Axes | None = None, language:
         ax.text(across, up, word(advice, spoken), transform=ax.transAxes, ha=side, va=edge, size=SMALL, color=GREY)
     ax.set_xlabel(word("performance", spoken))
     ax.set_ylabel(word("plot_derived_importance", spoken))
-    return _finish(ax, drivers.definition, spoken)
+    most = int(np.argmax(y))
+    title = phrase("title_driver", spoken, name=plain(found["item"][most]), share=whole(y[most] / 100))
+    return finished(ax, spoken, title=title, definition=drivers.definition)
 
 
-def plot_response_bias(bias: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_response_bias(bias: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.loyalty.response_bias`: who answered, by tier, with what they say and are worth.
 
     Parameters
@@ -289,7 +316,9 @@ def plot_response_bias(bias: Any, *, ax: Axes | None = None, language: Language 
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -314,18 +343,22 @@ def plot_response_bias(bias: Any, *, ax: Axes | None = None, language: Language 
     call = "crmkit.plotting.plot_response_bias(crmkit.loyalty.response_bias(survey, customers))"
     found = columns_of(bias, "table", "response_low", call, order=["group"])
     ax, spoken = open_axes(ax, language, height=2.6 + 0.5 * len(found["group"]), width=7.6)
-    beside = [phrase("plot_tier_says", spoken, nps="-" if not np.isfinite(score) else f"{100 * score:+.0f}",
-                     money=percent(float(part))) for score, part in
-              zip(found["nps"].astype(float), found["value_share"].astype(float), strict=True)]  # fmt: skip
-    names = [plain(labels.segment(str(name), spoken)) for name in found["group"]]
+    names = [segment_name(name, spoken) for name in found["group"]]
     ends = _hundred(found, "response_rate", "response_low", "response_high")
-    _intervals(ax, names, ends, beside)
-    ax.set_xlim(0, None)
+    scores = ["-" if not np.isfinite(score) else f"{100 * score:+.0f}" for score in found["nps"].astype(float)]
+    beside = [f"{rate:.1f}%   " + phrase("plot_tier_says", spoken, nps=score, money=percent(float(part)))
+              for rate, score, part in zip(ends[0], scores, found["value_share"], strict=True)]  # fmt: skip
+    draw_intervals(ax, names, ends, beside, style)
+    ax.set_xlim(0, max(100.0 * (ends[0].max() > 60), 1.35 * float(np.nanmax(ends[2]))))
     ax.set_xlabel(word("plot_response_rate", spoken))
-    return _finish(ax, bias.definition, spoken)
+    most, least = int(np.argmax(ends[0])), int(np.argmin(ends[0]))
+    said = {"best": names[most], "most": percent(ends[0][most] / 100), "worst": names[least],
+            "least": percent(ends[0][least] / 100)}  # fmt: skip
+    title = phrase("title_response" if len(names) > 1 else "title_response_one", spoken, **said)
+    return finished(ax, spoken, title=title, definition=bias.definition)
 
 
-def plot_complaints(complaints: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_complaints(complaints: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.loyalty.complaints`: who bought again after a complaint, beside customers alike.
 
     Parameters
@@ -335,7 +368,9 @@ def plot_complaints(complaints: Any, *, ax: Axes | None = None, language: Langua
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -362,26 +397,22 @@ def plot_complaints(complaints: Any, *, ax: Axes | None = None, language: Langua
     found = columns_of(complaints, "recovery", "alike_rate", call, order=[])
     own, alike = (100 * found[name].astype(float) for name in ("repurchase_rate", "alike_rate"))
     ax, spoken = open_axes(ax, language, height=2.8 + 0.55 * len(own), width=7.4)
-    for row, group in enumerate(found["group"]):
-        if not np.isfinite(own[row]):
-            continue
-        colour = _SIDES.get(str(group), BLUE)
-        ax.plot([alike[row], own[row]], [row, row], color=colour, linewidth=2)
-        ax.plot(alike[row], row, "o", color=colour, fillstyle="none", markersize=9)
-        ax.plot(own[row], row, "o", color=colour, markersize=7)
-        low, high = (100 * float(found[name][row]) for name in ("difference_low", "difference_high"))
-        said = phrase("plot_points_between", spoken, difference=f"{own[row] - alike[row]:+.1f}", low=f"{low:+.1f}",
-                      high=f"{high:+.1f}")  # fmt: skip
-        ax.annotate(
-            said, ((own[row] + alike[row]) / 2, row), (0, 8), textcoords="offset points", ha="center", size=SMALL
-        )
-    _rows(ax, words([f"complaints_{group}" for group in found["group"]], spoken))
-    ax.margins(x=0.35)
-    ax.set_xlabel(phrase("plot_recovery", spoken, days=str(complaints.definition.values["within"])))
-    return _finish(ax, complaints.definition, spoken)
+    ends = zip(own - alike, *_hundred(found, "difference_low", "difference_high"), strict=True)
+    beside = [phrase("plot_points_between", spoken, difference=f"{by:+.1f}", low=f"{low:+.1f}", high=f"{high:+.1f}")
+              for by, low, high in ends]  # fmt: skip
+    groups = [str(group) for group in found["group"]]
+    names = words([f"complaints_{group}" for group in groups], spoken)
+    draw_steps(ax, names, (alike, own), [_SIDES.get(group, BLUE) for group in groups], beside, style)
+    days = str(complaints.definition.values["within"])
+    ax.set_xlabel(phrase("plot_recovery", spoken, days=days))
+    title = ""
+    if np.isfinite(own[0]):
+        rates = {"own": percent(own[0] / 100), "alike": percent(alike[0] / 100)}
+        title = phrase("title_complaints", spoken, days=days, **rates)
+    return finished(ax, spoken, title=title, definition=complaints.definition)
 
 
-def plot_closing(complaints: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_closing(complaints: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.loyalty.complaints`: the share of complaints still open, by days since opened.
 
     Parameters
@@ -391,7 +422,9 @@ def plot_closing(complaints: Any, *, ax: Axes | None = None, language: Language 
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the curve, as `matplotlib.axes.Axes.step` takes it.
 
     Returns
     -------
@@ -418,17 +451,27 @@ def plot_closing(complaints: Any, *, ax: Axes | None = None, language: Language 
     days = found["days"].astype(float)
     share, low, high = (100 * found[name].astype(float) for name in ("open_share", "open_low", "open_high"))
     ax, spoken = open_axes(ax, language, height=4.2, width=7.0)
-    ax.step(days, share, where="post", color=BLUE, linewidth=2)
+    ax.step(days, share, where="post", **(dict(color=BLUE, linewidth=2) | style))
     ax.fill_between(days, low, high, step="post", color=BLUE, alpha=0.15, linewidth=0)
     ax.set_ylim(0, 100)
     ax.set_xlim(0, None)
     ax.set_xlabel(word("plot_days_since_opened", spoken))
     ax.set_ylabel(word("plot_still_open", spoken))
-    return _finish(ax, complaints.definition, spoken)
+    half = np.flatnonzero(share <= 50)
+    at = int(half[0]) if len(half) else len(days) - 1
+    said = {"days": f"{days[at]:.3g}", "share": percent(share[at] / 100)}
+    title = phrase("title_closing" if len(half) else "title_still_open", spoken, **said)
+    return finished(ax, spoken, title=title, definition=complaints.definition)
 
 
 def plot_indicators(
-    indicators: Any, *, show: str = "repurchase_rate", ax: Axes | None = None, language: Language | None = None
+    indicators: Any,
+    *,
+    show: str = "repurchase_rate",
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.loyalty.indicators`: one indicator over time, with its intervals.
 
@@ -438,10 +481,14 @@ def plot_indicators(
         Indicators by period.
     show : str, default "repurchase_rate"
         Which one.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the points and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -471,18 +518,25 @@ def plot_indicators(
     ax, spoken = open_axes(ax, language, height=4.4, width=7.4)
     at = np.arange(len(value))
     spread = [np.nan_to_num(value - low), np.nan_to_num(high - value)]
-    ax.errorbar(at, value, yerr=spread, color=BLUE, capsize=3, linewidth=1.6, zorder=2)
+    look: dict[str, Any] = dict(color=BLUE, capsize=3, linewidth=1.6, zorder=2) | style
+    ax.errorbar(at, value, yerr=spread, **look)
     done = own["complete"].astype(bool)
-    ax.plot(at[done], value[done], "o", color=BLUE, zorder=3)
-    ax.plot(at[~done], value[~done], "o", color=BLUE, markerfacecolor="white", zorder=3)
+    ax.plot(at[done], value[done], "o", color=look["color"], zorder=3)
+    ax.plot(at[~done], value[~done], "o", color=look["color"], markerfacecolor="white", zorder=3)
     every = max(1, -(-len(at) // 8))
     ax.set_xticks(at[::every], [plain(name) for name in own["period"][::every]])
     name = word(show, spoken)
-    ax.set_ylabel(phrase("plot_money", spoken, what=name) if factor == 1.0 else f"{name}, %")
-    return _finish(ax, indicators.definition, spoken)
+    ax.set_ylabel(in_money(name, spoken, currency) if factor == 1.0 else phrase("plot_in_percent", spoken, what=name))
+    seen = np.flatnonzero(done & np.isfinite(value))
+    title = ""
+    if len(seen):
+        last = float(value[seen[-1]])
+        said = money(last, spoken, currency) if factor == 1.0 else percent(last / 100)
+        title = phrase("title_indicator", spoken, what=name, value=said, period=plain(own["period"][seen[-1]]))
+    return finished(ax, spoken, title=title, definition=indicators.definition)
 
 
-def plot_loyalty_matrix(matrix: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_loyalty_matrix(matrix: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.loyalty.matrix`: four types of loyalty with customers and flags.
 
     Parameters
@@ -492,7 +546,9 @@ def plot_loyalty_matrix(matrix: Any, *, ax: Axes | None = None, language: Langua
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the tiles, as `matplotlib.axes.Axes.bar` takes it.
 
     Returns
     -------
@@ -525,7 +581,8 @@ def plot_loyalty_matrix(matrix: Any, *, ax: Axes | None = None, language: Langua
             )
             continue
         x, y = (0.5 if found[axis][row] == "high" else -0.5 for axis in ("attitude", "behaviour"))
-        ax.add_patch(_tile(x, y, share))
+        look: dict[str, Any] = dict(color=BLUE, alpha=0.06 + 0.45 * share, linewidth=0) | style
+        ax.bar(x, 0.98, 0.98, y - 0.49, **look)
         flags = [_flag(flag, found[flag][row], spoken) for flag in _FLAGS if flag in found and found[flag][row]]
         ax.text(x, y + 0.22, word(str(kind), spoken), ha="center", va="center", size=SMALL + 3)
         ax.text(x, y - 0.08, "\n".join([amount(n, share, spoken), *flags]), ha="center", va="center", size=SMALL,
@@ -538,24 +595,16 @@ def plot_loyalty_matrix(matrix: Any, *, ax: Axes | None = None, language: Langua
     values = matrix.definition.values
     for axis, setter in (("attitude", ax.set_xlabel), ("behaviour", ax.set_ylabel)):
         setter(plain(f"{labels.text(axis, spoken)}: {labels.text(str(values[axis]), spoken)} {values[f'{axis}_cut']}"))
-    if silent:
-        ax.annotate(
-            silent, (1, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha="right", size=SMALL
-        )
     ax.spines[:].set_visible(False)
-    small_print(ax, matrix.definition, spoken)
-    _fonts.apply(ax, spoken)
-    return ax
+    asked = found["loyalty_type"] != "not_asked"
+    most = int(np.argmax(np.where(asked, found["customer_share"].astype(float), -1)))
+    said = {"name": word(str(found["loyalty_type"][most]), spoken), "share": percent(found["customer_share"][most])}
+    title = phrase("title_largest_type", spoken, **said)
+    return finished(ax, spoken, title=title, definition=matrix.definition, notes=[silent] if silent else [])
 
 
 def _flag(flag: str, n: Any, language: Language) -> str:
     return phrase("plot_named_number", language, what=word(flag, language), amount=short(float(n), language))
-
-
-def _tile(x: float, y: float, share: float) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x - 0.49, y - 0.49), 0.98, 0.98, facecolor=BLUE, alpha=0.06 + 0.45 * share, linewidth=0)
 
 
 def _names(found: Columns, language: Language) -> list[str]:
@@ -571,29 +620,5 @@ def _hundred(found: Columns, *names: str) -> list[Floats]:
     return [100 * found[name].astype(float) for name in names]
 
 
-def _intervals(ax: Axes, names: Sequence[str], ends: Sequence[Floats], beside: Sequence[str]) -> None:
-    """A dot and its interval (value, low, high) per row, with words over it."""
-    value, low, high = ends
-    rows = np.arange(len(value))
-    spread = [np.nan_to_num(np.maximum(value - low, 0)), np.nan_to_num(np.maximum(high - value, 0))]
-    ax.errorbar(value, rows, xerr=spread, fmt="o", color=BLUE, capsize=4, linewidth=1.6)
-    for row, said in enumerate(beside):
-        if np.isfinite(value[row]):
-            words_over = f"{value[row]:.1f}   {said}"
-            ax.annotate(words_over, (value[row], row), (0, 7), textcoords="offset points", ha="center", size=SMALL)
-    _rows(ax, names)
-
-
-def _rows(ax: Axes, names: Sequence[str]) -> None:
-    ax.set_yticks(range(len(names)), list(names))
-    ax.set_ylim(len(names) - 0.5, -0.7)
-    ax.tick_params(axis="y", length=0)
-
-
-def _finish(ax: Axes, definition: Any, language: Language) -> Axes:
-    """Small print, and fonts for all of it."""
-    ax.spines[["top", "right"]].set_visible(False)
-    small_print(ax, definition, language)
-    _fonts.apply(ax, language)
-    legend_in_font(ax)
-    return ax
+def _p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit import _checks, _frame
+from crmkit import _checks, _frame, labels
 from crmkit._types import Floats, Ints
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     COLON,
@@ -22,13 +22,15 @@ from crmkit.plotting._axes import (
     SMALL,
     VERMILLION,
     amount,
-    finding,
+    in_money,
+    money,
     open_axes,
     phrase,
     segment_name,
     short,
     word,
 )
+from crmkit.plotting._finishing import finished, letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +45,13 @@ GAPS = 0.22  # share of the height that is left free between bars
 
 
 def plot_migration(
-    migration: Any, *, show: Show = "customers", ax: Axes | None = None, language: Language | None = None
+    migration: Any,
+    *,
+    show: Show = "customers",
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.segment.migration`: bands from the groups before to the groups after.
 
@@ -58,10 +66,14 @@ def plot_migration(
         What the thickness of a band stands for: its customers; or their money, before at its left end and after at
         its right end (of those who joined, after; of those who left, before; money below zero has no thickness). Money
         needs lists that have it.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure. Names of groups stand to both sides of it.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bands, as `matplotlib.patches.PathPatch` takes it.
 
     Returns
     -------
@@ -93,17 +105,22 @@ def plot_migration(
     n_groups = len(migration.groups)
     ax, spoken = open_axes(ax, language, height=1.6 + 0.42 * (n_groups + 1), width=9.0)
     bands = [_bands(moves, migration.groups, show)]
+    _draw(ax, bands, migration.groups, [word("before", spoken), word("after", spoken)], spoken, currency, style)
     ways = {way: float(moves["customers"][moves["direction"] == way].sum()) for way in ("up", "down")}
-    if any(ways.values()):
-        said = {way: short(number, spoken) for way, number in ways.items()}
-        finding(ax, phrase("title_migration", spoken, **said), lines_above=1)
-    _draw(ax, bands, migration.groups, [word("before", spoken), word("after", spoken)], spoken)
-    _legend(ax, {way: _said(way, moves, show, spoken) for way in COLOURS if way in moves["direction"]}, show, spoken)
-    return ax
+    said = {way: short(number, spoken) for way, number in ways.items()}
+    title = phrase("title_migration", spoken, **said) if any(ways.values()) else ""
+    told = {way: _said(way, moves, show, spoken, currency) for way in COLOURS if way in moves["direction"]}
+    return _ended(ax, title, told, show, spoken, currency)
 
 
 def plot_migration_series(
-    series: Any, *, show: Show = "customers", ax: Axes | None = None, language: Language | None = None
+    series: Any,
+    *,
+    show: Show = "customers",
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.segment.migration_series`: the groups at each date, and bands from date to date.
 
@@ -113,10 +130,14 @@ def plot_migration_series(
         The counted groups and moves.
     show : {"customers", "value"}, default "customers"
         What bars and bands stand for: customers, or their money at each date, as in `plot_migration`.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure. Names of groups stand to both sides of it.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bands, as `matplotlib.patches.PathPatch` takes it.
 
     Returns
     -------
@@ -155,9 +176,13 @@ def plot_migration_series(
     day = moves["from_date"].astype("datetime64[D]")
     bands = [_bands({name: column[day == np.datetime64(date, "D")] for name, column in moves.items()},
                     series.groups, show) for date in series.dates[:-1]]  # fmt: skip
-    _draw(ax, bands, series.groups, [str(date) for date in series.dates], spoken)
-    _legend(ax, {way: word(way, spoken) for way in COLOURS if way in moves["direction"]}, show, spoken)
-    return ax
+    _draw(ax, bands, series.groups, [str(date) for date in series.dates], spoken, currency, style)
+    ways = {way: float(moves["customers"][moves["direction"] == way].sum()) for way in ("up", "down")}
+    said = {way: short(number, spoken) for way, number in ways.items()}
+    said |= {"first": str(series.dates[0]), "last": str(series.dates[-1])}
+    title = phrase("title_migration_series", spoken, **said) if any(ways.values()) else ""
+    return _ended(ax, title, {way: word(way, spoken) for way in COLOURS if way in moves["direction"]}, show, spoken,
+                  currency)  # fmt: skip
 
 
 # --- what to draw ---------------------------------------------------------------------------------------------------
@@ -204,20 +229,30 @@ def _bands(moves: dict[str, NDArray[Any]], groups: Sequence[str], show: Show) ->
     return _Bands(start, end, moves["direction"], left, right)
 
 
-def _said(way: str, moves: dict[str, NDArray[Any]], show: Show, language: Language) -> str:
+def _said(way: str, moves: dict[str, NDArray[Any]], show: Show, language: Language, currency: str | None) -> str:
     """How many went this way, and which share of everyone; or their money before and after."""
     chosen = moves["direction"] == way
     if show == "customers":
         n = float(moves["customers"][chosen].sum())
         return amount(n, n / float(moves["customers"].sum()), language, what=way)
-    before, after = (short(float(moves[name][chosen].sum()), language) for name in ("value_before", "value_after"))
+    before, after = (
+        money(float(moves[name][chosen].sum()), language, currency) for name in ("value_before", "value_after")
+    )
     return phrase("plot_named_number", language, what=word(way, language), amount=f"{before} → {after}")
 
 
 # --- where to draw it -----------------------------------------------------------------------------------------------
 
 
-def _draw(ax: Axes, bands: Sequence[_Bands], groups: Sequence[str], headings: Sequence[str], spoken: Language) -> None:
+def _draw(
+    ax: Axes,
+    bands: Sequence[_Bands],
+    groups: Sequence[str],
+    headings: Sequence[str],
+    spoken: Language,
+    currency: str | None,
+    style: Mapping[str, Any],
+) -> None:
     """Bars of all columns, the bands between them, and the names beside the outer two and of what swells in between."""
     n = len(groups) + 1
     sizes = _bar_sizes(bands, n)
@@ -228,22 +263,24 @@ def _draw(ax: Axes, bands: Sequence[_Bands], groups: Sequence[str], headings: Se
     ax.set_xlim(-3 * HALF_BAR, len(bands) + 3 * HALF_BAR)
     ax.set_ylim(1, 0)
     for column, one in enumerate(bands):
-        _draw_bands(ax, column, one, tops[column], tops[column + 1], scale)
+        _draw_bands(ax, column, one, tops[column], tops[column + 1], scale, style)
     for column, (top, size) in enumerate(zip(tops, sizes, strict=True)):
         colours = [BAR] * (n - 1) + [ABSENT_BAR]
         ax.bar(np.full(n, column), scale * size, 2 * HALF_BAR, top, color=colours, zorder=3)
     middles = tops + scale * sizes / 2
-    _name_bars(ax, -1, 0, middles[0], _names(groups, "joined", _beside(bands[0], n), spoken))
-    _name_bars(ax, 1, len(bands), middles[-1], _names(groups, "left", _beside(bands[-1].reversed, n), spoken))
+    for side, column, outside, one in ((-1, 0, "joined", bands[0]), (1, len(bands), "left", bands[-1].reversed)):
+        said = _names(groups, outside, _beside(one, n), spoken, currency)
+        size = SMALL if max(map(labels.width, said)) < 0.4 * letters_across(ax, SMALL) else SMALL - 2
+        _name_bars(ax, side, column, middles[column], said, size=size)
     for column, swollen in _swollen(sizes).items():
-        said = _names(groups, "joined", _beside(bands[column], n), spoken, apart="\n")
+        said = _names(groups, "joined", _beside(bands[column], n), spoken, currency, apart="\n")
         _name_bars(ax, 1, column, middles[column], [said[at] if at in swollen else "" for at in range(n)])
-    ax.set_xticks(range(len(headings)), headings)
-    ax.xaxis.tick_top()
+    if letters_across(ax, SMALL) * 0.5 < sum(len(heading) + 2 for heading in headings):
+        headings = [re.sub(r"^(\d{4})-", "\\1\n", heading) for heading in headings]
+    ax.set_xticks(range(len(headings)), headings, size=SMALL)
     ax.set_yticks([])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    _fonts.apply(ax, spoken)
 
 
 def _bar_sizes(bands: Sequence[_Bands], n: int) -> Floats:
@@ -264,7 +301,9 @@ def _swollen(sizes: Floats) -> dict[int, list[int]]:
     return {int(column): np.flatnonzero(swells & (largest == column)).tolist() for column in set(largest[swells])}
 
 
-def _draw_bands(ax: Axes, column: int, bands: _Bands, tops: Floats, next_tops: Floats, scale: float) -> None:
+def _draw_bands(
+    ax: Axes, column: int, bands: _Bands, tops: Floats, next_tops: Floats, scale: float, style: Mapping[str, Any]
+) -> None:
     """The bands from one column to the next; those who stay lie lowest, thin ones lie above thick ones."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
@@ -281,7 +320,7 @@ def _draw_bands(ax: Axes, column: int, bands: _Bands, tops: Floats, next_tops: F
             (far, lower[1]), (middle, lower[1]), (middle, lower[0]), (near, lower[0]), (near, upper[0]),
         ]  # fmt: skip
         colour = COLOURS[bands.direction[at]]
-        ax.add_patch(PathPatch(Path(corners, codes), facecolor=colour, alpha=0.65, linewidth=0))
+        ax.add_patch(PathPatch(Path(corners, codes), **(dict(facecolor=colour, alpha=0.65, linewidth=0) | style)))
 
 
 def _stacked(bar: Ints, other: Ints, thickness: Floats, tops: Floats) -> Floats:
@@ -306,29 +345,35 @@ def _beside(bands: _Bands, n: int) -> tuple[Floats, Floats]:
 
 
 def _names(
-    groups: Sequence[str], outside: str, beside: tuple[Floats, Floats], language: Language, *, apart: str = ""
+    groups: Sequence[str],
+    outside: str,
+    beside: tuple[Floats, Floats],
+    language: Language,
+    currency: str | None,
+    *,
+    apart: str = "",
 ) -> list[str]:
     """What stands beside each bar of a column; nothing beside a bar of nobody. Between columns lines must be short."""
     said = [segment_name(name, language) for name in groups]
     return [
-        "" if not number else f"{name}{apart or COLON[language]}{amount(number, share, language)}"
+        "" if not number else f"{name}{apart or COLON[language]}{amount(number, share, language, currency=currency)}"
         for name, number, share in zip([*said, word(outside, language)], *beside, strict=True)
     ]
 
 
-def _name_bars(ax: Axes, side: int, column: int, middles: Floats, names: Sequence[str]) -> None:
+def _name_bars(ax: Axes, side: int, column: int, middles: Floats, names: Sequence[str], *, size: float = SMALL) -> None:
     """Names to the left (-1) or right (1) of a column, moved apart where bars are thin, with a line to their bar."""
     from matplotlib.patheffects import withStroke
 
     chosen = [at for at, name in enumerate(names) if name]
     height = ax.get_window_extent().height / ax.figure.dpi * 72  # points
     lines = 1 + max((names[at].count("\n") for at in chosen), default=0)
-    heights = _apart(middles[chosen], 1.35 * lines * SMALL / height)
+    heights = _apart(middles[chosen], 1.35 * lines * size / height)
     for at, y in zip(chosen, heights, strict=True):
         edge = column + side * HALF_BAR
         ax.plot([edge, edge + 2 * side * HALF_BAR], [middles[at], y], color=GREY, linewidth=0.6, clip_on=False)
         said = ax.annotate(names[at], (edge + 2 * side * HALF_BAR, y), (3 * side, 0), textcoords="offset points",
-                           ha="left" if side > 0 else "right", va="center", size=SMALL,
+                           ha="left" if side > 0 else "right", va="center", size=size,
                            annotation_clip=False)  # fmt: skip
         said.set_path_effects([withStroke(linewidth=3, foreground="white")])  # to be read on bands as well
 
@@ -342,13 +387,11 @@ def _apart(heights: Floats, distance: float) -> Floats:
     return up
 
 
-def _legend(ax: Axes, said: dict[str, str], show: Show, spoken: Language) -> None:
-    """What the colours and the thickness stand for, under the picture."""
+def _ended(ax: Axes, title: str, said: dict[str, str], show: Show, spoken: Language, currency: str | None) -> Axes:
+    """The title, what the colours stand for over the picture, and what the thickness stands for under it."""
     from matplotlib.patches import Patch
 
     patches = [Patch(facecolor=COLOURS[way], alpha=0.65, label=text) for way, text in said.items()]
-    legend = ax.legend(handles=patches, title=word(f"plot_bands_{show}", spoken), loc="upper center",
-                       bbox_to_anchor=(0.5, -0.01), ncols=3, frameon=False,
-                       fontsize=SMALL, title_fontsize=SMALL)  # fmt: skip
-    for text in (legend.get_title(), *legend.get_texts()):
-        text.set_fontfamily(ax.title.get_fontfamily())  # which has Chinese characters where they are needed
+    what = word(f"plot_bands_{show}", spoken)
+    ax.set_xlabel(in_money(what, spoken, currency) if show == "value" else what, size=SMALL, color=GREY)
+    return finished(ax, spoken, title=title, legend=patches)

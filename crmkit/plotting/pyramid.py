@@ -10,14 +10,12 @@ from crmkit import _frame
 from crmkit._types import Table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
     SMALL,
     VERMILLION,
     amount,
-    finding,
     open_axes,
     percent,
     phrase,
@@ -25,13 +23,20 @@ from crmkit.plotting._axes import (
     whole,
     word,
 )
+from crmkit.plotting._finishing import finished
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 def plot_tiers(
-    tiers: Table, *, tier: str = "tier", ax: Axes | None = None, language: Language | None = None, **style: Any
+    tiers: Table,
+    *,
+    tier: str = "tier",
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the table of `crmkit.pyramid.describe_tiers`: customers as a pyramid, their money as bars beside it.
 
@@ -44,6 +49,8 @@ def plot_tiers(
         tier first. A tier whose money is below zero has no bar on the right, only its number.
     tier : str, default "tier"
         Column of the tiers. Keys that crmkit knows are shown as their labels, others as they are.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -90,7 +97,7 @@ def plot_tiers(
     ax.barh(rows, far, left=begin, height=0.6, color=VERMILLION)
     for row in range(len(names)):
         _beside(ax, row, wide[row] / 2, amount(customers[row], customer_share[row], spoken))
-        _beside(ax, row, begin + far[row], amount(value[row], value_share[row], spoken))
+        _beside(ax, row, begin + far[row], amount(value[row], value_share[row], spoken, currency=currency))
     for x, what, ha in ((0.0, "customers", "center"), (begin, "money", "left")):
         ax.annotate(word(what, spoken), (x, -0.55), (0, 3), textcoords="offset points", ha=ha, va="bottom", size=SMALL,
                     color=GREY)  # fmt: skip
@@ -102,16 +109,14 @@ def plot_tiers(
     ax.spines[:].set_visible(False)
     ax.tick_params(axis="y", length=0)
     shares = {"customers": whole(customer_share[0]), "money": whole(value_share[0])}
-    finding(ax, phrase("title_tiers", spoken, **shares))
-    _fonts.apply(ax, spoken)
-    return ax
+    return finished(ax, spoken, title=phrase("title_tiers", spoken, **shares))
 
 
 def _beside(ax: Axes, row: int, end: float, said: str) -> None:
     ax.annotate(said, (end, row), (4, 0), textcoords="offset points", ha="left", va="center", size=SMALL)
 
 
-def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.pyramid.concentration`: the Lorenz curve, with the 80/20 rule read off.
 
     Two points are read off the curve: what the top 20 % of customers hold (ring), and how many of the top customers
@@ -124,7 +129,9 @@ def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Languag
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the curve, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -155,7 +162,7 @@ def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Languag
     ax, spoken = open_axes(ax, language, height=5.4, width=5.6)
     ax.plot([0, 100], [0, 100], color=GREY, linewidth=1)
     ax.fill_between(people, people, money, color=BLUE, alpha=0.12, linewidth=0)
-    ax.plot(people, money, color=BLUE, linewidth=2)
+    ax.plot(people, money, **(dict(color=BLUE, linewidth=2) | style))
     top_holds = concentration.top_share(0.2)
     for_eighty = concentration.customers_for(0.8) / concentration.customers
     # Of few customers 20 % is no whole number, so both points are drawn where whole customers stand on the curve.
@@ -174,10 +181,7 @@ def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Languag
     ax.set(xlim=(0, 100), ylim=(min(0, 1.05 * lowest), 100), aspect="equal" if lowest >= 0 else "auto")
     ax.set_xlabel(word("plot_customers_from_least", spoken))
     ax.set_ylabel(word("plot_cumulative_money", spoken))
-    finding(ax, phrase("title_lorenz", spoken, customers=whole(0.2), money=whole(top_holds)))
-    ax.spines[["top", "right"]].set_visible(False)
-    _fonts.apply(ax, spoken)
-    return ax
+    return finished(ax, spoken, title=phrase("title_lorenz", spoken, customers=whole(0.2), money=whole(top_holds)))
 
 
 def _whole(concentration: Any, top: float) -> float:

@@ -12,9 +12,23 @@ from crmkit import _checks, _frame, labels
 from crmkit._types import Array
 from crmkit.errors import ArgumentError, Words, shown
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREEN, SMALL, VERMILLION, count_along, finding, open_axes, percent, phrase, word
-from crmkit.plotting._definitions import letters_across, small_print
+from crmkit.plotting._axes import (
+    BLUE,
+    GREEN,
+    SMALL,
+    VERMILLION,
+    count_along,
+    group_name,
+    in_money,
+    money,
+    open_axes,
+    percent,
+    phrase,
+    plain,
+    short,
+    word,
+)
+from crmkit.plotting._finishing import finished, letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,6 +49,7 @@ def plot_retention(
     groups: Sequence[Any] | None = None,
     ax: Axes | None = None,
     language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.retention.rates` or `contract_rates`: a rate over time with its interval.
 
@@ -51,7 +66,9 @@ def plot_retention(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -82,19 +99,31 @@ def plot_retention(
         at = np.arange(rows.sum())
         value, low, high = (100 * found[column][rows].astype(float) for column in (rate, *ends))
         ax.fill_between(at, low, high, color=colour, alpha=0.18, linewidth=0)
-        ax.plot(at, value, color=colour, marker=marker, markersize=4, linewidth=1.6, label=word(name, spoken))
+        look: dict[str, Any] = dict(color=colour, marker=marker, markersize=4, linewidth=1.6) | style
+        ax.plot(at, value, label=group_name(name, spoken), **look)
     rows = next(iter(chosen.values()))
     _name_periods(ax, found["period"][rows])
     _hatch_last(ax, found["complete"][rows])
     ax.set_ylim(bottom=0)
     ax.set_ylabel(phrase("plot_rate", spoken, what=word(rate, spoken), level=rates.definition.values["level"]))
     ax.grid(axis="y", color="0.9", linewidth=0.8)
-    over = np.flatnonzero(rows & found["complete"].astype(bool) & np.isfinite(found[rate].astype(float)))
-    if len(chosen) == 1 and len(over):
-        last = {"share": percent(float(found[rate][over[-1]])), "period": str(found["period"][over[-1]])}
-        finding(ax, phrase(f"title_{rate}", spoken, **last))
-    _finish(ax, rates.definition, spoken, lines=len(chosen) > 1, over=bool(found["complete"][rows][-1]))
-    return ax
+    title = _last_rate(found, rate, chosen, spoken)
+    lines = [] if len(chosen) == 1 else ax.get_legend_handles_labels()[0]
+    legend = [*lines, *_hatched(bool(found["complete"][rows][-1]), spoken)]
+    return finished(ax, spoken, title=title, legend=legend, definition=rates.definition)
+
+
+def _last_rate(found: Mapping[str, Array], rate: str, groups: Mapping[str, Array], spoken: Language) -> str:
+    """The rate of the last period that is over; of several groups the highest one."""
+    known = found["complete"].astype(bool) & np.isfinite(found[rate].astype(float))
+    last = {name: int(np.flatnonzero(rows & known)[-1]) for name, rows in groups.items() if (rows & known).any()}
+    if not last:
+        return ""
+    final = max(str(found["period"][row]) for row in last.values())
+    name, row = max(((name, row) for name, row in last.items() if str(found["period"][row]) == final),
+                    key=lambda one: float(found[rate][one[1]]))  # fmt: skip
+    said = {"share": percent(float(found[rate][row])), "period": plain(final), "name": group_name(name, spoken)}
+    return phrase(f"title_{rate}" if len(groups) == 1 else f"title_{rate}_best", spoken, **said)
 
 
 def plot_movements(
@@ -102,8 +131,10 @@ def plot_movements(
     *,
     show: Literal["money", "customers"] = "money",
     group: str | None = None,
+    currency: str | None = None,
     ax: Axes | None = None,
     language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.retention.revenue_movements`: what periods won (up) and lost (down), and the net.
 
@@ -117,10 +148,14 @@ def plot_movements(
         Revenue, or the customers whose revenue grew, shrank, came and went.
     group : str, optional
         Which group to draw, where there are several.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.bar` takes it.
 
     Returns
     -------
@@ -153,16 +188,26 @@ def plot_movements(
         raise ArgumentError("plotting_groups_draw_group", n=len(chosen), chosen=shown(chosen), next=next(iter(chosen)))
     own = {name: values[next(iter(chosen.values()))] for name, values in found.items()}
     ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
-    _stack(ax, own, _GAINS, +1, show, spoken)
-    _stack(ax, own, _LOSSES, -1, show, spoken)
+    won = _stack(ax, own, _GAINS, +1, show, spoken, style)
+    lost = _stack(ax, own, _LOSSES, -1, show, spoken, style)
     ax.axhline(0, color="black", linewidth=0.8)
     ax.plot(np.arange(len(own["period"])), np.where(own["complete"], own["end"] - own["start"], np.nan), color="black",
             marker="D", markersize=4, linewidth=1.2, label=word("plot_net_change", spoken))  # fmt: skip
     _name_periods(ax, own["period"])
     count_along(ax.yaxis, spoken)
-    ax.set_ylabel(word(f"plot_movement_{show}", spoken))
-    _finish(ax, movements.definition, spoken, lines=True, over=bool(own["complete"][-1]))
-    return ax
+    what = word(f"plot_movement_{show}", spoken)
+    ax.set_ylabel(in_money(what, spoken, currency) if show == "money" else what)
+    # the line after the bars, as they were drawn, which is not matplotlib's order
+    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: hasattr(handle, "get_marker"))
+    legend = [*handles, *_hatched(bool(own["complete"][-1]), spoken)]
+    over = np.flatnonzero(own["complete"].astype(bool))
+    title = ""
+    if len(over):
+        at = int(over[-1])
+        unit = (lambda n: money(n, spoken, currency)) if show == "money" else (lambda n: short(n, spoken))
+        said = {"won": unit(float(won[at])), "lost": unit(float(-lost[at])), "period": plain(own["period"][at])}
+        title = phrase("title_movements" if show == "money" else "title_movements_customers", spoken, **said)
+    return finished(ax, spoken, title=title, legend=legend, definition=movements.definition)
 
 
 # --- what both share ------------------------------------------------------------------------------------------------
@@ -200,16 +245,19 @@ def _chosen(found: Mapping[str, Array], groups: Sequence[Any] | None) -> dict[st
     return {name: found["group"] == name for name in asked}
 
 
-def _stack(ax: Axes, own: Mapping[str, Array], kinds: Any, side: int, show: str, spoken: Language) -> None:
-    """Bars on one side of zero, each on the one before; those of a period that is not over are hatched."""
+def _stack(
+    ax: Axes, own: Mapping[str, Array], kinds: Any, side: int, show: str, spoken: Language, style: Mapping[str, Any]
+) -> Array:
+    """Bars on one side of zero, each on the one before, hatched where the period is not over; gives where they end."""
     at, base = np.arange(len(own["period"])), np.zeros(len(own["period"]))
-    for money, customers, colour in kinds:
-        height = side * np.nan_to_num(own[money if show == "money" else customers].astype(float))
-        bars = ax.bar(at, height, 0.72, base, color=colour, edgecolor="white", linewidth=0.5,
-                      label=word(f"movement_{money}", spoken))  # fmt: skip
+    for kind, customers, colour in kinds:
+        height = side * np.nan_to_num(own[kind if show == "money" else customers].astype(float))
+        look: dict[str, Any] = dict(color=colour, edgecolor="white", linewidth=0.5) | dict(style)
+        bars = ax.bar(at, height, 0.72, base, label=word(f"movement_{kind}", spoken), **look)
         if not own["complete"][-1]:
             bars[-1].set_hatch("///")
         base = base + height
+    return base
 
 
 def _name_periods(ax: Axes, names: Array) -> None:
@@ -228,25 +276,10 @@ def _hatch_last(ax: Axes, complete: Array) -> None:
         ax.axvspan(last - 0.5, last + 0.4, facecolor="none", edgecolor="0.7", hatch="///", linewidth=0)
 
 
-def _finish(ax: Axes, definition: Any, spoken: Language, *, lines: bool, over: bool) -> None:
-    """Legend (of the lines and bars, and of what is not over), small print, and fonts for all of it."""
+def _hatched(over: bool, spoken: Language) -> list[Any]:
+    """What hatches mean, where there are any."""
     from matplotlib.patches import Patch
 
-    ax.spines[["top", "right"]].set_visible(False)
-    # the line after the bars, as they were drawn, which is not matplotlib's order
-    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: hasattr(handle, "get_marker"))
-    shown_here = handles if lines else []
-    if not over:
-        hatched = Patch(facecolor="white", edgecolor="0.5", hatch="////", label=word("plot_not_over", spoken))
-        shown_here = [*shown_here, hatched]
-    if shown_here:
-        longest = max(labels.width(str(handle.get_label())) for handle in shown_here) + 4
-        legend = ax.legend(
-            handles=shown_here, frameon=False, fontsize=SMALL, ncols=max(letters_across(ax, SMALL) // longest, 1),
-            loc="lower left", bbox_to_anchor=(0, 1.01), borderpad=0, columnspacing=1.2, handlelength=1.4,
-        )  # fmt: skip
-    small_print(ax, definition, spoken)
-    _fonts.apply(ax, spoken)
-    if shown_here:
-        for text in legend.get_texts():
-            text.set_fontfamily(ax.yaxis.label.get_fontfamily())
+    if over:
+        return []
+    return [Patch(facecolor="white", edgecolor="0.5", hatch="////", label=word("plot_not_over", spoken))]

@@ -11,14 +11,13 @@ from crmkit import _frame
 from crmkit._types import Table
 from crmkit.errors import DataError, Words, shown
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     SEQUENTIAL,
     SMALL,
     VERMILLION,
     amount,
-    finding,
+    in_money,
     open_axes,
     phrase,
     segment_name,
@@ -26,6 +25,7 @@ from crmkit.plotting._axes import (
     whole,
     word,
 )
+from crmkit.plotting._finishing import finished
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +34,13 @@ SCORES = ("r_score", "f_score")
 
 
 def plot_rfm_grid(
-    scores: Table, *, show: str = "customers", ax: Axes | None = None, language: Language | None = None
+    scores: Table,
+    *,
+    show: str = "customers",
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw scored customers as a grid of recency and frequency scores: one cell per pair, its number in it.
 
@@ -46,10 +52,14 @@ def plot_rfm_grid(
         A table with `r_score` and `f_score`, as `crmkit.rfm.score` gives it, of any supported kind.
     show : "customers", or column of money, default "customers"
         Count the customers of each cell, or add up a column, such as "monetary".
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the cells, as `matplotlib.axes.Axes.pcolormesh` takes it.
 
     Returns
     -------
@@ -78,7 +88,8 @@ def plot_rfm_grid(
         ax, language, height=max(4.8, 0.6 + 0.5 * grid.shape[0]), width=max(6.4, 0.9 * grid.shape[1])
     )
     edges = [np.arange(n + 1) + 0.5 for n in grid.shape]
-    mesh = ax.pcolormesh(edges[1], edges[0], grid, cmap=SEQUENTIAL, edgecolors="white", linewidth=1.5)
+    look: dict[str, Any] = dict(cmap=SEQUENTIAL, edgecolors="white", linewidth=1.5) | style
+    mesh = ax.pcolormesh(edges[1], edges[0], grid, **look)
     mesh.set_clim(min(float(np.min(grid)), 0), max(float(np.max(grid)), 1))
     size = _fitting(ax, grid.shape[1])
     for (row, column), number in np.ndenumerate(grid):
@@ -87,19 +98,23 @@ def plot_rfm_grid(
     ax.set_xticks(range(1, grid.shape[1] + 1))
     ax.set_yticks(range(1, grid.shape[0] + 1))
     ax.tick_params(length=0)
-    what = word(show, spoken) if show == "customers" else phrase("plot_money", spoken, what=word(show, spoken))
-    ax.set_xlabel(word("plot_frequency_score", spoken) + "\n" + phrase("plot_cells", spoken, what=what))
+    what = word(show, spoken) if show == "customers" else in_money(word(show, spoken), spoken, currency)
+    ax.set_xlabel(word("plot_frequency_score", spoken))
     ax.set_ylabel(word("plot_recency_score", spoken))
-    _name_empty(ax, grid, spoken)
-    _fonts.apply(ax, spoken)
-    return ax
+    notes = [phrase("plot_cells", spoken, what=what), *_why_empty(grid, spoken)]
+    row, column = np.unravel_index(int(np.argmax(grid)), grid.shape)
+    total = float(grid.sum())
+    said = {"r": str(row + 1), "f": str(column + 1), "share": whole(float(grid.max()) / total) if total > 0 else ""}
+    title = phrase("title_rfm_grid" if show == "customers" else "title_rfm_grid_money", spoken, **said)
+    return finished(ax, spoken, title=title if total > 0 else "", notes=notes)
 
 
-def _name_empty(ax: Axes, grid: NDArray[np.float64], spoken: Language) -> None:
+def _why_empty(grid: NDArray[np.float64], spoken: Language) -> list[str]:
     """Why a column may be empty: equal customers are not told apart, so that a score may be nobody's."""
     empty = np.flatnonzero(grid.sum(axis=0) == 0) + 1
-    if len(empty) and grid.sum() > 0:
-        finding(ax, phrase("title_grid_empty", spoken, levels=", ".join(map(str, empty))))
+    if not len(empty) or grid.sum() <= 0:
+        return []
+    return [phrase("title_grid_empty", spoken, levels=", ".join(map(str, empty)))]
 
 
 def _grid(scores: Table, value: str | None) -> NDArray[np.float64]:
@@ -134,7 +149,13 @@ def _fitting(ax: Axes, n_columns: int) -> float:
 
 
 def plot_segments(
-    segments: Table, *, by: str = "segment", ax: Axes | None = None, language: Language | None = None
+    segments: Table,
+    *,
+    by: str = "segment",
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the table of `crmkit.rfm.describe_segments`: the share of customers and of money, side by side.
 
@@ -144,10 +165,14 @@ def plot_segments(
         A table with the segments, `customers`, `customer_share`, `value` and `value_share`, of any supported kind.
     by : str, default "segment"
         Column of the segments. Keys that crmkit knows are shown as their labels, others as they are.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
@@ -184,10 +209,11 @@ def plot_segments(
         (-0.2, BLUE, "customers", customers, customer_share),
         (+0.2, VERMILLION, "money", value, value_share),
     ):
-        ax.barh(rows + offset, 100 * shares, height=0.38, color=colour)
+        ax.barh(rows + offset, 100 * shares, height=0.38, **(dict(color=colour) | style))
         for row, (number, share) in enumerate(zip(numbers, shares, strict=True)):
             # The first pair says what the upper and the lower bar are.
-            said = amount(number, share, spoken, what=what if row == 0 else "")
+            unit = currency if what == "money" else None
+            said = amount(number, share, spoken, what=what if row == 0 else "", currency=unit)
             ax.annotate(said, (max(100 * share, 0), row + offset), (4, 0), textcoords="offset points",
                         va="center", size=SMALL)  # fmt: skip
     ax.set_yticks(rows, [segment_name(name, spoken) for name in names])
@@ -196,9 +222,7 @@ def plot_segments(
     ax.set_xlim(100 * min(float(np.min(value_share)), 0), 140 * longest)  # with room for its label
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= min(ax.get_xlim()[1], 100)])
     ax.set_xlabel(word("plot_both_shares", spoken))
-    ax.spines[["top", "right"]].set_visible(False)
     best = int(np.argmax(value_share))
     told = {"customers": whole(customer_share[best]), "money": whole(value_share[best])}
-    finding(ax, phrase("title_segments", spoken, name=segment_name(names[best], spoken), **told))
-    _fonts.apply(ax, spoken)
-    return ax
+    title = phrase("title_segments", spoken, name=segment_name(names[best], spoken), **told)
+    return finished(ax, spoken, title=title)

@@ -17,7 +17,7 @@ from crmkit.plotting._axes import (
     GREY,
     SMALL,
     VERMILLION,
-    finding,
+    in_money,
     open_axes,
     percent,
     phrase,
@@ -27,7 +27,7 @@ from crmkit.plotting._axes import (
     word,
     wrapped,
 )
-from crmkit.plotting._definitions import letters_across
+from crmkit.plotting._finishing import finished, letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,9 +109,8 @@ def plot_segment_map(
     ax.spines[:].set_visible(False)
     best = int(np.argmax(shares))
     said = {"customers": whole(customers[best] / customers.sum()), "money": whole(shares[best])}
-    finding(ax, phrase("title_segments", spoken, name=segment_name(names[best], spoken), **said))
-    _fonts.apply(ax, spoken)
-    return ax
+    title = phrase("title_segments", spoken, name=segment_name(names[best], spoken), **said)
+    return finished(ax, spoken, title=title)
 
 
 def _areas(scheme: str | rfm.Rules) -> list[tuple[str, tuple[int, int], tuple[int, int]]]:
@@ -150,7 +149,13 @@ def _area(
 
 
 def plot_rfm_distributions(
-    scores: Table, *, by: str = "segment", ax: Axes | None = None, language: Language | None = None, **style: Any
+    scores: Table,
+    *,
+    by: str = "segment",
+    currency: str | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw recency, orders and spend of the customers of each segment as boxes, side by side.
 
@@ -163,6 +168,8 @@ def plot_rfm_distributions(
         With `recency`, `frequency`, `monetary` and the column of the segments.
     by : str, default "segment"
         Column of the segments.
+    currency : str, optional
+        Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
@@ -204,7 +211,8 @@ def plot_rfm_distributions(
         _boxes(panel, values, order, style)
         panel.set_yticks(range(len(order)), [segment_name(name, spoken) for name in order] if at == 0 else [])
         panel.set_ylim(len(order) - 0.4, -0.6)
-        panel.set_xlabel(word(f"plot_box_{measure}", spoken), size=SMALL)
+        what = word(f"plot_box_{measure}", spoken)
+        panel.set_xlabel(in_money(what, spoken, currency) if measure == "monetary" else what, size=SMALL)
         panel.tick_params(axis="y", length=0, labelsize=SMALL)
         panel.tick_params(axis="x", labelsize=SMALL - 1)
         panel.spines[["top", "right", "left"]].set_visible(False)
@@ -213,7 +221,10 @@ def plot_rfm_distributions(
             panel.set_xlim(left=0)
             _few_ticks(panel, spoken)
         _fonts.apply(panel, spoken)
-    return ax
+        panel.set_xlabel("\n".join(wrapped(panel.get_xlabel(), letters_across(ax, SMALL) * 3 // 10)))
+    quiet = float(np.median(found["recency"][groups == order[0]].astype(float)))
+    said = {"name": segment_name(order[0], spoken), "days": f"{quiet:,.0f}"}
+    return finished(ax, spoken, title=phrase("title_distributions", spoken, **said))
 
 
 def _few_ticks(panel: Axes, spoken: Language) -> None:

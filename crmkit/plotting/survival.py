@@ -11,13 +11,11 @@ from crmkit import _checks
 from crmkit._types import Array, Duration
 from crmkit.errors import DataError
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
     SMALL,
     VERMILLION,
-    finding,
     group_name,
     open_axes,
     percent,
@@ -27,17 +25,9 @@ from crmkit.plotting._axes import (
     whole,
     word,
 )
-from crmkit.plotting._definitions import small_print
-from crmkit.plotting._lines import (
-    LINES,
-    ORANGE,
-    chosen,
-    columns_of,
-    label_upwards,
-    legend_above,
-    legend_in_font,
-    strip_below,
-)
+from crmkit.plotting._finishing import finished, fitting
+from crmkit.plotting._lines import LINES, ORANGE, chosen, columns_of, label_upwards, strip_below
+from crmkit.plotting._rows import draw_intervals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +38,12 @@ _LEAST_P = 0.001
 
 
 def plot_survival(
-    survival: Any, *, groups: Sequence[Any] | None = None, ax: Axes | None = None, language: Language | None = None
+    survival: Any,
+    *,
+    groups: Sequence[Any] | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.survival.curves` or `kaplan_meier`: who is still there, with those at risk below.
 
@@ -61,7 +56,9 @@ def plot_survival(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the curves, as `matplotlib.axes.Axes.step` takes it.
 
     Returns
     -------
@@ -94,7 +91,8 @@ def plot_survival(
                                                                           "survival_high"))  # fmt: skip
         share, low, high = (100 * values for values in shares)
         ax.fill_between(time, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
-        ax.step(time, share, where="post", color=colour, linestyle=dashes, linewidth=1.8, label=_name(name, spoken))
+        look: dict[str, Any] = dict(color=colour, linestyle=dashes, linewidth=1.8) | style
+        ax.step(time, share, where="post", label=group_name(name, spoken), **look)
     ax.set_ylim(0, 102)
     _shade_before_first_loss(ax, found, spoken)
     ax.set_xlim(0, max(float(found["time"][rows][-1]) for rows in rows_of.values()) or 1.0)
@@ -102,13 +100,23 @@ def plot_survival(
     label_upwards(ax, phrase("plot_rate", spoken, what=word(said.measure, spoken), level=said.values["level"]))
     ax.set_xlabel(_time_label(survival.definition, spoken))
     _strip_of_those_at_risk(ax, survival, list(rows_of), spoken)
-    if len(rows_of) > 1:
-        legend_above(ax, [*ax.get_lines(), *_log_rank(survival.log_rank, spoken)])
-    else:
-        last = {"share": whole(float(found["survival"][-1])), "time": f"{found['time'][-1]:,.0f}"}
-        finding(ax, phrase("title_survival", spoken, **last))
-    _finish(ax, survival.definition, spoken)
-    return ax
+    several = len(rows_of) > 1
+    legend = [*ax.get_lines(), *_log_rank(survival.log_rank, spoken)] if several else ()
+    title = _last_seen(found, rows_of, spoken)
+    return finished(ax, spoken, title=title, legend=legend, definition=survival.definition)
+
+
+def _last_seen(found: Mapping[str, Array], rows_of: Mapping[Any, Array], spoken: Language) -> str:
+    """Who is still there at the end; of several groups the best and the worst at the last day that all are seen."""
+    last = min(float(found["time"][rows][-1]) for rows in rows_of.values())
+    there = {}
+    for name, rows in rows_of.items():
+        at = int(np.searchsorted(found["time"][rows].astype(float), last, side="right")) - 1
+        there[group_name(name, spoken)] = float(found["survival"][rows][at])
+    best, worst = (pick(there, key=lambda name: there[name]) for pick in (max, min))
+    said = {"time": f"{last:,.0f}", "best": best, "worst": worst}
+    said |= {"share": whole(there[best]), "least": whole(there[worst])}
+    return phrase("title_survival" if len(there) == 1 else "title_survival_groups", spoken, **said)
 
 
 def _shade_before_first_loss(ax: Axes, found: Mapping[str, Array], spoken: Language) -> None:
@@ -123,7 +131,7 @@ def _shade_before_first_loss(ax: Axes, found: Mapping[str, Array], spoken: Langu
 
 
 def plot_gap_curve(
-    gaps: Any, *, mark: Duration | None = None, ax: Axes | None = None, language: Language | None = None
+    gaps: Any, *, mark: Duration | None = None, ax: Axes | None = None, language: Language | None = None, **style: Any
 ) -> Axes:
     """Draw the result of `crmkit.survival.inactivity_threshold`: how soon purchases are followed by another one.
 
@@ -139,7 +147,9 @@ def plot_gap_curve(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the curves, as `matplotlib.axes.Axes.step` takes it.
 
     Returns
     -------
@@ -172,22 +182,21 @@ def plot_gap_curve(
     low, share, high, closed = (100 * _from_zero(found[name]) for name in names)
     time = np.r_[0.0, days]
     ax.fill_between(time, low, high, step="post", color=BLUE, alpha=0.18, linewidth=0)
-    ax.step(time, share, where="post", color=BLUE, linewidth=1.8, label=word("plot_gap_all", spoken))
-    ax.step(time, closed, where="post", color=VERMILLION, linewidth=1.6, linestyle="--",
-            label=word("plot_gap_closed", spoken))  # fmt: skip
-    lines = [*ax.get_lines(), _plateau(ax, 100 * gaps.plateau, spoken)]
+    for values, label, look in (
+        (share, "plot_gap_all", {"color": BLUE, "linewidth": 1.8}),
+        (closed, "plot_gap_closed", {"color": VERMILLION, "linewidth": 1.6, "linestyle": "--"}),
+    ):
+        ax.step(time, values, where="post", label=word(label, spoken), **(look | style))
+    lines = [*ax.get_lines(), _plateau(ax, 100 * gaps.plateau, spoken), *_limit(ax, gaps, spoken)]
     ax.set_xlim(0, days[-1])
     ax.set_ylim(0, 102)
     _read_off(ax, at, {"plot_of_closed": (time, closed, VERMILLION), "plot_of_all": (time, share, BLUE)}, spoken)
-    _mark_limit(ax, gaps, spoken)
     ax.set_xlabel(word("plot_days_since_purchase", spoken))
     level = gaps.definition.values["level"]
     label_upwards(ax, phrase("plot_rate", spoken, what=word("returned_share", spoken), level=level))
-    legend_above(ax, lines)
     known = {"share": whole(gaps.plateau), "days": "" if gaps.limit is None else f"{gaps.limit:,}"}
-    finding(ax, phrase("title_gaps" if gaps.limit is not None else "title_gaps_open", spoken, **known), lines_above=3)
-    _finish(ax, gaps.definition, spoken)
-    return ax
+    title = phrase("title_gaps" if gaps.limit is not None else "title_gaps_open", spoken, **known)
+    return finished(ax, spoken, title=title, legend=lines, definition=gaps.definition)
 
 
 def plot_return_hazard(
@@ -245,17 +254,21 @@ def plot_return_hazard(
     ax.set_xlim(0, max(step * n, step))
     ax.set_xlabel(word("plot_days_of_silence", spoken))
     label_upwards(ax, phrase("plot_hazard", spoken, days=f"{step:,}"))
-    ax.spines[["top", "right"]].set_visible(False)
+    title = ""
     if n > 1:
         at = min(n - 1, max(60 // step, 1))
         values = {"first": whole(float(chance[0])), "later": whole(float(chance[at])), "days": f"{left[at]:,}"}
-        finding(ax, phrase("title_hazard", spoken, step=f"{step:,}", **values))
-    _fonts.apply(ax, spoken)
-    return ax
+        title = phrase("title_hazard", spoken, step=f"{step:,}", **values)
+    return finished(ax, spoken, title=title)
 
 
 def plot_repurchase(
-    repurchase: Any, *, groups: Sequence[Any] | None = None, ax: Axes | None = None, language: Language | None = None
+    repurchase: Any,
+    *,
+    groups: Sequence[Any] | None = None,
+    ax: Axes | None = None,
+    language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.survival.repurchase`: the repurchase rate by order number.
 
@@ -268,7 +281,9 @@ def plot_repurchase(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the points and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -301,7 +316,8 @@ def plot_repurchase(
     drawn = []
     for at, ((colour, marker, dashes), (name, rows)) in enumerate(zip(LINES, rows_of.items(), strict=False)):
         aside = 0.12 * (at - (len(rows_of) - 1) / 2)
-        drawn.append(_with_intervals(ax, found, rows, aside, colour, marker, dashes, _name(name, spoken)))
+        look: dict[str, Any] = dict(color=colour, marker=marker, linestyle=dashes) | style
+        drawn.append(_with_intervals(ax, found, rows, aside, group_name(name, spoken), look))
     numbers = np.unique(np.concatenate([found["order_number"][rows] for rows in rows_of.values()]))
     most = int(repurchase.definition.values["most"])
     ax.set_xticks(numbers, [f"{number}+" if number == most else str(number) for number in numbers])
@@ -309,18 +325,28 @@ def plot_repurchase(
     ax.set_ylim(0, 102)
     ax.set_xlabel(word("order_number", spoken))
     label_upwards(ax, _rate_bars(repurchase, spoken))
-    counts = {_name(name, spoken): _counts_at(numbers, found, rows) for name, rows in rows_of.items()}
+    counts = {group_name(name, spoken): _counts_at(numbers, found, rows) for name, rows in rows_of.items()}
     strip_below(ax, numbers.tolist(), counts, "purchases", spoken)
-    if len(rows_of) > 1:
-        legend_above(ax, drawn)
-    elif np.isfinite(found["rate_within"].astype(float)[0]):
-        rate = whole(float(found["rate_within"][0]))
-        finding(ax, phrase("title_repurchase", spoken, share=rate, days=str(repurchase.definition.values["days"])))
-    _finish(ax, repurchase.definition, spoken)
-    return ax
+    days = str(repurchase.definition.values["days"])
+    title = _first_orders(found, rows_of, days, spoken)
+    legend = drawn if len(rows_of) > 1 else ()
+    return finished(ax, spoken, title=title, legend=legend, definition=repurchase.definition)
 
 
-def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def _first_orders(found: Mapping[str, Array], rows_of: Mapping[Any, Array], days: str, spoken: Language) -> str:
+    """How many first orders are followed by another; of several groups the most and the least."""
+    rates = {group_name(name, spoken): float(found["rate_within"][rows][0]) for name, rows in rows_of.items()
+             if np.isfinite(float(found["rate_within"][rows][0]))}  # fmt: skip
+    if not rates:
+        return ""
+    best, worst = (pick(rates, key=lambda name: rates[name]) for pick in (max, min))
+    said = {"best": best, "worst": worst, "share": whole(rates[best]), "least": whole(rates[worst]), "days": days}
+    return phrase("title_repurchase" if len(rows_of) == 1 else "title_repurchase_groups", spoken, **said)
+
+
+def plot_repurchase_comparison(
+    repurchase: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
     """Draw the result of `crmkit.survival.compare_repurchase`: rates of groups or years, and how far they differ.
 
     Parameters
@@ -330,7 +356,9 @@ def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, langu
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
 
     Returns
     -------
@@ -361,20 +389,31 @@ def plot_repurchase_comparison(repurchase: Any, *, ax: Axes | None = None, langu
     n = len(order)
     ax, spoken = open_axes(ax, language, height=2.2 + 0.55 * n, width=7.4)
     rate, low, high = (100 * own[name].astype(float) for name in ("rate", "rate_low", "rate_high"))
-    ax.errorbar(rate, np.arange(n), xerr=[rate - low, high - rate], fmt="o", color=BLUE, capsize=4, linewidth=1.6)
+    names = [group_name(name, spoken) for name in own["group"]]
+    draw_intervals(ax, names, (rate, low, high), [], style)
     if n > 1:
         ax.axvline(rate[0], color=GREY, linewidth=1, linestyle=":")
-    for row in range(n):
-        ax.annotate(_compared(own, row, spoken), (0, row), (6, 7), xycoords=ax.get_yaxis_transform(),
-                    textcoords="offset points", va="bottom", size=SMALL)  # fmt: skip
-    ax.set_yticks(range(n), [_name(name, spoken) for name in own["group"]])
-    ax.set_ylim(n - 0.5, -0.7)
+    said = [_compared(own, row, spoken) for row in range(n)]
+    size = fitting(ax, said, SMALL)
+    for row, text in enumerate(said):
+        ax.annotate(text, (0, row), (6, 7), xycoords=ax.get_yaxis_transform(), textcoords="offset points", va="bottom",
+                    size=size)  # fmt: skip
     ax.set_xlabel(_rate_bars(repurchase, spoken))
-    _finish(ax, repurchase.definition, spoken)
-    return ax
+    title = _furthest(own, names, spoken)
+    return finished(ax, spoken, title=title, definition=repurchase.definition)
 
 
-def plot_lost_rules(tried: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def _furthest(own: Mapping[str, Array], names: Sequence[str], spoken: Language) -> str:
+    """The rate that differs most from the first one."""
+    apart = 100 * own["difference"].astype(float)[1:]
+    if not np.isfinite(apart).any():
+        return ""
+    row = int(np.nanargmax(np.abs(apart)))
+    said = {"name": names[row + 1], "baseline": names[0], "points": f"{abs(apart[row]):.1f}"}
+    return phrase("title_compared_above" if apart[row] > 0 else "title_compared_below", spoken, **said)
+
+
+def plot_lost_rules(tried: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the result of `crmkit.survival.compare_lost_rules`: whom each rule calls lost, and who came back.
 
     Parameters
@@ -384,7 +423,9 @@ def plot_lost_rules(tried: Any, *, ax: Axes | None = None, language: Language | 
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
@@ -416,19 +457,24 @@ def plot_lost_rules(tried: Any, *, ax: Axes | None = None, language: Language | 
     foot = np.zeros(n)
     bars = []
     for key, colour, hatch, width in _parts(own):
-        bars.append(ax.barh(np.arange(n), width, 0.5, foot, color=colour, hatch=hatch, edgecolor="white", linewidth=0.8,
-                            label=word(key, spoken)))  # fmt: skip
+        look: dict[str, Any] = dict(color=colour, hatch=hatch, edgecolor="white", linewidth=0.8) | style
+        bars.append(ax.barh(np.arange(n), width, 0.5, foot, label=word(key, spoken), **look))
         foot = foot + width
-    for row in range(n):
-        ax.annotate(_verdict(own, row, spoken), (0, row - 0.25), (0, 2), textcoords="offset points", va="bottom",
-                    size=SMALL)  # fmt: skip
+    said = [_verdict(own, row, spoken) for row in range(n)]
+    size = fitting(ax, said, SMALL)
+    for row, text in enumerate(said):
+        ax.annotate(text, (0, row - 0.25), (0, 2), textcoords="offset points", va="bottom", size=size)
     ax.set_yticks([])
     ax.set_ylim(n - 0.5, -0.75)
     ax.set_xlim(0, 100)
     ax.set_xlabel(word("plot_share_of_customers", spoken))
-    legend_above(ax, bars)
-    _finish(ax, tried.definition, spoken)
-    return ax
+    back = np.where(own["lost"].astype(float) > 0, own["came_back_share"].astype(float), np.inf)
+    title = ""
+    if np.isfinite(back).any():
+        best = int(np.argmin(back))
+        told = {"rule": _rule(own, best, spoken), "back": percent(float(back[best]))}
+        title = phrase("title_lost_rules", spoken, **told)
+    return finished(ax, spoken, title=title, legend=bars, definition=tried.definition)
 
 
 # --- survival -------------------------------------------------------------------------------------------------------
@@ -452,7 +498,7 @@ def _strip_of_those_at_risk(ax: Axes, survival: Any, groups: Sequence[Any], spok
     ticks = [float(tick) for tick in MaxNLocator(nbins=7).tick_values(0, last) if 0 <= tick <= last]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     found = columns_of(_AtTimes(survival.at(ticks)), "table", "n_at_risk", "", order=["group", "time"])
-    counts = {_name(name, spoken): found["n_at_risk"][found["group"] == name].tolist() for name in groups}
+    counts = {group_name(name, spoken): found["n_at_risk"][found["group"] == name].tolist() for name in groups}
     strip_below(ax, ticks, counts, "plot_at_risk", spoken)
 
 
@@ -502,20 +548,19 @@ def _read_off(ax: Axes, at: float, curves: Mapping[str, tuple[Array, Array, str]
         said.set_path_effects([withStroke(linewidth=3, foreground="white")])
 
 
-def _mark_limit(ax: Axes, gaps: Any, spoken: Language) -> None:
-    """The limit as a line; its words stand where those of the marked day do not."""
-    ax.axvline(gaps.limit, color="black", linewidth=1, linestyle=":")
+def _limit(ax: Axes, gaps: Any, spoken: Language) -> list[Any]:
+    """The limit as a line, where there is one; its words go into the legend too."""
+    if gaps.limit is None:
+        return []
     said = phrase("plot_gap_limit", spoken, days=short(gaps.limit, spoken), share=str(gaps.definition.values["share"]))
-    left = gaps.limit > sum(ax.get_xlim()) / 2
-    ax.annotate(said, (gaps.limit, 0), (-4 if left else 4, 18), xycoords=ax.get_xaxis_transform(),
-                textcoords="offset points", ha="right" if left else "left", size=SMALL)  # fmt: skip
+    return [ax.axvline(gaps.limit, color="black", linewidth=1, linestyle=":", label=said)]
 
 
 # --- repurchase -----------------------------------------------------------------------------------------------------
 
 
 def _with_intervals(
-    ax: Axes, found: Mapping[str, Array], rows: Array, aside: float, colour: str, marker: str, dashes: Any, name: str
+    ax: Axes, found: Mapping[str, Array], rows: Array, aside: float, name: str, style: Mapping[str, Any]
 ) -> Any:
     """A line through the rates with a bar for each interval; gives the line."""
     number = found["order_number"][rows] + aside
@@ -523,8 +568,8 @@ def _with_intervals(
                                                                               "within_high"))  # fmt: skip
     seen = np.isfinite(rate)
     ends = [(rate - low)[seen], (high - rate)[seen]]
-    line = ax.errorbar(number[seen], rate[seen], yerr=np.maximum(ends, 0), color=colour, marker=marker, markersize=5,
-                       linestyle=dashes, linewidth=1.4, capsize=3, label=name).lines[0]  # fmt: skip
+    look: dict[str, Any] = dict(markersize=5, linewidth=1.4, capsize=3) | dict(style)
+    line = ax.errorbar(number[seen], rate[seen], yerr=np.maximum(ends, 0), **look).lines[0]
     line.set_label(name)
     return line
 
@@ -584,19 +629,3 @@ def _rule(own: Mapping[str, Array], row: int, spoken: Language) -> str:
     if rule == "returning":
         setting = f"{100 * float(setting):g}"
     return phrase(f"lost_by_{rule}", spoken, setting=setting)
-
-
-# --- what all share -------------------------------------------------------------------------------------------------
-
-
-def _name(group: Any, spoken: Language) -> str:
-    """The words of a group; a name of the user's as it is."""
-    return group_name(group, spoken)
-
-
-def _finish(ax: Axes, definition: Any, spoken: Language) -> None:
-    """Small print, and fonts for all of it."""
-    ax.spines[["top", "right"]].set_visible(False)
-    small_print(ax, definition, spoken)
-    _fonts.apply(ax, spoken)
-    legend_in_font(ax)

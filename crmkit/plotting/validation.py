@@ -11,9 +11,21 @@ from crmkit import _checks, _frame
 from crmkit._types import Array
 from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
-from crmkit.plotting._axes import BLUE, GREY, SMALL, VERMILLION, open_axes, percent, phrase, segment_name, short, word
-from crmkit.plotting._definitions import small_print
+from crmkit.plotting._axes import (
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILLION,
+    open_axes,
+    percent,
+    phrase,
+    plain,
+    segment_name,
+    short,
+    whole,
+    word,
+)
+from crmkit.plotting._finishing import finished
 from crmkit.validation.reruns import worded
 
 if TYPE_CHECKING:
@@ -34,6 +46,7 @@ def plot_backtest(
     show: Literal["rates", "gain", "revenue"] = "rates",
     ax: Axes | None = None,
     language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.backtest`: the rebuy rate of each segment, or whom the segments reach in their order.
 
@@ -48,7 +61,9 @@ def plot_backtest(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars or lines, as `matplotlib.axes.Axes.barh` or `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -73,16 +88,18 @@ def plot_backtest(
     _checks.choice("show", show, ("rates", "gain", "revenue"))
     if not hasattr(result, "pooled"):
         raise _not_that(result, "a_backtest", "plot_backtest(crmkit.backtest(transactions))")
-    return _rates(result, ax, language) if show == "rates" else _curves(result, show, ax, language)
+    if show == "rates":
+        return _rates(result, ax, language, style)
+    return _curves(result, show, ax, language, style)
 
 
-def _rates(result: Any, ax: Axes | None, language: Language | None) -> Axes:
+def _rates(result: Any, ax: Axes | None, language: Language | None, style: dict[str, Any]) -> Axes:
     found = _columns(result.pooled, ["customers", "rebuy_rate", "rate_low", "rate_high"])
     names, overall = found["segment"][:-1], float(found["rebuy_rate"][-1])
     ax, spoken = open_axes(ax, language, height=2.4 + 0.42 * len(names), width=7.4)
     rows, rates = np.arange(len(names)), 100 * found["rebuy_rate"][:-1]
     ends = 100 * np.array([found["rate_low"][:-1], found["rate_high"][:-1]])
-    ax.barh(rows, rates, height=0.7, color=BLUE, alpha=0.75)
+    ax.barh(rows, rates, height=0.7, **(dict(color=BLUE, alpha=0.75) | style))
     # Of several origins the interval is that of one, so it holds the rate.
     ax.errorbar(rates, rows, xerr=np.abs(ends - rates), fmt="none", ecolor="black", elinewidth=1, capsize=3)
     for row, end in zip(rows, ends[1], strict=True):
@@ -91,34 +108,36 @@ def _rates(result: Any, ax: Axes | None, language: Language | None) -> Axes:
         ax.annotate(said, (end, row), (5, 0), textcoords="offset points", va="center", size=SMALL,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     ax.axvline(100 * overall, color=VERMILLION, linewidth=1.2, linestyle="--", zorder=2.5)
-    ax.annotate(phrase("plot_all_rate", spoken, share=percent(overall)), (100 * overall, 1), (3, 2), color=VERMILLION,
-                xycoords=("data", "axes fraction"), textcoords="offset points", size=SMALL)  # fmt: skip
     _name_rows(ax, [segment_name(name, spoken, result.own_labels) for name in names])
     _reach(ax, 1.32 * float(ends.max()))
     ax.set_xlabel(phrase("plot_rebuy_rate", spoken, days=str(result.horizon), level=result.definition.values["level"]))
-    small_print(ax, result.definition, spoken)
-    _fonts.apply(ax, spoken)
-    return ax
+    best = int(np.nanargmax(rates))
+    said = {"name": segment_name(names[best], spoken, result.own_labels), "share": percent(rates[best] / 100)}
+    said |= {"all": percent(overall), "days": str(result.horizon)}
+    notes = [phrase("plot_all_rate", spoken, share=percent(overall))]
+    title = phrase("title_backtest", spoken, **said)
+    return finished(ax, spoken, title=title, notes=notes, definition=result.definition)
 
 
-def _curves(result: Any, show: str, ax: Axes | None, language: Language | None) -> Axes:
+def _curves(result: Any, show: str, ax: Axes | None, language: Language | None, style: dict[str, Any]) -> Axes:
     what = "rebuyers" if show == "gain" else "revenue"
     found = _columns(result.lift, ["customer_share", *(f"{prefix}{what}" for prefix, *_ in _CURVES)])
     ax, spoken = open_axes(ax, language, height=5.2, width=6.0)
     people = np.append(0, 100 * found["customer_share"])
     everyone = float(found[what][-1])
-    for prefix, label, colour, style, marker in _CURVES:
+    lines, at = [], int(np.argmin(np.abs(people - 20)))
+    shares = {"top": whole(people[at] / 100)}
+    for (prefix, label, colour, dashes, marker), name in zip(_CURVES, ("segments", "recency", "random"), strict=True):
         reached = np.append(0, 100 * found[f"{prefix}{what}"] / everyone) if everyone else np.zeros(len(people))
-        ax.plot(people, reached, style, color=colour, marker=marker, markersize=4, label=word(label, spoken))
-    legend = ax.legend(frameon=False, loc="lower right", fontsize=SMALL)
+        look: dict[str, Any] = dict(color=colour, linestyle=dashes, marker=marker, markersize=4) | style
+        lines += ax.plot(people, reached, label=word(label, spoken), **look)
+        shares[name] = whole(reached[at] / 100)
     ax.set(xlim=(0, 100), ylim=(0, 103), yticks=range(0, 101, 20))
     ax.set_xlabel(word("plot_contacted", spoken))
     reached_key = "plot_rebuyers_reached" if show == "gain" else "plot_revenue_reached"
     ax.set_ylabel(phrase(reached_key, spoken, days=str(result.horizon)))
-    ax.spines[["top", "right"]].set_visible(False)
-    _fonts.apply(ax, spoken)
-    _same_font(ax, legend.get_texts())
-    return ax
+    title = phrase("title_reached" if show == "gain" else "title_reached_revenue", spoken, **shares)
+    return finished(ax, spoken, title=title if everyone else "", legend=lines)
 
 
 def plot_sensitivity(
@@ -127,6 +146,7 @@ def plot_sensitivity(
     show: Literal["choices", "segments"] = "choices",
     ax: Axes | None = None,
     language: Language | None = None,
+    **style: Any,
 ) -> Axes:
     """Draw the result of `crmkit.sensitivity`: who changes segment by each choice, or how steady each segment is.
 
@@ -140,7 +160,9 @@ def plot_sensitivity(
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
 
     Returns
     -------
@@ -173,29 +195,31 @@ def plot_sensitivity(
         pairs = (("steadiness_choices", "plot_other_choices"), ("steadiness_time", "plot_earlier_days"))
     n = len(next(iter(found.values())))
     ax, spoken = open_axes(ax, language, height=1.6 + 0.55 * n, width=7.4)
-    longest = _paired_bars(ax, found, pairs, spoken)
+    longest = _paired_bars(ax, found, pairs, spoken, style)
     if show == "choices":
         _name_rows(ax, _run_names(found, spoken))
     else:
         _name_rows(ax, [segment_name(name, spoken, result.own_labels) for name in found["segment"]])
     _reach(ax, 1.15 * longest)
     ax.set_xlabel(word("plot_changed" if show == "choices" else "plot_steadiness", spoken))
-    legend = ax.legend(frameon=False, fontsize=SMALL, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
-    grade = phrase("plot_named_number", spoken, what=word("grade", spoken), amount=result.grade)
-    ax.annotate(grade, (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points")
-    _fonts.apply(ax, spoken)
-    _same_font(ax, legend.get_texts())
-    return ax
+    worst = 100 * found[pairs[0][0]].astype(float)
+    at = int(np.nanargmax(worst) if show == "choices" else np.nanargmin(worst))
+    name = "" if show == "choices" else segment_name(found["segment"][at], spoken, result.own_labels)
+    said = {"grade": plain(result.grade), "share": percent(worst[at] / 100), "name": name}
+    title = phrase(f"title_sensitivity_{show}", spoken, **said)
+    return finished(ax, spoken, title=title, legend=ax.get_legend_handles_labels()[0])
 
 
-def _paired_bars(ax: Axes, found: dict[str, Array], pairs: Sequence[tuple[str, str]], spoken: Language) -> float:
+def _paired_bars(
+    ax: Axes, found: dict[str, Array], pairs: Sequence[tuple[str, str]], spoken: Language, style: dict[str, Any]
+) -> float:
     """Two bars in every row, each with its number; the end of the longest."""
     longest = 0.0
     for (name, label), colour, offset in zip(pairs, (BLUE, VERMILLION), (-0.2, 0.2), strict=True):
         ends = 100 * np.nan_to_num(found[name].astype(float))
         rows = np.arange(len(ends)) + offset
         if not np.isnan(found[name].astype(float)).all():
-            ax.barh(rows, ends, height=0.38, color=colour, label=word(label, spoken))
+            ax.barh(rows, ends, height=0.38, label=word(label, spoken), **(dict(color=colour) | style))
         for row, end, share in zip(rows, ends, found[name].astype(float), strict=True):
             if not np.isnan(share):
                 ax.annotate(percent(share), (end, row), (4, 0), textcoords="offset points", va="center", size=SMALL)
@@ -227,7 +251,6 @@ def _name_rows(ax: Axes, names: Sequence[str]) -> None:
     """One row each, the first on top; names as matplotlib takes them."""
     ax.set_yticks(np.arange(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
-    ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(axis="y", length=0)
 
 
@@ -235,12 +258,6 @@ def _columns(result_table: Any, needed: Sequence[str]) -> dict[str, Array]:
     table = _frame.open_table(result_table)
     found = table.collect(table.frame)
     return {name: np.asarray(values, dtype=float) if name in needed else values for name, values in found.items()}
-
-
-def _same_font(ax: Axes, texts: Sequence[Any]) -> None:
-    """Texts of a legend in the fonts of the axis label, which may stand behind each other for Chinese."""
-    for text in texts:
-        text.set_fontfamily(ax.xaxis.label.get_fontfamily())
 
 
 def _not_that(found: Any, what: str, call: str) -> ArgumentError:

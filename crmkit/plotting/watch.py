@@ -8,16 +8,15 @@ import numpy as np
 
 from crmkit.errors import DataError
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import BLUE, GREY, VERMILLION, open_axes, percent, phrase, short, word
-from crmkit.plotting._definitions import small_print
-from crmkit.plotting._lines import columns_of, label_upwards, legend_above, legend_in_font
+from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import columns_of, label_upwards
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | None = None) -> Axes:
+def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
     """Draw the back-test of `crmkit.outreach.watch_list`: the share of false alerts against alerts a week.
 
     The dashed line is what calling accounts of that size at random would give; the distance to it is what the list is
@@ -30,7 +29,9 @@ def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | 
     ax : matplotlib axes, optional
         Where to draw; by default on a new figure.
     language : {"en", "zh"}, optional
-        Language of the labels, by default English.
+        Language of the labels; that which is set unless given.
+    **style
+        Of the line of the watch-list, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -66,9 +67,13 @@ def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | 
         for name in ("false_alert_share", "false_alert_low", "false_alert_high", "base_rate")
     )  # fmt: skip
     ax.fill_between(alerts, low, high, color=BLUE, alpha=0.18, linewidth=0)
-    drawn = ax.plot(alerts, share, color=BLUE, marker="o", markersize=4, label=word("plot_watch_called", spoken))
+    look: dict[str, Any] = dict(color=BLUE, marker="o", markersize=4) | style
+    drawn = ax.plot(alerts, share, label=word("plot_watch_called", spoken), **look)
     drawn += ax.plot(alerts, calm, color=GREY, linestyle="--", label=word("plot_watch_calm", spoken))
+    title = ""
     if np.isfinite(watch.false_alert_share):
+        told = {"n": f"{watch.alerts_per_week:g}", "share": percent(watch.false_alert_share)}
+        title = phrase("title_watch", spoken, **told)
         at = (watch.alerts_per_week, 100 * watch.false_alert_share)
         chosen = phrase("plot_watch_chosen", spoken, share=percent(watch.false_alert_share))
         drawn += ax.plot(*at, color=VERMILLION, marker="s", markersize=9, linestyle="none", label=chosen)
@@ -79,9 +84,4 @@ def plot_watch_list(watch: Any, *, ax: Axes | None = None, language: Language | 
     ax.set_xlabel(word("plot_watch_alerts", spoken))
     label_upwards(ax, word("plot_watch_false", spoken))
     ax.grid(axis="y", color="0.9", linewidth=0.8)
-    ax.spines[["top", "right"]].set_visible(False)
-    legend_above(ax, drawn)
-    small_print(ax, watch.definition, spoken)
-    _fonts.apply(ax, spoken)
-    legend_in_font(ax)
-    return ax
+    return finished(ax, spoken, title=title, legend=drawn, definition=watch.definition)

@@ -63,9 +63,9 @@ def test_a_stage_with_more_refunds_than_spend_has_no_height():
 def test_a_last_period_that_is_not_over_is_hatched_and_said():
     ax = plot_lifecycle(HISTORY)
     assert [bar.get_hatch() for bar in ax.containers[0]] == [None, None, "///"]
-    assert ax.texts[4].get_text() == "hatched: 2024-03 is not over, as of 2024-03-20"
+    assert ax.texts[4].get_text().splitlines()[-1] == "hatched: 2024-03 is not over, as of 2024-03-20"
     whole = plot_lifecycle({name: values[:8] for name, values in HISTORY.items()})
-    assert len(whole.texts) == 4
+    assert "hatched" not in whole.texts[-1].get_text()
     assert {bar.get_hatch() for bar in whole.containers[0]} == {None}
 
 
@@ -114,7 +114,7 @@ def test_labels_come_in_chinese():
         pytest.skip("no font with Chinese characters")
     ax = plot_lifecycle(HISTORY, language="zh")
     assert [text.get_text().split("：")[0] for text in ax.texts[:4]] == ["考察期", "形成期", "稳定期", "退化期"]
-    assert ax.texts[4].get_text() == "斜线：2024-03 尚未结束，截至 2024-03-20"
+    assert ax.texts[4].get_text().splitlines()[-1] == "斜线：2024-03 尚未结束，截至 2024-03-20"
 
 
 def test_the_callers_axes_are_used_and_returned():
@@ -138,5 +138,5 @@ def test_a_stage_is_named_if_its_colour_is_drawn_at_any_date():
     }  # fmt: skip
     table["date"] = np.array(table["date"], dtype="datetime64[D]")
     drawn = plot_lifecycle(table)
-    named = [text.get_text() for text in drawn.texts]
+    named = [text.get_text() for text in drawn.texts[:-1]]
     assert named == ["Exploration: 0 (0.0%)", "Decline: 4 (100.0%)"]

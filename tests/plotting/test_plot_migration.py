@@ -78,7 +78,7 @@ def test_bars_and_bands_are_as_thick_as_their_customers(make_table):
     ]
     said = [text.get_text() for text in ax.get_legend().get_texts()]
     assert said == ["up: 2 (33.3%)", "down: 1 (16.7%)", "same: 1 (16.7%)", "joined: 1 (16.7%)", "left: 1 (16.7%)"]
-    assert ax.get_legend().get_title().get_text() == labels.text("plot_bands_customers")
+    assert ax.get_xlabel() == labels.text("plot_bands_customers")
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["before", "after"]
 
 

@@ -9,7 +9,7 @@ from conftest import as_columns, small_table
 from crmkit import labels
 from crmkit.errors import ArgumentError
 from crmkit.plotting import _fonts, plot_movements, plot_retention
-from crmkit.plotting._definitions import wrapped
+from crmkit.plotting._axes import wrapped
 
 matplotlib.use("Agg")
 
@@ -163,7 +163,7 @@ def test_the_card_stands_below_in_the_language_of_the_picture(language):
 def test_the_card_stays_below_the_axes_and_within_the_picture():
     ax = plot_retention(crm.retention.rates(transactions()))
     ax.figure.canvas.draw()
-    print_box = next(text for text in ax.texts if "\n" in text.get_text()).get_window_extent()
+    print_box = ax.texts[-1].get_window_extent()
     axes, figure = ax.get_tightbbox(for_layout_only=True), ax.figure.bbox
     ticks = [tick.get_window_extent().y0 for tick in ax.get_xticklabels()]
     assert print_box.y1 < min(ticks)

@@ -1,0 +1,75 @@
+"""Every picture in both languages and three sizes: no text on another, none cut, every axis with its unit."""
+
+import itertools
+import re
+
+import drawn
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+
+from crmkit.plotting import _fonts
+
+matplotlib.use("Agg")
+
+LANGUAGES = ("en", "zh") if _fonts.chinese_font() else ("en",)
+# Inches: inline in a notebook, on a slide, in a column of the report; and the size that a picture gives itself.
+SIZES = {"own": None, "inline": (6.4, 4.8), "slide": (9.0, 5.0), "report": (5.2, 4.4)}
+# What numbers along an axis can be of; names, dates and periods say themselves what they are.
+UNITS = re.compile(
+    r"%|money|currency|£|days|date|age\b|points|score|customers|purchases|orders?\b|alerts|answer|lift|utility|tenths"
+    r"|times|number|values|quarters|months|"
+    r"货币|天|日期|龄|分|得分|客户|人|次|单|预警|提升度|效用|十分位|数|种类|季|月|周"
+)
+
+
+def texts_of(ax):
+    """Texts that are seen."""
+    axes = [ax, *ax.child_axes]
+    for one in list(axes):
+        axes += [other for other in one.child_axes if other not in axes]
+    texts = [text for one in axes for text in (*one.texts, one.title, one._left_title, one.xaxis.label, one.yaxis.label)
+             if one.axison or text not in (one.xaxis.label, one.yaxis.label)]  # fmt: skip
+    for one in axes:
+        legend = one.get_legend()
+        texts += [legend.get_title(), *legend.get_texts()] if legend else []
+        for axis in (one.xaxis, one.yaxis) if one.axison else ():
+            low, high = sorted(axis.get_view_interval())
+            texts += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            texts += [tick.label2 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
+
+
+def boxes_of(ax):
+    """Boxes of texts, with what they say; not of those that run along a line or a curve."""
+    return [(text.get_window_extent(), text.get_text()) for text in texts_of(ax) if text.get_rotation() in (0, 90)]
+
+
+def drawn_at(name, language, size):
+    options = {} if SIZES[size] is None else {"ax": plt.subplots(figsize=SIZES[size], layout="constrained")[1]}
+    ax = drawn.draw(name, language=language, **options)
+    ax.figure.canvas.draw()
+    return ax
+
+
+def flaws(ax):
+    """Texts on other texts, and texts that leave the figure."""
+    found, page = boxes_of(ax), ax.get_figure(root=True).bbox
+    laid = [
+        ("on", one, other)
+        for (box, one), (second, other) in itertools.combinations(found, 2)
+        if min(box.x1, second.x1) - max(box.x0, second.x0) > 2 and min(box.y1, second.y1) - max(box.y0, second.y0) > 2
+    ]
+    return laid + [
+        ("cut", said)
+        for box, said in found
+        if box.x0 < page.x0 - 1 or box.y0 < page.y0 - 1 or box.x1 > page.x1 + 1 or box.y1 > page.y1 + 1
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", drawn.PICTURES)
+def test_no_text_lies_on_another_or_is_cut(name, language, size):
+    assert flaws(drawn_at(name, language, size)) == []
