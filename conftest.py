@@ -36,6 +36,8 @@ def _figures_are_closed() -> Iterator[None]:
         pyplot.close("all")
 
 
+EVERYWHERE = os.environ.get("CRMKIT_TEST_KINDS") == "all"  # at night
+
 KINDS = ("pandas", "polars", "polars_lazy", "pyarrow", "duckdb")
 
 
@@ -53,13 +55,18 @@ def table_of(kind: str, columns: Mapping[str, Any], connection: Any = None) -> A
     return frame.lazy() if kind == "polars_lazy" else frame
 
 
+def examples(n: int) -> int:
+    """How many examples a property is tried on: all n at night, a third of them with every change."""
+    return n if EVERYWHERE else max(n // 3, 6)
+
+
 def small_table(columns: Mapping[str, Any]) -> Any:
     """A table in memory of the kind that is fastest when small, for laws that are tried many times."""
     return columns if importlib.util.find_spec("polars") is None else table_of("polars", columns)
 
 
 # Every kind is tried where tables come in and go out; what is computed in between is one code for all of them.
-# `CRMKIT_TEST_KINDS=all` tries every kind everywhere, as the checks do at night.
+# `CRMKIT_TEST_KINDS=all` tries every kind everywhere, and properties on more examples, as the checks do at night.
 FEW_KINDS = ("pandas", "polars_lazy")
 EDGES = {
     "test_transactions", "test_read", "test_customers", "test_results", "test_face", "test_rfm",
@@ -71,9 +78,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The kinds of table that a test of `make_table` is run on."""
     named = any("make_table" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
     if "make_table" in metafunc.fixturenames and not named:
-        everywhere = os.environ.get("CRMKIT_TEST_KINDS") == "all"
         edge = metafunc.module.__name__.rpartition(".")[2] in EDGES
-        metafunc.parametrize("make_table", KINDS if edge or everywhere else FEW_KINDS, indirect=True, scope="session")
+        metafunc.parametrize("make_table", KINDS if edge or EVERYWHERE else FEW_KINDS, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reference import last_day, summary
 
 import crmkit as crm
-from conftest import KINDS, as_columns, small_table, table_of
+from conftest import KINDS, as_columns, examples, small_table, table_of
 from crmkit.errors import ArgumentError, ColumnError
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -45,7 +45,7 @@ def day_of(value) -> dt.date:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(table=st.lists(rows, min_size=1, max_size=25))
 def test_the_summary_is_that_of_plain_loops(kind, table):
     import duckdb
@@ -223,7 +223,7 @@ def test_recent_value_is_the_margin_of_the_window_by_hand(kind):
     assert recent.margin_rate == pytest.approx((19.5 - 13) / 19.5)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(table=st.lists(rows, min_size=1, max_size=25), window=st.integers(1, 80))
 def test_recent_revenue_is_that_of_plain_loops(table, window):
     table = [*table, ("z", dt.date(2024, 2, 1), 100)]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 TWO_KINDS = [pd.DataFrame, lambda columns: pl.LazyFrame(columns, strict=False)]
@@ -117,7 +117,7 @@ def test_quoted_thousands_far_down_a_file_are_read(tmp_path):
         assert crm.read(path, decimal=decimal).ledger["amount"].iloc[-1] == float(cents)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 @given(cents=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=15), mark=st.sampled_from([".", ","]))
 def test_what_is_written_with_groups_is_read_as_it_was(cents, mark):
     other = "," if mark == "." else "."
@@ -274,7 +274,7 @@ def test_quantity_times_price_less_discount_is_exact():
         crm.Transactions({**table, "sum": [1, 2, 3]}, amount="sum", price="p", quantity="q")
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 @given(lines=st.lists(st.tuples(st.integers(1, 5000), st.integers(1, 10**6), st.integers(0, 100)), min_size=1,
                       max_size=12))  # fmt: skip
 def test_the_product_is_that_of_decimals(lines):
@@ -321,7 +321,7 @@ WHERES = ["n > 1 AND t <> 'x'", "n IN (1, 3) OR t IS NULL", "NOT (n BETWEEN 2 AN
           "coalesce(t, 'x') = 'x'", "t IS NOT NULL AND NOT t = 'b'", "lower(t) = 'bar'", "-n < -1"]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 @given(rows=st.lists(st.tuples(st.sampled_from([1, 2, 3, None]), st.sampled_from(["x", "b", "BAR", "car", None])),
                      min_size=1, max_size=8), where=st.sampled_from(WHERES))  # fmt: skip
 def test_a_filter_means_what_it_means_in_sql(rows, where):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import pyramid
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
@@ -92,7 +92,7 @@ VALUES = st.lists(st.integers(-4, 12).map(lambda n: n / 4), min_size=1, max_size
 SCHEME = st.sampled_from(["textbook", "curry", "zeithaml", {"a": 1.0}, {"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(values=VALUES, scheme=SCHEME, ties=st.sampled_from(["better", "worse"]))
 def test_tiers_follow_value_alone(values, scheme, ties):
     got = tiers(small_table(people(values)), scheme=scheme, ties=ties)
@@ -194,7 +194,7 @@ def test_concentration_of_ten_customers_by_hand(make_table):
     assert curve["value_share"] == pytest.approx([0, 0.02, 0.04, 0.1, 0.2, 0.3, 0.5, 1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(values=VALUES.filter(lambda values: sum(values) > 0))
 def test_gini_is_half_the_relative_mean_difference(values):
     found = pyramid.concentration(small_table(people(values)))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import rfm
 from crmkit._statistics import wilson
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
@@ -203,7 +203,7 @@ def test_own_column_names(make_table):
 ROW = st.tuples(st.integers(0, 6), st.integers(1, 4), st.integers(-3, 8))
 PEOPLE = st.lists(ROW, min_size=1, max_size=40)
 VALUE_METHODS = st.sampled_from(["quantile", "bands", "mean", "median", "nested"])
-quickly = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def table_of(rows, ids=None):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reference import last_day, used_rows
 
 import crmkit as crm
-from conftest import KINDS, as_columns, table_of
+from conftest import KINDS, as_columns, examples, table_of
 from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError
 
 DAYS = ["2025-01-01", "2025-01-02", "2025-02-01"]
@@ -43,7 +43,7 @@ rows = st.tuples(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(
     table=st.lists(rows, min_size=1, max_size=20),
     refunds=st.sampled_from(["net", "drop", "ignore"]),
@@ -240,7 +240,7 @@ def test_amounts_without_a_decimal_form_keep_equal_totals_equal():
     assert spend[0] == spend[1] == pytest.approx(np.pi, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(factor=st.floats(1e-3, 1e4), cents=st.lists(st.integers(1, 10**6), min_size=3, max_size=12))
 def test_the_unit_of_money_changes_no_order_of_customers(factor, cents):
     """Order and ties of spend survive another currency."""

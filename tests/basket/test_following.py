@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import basket
 
 # Pei et al. (2001), table 1: a letter is an item, a word is what is bought on one day.
@@ -39,7 +39,7 @@ def test_the_sequences_of_the_paper(make_table):
     assert found.customers == 4
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     st.lists(
         st.lists(st.text("abc", min_size=1, max_size=2), min_size=1, max_size=4).map(" ".join), min_size=2, max_size=5

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table, table_of
+from conftest import as_columns, examples, small_table, table_of
 from crmkit import basket
 from crmkit.basket._measures import adjusted, p_values
 from crmkit.errors import ArgumentError, DataError
@@ -101,7 +101,7 @@ def test_rules_are_those_of_another_package():
 baskets_of_letters = st.lists(st.lists(st.sampled_from("abcde"), min_size=1, max_size=6), min_size=2, max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(baskets=baskets_of_letters, least=st.integers(1, 3), order=st.randoms(use_true_random=False))
 def test_rules_are_what_brute_force_finds_whatever_the_order_ids_and_repeats_of_rows(baskets, least, order):
     held = [frozenset(items) for items in baskets]

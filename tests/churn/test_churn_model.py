@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import crmkit as crm
-from conftest import as_columns
+from conftest import as_columns, examples
 from crmkit import _checks
 from crmkit.churn import _judged
 from crmkit.churn._features import FEATURES, snapshot, stayed_away
@@ -63,7 +63,7 @@ def test_nothing_after_the_day_is_in_the_features(cdnow):
 predictions = st.lists(st.tuples(st.sampled_from([0.1, 0.2, 0.5, 0.5, 0.8]), st.booleans()), min_size=4, max_size=60)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(listed=predictions)
 def test_scores_of_predictions_are_those_of_scikit_learn(listed):
     p, happened = np.array([p for p, _ in listed]), np.array([h for _, h in listed])

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from conftest import examples
 from crmkit.datasets import STORIES, make_transactions
 from crmkit.datasets.simulation import Planted
 from crmkit.errors import ArgumentError
@@ -214,7 +215,7 @@ def test_another_seed_gives_other_data(simulation, table):
     assert not _same(other.truth, simulation.truth)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     n=st.integers(10, 60),
     start=st.dates(dt.date(1, 1, 1), dt.date(9990, 1, 1)),

@@ -26,6 +26,7 @@ import pytest
 from hypothesis import given, settings
 
 import crmkit as crm
+from conftest import examples
 from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, InputFileError
 
 HEADER = "customer_id,date,amount\n"
@@ -505,8 +506,7 @@ def as_csv(rows, name, separator, quoting, ends, encoding):
     return text.getvalue().encode(encoding)
 
 
-# at night, with all kinds of tables, more
-MANY = settings(deadline=None, max_examples=100 if os.environ.get("CRMKIT_TEST_KINDS") == "all" else 15)
+MANY = settings(deadline=None, max_examples=examples(45))
 
 
 @MANY

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import as_columns
+from conftest import as_columns, examples
 from crmkit import equity
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
@@ -44,7 +44,7 @@ matrices = st.integers(2, 5).flatmap(
 ).map(lambda rows: np.array(rows) / np.sum(rows, axis=1, keepdims=True))  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(p=matrices, often=st.floats(0.5, 12), rate=st.floats(0.02, 0.5))
 def test_values_are_the_sum_of_powers_and_add_up_to_the_market(p, often, rate):
     terms = {"purchases_per_year": often, "margin": 7.0, "discount_rate": rate}
@@ -123,7 +123,7 @@ def test_long_run_shares(make_table):
     assert as_columns(equity.long_run_shares(make_table(P)), sort="brand") == {"brand": ["A", "B"], "share": [0.6, 0.4]}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(p=matrices)
 def test_long_run_shares_are_where_powers_end(p):
     got = as_columns(equity.long_run_shares(p))["share"]
@@ -167,7 +167,7 @@ def test_an_improvement_without_a_cost_has_no_return_and_says_so():
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(p=matrices, utility=st.floats(-2, 2))
 def test_what_one_brand_gains_the_others_lose(p, utility):
     found = equity.what_if(p, brand="A", utility=utility, **TERMS)

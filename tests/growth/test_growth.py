@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import Transactions, growth, summarize
 from crmkit.datasets import load_cdnow, make_transactions
 from crmkit.errors import ArgumentError, ColumnError, DataError
@@ -153,7 +153,7 @@ def moved_by_hand(rows):
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows=ROWS)
 def test_the_bridge_is_that_of_plain_loops_and_adds_up(rows):
     expected = moved_by_hand(rows)
@@ -177,7 +177,7 @@ def test_the_bridge_is_that_of_plain_loops_and_adds_up(rows):
         assert (n[step], amount[step]) == (len(own), sum(own))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(rows=ROWS, seed=st.randoms(use_true_random=False))
 def test_neither_row_order_nor_later_rows_nor_names_matter(rows, seed):
     if not moved_by_hand(rows):
@@ -339,7 +339,7 @@ def test_categories_can_be_the_products_and_four_rows_are_always_there():
 PRODUCTS = st.sampled_from([None, "p", "q", "r"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(rows=ROWS, data=st.data(), existing=st.sampled_from(["base", "ever"]))
 def test_the_cells_are_those_of_plain_loops_and_add_up(rows, data, existing):
     if not moved_by_hand(rows):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import plotting
 from crmkit.errors import ArgumentError, DataError
 
@@ -31,7 +31,7 @@ def sales(lines):
     }
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(lines=st.lists(line, min_size=3, max_size=40), rate=st.sampled_from([None, 0.3, 1.0]))
 def test_every_exhibit_multiplies_and_adds_up(lines, rate):
     lines = [(9, 0, 100, 50), (8, 364, 100, 50), *lines]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import loyalty
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
@@ -71,7 +71,7 @@ def test_labels_in_chinese():
     assert "潜在忠诚" in found.definition.text("zh")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.one_of(st.none(), st.integers(0, 10))), min_size=1, max_size=30))
 def test_everybody_is_of_one_type(rows):
     listed = small_table({"frequency": [often for often, _ in rows],

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multinomial
 
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import loyalty
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
@@ -137,7 +137,7 @@ def test_rows_without_a_date_are_counted_where_periods_need_one():
     assert as_columns(loyalty.nps(survey).table)["respondents"] == [3]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10), st.sampled_from("xyz")), min_size=1, max_size=40))
 def test_the_score_of_all_is_that_of_all_answers_and_not_the_mean_of_the_groups(rows):
     survey = small_table({"nps": [score for score, _ in rows], "shop": [shop for _, shop in rows]})

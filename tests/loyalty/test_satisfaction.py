@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import loyalty
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
@@ -163,7 +163,7 @@ def test_weights_and_shapley_values_are_those_of_all_orders(make_table):
     assert sum(got["derived_importance"]) == pytest.approx(1)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_parts_add_up_to_r_squared(seed):
     survey = made(np.random.default_rng(seed), 40, np.random.default_rng(seed + 1).normal(size=5))

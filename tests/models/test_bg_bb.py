@@ -12,7 +12,7 @@ from exact_derivatives import assert_derivatives
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import as_columns
+from conftest import as_columns, examples
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 from crmkit.models import bg_bb
 from crmkit.models._base import load
@@ -135,7 +135,7 @@ def test_discounted_purchases_are_the_discounted_increments_of_the_expectation()
     assert bg_bb.discounted_purchases(PUBLISHED, *history, rate=1.0)[0] == pytest.approx(want, rel=1e-11)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     t_x=st.integers(1, 20),
     x=st.floats(0, 1),

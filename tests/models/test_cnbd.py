@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.special import betaln, factorial, gammainc, hyp2f1
 
 import crmkit as crm
-from conftest import as_columns
+from conftest import as_columns, examples
 from crmkit import clv
 from crmkit.errors import ArgumentError, ColumnError
 from crmkit.models import _beta_geometric as shared
@@ -227,7 +227,7 @@ def test_derivatives(first_chance, k):
 MODEL = clv.MBGCNBD.from_params(k=3, r=1.2, alpha=4.0, a=0.5, b=1.5, period="day")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(x=st.integers(0, 30), T=st.floats(1, 99), share=st.floats(0.01, 1), horizon=st.floats(1, 50))
 def test_a_longer_horizon_never_means_fewer_purchases(x, T, share, horizon):
     customer = {"x": [x], "t_x": [share * T if x else 0.0], "T": [T]}

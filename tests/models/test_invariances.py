@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import roots_legendre
 
+from conftest import examples
 from crmkit.models._repeats import read_cells
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.mbg_nbd import MBGNBD
@@ -117,7 +118,7 @@ def test_probabilities_sum_to_one_and_their_mean_is_the_expectation(model):
     assert model.pmf(n, horizon=0)[:2].tolist() == [1, 0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(model=models(), customer=customers(), horizon=st.floats(0.01, 3000))
 def test_forecasts_are_finite_and_grow_with_the_horizon(model, customer, horizon):
     near, far = (model.predict(customer, horizon=h)[0] for h in (horizon, 2 * horizon))
@@ -129,7 +130,7 @@ def test_forecasts_are_finite_and_grow_with_the_horizon(model, customer, horizon
     assert np.isfinite(model.log_likelihood(customer)[0])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(model=models(), customer=customers(), rate=st.floats(0.02, 5), years=st.floats(0.1, 3))
 def test_dert_is_the_discounted_integral_of_the_rate_of_purchases(model, customer, rate, years):
     horizon, delta = 365.25 * years, np.log1p(rate) / 365.25

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import clv
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 from crmkit.models import _value
@@ -143,7 +143,7 @@ histories = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(histories, st.sampled_from(MODELS), st.sampled_from(["4W", "52W", "520W", None]), st.floats(0.001, 0.5))
 def test_laws_of_value(rows, model, horizon, rate):
     got = value(small_table(rows), purchases=model, horizon=horizon, discount_rate=rate)
@@ -159,7 +159,7 @@ def test_laws_of_value(rows, model, horizon, rate):
     assert (dearer["residual_clv"] <= clv_ * (1 + 1e-12)).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(histories, st.sampled_from(MODELS), st.sampled_from(["4W", "52W"]))
 def test_the_interval_of_counts_is_that_of_the_model(rows, model, horizon):
     """Without discounting and at one price money counts purchases, whose interval the model finds by itself."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 SCORES = {"customer_id": ["a", "b", "c", "d"], "p_churn": [0.9, 0.5, 0.1, 0.4], "clv": [10.0, 100.0, 1000.0, 5.0]}
@@ -38,7 +38,7 @@ def test_values_of_their_own_have_no_common_cut_off(make_table):
     assert as_columns(found.customers, sort="customer_id")["contact"] == [False, True, True, False]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(
     p=st.lists(st.floats(0, 1), min_size=1, max_size=30),
     cost=st.floats(0, 5),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit._checks import day_number
 from crmkit.errors import ArgumentError, DataError
 from crmkit.outreach import _watch_clocks
@@ -559,7 +559,7 @@ def test_an_account_crosses_a_threshold_once():
     assert past.threshold_for(99) == 5.0  # all there are
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=30), st.integers(0, 10))
 def test_alerts_counted_by_sorting_are_those_raised(ends, threshold):
     past = past_of([(0, 0, float(min(pair)), float(max(pair) + 1)) for pair in ends])

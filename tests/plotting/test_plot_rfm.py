@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import examples
 from crmkit import labels, rfm, summarize
 from crmkit.datasets import load_ten_customers
 from crmkit.errors import ArgumentError, ColumnError, DataError, MissingPackageError
@@ -62,7 +63,7 @@ def test_the_grid_in_money(make_table):
     assert ax.get_ylabel() == labels.text("plot_recency_score")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 7), st.integers(1, 7)), min_size=1, max_size=40))
 def test_every_customer_is_in_the_cell_of_its_scores(pairs):
     r, f = zip(*pairs, strict=True)

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import phrase, text
 from crmkit.retention import cohorts
@@ -399,7 +399,7 @@ def test_later_rows_change_no_complete_cell(kind, rows, cut, period):
             assert later[tuple(row[name] for name in key)] == row
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(rows=purchases, seed=st.integers(0, 99))
 def test_money_adds_up_to_the_cent_and_neither_order_nor_names_matter(rows, seed):
     found = columns(cohorts(table_of(rows)))
@@ -646,7 +646,7 @@ def test_other_bad_input():
         cohorts(many, period="day")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(data=st.data())
 def test_the_chain_ladder_never_steps_above_the_largest_step_of_a_cohort_that_has_both_ages(data):
     days = st.integers(0, 260).map(lambda day: str(np.datetime64("2024-01-01") + day))

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 contract_rates = crm.retention.contract_rates
-law = settings(deadline=None, max_examples=25)
+law = settings(deadline=None, max_examples=examples(25))
 FIRST = dt.date(2024, 1, 1)
 COUNTS = ("start", "new", "lost", "reactivated", "end", "came_and_left")
 
@@ -272,7 +272,7 @@ def test_the_card_of_renewals_says_the_same_in_chinese():
     assert "分子：其中在本期内最后一次到期的次日仍有合同的客户" in definition.text("zh")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(
     rows=st.lists(
         st.tuples(st.integers(0, 4), st.integers(0, 200), st.one_of(st.none(), st.integers(0, 120))),

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from movements_by_hand import columns_of, movements_of
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit.errors import ArgumentError
 
 retention = crm.retention
-law = settings(deadline=None, max_examples=25)
+law = settings(deadline=None, max_examples=examples(25))
 DATES = [str(dt.date(2024, 1, 1) + dt.timedelta(days=day)) for day in range(150)]
 MONEY = ("start", "new", "reactivated", "expansion", "contraction", "churned", "end", "returns", "revenue")
 PEOPLE = ("start", "new", "reactivated", "expanded", "unchanged", "contracted", "churned", "end")

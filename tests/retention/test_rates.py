@@ -12,12 +12,12 @@ from movements_by_hand import columns_of, movements_of
 from scipy import stats
 
 import crmkit as crm
-from conftest import as_columns, small_table, table_of
+from conftest import as_columns, examples, small_table, table_of
 from crmkit._statistics import wilson
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 retention = crm.retention
-law = settings(deadline=None, max_examples=25)
+law = settings(deadline=None, max_examples=examples(25))
 DATES = [str(dt.date(2024, 1, 1) + dt.timedelta(days=day)) for day in range(150)]
 
 # (customer, date, cents) in five months; below 0 is a refund

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import KINDS, as_columns, small_table, table_of
+from conftest import KINDS, as_columns, examples, small_table, table_of
 from crmkit import growth, rfm, segment
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
@@ -106,7 +106,7 @@ def listed(people):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(before=PEOPLE.filter(bool), after=PEOPLE.filter(bool))
 def test_every_customer_and_all_money_is_in_one_move(before, after):
     found = segment.migration(listed(before), listed(after))
@@ -229,7 +229,7 @@ AMOUNTS = st.one_of(st.integers(-500, 99_999).map(lambda cents: cents / 100), FL
 PRICED = st.dictionaries(st.integers(0, 60), st.tuples(st.sampled_from("xyz"), AMOUNTS), min_size=1, max_size=40)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(before=PRICED, after=PRICED, shuffled=st.randoms(use_true_random=False))
 def test_money_does_not_depend_on_the_order_of_rows(before, after, shuffled):
     rows = list(before.items())
@@ -245,7 +245,7 @@ def test_money_does_not_depend_on_the_order_of_rows(before, after, shuffled):
         )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(cents=st.lists(st.integers(-10_000, 10_000_000), min_size=1, max_size=60))
 def test_cents_add_up_to_the_cent(cents):
     people = {who: ("x", n / 100) for who, n in enumerate(cents)}
@@ -398,7 +398,7 @@ def test_a_change_of_size_by_hand(make_table):
     assert everyone["value_after"] == [90.0, 30.0, 70.0, 45.0, 0.0, 55.0]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(before=PEOPLE.filter(bool), after=PEOPLE.filter(bool), data=st.data())
 def test_a_change_of_size_adds_up_and_moves_cancel(before, after, data):
     old = {who: (data.draw(st.sampled_from("xyz")), money) for who, (_, money) in after.items()}

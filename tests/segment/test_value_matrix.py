@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit import Transactions, growth, score_customers, segment
 from crmkit.clv import Valuation
 from crmkit.customers import recent_value
@@ -97,7 +97,7 @@ def test_equal_values_fall_on_the_side_that_is_said(make_table):
 VALUES = st.lists(st.integers(-3, 8).map(lambda n: n / 10), min_size=1, max_size=30)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     values=VALUES,
     share=st.sampled_from([0.1, 0.25, 0.3, 0.5, 0.8, 1.0]),
@@ -205,7 +205,7 @@ def test_twelve_months_are_those_of_the_calendar_as_in_the_revenue_bridge(make_t
     assert as_columns(in_days.customers, sort="customer_id")["current_value"] == [10.0, 5.0, 0.0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     day=st.dates(dt.date(1999, 1, 1), dt.date(2025, 12, 31)),
     months=st.one_of(st.integers(1, 40), st.just(300)),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit.errors import ArgumentError, DataError
 
 # Days of quiet on 10 April 2024: a 10, b 60, c 1, d 100. Gaps: a 30 and 30, b 9, c 90 and 9.
@@ -182,7 +182,7 @@ def test_definitions_by_hand(make_table):
 # --- laws -----------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 @given(
     days=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 200)), min_size=3, max_size=40),
     limit=st.integers(1, 200),

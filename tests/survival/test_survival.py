@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import crmkit as crm
-from conftest import as_columns, small_table
+from conftest import as_columns, examples, small_table
 from crmkit.errors import ArgumentError, ColumnError, DataError
 from crmkit.survival._km import curve, log_rank
 
@@ -25,7 +25,7 @@ LIFELINES = {
 # --- the estimators ---------------------------------------------------------------------------------------------
 
 durations = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 1)), min_size=1, max_size=60)
-law = settings(deadline=None, max_examples=40)
+law = settings(deadline=None, max_examples=examples(40))
 
 
 def cells(listed):

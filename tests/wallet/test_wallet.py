@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
-from conftest import as_columns
+from conftest import as_columns, examples
 from crmkit import wallet
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
@@ -106,7 +106,7 @@ def test_norms_are_those_of_a_simulated_market():
     assert second[new].mean() == pytest.approx(norms.purchases_per_new_buyer, abs=0.03)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(b=st.floats(0.01, 0.95), more=st.floats(1.05, 20))
 def test_norms_add_up(b, more):
     w = float(-np.log1p(-b) / b) * more
