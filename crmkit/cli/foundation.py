@@ -62,8 +62,9 @@ def check(
     steps = {"fail_if_unassigned": "no_customer", "fail_if_left_out": "left_out"}
     limits = {steps[name]: _share(name, share) for name, share in asked.items() if share is not None}
     tx, money = call.tx, text.money(call.tx)
+    ledger, notes = tx.ledger, tx.notes  # each reads the rows anew
     formats: text.Formats = {"rows": text.count, "customers": text.count, "amount": money}
-    broken = _ledger.breaches(text.columns(tx.ledger, "step", "rows", "amount"), limits)
+    broken = _ledger.breaches(text.columns(ledger, "step", "rows", "amount"), limits)
     said = [
         text.phrase(
             "beyond_limit",
@@ -76,11 +77,11 @@ def check(
     ]
     lines = [
         *call.facts(input_source=call.source, as_of=str(tx.as_of), roles=text.roles_of(tx)), "",
-        *call.table(tx.ledger, {"step": text.word, **formats}), "",
-        *call.table(tx.notes, {"note": text.word, **formats}),
+        *call.table(ledger, {"step": text.word, **formats}), "",
+        *call.table(notes, {"note": text.word, **formats}),
     ]  # fmt: skip
-    parts = {"ledger": tx.ledger, "notes": tx.notes}
-    return Answer(parts, lines, draw=picture("plot_ledger", tx.ledger), refused=said)
+    parts = {"ledger": ledger, "notes": notes}
+    return Answer(parts, lines, draw=picture("plot_ledger", ledger), refused=said)
 
 
 def _share(name: str, written: str) -> float:
