@@ -95,6 +95,8 @@ def checked(told: dict[str, Any], path: str) -> dict[str, Any]:
 
     >>> checked({"language": "zh", "roles": {"customer": "id"}, "file": {"skip": 2}}, "crmkit.toml")
     {'language': 'zh', 'customer': 'id', 'skip': '2'}
+    >>> checked({"file": {"sheet": ["2023", "2024"]}}, "crmkit.toml")
+    {'sheet': '2023,2024'}
     """
     found: dict[str, Any] = {}
     for key, value in told.items():
@@ -122,6 +124,8 @@ def _known(name: str, known: Sequence[str], table: str, path: str) -> str:
 
 def _value(name: str, value: Any, path: str) -> Any:
     """A value as the option would have it."""
+    if name == "sheet" and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = ",".join(value)
     if name in _FLAGS:
         kind, fits = "true / false", isinstance(value, bool)
     elif name in _NUMBERS:
