@@ -9,7 +9,7 @@ from scipy import stats
 
 from crmkit.models._repeats import Cells
 from crmkit.models.bg_nbd import BGNBD
-from crmkit.models.nbd import NBD, objective, objective_of_one_rate
+from crmkit.models.nbd import NBD, LivingNBD, objective, objective_of_one_rate
 
 ROWS = np.array([(0, 0, 1.2, 40), (0, 0, 0.7, 8), (1, 0.3, 1.2, 9), (2, 1.2, 1.2, 3), (4100, 0.6, 0.7, 2)])
 
@@ -79,3 +79,21 @@ def test_likelihood_ratio_of_dropout_on_cdnow():
     assert test.p_value == pytest.approx(stats.chi2.sf(test.statistic, 2))
     assert bg.aic_ == pytest.approx(2 * 9582.4292 + 8, abs=1e-3)
     assert bg.bic_ == pytest.approx(2 * 9582.4292 + 4 * np.log(2357), abs=1e-3)
+
+
+@pytest.mark.parametrize(("r", "alpha", "t"), [(0.4, 9.0, 30.0), (3.0, 2.0, 1.5), (40.0, 700.0, 5.0)])
+def test_what_is_to_come_has_the_moments_of_scipy_s_distribution(r, alpha, t):
+    to_come = LivingNBD(np.array([r]), np.array([alpha]))
+    same = stats.nbinom(r, alpha / (alpha + t))
+    mean, variance = same.stats("mv")
+    assert to_come.expected(t)[0] == pytest.approx(mean, rel=1e-12)
+    assert to_come.expected_pairs(t)[0] == pytest.approx(variance + mean**2 - mean, rel=1e-10)
+    assert to_come.discounted(0.0, t)[0] == pytest.approx(mean, rel=1e-12)
+    # the integral of r / alpha e^(-0.02 s) from 0 to t, and for ever
+    assert to_come.discounted(0.02, t)[0] == pytest.approx(r / alpha * (1 - np.exp(-0.02 * t)) / 0.02, rel=1e-12)
+    assert to_come.discounted(0.02)[0] == pytest.approx(r / alpha / 0.02, rel=1e-12)
+    for n in (0, 1, 6):
+        assert to_come.pmf(n, t)[0] == pytest.approx(same.pmf(n), rel=1e-10)
+        assert to_come.more_than(np.int64(n), t)[0] == pytest.approx(same.sf(n), rel=1e-10)
+    assert to_come.pmf(0, 0.0)[0] == 1
+    assert to_come.pmf(2, 0.0)[0] == 0
