@@ -10,12 +10,12 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._intake import NAMES
+from crmkit._types import Array
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.transactions import Transactions
 
@@ -37,7 +37,7 @@ def groups_of(tx: Transactions, by: Any) -> LazyFrame:
 
 def counted(
     tx: Transactions, customers: LazyFrame, by: Any, columns: Sequence[str]
-) -> tuple[dict[str, NDArray[Any]], list[str]]:
+) -> tuple[dict[str, Array], list[str]]:
     """Distinct rows of `columns` of a frame of customers, with `group` and how many there are (`n`); and all groups."""
     keys = list(columns)
     if by is not None:

@@ -11,14 +11,13 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _compared_groups
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._statistics import wilson
-from crmkit._types import Array, Ints
+from crmkit._types import Array, Floats, Ints
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
 
@@ -110,14 +109,14 @@ def _group_names(names: Array) -> list[str]:
 # --- on arrays --------------------------------------------------------------------------------------------------
 
 
-def before(values: Ints) -> NDArray[np.float64]:
+def before(values: Ints) -> Floats:
     """The period before, in each group; missing in the first, because nothing is known of what came before it."""
     moved = np.full(values.shape, np.nan)
     moved[:, 1:] = values[:, :-1]
     return moved
 
 
-def share(part: Any, of: Any) -> NDArray[np.float64]:
+def share(part: Any, of: Any) -> Floats:
     """A part of something; missing where `of` is missing or not above 0."""
     whole = np.asarray(of, dtype=float)
     return np.asarray(part / np.where(whole > 0, whole, np.nan), dtype=float)

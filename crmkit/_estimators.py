@@ -67,7 +67,7 @@ class Estimator:
         """Fit, and transform the same customers."""
         return self.fit(customers).transform(customers)  # type: ignore[attr-defined]
 
-    def _as_output(self, table: Any) -> Any:
+    def _as_output(self, table: Table) -> Any:
         """A result of `transform` in the kind that was asked for."""
         kind = getattr(self, "_sklearn_output_config", {}).get("transform", "default")
         return table if kind == "default" else engines.converted(table, kind)

@@ -25,6 +25,7 @@ from typing import Any
 from crmkit import _near
 from crmkit._frame import engines, process
 from crmkit._language import Language
+from crmkit._types import Table
 from crmkit.customers import summarize
 from crmkit.errors import (
     ArgumentError,
@@ -281,7 +282,7 @@ def _at_the_edge(place: int | None, args: tuple[Any, ...], kwargs: dict[str, Any
     return args, kwargs
 
 
-def _with_customers(table: Any, place: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+def _with_customers(table: Table, place: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
     if len(args) > place:
         return (*args[:place], table, *args[place + 1 :]), kwargs
     return args, {**kwargs, "customers": table}

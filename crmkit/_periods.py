@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._types import Ints
+from crmkit._types import Array, Bools, Ints
 from crmkit.errors import ArgumentError
 
 Period: TypeAlias = Literal["day", "week", "week_sunday", "month", "quarter", "year"]
@@ -91,11 +90,11 @@ class Periods:
         return len(self.starts)
 
     @property
-    def complete(self) -> NDArray[np.bool_]:
+    def complete(self) -> Bools:
         """Which periods the data cover to their last day."""
         return self.ends <= self.as_of
 
-    def of(self, day: NDArray[Any]) -> Ints:
+    def of(self, day: Array) -> Ints:
         """Position of the period of each day; -1 before the first period."""
         return np.searchsorted(self.starts, day, side="right").astype(np.int64) - 1
 
@@ -181,7 +180,7 @@ def _month(day: int) -> int:
     return 12 * (date.year - 1970) + date.month - 1
 
 
-def _first_days(months: NDArray[Any]) -> Ints:
+def _first_days(months: Array) -> Ints:
     return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 

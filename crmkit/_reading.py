@@ -18,7 +18,7 @@ import numpy as np
 
 from crmkit import labels
 from crmkit._frame import engines
-from crmkit._types import Array
+from crmkit._types import Array, Table
 from crmkit.labels import Language
 
 ROWS = 60  # of a table that is printed
@@ -52,7 +52,7 @@ class Column:
     bars: Sequence[float] = field(default=())
 
 
-def as_text(table: Any, language: Language | None = None) -> str:
+def as_text(table: Table, language: Language | None = None) -> str:
     """A table of any kind as text, all its columns shown; keys in English, labels in other languages.
 
     >>> print(as_text({"month": ["2025-01", "2025-02"], "start": [None, 1040.0], "churn_rate": [None, 0.25]}))
@@ -72,7 +72,7 @@ def as_text(table: Any, language: Language | None = None) -> str:
     )
 
 
-def as_html(table: Any, language: Language | None = None) -> str:
+def as_html(table: Table, language: Language | None = None) -> str:
     """The same for a notebook: labels as headings (their keys when pointed at), small bars behind shares."""
     said = labels.resolve(language)
     columns, rest = _columns(table, said, words=True)
@@ -163,7 +163,7 @@ def interval(value: str, low: Any, high: Any, form: Callable[[Any], str]) -> str
 # --- columns --------------------------------------------------------------------------------------------------------
 
 
-def _columns(table: Any, language: Language, *, words: bool) -> tuple[list[Column], str]:
+def _columns(table: Table, language: Language, *, words: bool) -> tuple[list[Column], str]:
     """The columns of the first rows, intervals joined, and what is said of rows that are left out."""
     found, n = _first_rows(table)
     ends = _intervals(list(found))
@@ -181,7 +181,7 @@ def _columns(table: Any, language: Language, *, words: bool) -> tuple[list[Colum
     return made, labels.phrase("rows_left_out", language, rows=f"{left_out:,}", all=f"{n:,}") if left_out > 0 else ""
 
 
-def _first_rows(table: Any) -> tuple[dict[str, Array], int]:
+def _first_rows(table: Table) -> tuple[dict[str, Array], int]:
     frame = engines.wrap(table)
     found = engines.collect(frame.head(ROWS + 1))
     n = len(next(iter(found.values()), ()))

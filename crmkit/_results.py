@@ -20,6 +20,7 @@ import numpy as np
 
 from crmkit import _near, _reading, labels
 from crmkit._frame import engines, outputs
+from crmkit._types import Table
 from crmkit.errors import ArgumentError, ColumnError, UnknownNameError, shown
 from crmkit.labels import Language
 
@@ -167,7 +168,7 @@ class Result:
         return "\n".join(_as_html(part, labels.resolve(None)) for part in self.shown())
 
 
-def as_text(table: Any) -> str:
+def as_text(table: Table) -> str:
     """A table of any kind as text in the language that is set; see `crmkit._reading`."""
     return _reading.as_text(table)
 

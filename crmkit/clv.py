@@ -24,13 +24,12 @@ from typing import Any, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, calendar_of, periods_between
-from crmkit._types import Floats, Table
+from crmkit._types import Array, Floats, Table
 from crmkit.customers import money_of
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.transactions import Transactions, open_transactions
@@ -682,7 +681,7 @@ def _flows(
     growth: float,
     acquisition_cost: float,
     timing: Timing,
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Array]:
     """Columns of the cash-flow table."""
     _checks.choice("timing", timing, TIMINGS)
     d = _at_least_zero("discount_rate", discount_rate)
@@ -752,14 +751,14 @@ def _margins(tx: Transactions, margin: float | None) -> tuple[LazyFrame, float]:
 
 
 def _cohort_cells(
-    sizes: Mapping[str, NDArray[Any]],
-    first: NDArray[Any],
-    day: NDArray[Any],
+    sizes: Mapping[str, Array],
+    first: Array,
+    day: Array,
     margin: Floats,
     *,
     as_of: int,
     period: Period | Calendar,
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Array]:
     """Columns of the cohort table, from customers per first day and `margin` per first day and day."""
     periods = periods_between(int(np.min(sizes["first"])), as_of, period)
     n_cohorts = len(periods)
@@ -784,7 +783,7 @@ def _cohort_cells(
     }
 
 
-def _as_table(columns: Mapping[str, NDArray[Any]]) -> Any:
+def _as_table(columns: Mapping[str, Array]) -> Any:
     """A small table that no table of the caller's stands behind."""
     table = _frame.open_table(columns)
     return table.give_back(table.frame)

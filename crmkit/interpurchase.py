@@ -12,10 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from numpy.typing import NDArray
-
 from crmkit import _checks, _frame
-from crmkit._types import Table
+from crmkit._types import Array, Table
 from crmkit.customers import summarize
 from crmkit.errors import ArgumentError, DataError
 from crmkit.transactions import open_transactions
@@ -102,7 +100,7 @@ def fit_interpurchase(transactions: Table) -> Interpurchase:
     return found
 
 
-def fitted_to(cells: Mapping[str, NDArray[Any]]) -> Interpurchase | None:
+def fitted_to(cells: Mapping[str, Array]) -> Interpurchase | None:
     """The rhythm of n customers of each (x, t_x, T), in days; None if nobody has bought on a second day."""
     from crmkit.models.mbg_nbd import MBGNBD
 

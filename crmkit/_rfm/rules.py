@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, labels
-from crmkit._types import Ints, Table
+from crmkit._types import Bools, Ints, Table
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.labels import Language
 from crmkit.schemes import EIGHT, ELEVEN, Range
@@ -34,7 +33,7 @@ class Rule:
         """Whether there are such scores; where all customers are in one half, the other is empty."""
         return all(low <= high for low, high in self.ranges.values())
 
-    def holds(self, cells: Mapping[str, Ints]) -> NDArray[np.bool_]:
+    def holds(self, cells: Mapping[str, Ints]) -> Bools:
         """Whether the rule holds in each of the cells."""
         axes = {**cells, "fm": np.floor((cells["f"] + cells["m"]) / 2)}
         inside = np.ones(len(cells["r"]), dtype=bool)

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._estimators import Estimator
@@ -31,7 +30,7 @@ from crmkit._rfm.cutpoints import (
 from crmkit._rfm.measures import HINT, MEASURES, SCORES, number
 from crmkit._rfm.settings import columns_of, fixed_cuts, methods_of, weights_of
 from crmkit._statistics import centre
-from crmkit._types import Floats, Ints, Table
+from crmkit._types import Array, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, NotFittedError
 
 
@@ -200,7 +199,7 @@ class Scorer(Estimator):
         """The same as `score`, by the name under which pipelines call it."""
         return self._as_output(self.score(customers))
 
-    def points(self, measure: str, values: Sequence[float] | NDArray[Any]) -> Ints:
+    def points(self, measure: str, values: Sequence[float] | Array) -> Ints:
         """The scores of plain values of one measure, such as 10, 20 and 30 days.
 
         Raises

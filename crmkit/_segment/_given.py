@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from crmkit._types import Table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.transactions import Transactions
 
@@ -50,7 +51,7 @@ def groups_in_order(value: Any) -> tuple[Any, ...] | None:
     return groups
 
 
-def list_of_customers(table: Any, instead: str) -> Any:
+def list_of_customers(table: Table, instead: str) -> Any:
     """The table, unless it is transactions; `instead` is what to pass in their place."""
     if isinstance(table, Transactions):
         raise DataError("segment_transactions_row_per_customer", instead=instead)

@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _frame
 from crmkit._frame import engines
 from crmkit._segment._given import column_name, groups_in_order, list_of_customers
-from crmkit._types import Array, Ints
+from crmkit._types import Array, Floats, Ints
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 from crmkit.schemes import ladder_of
 
@@ -208,7 +207,7 @@ def _by_size_or_name(group: str) -> tuple[float, str]:
     return (number, "") if math.isfinite(number) else (math.inf, group)
 
 
-def _whole(listed: Sequence[NDArray[np.float64]]) -> tuple[list[Ints], float]:
+def _whole(listed: Sequence[Floats]) -> tuple[list[Ints], float]:
     """Money in whole units, because sums of floats depend on their order, and the units per 1 of the currency.
 
     Amounts with up to four decimals are counted in these; all others in the finest binary fraction that leaves

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit._types import Floats, Ints
+from crmkit._types import Array, Floats, Ints
 from crmkit.errors import MissingPackageError
 
 METHODS = ("kmeans", "gaussian_mixture", "agglomerative")
@@ -177,7 +177,7 @@ def _trees(rows: Floats, ks: Sequence[int]) -> dict[int, Partition]:
     return {k: _by_first_column(around(_branch_means(rows, children, k))) for k in ks}
 
 
-def _branch_means(rows: Floats, children: NDArray[Any], k: int) -> Floats:
+def _branch_means(rows: Floats, children: Array, k: int) -> Floats:
     """Means of the k branches that remain after the first n - k mergers of Ward's tree."""
     sums: dict[int, tuple[Floats, int]] = {leaf: (row, 1) for leaf, row in enumerate(rows)}
     for merger, (left, right) in enumerate(children[: len(rows) - k], start=len(rows)):

@@ -170,7 +170,7 @@ def _read(given: Any) -> tuple[list[Any], Floats, Any, Floats | None]:
     return groups, _checked(groups, shares), None, None
 
 
-def _labelled(table: Any) -> tuple[list[Any], Floats]:
+def _labelled(table: Table) -> tuple[list[Any], Floats]:
     """Groups and shares of a table with the column `before`, those who were absent taken out."""
     opened = _frame.open_table(table, keys=["before"])
     names = [str(name) for name in opened.collect(opened.frame.select("before"))["before"]]

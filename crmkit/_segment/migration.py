@@ -21,13 +21,12 @@ from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
 from crmkit._segment._lists import MONEY, Lists, added, read_lists
 from crmkit._statistics import shares_of
-from crmkit._types import Array, Ints, Table
+from crmkit._types import Array, Floats, Ints, Table
 from crmkit.errors import ArgumentError, shown
 
 DIRECTIONS = ("up", "down", "same", "moved", "joined", "left")
@@ -343,8 +342,8 @@ def _crossed(lists: Lists, first: int, second: int) -> tuple[Ints, Ints, Ints]:
     return customers, before, after
 
 
-def _row_shares(counts: Ints) -> NDArray[np.float64]:
-    shares: NDArray[np.float64] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+def _row_shares(counts: Ints) -> Floats:
+    shares: Floats = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return shares
 
 

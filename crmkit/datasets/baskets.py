@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._types import Bools, Ints
 from crmkit.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def make_baskets(
     return BasketSimulation(transactions=_table(rng, customer, day, _fill(rng, customer), first), truth=_truth())
 
 
-def _orders(rng: Generator, n_customers: int, n_days: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _orders(rng: Generator, n_customers: int, n_days: int) -> tuple[Ints, Ints]:
     """Customer and day of every order, customer by customer in order of time; at most one a day."""
     rate = rng.gamma(ORDERS_SHAPE, ORDERS_MEAN / ORDERS_SHAPE, n_customers) * n_days / 365
     customer = np.repeat(np.arange(n_customers), rng.poisson(rate))
@@ -157,7 +157,7 @@ def _orders(rng: Generator, n_customers: int, n_days: int) -> tuple[NDArray[np.i
     return each // n_days, each % n_days
 
 
-def _fill(rng: Generator, customer: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _fill(rng: Generator, customer: Ints) -> Bools:
     """Which products are in which order, shape (n_orders, n_products)."""
     names = list(PRODUCTS)
     chances = np.array([chance for _, chance, _, _ in PRODUCTS.values()])
@@ -178,9 +178,7 @@ def _fill(rng: Generator, customer: NDArray[np.int64]) -> NDArray[np.bool_]:
     return held
 
 
-def _table(
-    rng: Generator, customer: NDArray[np.int64], day: NDArray[np.int64], held: NDArray[np.bool_], first: dt.date
-) -> pd.DataFrame:
+def _table(rng: Generator, customer: Ints, day: Ints, held: Bools, first: dt.date) -> pd.DataFrame:
     import pandas as pd
 
     ids = np.empty(len(day), dtype=np.int64)

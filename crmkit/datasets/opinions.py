@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._types import Floats
 from crmkit.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class MadePanel:
     """
 
     purchases: pd.DataFrame
-    matrix: NDArray[np.float64]
+    matrix: Floats
     brands: tuple[str, ...]
 
 
@@ -247,7 +247,7 @@ def _desk(desk: Sequence[tuple[int, str, float, float, float]], end: int) -> pd.
     who, channel, opened, answered, closed = (np.array(column) for column in zip(*seen, strict=True))
     opened = opened.astype(float)
 
-    def stamp(days: NDArray[np.float64]) -> Any:
+    def stamp(days: Floats) -> Any:
         minutes = np.round(days * 1440).astype("timedelta64[m]")
         stamps = pd.Series((_START + minutes).astype("datetime64[us]"))
         return stamps.where(pd.Series(days < end))

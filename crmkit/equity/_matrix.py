@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame
-from crmkit._types import Floats
+from crmkit._types import Array, Floats
 from crmkit.errors import DataError, shown
 
 LAST = "last"  # column of the brand bought last
@@ -27,7 +26,7 @@ class Matrix:
     p: Floats
     like: AnyFrame
 
-    def build(self, columns: Mapping[str, NDArray[Any]]) -> Any:
+    def build(self, columns: Mapping[str, Array]) -> Any:
         """A small result in the kind of the matrix."""
         return engines.build(columns, self.like)
 

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import z_of
-from crmkit._types import Floats, Table
+from crmkit._types import Bools, Floats, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 
@@ -188,7 +187,7 @@ def _named(drivers: Any) -> tuple[list[str], list[str]]:
 
 def _read(
     frame: engines.AnyFrame, names: list[str], chosen: str, brand: str, customer: str
-) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64], int]:
+) -> tuple[Floats, Bools, Ints, int]:
     """Ratings, whether chosen, and the position of the customer; whole customers without a rating left out."""
     has = engines.names_of(frame)
     absent = [name for name in (*names, chosen, brand, customer) if name not in has]
@@ -218,7 +217,7 @@ def _read(
     return x[keep], took[keep] == 1, kept.astype(np.int64), int(flawed.sum())
 
 
-def _chances(utility: Floats, who: NDArray[np.int64]) -> Floats:
+def _chances(utility: Floats, who: Ints) -> Floats:
     """Probability of each row among those of its customer."""
     top = np.full(int(who.max()) + 1, -np.inf)
     np.maximum.at(top, who, utility)
@@ -226,7 +225,7 @@ def _chances(utility: Floats, who: NDArray[np.int64]) -> Floats:
     return np.asarray(odds / np.bincount(who, weights=odds)[who])
 
 
-def _fit(x: Floats, took: NDArray[np.bool_], who: NDArray[np.int64], names: list[str]) -> tuple[Floats, Floats, float]:
+def _fit(x: Floats, took: Bools, who: Ints, names: list[str]) -> tuple[Floats, Floats, float]:
     """Coefficients, their covariance, and the log-likelihood."""
     scale = x.std(axis=0)
     # A rating that is the same for all brands of each customer cannot tell between them.

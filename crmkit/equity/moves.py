@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines, texts
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit._types import Table
+from crmkit._types import Array, Table
 from crmkit.definitions import Definition
 from crmkit.equity._matrix import LAST, read_matrix
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
@@ -198,15 +196,13 @@ def per_purchase(matrix: Table, *, purchases: float) -> Table:
     return read.square(real / real.sum(axis=1, keepdims=True))
 
 
-def _refuse_absent(table: Any, needed: list[str]) -> None:
+def _refuse_absent(table: Table, needed: list[str]) -> None:
     absent = [name for name in needed if name not in table.columns]
     if absent:
         raise ColumnError("switching_columns", column=shown(absent), has=shown(table.columns, most=15))
 
 
-def _of_cells(
-    last: NDArray[Any], then: NDArray[Any], n: NDArray[Any], table: Any, left_out: int, level: float
-) -> Switching:
+def _of_cells(last: Array, then: Array, n: Array, table: Table, left_out: int, level: float) -> Switching:
     """The matrix of counted pairs."""
     brands = sorted({str(name) for name in last} | {str(name) for name in then})
     at = {name: position for position, name in enumerate(brands)}

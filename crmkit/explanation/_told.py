@@ -323,7 +323,7 @@ def _way_in_words(found: Explanation, way: UpgradePath, language: Language) -> s
     return labels.phrase(key if way.money == 0 else f"{key}_money", language, orders=way.orders, money=money)
 
 
-def _rows_in_words(found: Explanation, table: Any, comma: str) -> str:
+def _rows_in_words(found: Explanation, table: Table, comma: str) -> str:
     """Purchases or refunds, each with its date."""
     rows = _frame.open_table(table)
     listed = rows.collect(rows.frame)

@@ -9,12 +9,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, _ids, customers, labels, loyalty, pyramid, rfm
 from crmkit._frame import engines, outputs
 from crmkit._rfm.measures import MEASURES
-from crmkit._types import Ints, Table
+from crmkit._types import Bools, Floats, Ints, Table
 from crmkit.basket.recommending import next_products
 from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
@@ -207,7 +206,7 @@ def _own_rows(tx: Transactions, customer: Any) -> dict[str, Any]:
     return {name: column[order] for name, column in found.items()}
 
 
-def _last_of(tx: Transactions, rows: Mapping[str, Any], chosen: NDArray[np.bool_]) -> dict[str, Any]:
+def _last_of(tx: Transactions, rows: Mapping[str, Any], chosen: Bools) -> dict[str, Any]:
     """The last of the rows that are chosen, ready to be read."""
     kept = {name: column[chosen][:LAST_ROWS] for name, column in rows.items()}
     ids = {"order_id": kept["order_id"]} if "order_id" in kept else {}
@@ -278,7 +277,7 @@ def _date_after(as_of: dt.date, days: int) -> dt.date | None:
     return None if days == NEVER else as_of + dt.timedelta(days=days)
 
 
-def _tiers(spends: NDArray[np.float64], facts: _Facts, tiers: Table) -> tuple[str, str | None, float | None]:
+def _tiers(spends: Floats, facts: _Facts, tiers: Table) -> tuple[str, str | None, float | None]:
     """The customer's tier, the better one that more spend would reach, and the least money for it."""
     names = list(pyramid.SCHEMES[tiers] if isinstance(tiers, str) else map(str, tiers))
     others = np.delete(spends, int(np.argmax(spends == facts.units / facts.per)))

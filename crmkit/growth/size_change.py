@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._results import Result
 from crmkit._segment._lists import Lists, added, read_lists
-from crmkit._types import Array, Ints, Table
+from crmkit._types import Array, Bools, Ints, Table
 from crmkit.errors import DataError, shown
 
 
@@ -142,7 +141,7 @@ class _Part:
     """Some customers, the group that each counts for, and the money that each adds to it."""
 
     group: Ints
-    chosen: NDArray[np.bool_]
+    chosen: Bools
     units: Ints
     sign: int = 1  # of the customers: 1 into the group, -1 out of it, 0 neither
 

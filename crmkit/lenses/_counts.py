@@ -12,14 +12,13 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._intake import as_money
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
-from crmkit._types import Ints
+from crmkit._types import Floats, Ints
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
 
@@ -35,11 +34,11 @@ class Terms:
     has_cost: bool
     rate: float
 
-    def money(self, units: Any) -> NDArray[np.float64]:
+    def money(self, units: Any) -> Floats:
         """Units in the data's currency."""
         return as_money(units, self.scale, self.guard)
 
-    def profit(self, units: Any, cost: Any) -> NDArray[np.float64]:
+    def profit(self, units: Any, cost: Any) -> Floats:
         """Profit of money and cost in units."""
         return self.money(np.asarray(units) - np.asarray(cost)) * self.rate
 

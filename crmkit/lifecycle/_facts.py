@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import narwhals.stable.v2 as nw
-from numpy.typing import NDArray
 
 from crmkit._frame.engines import LazyFrame
+from crmkit._types import Array
 from crmkit.customers import Sums, customer_days, visit_day
 from crmkit.transactions import Transactions
 
-Facts: TypeAlias = dict[str, NDArray[Any]]
+Facts: TypeAlias = dict[str, Array]
 
 SUMS = ("n_days", "place", "money", "spend", "spend_place", "spend_squares")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, labels
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._statistics import shares_of
-from crmkit._types import Ints, Table
+from crmkit._types import Floats, Ints, Table
 from crmkit.customers import customer_days, money_of
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
@@ -121,7 +120,7 @@ def _known(pasts: LazyFrame, at: int) -> LazyFrame:
 
 def _stage_counts(
     tx: Transactions, facts: LazyFrame, rules: StageRules, rhythm: Rhythm | None, *, day: int
-) -> tuple[Ints, NDArray[np.float64]]:
+) -> tuple[Ints, Floats]:
     """Customers in each stage, and their spend so far, at the end of `day`."""
     known = rhythm and rhythm.until(day)
     staged = judged(facts, rules, known, origin=tx.first_day, as_of=day)

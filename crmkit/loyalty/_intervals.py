@@ -11,10 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._statistics import z_of
-from crmkit._types import Floats
+from crmkit._types import Bools, Floats
 
 METHODS = ("score", "adjusted", "wald")
 ADDED = 3.0  # answers that the adjusted Wald interval adds: a quarter promoters, half passives, a quarter detractors
@@ -57,7 +56,7 @@ def _score(b: Floats, c: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:
     n = np.where(n > 0, n, np.nan)
     centre = (b - c) / n
 
-    def rejects(delta: Floats) -> NDArray[np.bool_]:
+    def rejects(delta: Floats) -> Bools:
         # The share of detractors that is likeliest if the true difference is delta.
         second = -b - c + (2 * n - b + c) * delta
         root = np.sqrt(np.maximum(second**2 + 8 * n * c * delta * (1 - delta), 0))

@@ -19,7 +19,7 @@ from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._periods import periods_between
 from crmkit._statistics import newcombe
-from crmkit._types import Floats
+from crmkit._types import Array, Floats
 from crmkit.errors import DataError, shown
 from crmkit.survival._km import Curve, curve
 from crmkit.survival._spells import spells
@@ -51,7 +51,7 @@ def compared(
     return columns, len(first["customer_id"]) - int(usable.sum())
 
 
-def _first_complaints(desk: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+def _first_complaints(desk: Mapping[str, Any]) -> dict[str, Array]:
     """The first complaint of each customer; the day it was opened, and whether the promise was broken."""
     order = np.lexsort([desk["opened"], desk["customer_id"]])
     ids = desk["customer_id"][order]
@@ -63,7 +63,7 @@ def _first_complaints(desk: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     }
 
 
-def _spells(tx: Transactions, first: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _spells(tx: Transactions, first: Mapping[str, Array]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Spells that a complaint fell into, one row each; and those of everybody else, counted by cell, gap and closed."""
     rows = spells(tx)
     _refuse_kinds(rows, first["customer_id"])
@@ -94,14 +94,14 @@ def _spells(tx: Transactions, first: Mapping[str, NDArray[Any]]) -> tuple[dict[s
     return {name: values[order] for name, values in hit.items()}, others
 
 
-def _refuse_kinds(rows: Any, ids: NDArray[Any]) -> None:
+def _refuse_kinds(rows: Any, ids: Array) -> None:
     numeric = rows.collect_schema()["customer_id"].is_numeric()
     if ids.size and numeric != (ids.dtype.kind in "iuf"):
         known = engines.collect(rows.select("customer_id").head(3))["customer_id"].tolist()
         raise DataError("ids_of_two_kinds", own=shown(ids[:2].tolist()), listed=shown(known))
 
 
-def _cells(others: Mapping[str, NDArray[Any]]) -> dict[tuple[int, ...], NDArray[np.intp]]:
+def _cells(others: Mapping[str, Array]) -> dict[tuple[int, ...], NDArray[np.intp]]:
     keys = np.stack([np.asarray(others[name], dtype=np.int64) for name in CELL], axis=1)
     cells, code = np.unique(keys, axis=0, return_inverse=True)
     return {tuple(cell.tolist()): np.flatnonzero(code.ravel() == at) for at, cell in enumerate(cells)}

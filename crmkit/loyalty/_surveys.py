@@ -12,16 +12,15 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._compared_groups import UNGROUPED
 from crmkit._frame import engines, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._periods import Calendar, Period, Periods, periods_between
-from crmkit._types import Table
+from crmkit._types import Array, Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 
-Cells = dict[str, NDArray[Any]]
+Cells = dict[str, Array]
 Scale = tuple[float, float]
 
 CUSTOMER, DATE = "customer_id", "date"  # columns that are taken without being named, if they are there
@@ -42,11 +41,11 @@ class Survey:
     periods: Periods | None
     n_undated: int
 
-    def build(self, columns: Mapping[str, NDArray[Any]]) -> Any:
+    def build(self, columns: Mapping[str, Array]) -> Any:
         """A small result in the kind of the survey."""
         return engines.build(columns, self.like)
 
-    def period_names(self, positions: NDArray[Any]) -> NDArray[Any]:
+    def period_names(self, positions: Array) -> Array:
         """What the periods at these positions are called."""
         assert self.periods is not None, "asked for periods of a survey without"  # noqa: S101
         return np.array([self.periods.names[int(at)] for at in positions], dtype=object)

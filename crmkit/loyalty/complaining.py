@@ -18,13 +18,12 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines, texts
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit._types import Duration, Floats, Table
+from crmkit._types import Array, Duration, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.loyalty import _recovery
@@ -192,7 +191,7 @@ def read_desk(complaints: Table, tx: Transactions, customer: str) -> dict[str, A
     return kept
 
 
-def _days(values: NDArray[Any], name: str) -> Floats:
+def _days(values: Array, name: str) -> Floats:
     """Days since 1970 of dates and time stamps, with the fraction of the day."""
     if values.dtype.kind == "O":  # dates of Python
         values = np.array([None if value is None else np.datetime64(value) for value in values], dtype="datetime64[us]")
@@ -202,7 +201,7 @@ def _days(values: NDArray[Any], name: str) -> Floats:
     return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / _DAY)
 
 
-def _refuse_times(desk: Mapping[str, Any], *, read: NDArray[Any]) -> None:
+def _refuse_times(desk: Mapping[str, Any], *, read: Array) -> None:
     if np.isnan(desk["opened"]).any():
         raise DataError("complaint_dates", column="opened", values=shown(read[np.isnan(desk["opened"])][:3].tolist()))
     for name in ("answered", "closed"):
@@ -211,7 +210,7 @@ def _refuse_times(desk: Mapping[str, Any], *, read: NDArray[Any]) -> None:
             raise DataError("before_opened", column=name, n=int(early.sum()))
 
 
-def _promised(promise: Any, channel: NDArray[Any]) -> Floats:
+def _promised(promise: Any, channel: Array) -> Floats:
     """Days promised for each complaint; not a number without a promise."""
     if promise is None:
         return np.full(channel.size, np.nan)

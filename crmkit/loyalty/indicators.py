@@ -15,14 +15,13 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit._types import Floats, Table
+from crmkit._types import Array, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError
 from crmkit.loyalty import _surveys
@@ -157,7 +156,7 @@ def _row(at: int, indicator: str, value: float, low: float, high: float, n: int)
     return {"at": at, "indicator": indicator, "value": value, "low": low, "high": high, "n": n}
 
 
-def _share_rows(indicator: str, at: NDArray[Any], hits: Floats, n: Floats, level: float) -> list[dict[str, Any]]:
+def _share_rows(indicator: str, at: Array, hits: Floats, n: Floats, level: float) -> list[dict[str, Any]]:
     low, high = wilson(hits, n, level)
     return [_row(int(at[k]), indicator, float(hits[k] / n[k]), float(low[k]), float(high[k]), int(n[k]))
             for k in range(len(at)) if n[k] > 0]  # fmt: skip

@@ -15,14 +15,13 @@ from typing import Any, ClassVar, Literal
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._frame import engines
 from crmkit._periods import Calendar, Period
 from crmkit._results import Result
 from crmkit._statistics import z_of
-from crmkit._types import Table
+from crmkit._types import Array, Floats, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.loyalty import _surveys
@@ -225,7 +224,7 @@ def _scores(counts: _surveys.Cells, level: float, method: str) -> _surveys.Cells
     }
 
 
-def _people(counts: _surveys.Cells) -> NDArray[np.int64]:
+def _people(counts: _surveys.Cells) -> Ints:
     return np.asarray(np.sum([counts[kind] for kind in KINDS], axis=0), dtype=np.int64)
 
 
@@ -349,7 +348,7 @@ def _baseline(names: list[str], counts: _surveys.Cells, baseline: str | None, ke
     return names.index(str(baseline))
 
 
-def _pairs(survey: Survey, score: str) -> dict[tuple[Any, Any], tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
+def _pairs(survey: Survey, score: str) -> dict[tuple[Any, Any], tuple[Array, Array, Array]]:
     """For each two groups, opinions (-1, 0, 1) of those who answered in both, and how many have them."""
     key = survey.keys[0]
     one, _ = _surveys.latest(survey, score)
@@ -359,7 +358,7 @@ def _pairs(survey: Survey, score: str) -> dict[tuple[Any, Any], tuple[NDArray[An
     other = known.select("customer", other=nw.col("key"), its=nw.col("opinion"))
     both = known.join(other, on="customer", how="inner").filter(nw.col("key") != nw.col("other"))
     cells = engines.collect(both.group_by("key", "other", "opinion", "its").agg(n=nw.len()))
-    found: dict[tuple[Any, Any], tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = {}
+    found: dict[tuple[Any, Any], tuple[Array, Array, Array]] = {}
     for pair in sorted(set(zip(cells["key"].tolist(), cells["other"].tolist(), strict=True))):
         here = (cells["key"] == pair[0]) & (cells["other"] == pair[1])
         found[pair] = cells["opinion"][here].astype(float), cells["its"][here].astype(float), cells["n"][here]
@@ -393,7 +392,7 @@ def _against(
     }
 
 
-def _correlation(one: NDArray[Any], other: NDArray[Any], n: NDArray[Any]) -> float:
+def _correlation(one: Array, other: Array, n: Array) -> float:
     """Of two opinions of the same people; 0 where one of them does not vary."""
     total = n.sum()
     if total < 2:
@@ -403,7 +402,7 @@ def _correlation(one: NDArray[Any], other: NDArray[Any], n: NDArray[Any]) -> flo
     return float((n * (one - mean)) @ (other - its) / spread) if spread > 0 else 0.0
 
 
-def _holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def _holm(p: Floats) -> Floats:
     """P values of several tests, so that the chance of any false alert stays at the level (Holm 1979)."""
     order = np.argsort(p)
     stepped = np.maximum.accumulate(p[order] * (p.size - np.arange(p.size)))

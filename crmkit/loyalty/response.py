@@ -18,7 +18,7 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import shares_of, wilson, z_of
-from crmkit._types import Floats, Table
+from crmkit._types import Array, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import DataError, shown
 from crmkit.loyalty import _surveys
@@ -145,7 +145,7 @@ def response_bias(
     return ResponseBias(listed.build(columns), listed.build(overall), silent, strangers, definition)
 
 
-def places_of(own: NDArray[Any], listed: NDArray[Any]) -> NDArray[np.intp]:
+def places_of(own: Array, listed: Array) -> NDArray[np.intp]:
     """The row of each id in a list of ids that are there once, -1 where it is not in it.
 
     >>> places_of(np.array([7, 9, 8]), np.array([8, 7])).tolist()
@@ -161,7 +161,7 @@ def places_of(own: NDArray[Any], listed: NDArray[Any]) -> NDArray[np.intp]:
     return np.where(ranked[at] == own, order[at], -1).astype(np.intp)
 
 
-def _tiers(groups: NDArray[Any], n: Floats, money: Floats, kinds: list[Floats], level: float) -> dict[str, Any]:
+def _tiers(groups: Array, n: Floats, money: Floats, kinds: list[Floats], level: float) -> dict[str, Any]:
     heard = np.sum(kinds, axis=0)
     rate_low, rate_high = wilson(heard, n, level)
     low, high = nps_ends(*kinds, level=level)

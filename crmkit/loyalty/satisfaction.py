@@ -13,14 +13,13 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import FrameT
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit._types import Table
+from crmkit._types import Array, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError
 from crmkit.loyalty import _surveys
@@ -116,7 +115,7 @@ def _items(items: Any) -> list[str]:
     return listed
 
 
-def _of_item(survey: _surveys.Survey, item: str, below: float, level: float) -> dict[str, NDArray[Any]]:
+def _of_item(survey: _surveys.Survey, item: str, below: float, level: float) -> dict[str, Array]:
     one, left = _surveys.latest(survey, item)
     score = nw.col("score")
     rows = one.select(*survey.keys, score=score, satisfied=nw.when(score > below).then(1).otherwise(0))

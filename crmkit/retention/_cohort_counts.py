@@ -12,14 +12,13 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks
 from crmkit._compared_groups import ALL, groups_of
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Periods
-from crmkit._types import Bools, Ints
+from crmkit._types import Array, Bools, Ints
 from crmkit.customers import customer_days
 from crmkit.errors import ArgumentError
 from crmkit.transactions import Transactions
@@ -31,7 +30,7 @@ MOST_CELLS = 5_000_000
 class Counts:
     """One row per group and cohort, one column per age; arrays are (n_rows, n_ages) unless said otherwise."""
 
-    group: NDArray[Any]  # (n_rows,)
+    group: Array  # (n_rows,)
     cohort: Ints  # position of the cohort's period, (n_rows,)
     customers: Ints  # of the cohort, (n_rows,)
     reached: Ints  # customers of whom the age can be judged: the denominator
@@ -201,7 +200,7 @@ def _orders(tx: Transactions) -> LazyFrame:
     return first_days.select("customer_id", "day", orders=_ONE)
 
 
-def _collected(frames: Sequence[LazyFrame], keys: Sequence[str], tx: Transactions, by: Any) -> dict[str, NDArray[Any]]:
+def _collected(frames: Sequence[LazyFrame], keys: Sequence[str], tx: Transactions, by: Any) -> dict[str, Array]:
     """Sums of what the frames have of `SUMS`, by `keys` and group; 0 for what they have not.
 
     Where rows with money have no `bought`, there are no refunds, and each is a customer who bought.
@@ -221,7 +220,7 @@ def _collected(frames: Sequence[LazyFrame], keys: Sequence[str], tx: Transaction
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _rows(cells: dict[str, NDArray[Any]]) -> tuple[NDArray[Any], Ints, Ints]:
+def _rows(cells: dict[str, Array]) -> tuple[Array, Ints, Ints]:
     """Group (by name) and cohort of each row of the result, and the row of each cell."""
     names, code = np.unique(cells["group"].astype(str), return_inverse=True)
     n_cohorts = int(cells["cohort"].max()) + 1
@@ -229,7 +228,7 @@ def _rows(cells: dict[str, NDArray[Any]]) -> tuple[NDArray[Any], Ints, Ints]:
     return names[keys // n_cohorts].astype(object), keys % n_cohorts, row.astype(np.int64)
 
 
-def _placed(values: NDArray[Any], row: Ints, column: Ints, shape: tuple[int, int]) -> Ints:
+def _placed(values: Array, row: Ints, column: Ints, shape: tuple[int, int]) -> Ints:
     """Sums by row and column; columns beyond the last one are left out."""
     placed, kept = np.zeros(shape, dtype=np.int64), column < shape[1]
     np.add.at(placed, (row[kept], column[kept]), values[kept])

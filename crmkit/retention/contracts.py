@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _customer_periods, _date_text, _hints
 from crmkit._compared_groups import UNGROUPED
@@ -23,7 +22,7 @@ from crmkit._intake import as_money
 from crmkit._periods import Calendar, Period, Periods, periods_between
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit._types import Array, Date, Ints, Table
+from crmkit._types import Array, Date, Floats, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ColumnError, DataError, Words, shown
 from crmkit.retention.revenue import Movements, revenue_rates
@@ -287,7 +286,7 @@ def _numbered(found: Mapping[str, Array], begin: Ints, end: Ints) -> _Contracts:
     return _Contracts(code, begin, end, units, scale, np.searchsorted(groups, own).astype(np.int64), groups)
 
 
-def _scale(amounts: NDArray[np.float64]) -> int:
+def _scale(amounts: Floats) -> int:
     """Units per 1 of currency that hold every amount, to a millionth at most."""
     for scale in (100, 1_000, 10_000, 100_000):
         if (np.abs(amounts * scale - np.rint(amounts * scale)) <= 1e-9 * np.maximum(1, np.abs(amounts) * scale)).all():

@@ -11,13 +11,11 @@ curve); Klein & Moeschberger (2003), Survival Analysis, section 4.6 (entry times
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit._statistics import mid_p
-from crmkit._types import Floats
+from crmkit._types import Array, Floats, Ints
 
 ROUNDING = 1e-12  # of a product of shares: 12 of 24 are half of them, whatever the last digit says
 
@@ -109,11 +107,11 @@ class Curve:
 
 
 def curve(
-    time: NDArray[Any],
-    event: NDArray[Any],
-    n: NDArray[Any],
+    time: Array,
+    event: Array,
+    n: Array,
     *,
-    entry: NDArray[Any] | None = None,
+    entry: Array | None = None,
     level: float = 0.95,
 ) -> Curve:
     """The Kaplan-Meier curve of cells (time, event 0 or 1, n customers), with its interval.
@@ -183,11 +181,11 @@ def _unsure(customers: Floats, cases: Floats, level: float) -> Floats:
 
 
 def log_rank(
-    time: NDArray[Any],
-    event: NDArray[Any],
-    n: NDArray[Any],
-    group: NDArray[np.int64],
-    entry: NDArray[Any] | None = None,
+    time: Array,
+    event: Array,
+    n: Array,
+    group: Ints,
+    entry: Array | None = None,
 ) -> LogRank:
     """The log-rank test of groups (0 ... k - 1) from cells (time, event 0 or 1, n customers).
 

@@ -14,12 +14,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _compared_groups, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit._types import Duration, Floats, Table
+from crmkit._types import Array, Duration, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.survival import _km
@@ -231,7 +230,7 @@ def kaplan_meier(
     return _curves(counted, definition, table.frame, level=share)
 
 
-def _refuse_impossible(cells: dict[str, NDArray[Any]], time: str, event: str, entry: str | None) -> None:
+def _refuse_impossible(cells: dict[str, Array], time: str, event: str, entry: str | None) -> None:
     if not len(cells["n"]):
         raise DataError("survival_table_rows_nobody_follow")
     bad = (cells[time] < 0) | ~np.isin(cells[event], (0, 1))
@@ -315,12 +314,12 @@ def _until_first_quiet(tx: Any, limit: int) -> Any:
 class _Counted:
     """Cells of customers, each array of shape (n_cells,), and the names of their groups in order."""
 
-    time: NDArray[Any]
-    event: NDArray[Any]
-    n: NDArray[Any]
-    group: NDArray[Any]
+    time: Array
+    event: Array
+    n: Array
+    group: Array
     groups: Sequence[Any]
-    entry: NDArray[Any] | None = None
+    entry: Array | None = None
 
 
 def _curves(cells: _Counted, definition: Definition, like: Any, *, level: float) -> Survival:
@@ -354,13 +353,13 @@ def _curves(cells: _Counted, definition: Definition, like: Any, *, level: float)
     )
 
 
-def _whole(counts: Floats) -> NDArray[Any]:
+def _whole(counts: Floats) -> Array:
     """Counts of customers as whole numbers, unless weights made fractions of them."""
     rounded = np.rint(counts)
     return rounded.astype(np.int64) if np.array_equal(rounded, counts) else counts
 
 
-def _summary(curves: dict[Any, Curve]) -> dict[str, NDArray[Any]]:
+def _summary(curves: dict[Any, Curve]) -> dict[str, Array]:
     found = list(curves.values())
     return {
         "group": np.array(list(curves), dtype=object),

@@ -14,12 +14,11 @@ from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit._types import Table
+from crmkit._types import Array, Table
 from crmkit.definitions import Definition
 from crmkit.errors import DataError
 from crmkit.survival._km import ROUNDING, Curve, curve
@@ -140,14 +139,14 @@ def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: 
     )
 
 
-def gap_curve(cells: dict[str, NDArray[Any]], *, level: float = 0.95) -> Curve:
+def gap_curve(cells: dict[str, Array], *, level: float = 0.95) -> Curve:
     """The Kaplan-Meier curve of gaps: of those of one length, closed ones before open ones."""
     if not cells["n"][cells["closed"] == 1].sum():
         raise DataError("survival_customer_bought_two_days")
     return curve(cells["gap"], cells["closed"], cells["n"], level=level)
 
 
-def _columns(found: Curve) -> dict[str, NDArray[Any]]:
+def _columns(found: Curve) -> dict[str, Array]:
     """The curve from its first gap on; time 0 says nothing of gaps between days."""
     came = 1 - found.survival
     closed = np.cumsum(found.events) / found.events.sum()

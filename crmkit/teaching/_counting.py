@@ -23,7 +23,7 @@ PERCENT, MONEY = "0.0%", "#,##0.00"
 ITEMS, LIMIT = 6, 3000  # items of the basket workbook, and most rows of a sheet that is counted by COUNTIFS
 
 
-def _read(table: Any, order: str | None = None) -> dict[str, Any]:
+def _read(table: Table, order: str | None = None) -> dict[str, Any]:
     opened = open_table(table)
     found = opened.collect(opened.frame)
     if order is None:

@@ -42,7 +42,7 @@ def rfm_sheets(customers: Table, language: Language) -> list[Sheet]:
     return [page, groups, _grid(own, n, page, language)]
 
 
-def _columns(table: Any) -> dict[str, Any]:
+def _columns(table: Table) -> dict[str, Any]:
     opened = open_table(table)
     return opened.collect(opened.frame)
 

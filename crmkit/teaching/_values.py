@@ -9,6 +9,7 @@ import numpy as np
 
 from crmkit import clv, labels
 from crmkit._frame import open_table
+from crmkit._types import Table
 from crmkit.labels import Language
 from crmkit.teaching._sheets import Sheet, absolute
 
@@ -16,7 +17,7 @@ PERCENT, MONEY, FACTOR = "0.0%", "#,##0.00", "0.0000"
 PERIODS = 20
 
 
-def _read(table: Any) -> dict[str, Any]:
+def _read(table: Table) -> dict[str, Any]:
     opened = open_table(table)
     return opened.collect(opened.frame)
 

@@ -124,7 +124,7 @@ def _pick(rng: Generator, low: int, high: int, step: int = 1) -> int:
     return int(rng.integers(low // step, high // step + 1)) * step
 
 
-def _column(table: Any, name: str) -> Any:
+def _column(table: Table, name: str) -> Any:
     opened = open_table(table)
     return opened.collect(opened.frame)[name]
 

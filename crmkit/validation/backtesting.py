@@ -17,14 +17,13 @@ from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit._types import Date, Duration, Floats, Ints, Table
+from crmkit._types import Array, Bools, Date, Duration, Floats, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.labels import Language
@@ -331,7 +330,7 @@ class _Outcome:
     """The customers known at an origin, counted by segment and days since the last purchase; money in units."""
 
     origin: dt.date
-    segment: NDArray[Any]  # shape (n_cells,)
+    segment: Array  # shape (n_cells,)
     recency: Ints
     customers: Ints
     rebuyers: Ints
@@ -351,7 +350,7 @@ class _Outcome:
         """The same by days since the last purchase, the most recent first."""
         return self._summed([self.recency == days for days in np.unique(self.recency)])
 
-    def _summed(self, parts: Sequence[NDArray[np.bool_]]) -> tuple[Ints, Ints, Ints]:
+    def _summed(self, parts: Sequence[Bools]) -> tuple[Ints, Ints, Ints]:
         what = (self.customers, self.rebuyers, self.money)
         sums = [np.array([column[part].sum() for part in parts], dtype=np.int64) for column in what]
         return sums[0], sums[1], sums[2]
@@ -480,7 +479,7 @@ def _said(origins: Sequence[dt.date]) -> str:
     return ", ".join(str(origin) for origin in origins)
 
 
-def _stacked(parts: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+def _stacked(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -495,7 +494,7 @@ def _ratio(part: Any, whole: Any) -> Floats:
     return ratio
 
 
-def _figures(tx: Transactions, n: Ints, again: Ints, money: Ints) -> dict[str, NDArray[Any]]:
+def _figures(tx: Transactions, n: Ints, again: Ints, money: Ints) -> dict[str, Array]:
     """What is said of segments; the last row is all customers."""
     rate, revenue = _ratio(again, n), tx.money(money)
     return {
@@ -516,7 +515,7 @@ _SEGMENT_COLUMNS = (
 )  # fmt: skip
 
 
-def _segment_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str], level: float) -> dict[str, NDArray[Any]]:
+def _segment_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str], level: float) -> dict[str, Array]:
     n, again, money = _with_total(*outcome.by_segment(order))
     figures = _figures(tx, n, again, money)
     figures["rate_low"], figures["rate_high"] = wilson(again, n, level)
@@ -524,9 +523,7 @@ def _segment_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str], lev
     return names | {name: figures[name] for name in _SEGMENT_COLUMNS}
 
 
-def _pooled(
-    tx: Transactions, outcomes: Sequence[_Outcome], names: Sequence[str], level: float
-) -> dict[str, NDArray[Any]]:
+def _pooled(tx: Transactions, outcomes: Sequence[_Outcome], names: Sequence[str], level: float) -> dict[str, Array]:
     """All origins together."""
     each = [_with_total(*one.by_segment(names)) for one in outcomes]
     n, again, money = (np.sum([one[at] for one in each], axis=0) for at in range(3))
@@ -538,7 +535,7 @@ def _pooled(
     return {"segment": np.array([*names, ALL], dtype=object)} | figures | spread
 
 
-def _dates(date: dt.date, n: int) -> NDArray[Any]:
+def _dates(date: dt.date, n: int) -> Array:
     return np.full(n, np.datetime64(date, "D"))
 
 
@@ -556,7 +553,7 @@ def _reached(outcome: _Outcome, order: Sequence[str], n: Any) -> dict[str, Float
     return reached
 
 
-def _compared(tx: Transactions, reached: Mapping[str, Floats]) -> dict[str, NDArray[Any]]:
+def _compared(tx: Transactions, reached: Mapping[str, Floats]) -> dict[str, Array]:
     """The rivals beside the segments."""
     again, money = reached["rebuyers"], reached["money"]
     return {
@@ -576,7 +573,7 @@ def _lift_of(money: Floats, rival: Floats) -> Floats:
     return _ratio(money, np.where(rival > 0, rival, 0))
 
 
-def _gain_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str]) -> dict[str, NDArray[Any]]:
+def _gain_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str]) -> dict[str, Array]:
     n, again, money = (np.cumsum(part) for part in outcome.by_segment(order))
     compared = _compared(tx, _reached(outcome, order, n.astype(float)))
     return {
@@ -592,7 +589,7 @@ def _gain_rows(tx: Transactions, outcome: _Outcome, order: Sequence[str]) -> dic
     }
 
 
-def _lift(tx: Transactions, each: Sequence[tuple[_Outcome, Sequence[str]]]) -> dict[str, NDArray[Any]]:
+def _lift(tx: Transactions, each: Sequence[tuple[_Outcome, Sequence[str]]]) -> dict[str, Array]:
     shares = np.array(SHARES)
     counts = [shares * outcome.customers.sum() for outcome, _ in each]
     found = [_reached(outcome, order, n) for (outcome, order), n in zip(each, counts, strict=True)]
@@ -612,7 +609,7 @@ def _lift(tx: Transactions, each: Sequence[tuple[_Outcome, Sequence[str]]]) -> d
     }
 
 
-def _totals(tx: Transactions, outcomes: Sequence[_Outcome], days: int) -> dict[str, NDArray[Any]]:
+def _totals(tx: Transactions, outcomes: Sequence[_Outcome], days: int) -> dict[str, Array]:
     known = np.array([one.money.sum() for one in outcomes], dtype=np.int64)
     later = np.array([one.later_money for one in outcomes], dtype=np.int64)
     ends = [one.origin + dt.timedelta(days=days) for one in outcomes]

@@ -19,14 +19,13 @@ from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, customers, labels
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
 from crmkit._periods import first_day_of
 from crmkit._results import Result
-from crmkit._types import Bools, Duration, Floats, Ints, Table
+from crmkit._types import Array, Bools, Duration, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
@@ -397,8 +396,8 @@ class _Bench:
 class _Cells:
     """Customers counted by their segments in all runs; money in units."""
 
-    base: NDArray[Any]  # shape (n_cells,)
-    again: NDArray[Any]  # shape (n_cells, n_runs)
+    base: Array  # shape (n_cells,)
+    again: Array  # shape (n_cells, n_runs)
     n: Ints
     money: Ints
     worth: Ints  # money above 0 only, which can be a weight
@@ -483,7 +482,7 @@ def _grade(steadiness: float) -> str:
     return next(grade for grade, least in GRADES.items() if steadiness >= least - 1e-12)
 
 
-def _mean_rows(cells: _Cells, of_kind: Mapping[str, Bools]) -> dict[str, NDArray[Any]]:
+def _mean_rows(cells: _Cells, of_kind: Mapping[str, Bools]) -> dict[str, Array]:
     kinds = [kind for kind in KINDS if of_kind[kind].any()]
     steady = [cells.steadiness(of_kind[kind]) for kind in kinds]
     by_customers = np.array([_mean(values, cells.n) for values in steady])
@@ -498,7 +497,7 @@ def _mean_rows(cells: _Cells, of_kind: Mapping[str, Bools]) -> dict[str, NDArray
     }
 
 
-def _choice_rows(cells: _Cells, runs: Sequence[_Run], unit: int) -> dict[str, NDArray[Any]]:
+def _choice_rows(cells: _Cells, runs: Sequence[_Run], unit: int) -> dict[str, Array]:
     present, changed = cells.present, cells.present & ~cells.kept
     customers, moved = (cells.n @ which for which in (present, changed))
     money, money_moved = (cells.money @ which for which in (present, changed))
@@ -517,9 +516,7 @@ def _choice_rows(cells: _Cells, runs: Sequence[_Run], unit: int) -> dict[str, ND
     }
 
 
-def _segment_rows(
-    cells: _Cells, order: Sequence[str], of_kind: Mapping[str, Bools], unit: int
-) -> dict[str, NDArray[Any]]:
+def _segment_rows(cells: _Cells, order: Sequence[str], of_kind: Mapping[str, Bools], unit: int) -> dict[str, Array]:
     inside = [cells.base == name for name in order]
     means = {
         _column_of(kind): np.array([_mean(cells.steadiness(runs)[part], cells.n[part]) for part in inside])
@@ -540,7 +537,7 @@ def _column_of(kind: str) -> str:
     return "steadiness" if kind == "all" else f"steadiness_{kind}"
 
 
-def _move_rows(cells: _Cells, order: Sequence[str]) -> dict[str, NDArray[Any]]:
+def _move_rows(cells: _Cells, order: Sequence[str]) -> dict[str, Array]:
     times: dict[tuple[str, str], int] = {}
     for row, run in zip(*np.nonzero(cells.present & ~cells.kept), strict=True):
         pair = (cells.base[row], cells.again[row, run])

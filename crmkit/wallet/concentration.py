@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -69,7 +68,7 @@ class TrueConcentration(Result):
 
 
 def true_concentration(
-    customers: Any,
+    customers: Table,
     *,
     open_ended: bool = False,
     top: float | Sequence[float] = 0.2,

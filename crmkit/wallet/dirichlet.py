@@ -13,14 +13,12 @@ the Royal Statistical Society A 147(5), 621-655; McGill, Tukey & Larsen (1978), 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._results import Result
-from crmkit._types import Floats, Table
+from crmkit._types import Array, Bools, Floats, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.wallet import _nbd
@@ -196,7 +194,7 @@ def _own_s(chances: Floats, mu: float, observed: float) -> float:
     )
 
 
-def _pooled(own: Floats, mu: Floats) -> tuple[float, NDArray[np.bool_]]:
+def _pooled(own: Floats, mu: Floats) -> tuple[float, Bools]:
     """The S of the category, and the brands that it was learnt from (or say nothing of it)."""
     known = np.isfinite(own)
     if not known.any():
@@ -228,7 +226,7 @@ def _expected(chances: Floats, mean: float, S: float, mu: Floats) -> dict[str, F
     }
 
 
-def _duplication(chances: Floats, S: float, mu: Floats, names: list[str]) -> dict[str, NDArray[Any]]:
+def _duplication(chances: Floats, S: float, mu: Floats, names: list[str]) -> dict[str, Array]:
     """Of the buyers of each brand (rows) the share who buy the other (columns)."""
     buyers = np.array([_penetration(chances, S, share) for share in mu])
     either = np.array([[_penetration(chances, S, min(one + other, 1.0)) if one + other < 1 else 1 - chances[0]

@@ -13,11 +13,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from crmkit import _frame
 from crmkit._frame.engines import FrameT
-from crmkit._types import Floats
+from crmkit._types import Bools, Floats
 from crmkit.errors import ArgumentError, DataError
 
 
@@ -164,7 +164,7 @@ def _amounts(name: str, values: ArrayLike) -> Floats:
     return amounts
 
 
-def _first(values: Floats, flawed: NDArray[np.bool_]) -> float:
+def _first(values: Floats, flawed: Bools) -> float:
     return float(np.broadcast_to(values, flawed.shape)[flawed].ravel()[0])
 
 
