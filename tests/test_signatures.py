@@ -5,6 +5,7 @@ The meaning of a name is the one that most functions give it; what differs stand
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import inspect
@@ -230,6 +231,77 @@ def test_an_argument_has_one_default_wherever_it_has_any(argument):
         assert len(set(defaults.values())) > 1, f"{argument} has one default everywhere: its exception can go"
     elif "*" not in apart:
         assert len(set(defaults.values())) <= 1, defaults
+
+
+def documented_defaults(call: Callable[..., object]) -> dict[str, object]:
+    """What the documentation says that an argument is unless it is given."""
+    said: dict[str, object] = {}
+    for line in (inspect.getdoc(call) or "").splitlines():
+        found = re.match(r"^(\w[\w, ]*) : .*\bdefault (.+)$", line)
+        try:
+            default = ast.literal_eval(found[2].rstrip(".").split(" (")[0]) if found else None
+        except (SyntaxError, ValueError):  # in words
+            continue
+        names = [name.strip() for name in found[1].split(",")] if found else []
+        each = default if len(names) > 1 and isinstance(default, tuple) else [default] * len(names)
+        said |= dict(zip(names, each, strict=True))
+    return said
+
+
+def test_a_default_is_the_one_that_is_documented():
+    wrong, compared = [], 0
+    for name, call in CALLS.items():
+        said = documented_defaults(call)
+        for one in arguments(call):
+            if one.name in said and said[one.name] is not None:
+                compared += 1
+                wrong += [f"{name}({one.name}={one.default!r})"] if one.default != said[one.name] else []
+    assert wrong == []
+    assert compared > 250
+
+
+# Numbers that stand in no line of their own ("as in ..."), each with what it is meant to be.
+PLAIN_DEFAULTS: dict[str, dict[str, object]] = {
+    "crmkit.basket.rules": {"min_orders": 0.01, "level": 0.95, "max_items": 1000},
+    "crmkit.basket.sequences": {"max_items": 1000},
+    "crmkit.churn.ChurnModel": {"horizon": "90D", "snapshots": 6},
+    "crmkit.models.bg_bb.BGBB.interval": {"level": 0.9},
+    "crmkit.models._purchases.PurchaseModel.interval": {"level": 0.9},
+    "crmkit.models._purchases.PurchaseModel.total_interval": {"level": 0.9, "draws": 200, "seed": 0},
+    "crmkit.clv.Boosted": {"horizon": "52W", "weight": 0.5},
+    "crmkit.clv.SpendMean": {"keep_first": True, "horizon": "52W"},
+    "crmkit.clv.Valuation": {"horizon": "52W", "discount_rate": 0.1},
+    "crmkit.clv.customer_equity": {"acquired": (), "clv": 0.0, "acquisition_cost": 0.0, "discount_rate": 0.0},
+    "crmkit.clv.elasticities": {"acquisition_cost": 0.0, "timing": "start"},
+    "crmkit.clv.payback": {"timing": "start"},
+    "crmkit.datasets.make_complaints": {"n_customers": 4000, "in_time_effect": 0.12, "late_effect": -0.25, "seed": 0},
+    "crmkit.datasets.make_survey": {"n_customers": 4000, "seed": 0},
+    "crmkit.explanation.upgrade_paths": {"bins": 5, "scheme": "eleven"},
+    "crmkit.lifecycle.StageRules": {
+        "formation_orders": 3, "stability_orders": 5, "growing": 0.6, "falling": -0.6, "decline_at": 2.0,
+        "ended_at": 4.0, "long_stability": 8.0,
+    },
+    "crmkit.loyalty.compare_nps": {"level": 0.95, "scale": (0, 10)},
+    "crmkit.loyalty.nps_interval": {"level": 0.95, "method": "score"},
+    "crmkit.loyalty.response_bias": {"level": 0.95, "scale": (0, 10)},
+    "crmkit.retention.movement_list": {"period": "month"},
+    "crmkit.rfm.Scorer": {"bins": 5, "method": "quantile", "ties": "middle"},
+    "crmkit.scoring.Extras": {"next_product": False, "level": 0.9},
+    "crmkit.segment.Clusterer": {
+        "columns": ("recency", "frequency", "monetary"), "n_clusters": "auto", "method": "kmeans", "transform": "auto",
+        "seed": 0,
+    },
+    "crmkit.sql.to_dbt": {"scheme": "eleven", "horizon": "52W", "discount_rate": 0.1, "margin_rate": 1.0},
+    "crmkit.wallet.concentration.TrueConcentration.top_share": {"top": 0.2, "span": "long_run"},
+    **{f"crmkit.clv.{name}": {"period": "week", "one_time": False} for name in ("BGNBD", "ParetoNBD", "MBGNBD", "NBD")},
+    **{f"crmkit.clv.{name}": {"period": "year"} for name in ("BDW", "BGBB", "SBG")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(PLAIN_DEFAULTS))
+def test_a_default_without_a_line_of_its_own_is_what_it_is_meant_to_be(name):
+    defaults = {one.name: one.default for one in arguments(CALLS[name])}
+    assert {argument: defaults[argument] for argument in PLAIN_DEFAULTS[name]} == PLAIN_DEFAULTS[name]
 
 
 def test_every_exception_is_about_an_argument_that_there_is():
