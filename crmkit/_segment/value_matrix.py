@@ -236,8 +236,8 @@ def value_matrix(
     _refuse_idle(customers, {current, potential}, {"window": window, "valuation": valuation})
     measured: Mapping[str, str] = {}
     if isinstance(customers, Transactions):
-        needed = {current or "current_value", potential}
-        customers, measured = _valued(customers, needed, window, Valuation() if valuation is None else valuation)
+        valuation = Valuation() if valuation is None else valuation
+        customers, measured = _valued(customers, {current, potential}, window, valuation)
     current = _default_current(customers) if current is None else current
     table = _frame.open_table(customers, numbers=[current, potential], hint=HINT)
     cuts = [_cut(table, column, rule) for column, rule in zip((current, potential), rules, strict=True)]
@@ -269,7 +269,9 @@ def _refuse_idle(customers: Table, needed: set[str | None], settings: Mapping[st
             raise ArgumentError(name, value, idle)
 
 
-def _valued(tx: Transactions, needed: set[str], window: Any, valuation: Valuation) -> tuple[Any, Mapping[str, str]]:
+def _valued(
+    tx: Transactions, needed: set[str | None], window: Any, valuation: Valuation
+) -> tuple[Any, Mapping[str, str]]:
     """The customers of the transactions with current value and, if needed, lifetime value; and what the former is."""
     recent = recent_value(tx) if window is None else recent_value(tx, window=window)
     measured = {"measure": recent.measure, "first": str(recent.first_date), "last": str(recent.last_date)}

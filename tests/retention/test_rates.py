@@ -54,6 +54,39 @@ def test_the_textbook_s_year_counted_from_purchases():
     assert (at["retention_rate"], at["churn_rate"]) == (0.85, 0.15)
 
 
+@pytest.mark.parametrize(
+    ("start", "new", "end", "kept"), [(10, 0, 10, 1.0), (10, 3, 3, 0.0), (10, 3, 13, 1.0), (8, 2, 4, 0.25)]
+)
+def test_rates_at_their_ends_and_between(start, new, end, kept):
+    assert retention.retention_rate(start=start, new=new, end=end) == kept
+    assert retention.churn_rate(start=start, new=new, end=end) == 1 - kept
+
+
+@pytest.mark.parametrize(("start", "new", "end"), [(0, 0, 0), (10, -1, 5), (10, 3, 2), (10, 0, 11), (-5, 0, -5)])
+def test_counts_that_cannot_be_have_no_rate(start, new, end):
+    with pytest.raises(ArgumentError, match="start"):
+        retention.retention_rate(start=start, new=new, end=end)
+
+
+def test_the_two_bases_of_three_customers_by_hand():
+    """a buys in January and March, b in January, c in February."""
+    sales = {"customer_id": ["a", "b", "c", "a"], "amount": [5.0] * 4,
+             "date": ["2025-01-05", "2025-01-06", "2025-02-07", "2025-03-08"]}  # fmt: skip
+    tx = crm.Transactions(small_table(sales), as_of="2025-03-31")
+    names = ("start", "new", "lost", "reactivated", "end", "retention_rate")
+    active, ever = (as_columns(retention.rates(tx, base=base).table) for base in ("active", "ever"))
+    # of those of January nobody buys in February; in March a is back, and c, the only one of February, is not there
+    assert {name: active[name] for name in names} == {
+        "start": [None, 2, 1], "new": [2, 1, 0], "lost": [None, 2, 1], "reactivated": [0, 0, 1], "end": [2, 1, 1],
+        "retention_rate": [None, 0, 0],
+    }  # fmt: skip
+    # of the two and then three who ever bought, a alone buys in March: nobody can come back who never counts as gone
+    assert {name: ever[name] for name in names} == {
+        "start": [None, 2, 3], "new": [2, 1, 0], "lost": [None, 2, 2], "reactivated": [0, 0, 0], "end": [2, 1, 1],
+        "retention_rate": [None, 0, pytest.approx(1 / 3)],
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("base", "churn"), [("active", 0.52), ("ever", 0.82)])
 def test_the_churn_of_cdnow_s_last_quarter_of_1997(cdnow, base, churn):
     found = as_columns(retention.rates(small_table(cdnow), period="quarter", base=base).table)
