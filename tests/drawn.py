@@ -195,6 +195,7 @@ PICTURES: Mapping[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "cohort_curves/rate": lambda: (quarters(), {"show": "retention_rate"}),
     "cohorts/rate": lambda: (quarters(), {}),
     "cohorts/money": lambda: (quarters(), {"show": "cumulative_per_customer"}),
+    "comparison": lambda: (crm.clv.compare(shop(), models=["bg_nbd", "pareto_nbd"], origins=1, level=None), {}),
     "complaints": lambda: (complaints(), {}),
     "cross_sell_rate": lambda: (crm.basket.cross_sell_rate(world()), {}),
     "csat": lambda: (crm.loyalty.csat(survey().survey, items=["product", "delivery", "price"]), {}),
@@ -214,13 +215,16 @@ PICTURES: Mapping[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "lorenz": lambda: (crm.pyramid.concentration(scored()), {}),
     "lost_rules": lambda: (crm.survival.compare_lost_rules(shop()), {}),
     "loyalty_matrix": lambda: (crm.loyalty.matrix(survey().customers.assign(**_asked())), {}),
+    "measures": lambda: (crm.loyalty.measures(shop(), _tolerant()), {}),
     "migration/customers": lambda: (moved(), {}),
     "migration/value": lambda: (moved(), {"show": "value"}),
     "migration_series": lambda: (lasting(), {}),
+    "model_choice": lambda: (crm.clv.choose_model(shop(), horizon="26W"), {}),
     "movements/money": lambda: (movements(), {}),
     "movements/customers": lambda: (movements(), {"show": "customers"}),
     "new_and_returning": lambda: (movements(), {}),
     "next_purchase": lambda: (crm.basket.next_purchase(baskets()), {}),
+    "norms": lambda: (crm.wallet.nbd_norms(penetration=0.11, purchases_per_buyer=1.9), {}),
     "nps": lambda: (crm.loyalty.nps(_shops(), by="shop"), {}),
     "nps_comparison": lambda: (crm.loyalty.compare_nps(_shops(), by="shop", baseline="north"), {}),
     "purchase_funnel": lambda: (_repurchase(), {}),
@@ -247,6 +251,7 @@ PICTURES: Mapping[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "sensitivity/choices": lambda: (sensitivity(), {}),
     "sensitivity/segments": lambda: (sensitivity(), {"show": "segments"}),
     "sequences": lambda: (crm.basket.sequences(baskets(), min_customers=0.15), {}),
+    "size_change": lambda: (_resized(), {}),
     "survival": lambda: (crm.survival.curve(shop()), {}),
     "survival/groups": lambda: (crm.survival.curve(world(), by="channel"), {}),
     "switching": lambda: (crm.equity.panel_switching(panel().purchases), {}),
@@ -269,6 +274,20 @@ def _regular() -> Any:
     """The id of the customer with most purchases."""
     customers = crm.summarize(shop())
     return customers.loc[customers["frequency"].idxmax(), "customer_id"]
+
+
+def _tolerant() -> dict[str, Any]:
+    rng = np.random.default_rng(4)
+    asked = ("attention", "tolerance", "price_sensitivity")
+    return {"customer_id": np.arange(200)} | {name: rng.integers(1, 6, 200) for name in asked}
+
+
+def _resized() -> Any:
+    before, after = (crm.summarize(shop().until(day)) for day in ("1998-01-31", "1998-06-30"))
+    scorer = crm.rfm.Scorer().fit(before)
+    scores = (scorer.score(before), crm.rfm.score(after), scorer.score(after))
+    january, june, by_old_rule = (crm.rfm.segment(each, scheme="eight") for each in scores)
+    return crm.growth.size_change(january, june, after_by_old_rule=by_old_rule)
 
 
 def _asked() -> dict[str, Any]:

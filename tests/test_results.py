@@ -123,10 +123,9 @@ def test_each_is_drawn_by_its_own_drawer():
     assert drawn.get_title() == same.get_title()
     assert [t.get_text() for t in drawn.texts] == [t.get_text() for t in same.texts]
     assert crm.retention.rates(SALES).plot(language="zh").get_ylabel()
-    scored = crm.rfm.segment(crm.rfm.score(SALES, bins=2), scheme="eight", bins=2)
-    change = crm.growth.size_change(scored, scored, after_by_old_rule=scored)
-    with pytest.raises(errors.ArgumentError, match="there is no chart for SizeChange"):
-        change.plot()
+    asked = crm.teaching.quiz("rfm")
+    with pytest.raises(errors.ArgumentError, match="there is no chart for Quiz"):
+        asked.plot()
 
 
 # --- read -----------------------------------------------------------------------------------------------------------

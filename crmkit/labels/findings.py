@@ -276,6 +276,20 @@ WORDS = {
         "每周 {n} 次预警，其中 {share} 为误报",
     ),
     # --- models
+    "title_models": (
+        "Recommended: {name}, off by {error} purchases per customer and {bias} in all",
+        "推荐：{name}，每位客户平均偏差 {error} 次购买，合计偏差 {bias}",
+    ),
+    "title_fits": ("{name} fits best", "{name} 拟合最好"),
+    "title_norms": (
+        "Normal: {share} of a period's buyers buy again in the next",
+        "常模：本期购买者中 {share} 下期再次购买",
+    ),
+    "title_measures": ("{value} repeat purchases per customer", "每位客户重复购买 {value} 次"),
+    "title_size_change": (
+        "{name}: {change} customers, {by_customers} of their own, {by_cuts} by new cuts",
+        "{name}：客户数 {change}，其中自身变动 {by_customers}，切点变动 {by_cuts}",
+    ),
     "title_tracking": (
         "Not seen by the model: {actual} repeat purchases, {expected} expected",
         "模型未见的时期：实际重复购买 {actual} 次，预期 {expected} 次",

@@ -5,6 +5,17 @@ WORDS = {
     "plot_money": ("{what}, in the currency of the data", "{what}（数据的货币单位）"),
     "plot_money_of": ("{what}, {currency}", "{what}（{currency}）"),
     "plot_in_percent": ("{what}, %", "{what}（%）"),
+    "plot_rmse": ("root mean squared error, purchases per customer", "均方根误差（每位客户的购买次数）"),
+    "plot_bic_behind": ("BIC behind the best, points", "与最优 BIC 之差（分）"),
+    "plot_norm_again": ("buy again", "再次购买"),
+    "plot_norm_new": ("new buyers", "新购买者"),
+    "plot_of_buyers": ("of the buyers of a period, %", "占一期购买者的比例（%）"),
+    "plot_measures": (
+        "purchases per customer; mean answers, points of their scale",
+        "人均次数；回答均值（按量表分）",
+    ),
+    "plot_by_customers": ("what customers did", "客户自身变动"),
+    "plot_by_cuts": ("what new cuts did", "切点变动"),
     "plot_never_tried": (
         "no earlier day has as much of a past, so nothing tells how far such totals are off",
         "没有足够长历史的更早时点，无法判断此类合计的误差",

@@ -23,6 +23,7 @@ from crmkit.plotting.basket import (
 from crmkit.plotting.brands import (
     plot_choice_drivers,
     plot_dirichlet,
+    plot_norms,
     plot_switching,
     plot_true_concentration,
     plot_what_if,
@@ -30,10 +31,11 @@ from crmkit.plotting.brands import (
 from crmkit.plotting.churn import plot_calibration, plot_campaign, plot_gain
 from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profiles
 from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
+from crmkit.plotting.complaints import plot_closing, plot_complaints
 from crmkit.plotting.course import plot_new_and_returning, plot_purchase_funnel, plot_total, plot_win_back
 from crmkit.plotting.deciles import plot_value_deciles
 from crmkit.plotting.downgrades import plot_downgrade_calendar
-from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_value_matrix
+from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_size_change, plot_value_matrix
 from crmkit.plotting.ledger import plot_ledger
 from crmkit.plotting.lenses import plot_customer_base_audit
 from crmkit.plotting.lifecycle import plot_lifecycle
@@ -45,11 +47,10 @@ from crmkit.plotting.lifetime import (
     plot_tracking,
 )
 from crmkit.plotting.loyalty import (
-    plot_closing,
-    plot_complaints,
     plot_csat,
     plot_indicators,
     plot_loyalty_matrix,
+    plot_measures,
     plot_nps,
     plot_nps_comparison,
     plot_response_bias,
@@ -57,15 +58,15 @@ from crmkit.plotting.loyalty import (
     plot_satisfaction_drivers,
 )
 from crmkit.plotting.migration import plot_migration, plot_migration_series
+from crmkit.plotting.models import plot_comparison, plot_model_choice
 from crmkit.plotting.pyramid import plot_lorenz, plot_tiers
+from crmkit.plotting.repurchase import plot_repurchase, plot_repurchase_comparison
 from crmkit.plotting.retention import plot_movements, plot_retention
 from crmkit.plotting.rfm import plot_rfm_grid, plot_segments
 from crmkit.plotting.segment_map import plot_rfm_distributions, plot_segment_map
 from crmkit.plotting.survival import (
     plot_gap_curve,
     plot_lost_rules,
-    plot_repurchase,
-    plot_repurchase_comparison,
     plot_return_hazard,
     plot_survival,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "plot_cluster_profiles",
     "plot_cohort_curves",
     "plot_cohorts",
+    "plot_comparison",
     "plot_complaints",
     "plot_cross_sell_rate",
     "plot_csat",
@@ -101,11 +103,14 @@ __all__ = [
     "plot_lorenz",
     "plot_lost_rules",
     "plot_loyalty_matrix",
+    "plot_measures",
     "plot_migration",
     "plot_migration_series",
+    "plot_model_choice",
     "plot_movements",
     "plot_new_and_returning",
     "plot_next_purchase",
+    "plot_norms",
     "plot_nps",
     "plot_nps_comparison",
     "plot_purchase_funnel",
@@ -126,6 +131,7 @@ __all__ = [
     "plot_segments",
     "plot_sensitivity",
     "plot_sequences",
+    "plot_size_change",
     "plot_survival",
     "plot_switching",
     "plot_tiers",

@@ -25,6 +25,11 @@ def name_rows(ax: Axes, names: Sequence[Any], *, size: float | None = None) -> N
     ax.tick_params(axis="y", length=0)
 
 
+def hundred(found: Mapping[str, Any], *names: str) -> list[Floats]:
+    """Columns of shares as per cent."""
+    return [100 * found[name].astype(float) for name in names]
+
+
 def named(values: Sequence[Any]) -> list[str]:
     """Names of the user's as matplotlib takes them."""
     return [plain(value) for value in values]
@@ -77,4 +82,5 @@ def draw_at_edge(ax: Axes, said: Sequence[str], what: str) -> None:
     style: dict[str, Any] = dict(textcoords="offset points", size=SMALL, color=GREY, annotation_clip=False)
     for row, text in enumerate(said):
         ax.annotate(text, (1, row), (6, 0), xycoords=place, va="center", **style)
-    ax.annotate(what, (1, 0), (6, -6), xycoords="axes fraction", va="top", ha="left", **style)
+    ax.set_ylim(top=-1.0)  # room for the word
+    ax.annotate(what, (1, 1), (6, -3), xycoords="axes fraction", va="bottom", ha="left", **style)

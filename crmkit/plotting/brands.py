@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crmkit.errors import ArgumentError
 from crmkit.labels import Language
 from crmkit.plotting._axes import (
     BLUE,
@@ -24,7 +25,7 @@ from crmkit.plotting._axes import (
 )
 from crmkit.plotting._finishing import finished
 from crmkit.plotting._lines import LINES, columns_of
-from crmkit.plotting._rows import draw_intervals, draw_steps, named
+from crmkit.plotting._rows import draw_at_edge, draw_intervals, draw_steps, name_rows, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -305,3 +306,56 @@ def plot_what_if(
     said = {"name": names[most], "gain": money(float(gains[most]), spoken, currency)}
     title = phrase("title_what_if", spoken, **said)
     return finished(ax, spoken, title=title, definition=improvement.definition)
+
+
+def plot_norms(norms: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+    """Draw the result of `crmkit.wallet.nbd_norms`: how many of a period's buyers are to buy again in the next.
+
+    Parameters
+    ----------
+    norms : crmkit.wallet.Norms
+        What is normal for a brand.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: a bar for those who buy again and one for new buyers, per cent of the buyers to the right, the
+        purchases of each at the edge.
+
+    Raises
+    ------
+    ArgumentError
+        `norms` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> ax = crm.wallet.nbd_norms(penetration=0.11, purchases_per_buyer=1.9).plot()
+    >>> ax.get_title(), [round(float(bar.get_width()), 1) for bar in ax.patches]
+    ("Normal: 56.8% of a period's buyers buy again in the next", [56.8, 43.2])
+    """
+    call = "crmkit.plotting.plot_norms(crmkit.wallet.nbd_norms(penetration=..., purchases_per_buyer=...))"
+    found = columns_of(norms, "table", "measure", call, order=[])
+    values = dict(zip(found["measure"].tolist(), found["value"].astype(float), strict=True))
+    if "repeat_rate" not in values:
+        raise ArgumentError("plotting_result_draws_draw", name=type(norms).__name__, call=call)
+    ax, spoken = open_axes(ax, language, height=2.6, width=7.0)
+    shares = [values["repeat_rate"], values["new_share"]]
+    ax.barh([0, 1], [100 * share for share in shares], height=0.6, **(dict(color=[BLUE, GREY]) | style))
+    for row, share in enumerate(shares):
+        ax.annotate(percent(share), (100 * share, row), (4, 0), textcoords="offset points", va="center", size=SMALL)
+    name_rows(ax, [word("plot_norm_again", spoken), word("plot_norm_new", spoken)])
+    bought = (values["purchases_per_repeat_buyer"], values["purchases_per_new_buyer"])
+    draw_at_edge(ax, [f"{each:.2f}" for each in bought], word("plot_purchases_per_buyer", spoken))
+    ax.set_xlim(0, 100)
+    ax.set_xlabel(word("plot_of_buyers", spoken))
+    title = phrase("title_norms", spoken, share=percent(shares[0]))
+    return finished(ax, spoken, title=title, definition=norms.definition)

@@ -22,6 +22,7 @@ from crmkit.plotting._axes import (
     open_axes,
     percent,
     phrase,
+    segment_name,
     short,
     whole,
     word,
@@ -29,6 +30,8 @@ from crmkit.plotting._axes import (
     wrapped,
 )
 from crmkit.plotting._finishing import finished, letters_across
+from crmkit.plotting._lines import columns_of
+from crmkit.plotting._rows import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -282,6 +285,68 @@ def _whether_rose(before: float, after: float, spoken: Language, currency: str |
     key = "title_bridge_up" if after >= before else "title_bridge_down"
     ends = {"before": money(before, spoken, currency), "after": money(after, spoken, currency)}
     return phrase(key, spoken, share=percent(abs(after / before - 1)), **ends)
+
+
+def plot_size_change(change: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+    """Draw the result of `crmkit.growth.size_change`: why each group grew or shrank, its customers or its cuts.
+
+    Parameters
+    ----------
+    change : crmkit.growth.SizeChange
+        The change of each group, split in two.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the bars, as `matplotlib.axes.Axes.barh` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: two bars per group, customers who came or went by the old rule and those whom new cuts moved; a
+        diamond at the change of both together.
+
+    Raises
+    ------
+    ArgumentError
+        `change` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> scorer = crm.rfm.Scorer(bins=2).fit(crm.datasets.load_ten_customers())
+    >>> segments = crm.rfm.segment(scorer.score(crm.datasets.load_ten_customers()), scheme="eight", bins=2)
+    >>> ax = crm.growth.size_change(segments, segments, after_by_old_rule=segments).plot()
+    >>> {float(bar.get_width()) for bar in ax.patches}
+    {0.0}
+    """
+    call = "crmkit.plotting.plot_size_change(crmkit.growth.size_change(before, after, after_by_old_rule=...))"
+    found = columns_of(change, "customers", "by_cuts", call, order=[])
+    ax, spoken = open_axes(ax, language, height=2.0 + 0.5 * len(found["group"]), width=7.0)
+    names = [segment_name(name, spoken) for name in found["group"]]
+    at = np.arange(len(names))
+    drawn = []
+    for key, colour, shift in (("by_customers", BLUE, -0.2), ("by_cuts", VERMILLION, 0.2)):
+        size = found[key].astype(float)
+        look: dict[str, Any] = dict(color=colour, label=word(f"plot_{key}", spoken)) | style
+        drawn.append(ax.barh(at + shift, size, height=0.38, **look))
+        for row, number in enumerate(size):
+            side = 1 if number >= 0 else -1
+            ax.annotate(f"{number:+,.0f}" if number else "0", (number, row + shift), (4 * side, 0), va="center",
+                        textcoords="offset points", ha="left" if side > 0 else "right", size=SMALL)  # fmt: skip
+    both = found["change"].astype(float)
+    drawn += ax.plot(both, at, "D", color="black", markersize=4, label=word("plot_net_change", spoken))
+    ax.axvline(0, color="black", linewidth=0.8)
+    name_rows(ax, names)
+    ax.margins(x=0.16)
+    count_along(ax.xaxis, spoken)
+    ax.set_xlabel(word("plot_movement_customers", spoken))
+    most = int(np.argmax(np.abs(both)))
+    parts = {key: f"{found[key][most]:+,.0f}" for key in ("change", "by_customers", "by_cuts")}
+    return finished(ax, spoken, title=phrase("title_size_change", spoken, name=names[most], **parts), legend=drawn)
 
 
 def _not_that(thing: Any, what: str, call: str) -> ArgumentError:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, labels
-from crmkit._types import Floats
 from crmkit.labels import Language
 from crmkit.plotting._axes import (
     BLUE,
@@ -33,14 +32,13 @@ from crmkit.plotting._axes import (
 )
 from crmkit.plotting._finishing import finished
 from crmkit.plotting._lines import columns_of
-from crmkit.plotting._rows import draw_intervals, draw_steps, named
+from crmkit.plotting._rows import draw_intervals, draw_steps, hundred, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Columns = Mapping[str, NDArray[Any]]
 _FLAGS = ("inertia", "price_bought", "locked_in", "trust")
-_SIDES = {"in_time": GREEN, "late": VERMILLION}
 
 
 def plot_nps(scores: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
@@ -82,7 +80,7 @@ def plot_nps(scores: Any, *, ax: Axes | None = None, language: Language | None =
     ax, spoken = open_axes(ax, language, height=2.4 + 0.45 * len(found["nps"]), width=7.0)
     beside = [phrase("plot_named_number", spoken, what=word("respondents", spoken), amount=short(float(n), spoken))
               for n in found["respondents"]]  # fmt: skip
-    names, ends = _names(found, spoken), _hundred(found, "nps", "nps_low", "nps_high")
+    names, ends = _names(found, spoken), hundred(found, "nps", "nps_low", "nps_high")
     draw_intervals(ax, names, ends, [f"{score:+.1f}   {n}" for score, n in zip(ends[0], beside, strict=True)], style)
     ax.axvline(0, color=GREY, linewidth=1, linestyle=":")
     ax.set_xlim(-100, 100)
@@ -134,7 +132,7 @@ def plot_nps_comparison(
     known = np.isfinite(found["difference"].astype(float))
     others = {name: values[known] for name, values in found.items()}
     ax, spoken = open_axes(ax, language, height=2.4 + 0.5 * int(known.sum()), width=7.0)
-    ends, names = _hundred(others, "difference", "difference_low", "difference_high"), _names(others, spoken)
+    ends, names = hundred(others, "difference", "difference_low", "difference_high"), _names(others, spoken)
     p_values = others["p_adjusted"].astype(float)
     beside = [f"{by:+.1f}   {_p(p)}" for by, p in zip(ends[0], p_values, strict=True)]
     draw_intervals(ax, names, ends, beside, style)
@@ -184,7 +182,7 @@ def plot_csat(scores: Any, *, ax: Axes | None = None, language: Language | None 
     call = "crmkit.plotting.plot_csat(crmkit.loyalty.csat(survey, items=[...]))"
     found = columns_of(scores, "table", "csat_low", call, order=[])
     ax, spoken = open_axes(ax, language, height=2.4 + 0.45 * len(found["csat"]), width=7.0)
-    ends, names = _hundred(found, "csat", "csat_low", "csat_high"), _names(found, spoken)
+    ends, names = hundred(found, "csat", "csat_low", "csat_high"), _names(found, spoken)
     counts = zip(ends[0], found["satisfied"], found["respondents"], strict=True)
     draw_intervals(ax, names, ends, [f"{rate:.1f}%   {int(k):,} / {int(n):,}" for rate, k, n in counts], style)
     ax.set_xlim(0, 100)
@@ -344,7 +342,7 @@ def plot_response_bias(bias: Any, *, ax: Axes | None = None, language: Language 
     found = columns_of(bias, "table", "response_low", call, order=["group"])
     ax, spoken = open_axes(ax, language, height=2.6 + 0.5 * len(found["group"]), width=7.6)
     names = [segment_name(name, spoken) for name in found["group"]]
-    ends = _hundred(found, "response_rate", "response_low", "response_high")
+    ends = hundred(found, "response_rate", "response_low", "response_high")
     scores = ["-" if not np.isfinite(score) else f"{100 * score:+.0f}" for score in found["nps"].astype(float)]
     beside = [f"{rate:.1f}%   " + phrase("plot_tier_says", spoken, nps=score, money=percent(float(part)))
               for rate, score, part in zip(ends[0], scores, found["value_share"], strict=True)]  # fmt: skip
@@ -356,112 +354,6 @@ def plot_response_bias(bias: Any, *, ax: Axes | None = None, language: Language 
             "least": percent(ends[0][least] / 100)}  # fmt: skip
     title = phrase("title_response" if len(names) > 1 else "title_response_one", spoken, **said)
     return finished(ax, spoken, title=title, definition=bias.definition)
-
-
-def plot_complaints(complaints: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
-    """Draw the result of `crmkit.loyalty.complaints`: who bought again after a complaint, beside customers alike.
-
-    Parameters
-    ----------
-    complaints : crmkit.loyalty.Complaints
-        Complaints and what followed.
-    ax : matplotlib axes, optional
-        Where to draw; by default on a new figure.
-    language : {"en", "zh"}, optional
-        Language of the labels; that which is set unless given.
-    **style
-        Of the lines, as `matplotlib.axes.Axes.plot` takes it.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The axes: a line per group from customers alike (ring) to those who complained (dot), per cent to the right, the
-        difference with its interval beside it.
-
-    Raises
-    ------
-    ArgumentError
-        `complaints` is something else.
-    MissingPackageError
-        matplotlib is not installed.
-
-    Examples
-    --------
-    >>> import crmkit as crm
-    >>> made = crm.datasets.make_complaints(400, seed=1)
-    >>> found = crm.loyalty.complaints(made.complaints, made.transactions, promise=made.promise)
-    >>> len(crm.plotting.plot_complaints(found).get_yticklabels())
-    3
-    """
-    call = "crmkit.plotting.plot_complaints(crmkit.loyalty.complaints(complaints, transactions))"
-    found = columns_of(complaints, "recovery", "alike_rate", call, order=[])
-    own, alike = (100 * found[name].astype(float) for name in ("repurchase_rate", "alike_rate"))
-    ax, spoken = open_axes(ax, language, height=2.8 + 0.55 * len(own), width=7.4)
-    ends = zip(own - alike, *_hundred(found, "difference_low", "difference_high"), strict=True)
-    beside = [phrase("plot_points_between", spoken, difference=f"{by:+.1f}", low=f"{low:+.1f}", high=f"{high:+.1f}")
-              for by, low, high in ends]  # fmt: skip
-    groups = [str(group) for group in found["group"]]
-    names = words([f"complaints_{group}" for group in groups], spoken)
-    draw_steps(ax, names, (alike, own), [_SIDES.get(group, BLUE) for group in groups], beside, style)
-    days = str(complaints.definition.values["within"])
-    ax.set_xlabel(phrase("plot_recovery", spoken, days=days))
-    title = ""
-    if np.isfinite(own[0]):
-        rates = {"own": percent(own[0] / 100), "alike": percent(alike[0] / 100)}
-        title = phrase("title_complaints", spoken, days=days, **rates)
-    return finished(ax, spoken, title=title, definition=complaints.definition)
-
-
-def plot_closing(complaints: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
-    """Draw the result of `crmkit.loyalty.complaints`: the share of complaints still open, by days since opened.
-
-    Parameters
-    ----------
-    complaints : crmkit.loyalty.Complaints
-        Complaints and their handling.
-    ax : matplotlib axes, optional
-        Where to draw; by default on a new figure.
-    language : {"en", "zh"}, optional
-        Language of the labels; that which is set unless given.
-    **style
-        Of the curve, as `matplotlib.axes.Axes.step` takes it.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The axes: days to the right, per cent still open upwards, with the interval as a band.
-
-    Raises
-    ------
-    ArgumentError
-        `complaints` is something else.
-    MissingPackageError
-        matplotlib is not installed.
-
-    Examples
-    --------
-    >>> import crmkit as crm
-    >>> made = crm.datasets.make_complaints(400, seed=1)
-    >>> ax = crm.plotting.plot_closing(crm.loyalty.complaints(made.complaints, made.transactions))
-    >>> float(ax.lines[0].get_ydata()[0])
-    100.0
-    """
-    call = "crmkit.plotting.plot_closing(crmkit.loyalty.complaints(complaints, transactions))"
-    found = columns_of(complaints, "closing", "open_low", call, order=["days"])
-    days = found["days"].astype(float)
-    share, low, high = (100 * found[name].astype(float) for name in ("open_share", "open_low", "open_high"))
-    ax, spoken = open_axes(ax, language, height=4.2, width=7.0)
-    ax.step(days, share, where="post", **(dict(color=BLUE, linewidth=2) | style))
-    ax.fill_between(days, low, high, step="post", color=BLUE, alpha=0.15, linewidth=0)
-    ax.set_ylim(0, 100)
-    ax.set_xlim(0, None)
-    ax.set_xlabel(word("plot_days_since_opened", spoken))
-    ax.set_ylabel(word("plot_still_open", spoken))
-    half = np.flatnonzero(share <= 50)
-    at = int(half[0]) if len(half) else len(days) - 1
-    said = {"days": f"{days[at]:.3g}", "share": percent(share[at] / 100)}
-    title = phrase("title_closing" if len(half) else "title_still_open", spoken, **said)
-    return finished(ax, spoken, title=title, definition=complaints.definition)
 
 
 def plot_indicators(
@@ -534,6 +426,55 @@ def plot_indicators(
         said = money(last, spoken, currency) if factor == 1.0 else percent(last / 100)
         title = phrase("title_indicator", spoken, what=name, value=said, period=plain(own["period"][seen[-1]]))
     return finished(ax, spoken, title=title, definition=indicators.definition)
+
+
+def plot_measures(measures: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
+    """Draw the result of `crmkit.loyalty.measures`: the signs of loyalty with their intervals.
+
+    Parameters
+    ----------
+    measures : crmkit.loyalty.Measures
+        The signs that the data give.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: a line per sign; repeat purchases per customer and mean answers to the right, customers beside them.
+
+    Raises
+    ------
+    ArgumentError
+        `measures` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> sales = {"customer_id": [1, 1, 2], "date": ["2025-01-01", "2025-02-01", "2025-02-02"], "amount": [5.0] * 3}
+    >>> ax = crm.loyalty.measures(sales, {"customer_id": [1, 2], "tolerance": [4, 2]}).plot()
+    >>> ax.get_title()
+    '0.50 repeat purchases per customer'
+    """
+    call = "crmkit.plotting.plot_measures(crmkit.loyalty.measures(transactions, survey))"
+    found = columns_of(measures, "table", "measure", call, order=[])
+    ends = [found[name].astype(float) for name in ("value", "low", "high")]
+    ax, spoken = open_axes(ax, language, height=2.4 + 0.5 * len(ends[0]), width=7.0)
+    counts = [phrase("plot_named_number", spoken, what=word("customers", spoken), amount=short(float(n), spoken))
+              for n in found["n"]]  # fmt: skip
+    beside = [f"{value:.2f}   {count}" for value, count in zip(ends[0], counts, strict=True)]
+    draw_intervals(ax, words(found["measure"], spoken), ends, beside, style)
+    ax.margins(x=0.25)
+    ax.set_xlabel(word("plot_measures", spoken))
+    repeats = np.flatnonzero(found["measure"] == "repeat_purchases")
+    title = phrase("title_measures", spoken, value=f"{ends[0][repeats[0]]:.2f}") if len(repeats) else ""
+    return finished(ax, spoken, title=title, definition=measures.definition)
 
 
 def plot_loyalty_matrix(matrix: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any) -> Axes:
@@ -613,11 +554,6 @@ def _names(found: Columns, language: Language) -> list[str]:
     parts = [[plain(value) if key != "group" else group_name(value, language) for value in found[key]]
              for key in ("period", "item", "group") if key in found]  # fmt: skip
     return [", ".join(row) for row in zip(*parts, strict=True)] if parts else [group_name("all", language)] * n
-
-
-def _hundred(found: Columns, *names: str) -> list[Floats]:
-    """Columns of shares as per cent."""
-    return [100 * found[name].astype(float) for name in names]
 
 
 def _p(value: float) -> str:

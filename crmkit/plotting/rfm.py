@@ -80,7 +80,7 @@ def plot_rfm_grid(
     >>> import crmkit as crm
     >>> scores = crm.rfm.score(crm.summarize(crm.datasets.load_ten_customers()))
     >>> ax = crm.plotting.plot_rfm_grid(scores)
-    >>> [cell.get_text() for cell in ax.texts][-5:]  # the most recent fifth, by frequency score 1 to 5
+    >>> [cell.get_text() for cell in ax.texts][20:25]  # the most recent fifth, by frequency score 1 to 5
     ['0', '0', '0', '1', '1']
     """
     grid = _grid(scores, None if show == "customers" else show)
