@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from crmkit import labels
 from crmkit.errors import MissingPackageError
@@ -69,7 +69,7 @@ def group_name(name: object, language: Language) -> str:
     return plain(labels.group(str(name), language))
 
 
-def words(keys: Sequence[str], language: Language) -> list[str]:
+def words(keys: Iterable[Any], language: Language) -> list[str]:
     """Several labels as matplotlib takes them."""
     return [word(str(key), language) for key in keys]
 

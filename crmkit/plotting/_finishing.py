@@ -89,7 +89,7 @@ def _fit(label: Text, place: float) -> None:
 
 
 def _folded(text: Text, said: str, place: float) -> list[str]:
-    per_letter = text.get_fontsize() * _LETTER
+    per_letter = float(text.get_fontsize()) * _LETTER
     if labels.width(said) * per_letter < 0.8 * place:  # surely short enough, so nothing is measured
         return [said]
     return [line.replace("$", r"\$") for line in lines_in(text, said.replace(r"\$", "$"), place)]
@@ -103,7 +103,7 @@ def letters_across(ax: Axes, size: float) -> int:
 def lines_in(text: Text, said: str, place: float) -> list[str]:
     """`said` in lines of at most so many points, in the font of a text."""
     text.set_text(plain(said))
-    across = max(text.get_window_extent().size) / text.figure.dpi * 72  # type: ignore[union-attr]
+    across = max(text.get_window_extent().size) / text.figure.dpi * 72
     return wrapped(said, max(int(_SURE * place * labels.width(said) / max(across, 1)), 12))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,13 +30,13 @@ def hundred(found: Mapping[str, Any], *names: str) -> list[Floats]:
     return [100 * found[name].astype(float) for name in names]
 
 
-def named(values: Sequence[Any]) -> list[str]:
+def named(values: Iterable[Any]) -> list[str]:
     """Names of the user's as matplotlib takes them."""
     return [plain(value) for value in values]
 
 
 def draw_intervals(
-    ax: Axes, names: Sequence[str], ends: Sequence[Floats], beside: Sequence[str], style: Mapping[str, Any]
+    ax: Axes, names: Sequence[str], ends: Sequence[Floats], beside: Sequence[str], style: dict[str, Any]
 ) -> None:
     """A dot and its interval (value, low, high) per row, with words over it."""
     value, low, high = (np.asarray(end, dtype=float) for end in ends)
@@ -56,7 +56,7 @@ def draw_steps(
     ends: tuple[Floats, Floats],
     colours: Sequence[str],
     beside: Sequence[str],
-    style: Mapping[str, Any],
+    style: dict[str, Any],
 ) -> None:
     """A line per row from what was (ring) to what is (dot), with words over it."""
     for row, (before, after) in enumerate(zip(*ends, strict=True)):

@@ -73,7 +73,8 @@ def plot_dirichlet(fitted: Any, *, ax: Axes | None = None, language: Language | 
     bought = fitted.M * found["share"].astype(float) / seen
     ax, spoken = open_axes(ax, language, height=4.8, width=7.0)
     ax.plot(100 * expected, normal, color=GREY, linewidth=1.5, marker=".")
-    ax.plot(100 * seen, bought, "o", **(dict(color=BLUE, markersize=7) | style))
+    look: dict[str, Any] = dict(color=BLUE, markersize=7) | style
+    ax.plot(100 * seen, bought, "o", **look)
     for name, across, up in zip(found["brand"][::-1], 100 * seen[::-1], bought[::-1], strict=True):
         ax.annotate(plain(name), (across, up), (6, 5), textcoords="offset points", size=SMALL)
     ax.margins(x=0.18, y=0.15)
@@ -182,8 +183,8 @@ def plot_switching(switching: Any, *, ax: Axes | None = None, language: Language
     look: dict[str, Any] = dict(cmap=SEQUENTIAL, vmin=0, vmax=130, edgecolors="white", linewidth=1.5) | style
     ax.pcolormesh(edges, edges, np.nan_to_num(share), **look)
     for (row, column), part in np.ndenumerate(share):
-        said = "-" if np.isnan(part) else f"{part:.1f}%"
-        ax.text(column, row, said, ha="center", va="center", size=SMALL, color="white" if part > 85 else "black")
+        digits = "-" if np.isnan(part) else f"{part:.1f}%"
+        ax.text(column, row, digits, ha="center", va="center", size=SMALL, color="white" if part > 85 else "black")
     ax.set_xticks(range(len(brands)), named(brands))
     ax.set_ylim(len(brands) - 0.5, -0.5)
     ax.set_yticks(range(len(brands)), named(brands))

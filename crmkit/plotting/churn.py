@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -242,7 +241,7 @@ def _predictor(name: str, at: int, spoken: Language) -> str:
     return phrase("plot_recommended", spoken, what=said) if at == 0 else said
 
 
-def _line(ax: Axes, x: Array, y: Array, at: int, label: str, style: Mapping[str, Any]) -> list[Any]:
+def _line(ax: Axes, x: Array, y: Array, at: int, label: str, style: dict[str, Any]) -> list[Any]:
     """The line of one predictor; that of the first, the recommended one, is thicker and lies on the others."""
     colour, _, dashes = LINES[at]
     look: dict[str, Any] = dict(color=colour, linestyle=dashes, linewidth=2.2 if at == 0 else 1.3, markersize=5)

@@ -74,8 +74,8 @@ def plot_cluster_criteria(
     for row, name in enumerate(rows):
         for column, value in enumerate(found[name].astype(float)):
             voted = name in str(found["voted_by"][column]).split(", ")
-            said = (_number(value) if np.isfinite(value) else "–") + (" ★" if voted else "")
-            ax.text(column, row, said, ha="center", va="center", size=SMALL, weight="bold" if voted else "normal")
+            digits = (_number(value) if np.isfinite(value) else "–") + (" ★" if voted else "")
+            ax.text(column, row, digits, ha="center", va="center", size=SMALL, weight="bold" if voted else "normal")
     for column, votes in enumerate(found["votes"].astype(int)):
         ax.text(column, len(rows), str(votes), ha="center", va="center", size=SMALL)
     chosen = found["recommended"].astype(bool).tolist().index(True)
@@ -146,11 +146,11 @@ def plot_cluster_profiles(
     colours = LinearSegmentedColormap.from_list("against all customers", [BLUE, "white", VERMILLION])
     edges = (np.arange(len(columns) + 1) - 0.5, np.arange(len(order) + 1) - 0.5)
     # Half the strength at most, so that black digits can be read on every cell.
-    full = dict(cmap=colours, vmin=-2 * FULL, vmax=2 * FULL, edgecolors="white", linewidth=1.5)
+    full: dict[str, Any] = dict(cmap=colours, vmin=-2 * FULL, vmax=2 * FULL, edgecolors="white", linewidth=1.5)
     ax.pcolormesh(*edges, relative, **(full | style))
     for (row, column), mean in np.ndenumerate(means):
-        said = f"{short(float(mean), spoken)}\n({relative[row, column]:+.1f})".replace("-", "−")
-        ax.text(column, row, said, ha="center", va="center", size=SMALL)
+        digits = f"{short(float(mean), spoken)}\n({relative[row, column]:+.1f})".replace("-", "−")
+        ax.text(column, row, digits, ha="center", va="center", size=SMALL)
     names = clusterer.names(spoken)
     wide = int(np.clip(letters_across(ax, 10) * 0.7 / len(columns), 8, 22))
     ax.set_xticks(range(len(columns)), [_folded(word(name, spoken), spoken, wide) for name in columns])

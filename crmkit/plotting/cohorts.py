@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -390,7 +390,7 @@ def _curve_of(
 
 
 def _draw_curve(
-    ax: Axes, curve: tuple[Array, Array, Array], colour: Any, label: str, style: Mapping[str, Any]
+    ax: Axes, curve: tuple[Array, Array, Array], colour: Any, label: str, style: dict[str, Any]
 ) -> tuple[Any, str, Array, Array]:
     """A line through what is complete, dashed on to what is partial, with rings; gives what its name needs."""
     x, y, partial = curve

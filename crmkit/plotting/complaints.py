@@ -111,7 +111,8 @@ def plot_closing(complaints: Any, *, ax: Axes | None = None, language: Language 
     days = found["days"].astype(float)
     share, low, high = (100 * found[name].astype(float) for name in ("open_share", "open_low", "open_high"))
     ax, spoken = open_axes(ax, language, height=4.2, width=7.0)
-    ax.step(days, share, where="post", **(dict(color=BLUE, linewidth=2) | style))
+    look: dict[str, Any] = dict(color=BLUE, linewidth=2) | style
+    ax.step(days, share, where="post", **look)
     ax.fill_between(days, low, high, step="post", color=BLUE, alpha=0.15, linewidth=0)
     ax.set_ylim(0, 100)
     ax.set_xlim(0, None)

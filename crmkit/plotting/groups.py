@@ -328,7 +328,7 @@ def plot_size_change(change: Any, *, ax: Axes | None = None, language: Language 
     ax, spoken = open_axes(ax, language, height=2.0 + 0.5 * len(found["group"]), width=7.0)
     names = [segment_name(name, spoken) for name in found["group"]]
     at = np.arange(len(names))
-    drawn = []
+    drawn: list[Any] = []
     for key, colour, shift in (("by_customers", BLUE, -0.2), ("by_cuts", VERMILLION, 0.2)):
         size = found[key].astype(float)
         look: dict[str, Any] = dict(color=colour, label=word(f"plot_{key}", spoken)) | style
@@ -368,12 +368,11 @@ def _change(number: float, share: float, language: Language, currency: str | Non
     return said if number == 0 or not np.isfinite(share) else f"{said} ({sign}{percent(share)})"
 
 
-def _cell(
-    ax: Axes, x: float, y: float, share: float, title: str, told: Sequence[str], style: Mapping[str, Any]
-) -> None:
+def _cell(ax: Axes, x: float, y: float, share: float, title: str, told: Sequence[str], style: dict[str, Any]) -> None:
     """One of four cells: a tint by its share, and three texts."""
     tint = LIGHTEST + (DARKEST - LIGHTEST) * float(np.clip(np.nan_to_num(share), 0, 1))
-    ax.bar(x, 1, bottom=y - 0.5, width=1, **(dict(color=BLUE, alpha=tint, edgecolor="none") | style))
+    look: dict[str, Any] = dict(color=BLUE, alpha=tint, edgecolor="none") | style
+    ax.bar(x, 1, bottom=y - 0.5, width=1, **look)
     wide = letters_across(ax, SMALL) // 2
     for height, text, size, weight in ((0.34, title, 11, "bold"), (0.02, told[0], SMALL, "normal"),
                                        (-0.34, told[1], SMALL, "normal")):  # fmt: skip

@@ -332,7 +332,8 @@ def plot_alive_history(
     dates = _dates(table.collect(table.frame.select("date"))["date"])
     bought = purchase > 0
     ax, spoken = open_axes(ax, language, height=3.6, width=7.4)
-    ax.plot(dates, 100 * p_alive, **(dict(color=BLUE, linewidth=1.5) | style))
+    look: dict[str, Any] = dict(color=BLUE, linewidth=1.5) | style
+    ax.plot(dates, 100 * p_alive, **look)
     ax.plot(dates[bought], 100 * p_alive[bought], "o", color=VERMILLION, markersize=5, clip_on=False, zorder=3)
     ax.set_ylim(0, 100)
     ax.set_ylabel(word("plot_p_alive", spoken))

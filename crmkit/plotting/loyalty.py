@@ -286,7 +286,8 @@ def plot_satisfaction_drivers(
     found = columns_of(drivers, "table", "derived_importance", call, order=[])
     x, y = found["performance"].astype(float), 100 * found["derived_importance"].astype(float)
     ax, spoken = open_axes(ax, language, height=5.4, width=7.0)
-    ax.scatter(x, y, **(dict(color=BLUE, s=45, zorder=3) | style))
+    look: dict[str, Any] = dict(color=BLUE, s=45, zorder=3) | style
+    ax.scatter(x, y, **look)
     for name, across, up in zip(found["item"], x, y, strict=True):
         ax.annotate(plain(name), (across, up), (7, 4), textcoords="offset points", size=SMALL)
     ax.axvline(x.mean(), color=GREY, linewidth=1, linestyle=":")

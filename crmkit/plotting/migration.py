@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -251,7 +251,7 @@ def _draw(
     headings: Sequence[str],
     spoken: Language,
     currency: str | None,
-    style: Mapping[str, Any],
+    style: dict[str, Any],
 ) -> None:
     """Bars of all columns, the bands between them, and the names beside the outer two and of what swells in between."""
     n = len(groups) + 1
@@ -302,7 +302,7 @@ def _swollen(sizes: Floats) -> dict[int, list[int]]:
 
 
 def _draw_bands(
-    ax: Axes, column: int, bands: _Bands, tops: Floats, next_tops: Floats, scale: float, style: Mapping[str, Any]
+    ax: Axes, column: int, bands: _Bands, tops: Floats, next_tops: Floats, scale: float, style: dict[str, Any]
 ) -> None:
     """The bands from one column to the next; those who stay lie lowest, thin ones lie above thick ones."""
     from matplotlib.patches import PathPatch

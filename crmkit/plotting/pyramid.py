@@ -162,7 +162,8 @@ def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Languag
     ax, spoken = open_axes(ax, language, height=5.4, width=5.6)
     ax.plot([0, 100], [0, 100], color=GREY, linewidth=1)
     ax.fill_between(people, people, money, color=BLUE, alpha=0.12, linewidth=0)
-    ax.plot(people, money, **(dict(color=BLUE, linewidth=2) | style))
+    look: dict[str, Any] = dict(color=BLUE, linewidth=2) | style
+    ax.plot(people, money, **look)
     top_holds = concentration.top_share(0.2)
     for_eighty = concentration.customers_for(0.8) / concentration.customers
     # Of few customers 20 % is no whole number, so both points are drawn where whole customers stand on the curve.

@@ -171,7 +171,7 @@ def _furthest(own: Mapping[str, Array], names: Sequence[str], spoken: Language) 
 
 
 def _with_intervals(
-    ax: Axes, found: Mapping[str, Array], rows: Array, aside: float, name: str, style: Mapping[str, Any]
+    ax: Axes, found: Mapping[str, Array], rows: Array, aside: float, name: str, style: dict[str, Any]
 ) -> Any:
     """A line through the rates with a bar for each interval; gives the line."""
     number = found["order_number"][rows] + aside

@@ -204,8 +204,9 @@ def plot_movements(
     title = ""
     if len(over):
         at = int(over[-1])
-        unit = (lambda n: money(n, spoken, currency)) if show == "money" else (lambda n: short(n, spoken))
-        said = {"won": unit(float(won[at])), "lost": unit(float(-lost[at])), "period": plain(own["period"][at])}
+        both = (float(won[at]), float(-lost[at]))
+        came, gone = (money(n, spoken, currency) if show == "money" else short(n, spoken) for n in both)
+        said = {"won": came, "lost": gone, "period": plain(own["period"][at])}
         title = phrase("title_movements" if show == "money" else "title_movements_customers", spoken, **said)
     return finished(ax, spoken, title=title, legend=legend, definition=movements.definition)
 
@@ -246,7 +247,7 @@ def _chosen(found: Mapping[str, Array], groups: Sequence[Any] | None) -> dict[st
 
 
 def _stack(
-    ax: Axes, own: Mapping[str, Array], kinds: Any, side: int, show: str, spoken: Language, style: Mapping[str, Any]
+    ax: Axes, own: Mapping[str, Array], kinds: Any, side: int, show: str, spoken: Language, style: dict[str, Any]
 ) -> Array:
     """Bars on one side of zero, each on the one before, hatched where the period is not over; gives where they end."""
     at, base = np.arange(len(own["period"])), np.zeros(len(own["period"]))

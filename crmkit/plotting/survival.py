@@ -180,10 +180,9 @@ def plot_gap_curve(
     low, share, high, closed = (100 * _from_zero(found[name]) for name in names)
     time = np.r_[0.0, days]
     ax.fill_between(time, low, high, step="post", color=BLUE, alpha=0.18, linewidth=0)
-    for values, label, look in (
-        (share, "plot_gap_all", {"color": BLUE, "linewidth": 1.8}),
-        (closed, "plot_gap_closed", {"color": VERMILLION, "linewidth": 1.6, "linestyle": "--"}),
-    ):
+    own: dict[str, Any] = {"color": BLUE, "linewidth": 1.8}
+    usual: dict[str, Any] = {"color": VERMILLION, "linewidth": 1.6, "linestyle": "--"}
+    for values, label, look in ((share, "plot_gap_all", own), (closed, "plot_gap_closed", usual)):
         ax.step(time, values, where="post", label=word(label, spoken), **(look | style))
     lines = [*ax.get_lines(), _plateau(ax, 100 * gaps.plateau, spoken), *_limit(ax, gaps, spoken)]
     ax.set_xlim(0, days[-1])

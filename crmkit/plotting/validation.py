@@ -99,13 +99,14 @@ def _rates(result: Any, ax: Axes | None, language: Language | None, style: dict[
     ax, spoken = open_axes(ax, language, height=2.4 + 0.42 * len(names), width=7.4)
     rows, rates = np.arange(len(names)), 100 * found["rebuy_rate"][:-1]
     ends = 100 * np.array([found["rate_low"][:-1], found["rate_high"][:-1]])
-    ax.barh(rows, rates, height=0.7, **(dict(color=BLUE, alpha=0.75) | style))
+    look: dict[str, Any] = dict(color=BLUE, alpha=0.75) | style
+    ax.barh(rows, rates, height=0.7, **look)
     # Of several origins the interval is that of one, so it holds the rate.
     ax.errorbar(rates, rows, xerr=np.abs(ends - rates), fmt="none", ecolor="black", elinewidth=1, capsize=3)
     for row, end in zip(rows, ends[1], strict=True):
         n = short(float(found["customers"][row]), spoken)
-        said = phrase("plot_rate_of", spoken, share=percent(found["rebuy_rate"][row]), customers=n)
-        ax.annotate(said, (end, row), (5, 0), textcoords="offset points", va="center", size=SMALL,
+        beside = phrase("plot_rate_of", spoken, share=percent(found["rebuy_rate"][row]), customers=n)
+        ax.annotate(beside, (end, row), (5, 0), textcoords="offset points", va="center", size=SMALL,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     ax.axvline(100 * overall, color=VERMILLION, linewidth=1.2, linestyle="--", zorder=2.5)
     _name_rows(ax, [segment_name(name, spoken, result.own_labels) for name in names])
