@@ -237,6 +237,8 @@ def test_days_with_several_brands_have_no_order():
     assert as_columns(found.counts)["customers"] == [0, 1, 0, 0]
     with pytest.raises(DataError, match="two days"):
         equity.panel_switching({"customer_id": [1, 2], "brand": ["A", "B"], "date": ["2025-01-01"] * 2})
+    with pytest.raises(DataError, match="column 'date' has dates that cannot be read"):
+        equity.panel_switching({"customer_id": [1, 1], "brand": ["A", "B"], "date": ["2025-01-01", "someday"]})
 
 
 def test_surveys_that_cannot_be_counted(make_table):

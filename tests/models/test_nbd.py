@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from cdnow_repeats import cdnow_repeats
 from exact_derivatives import assert_derivatives
-from scipy import stats
+from scipy import special, stats
 
 from crmkit.models._repeats import Cells
 from crmkit.models.bg_nbd import BGNBD
-from crmkit.models.nbd import NBD, LivingNBD, objective, objective_of_one_rate
+from crmkit.models.nbd import NBD, LivingNBD, objective, objective_of_one_rate, rising_terms
 
 ROWS = np.array([(0, 0, 1.2, 40), (0, 0, 0.7, 8), (1, 0.3, 1.2, 9), (2, 1.2, 1.2, 3), (4100, 0.6, 0.7, 2)])
 
@@ -97,3 +97,13 @@ def test_what_is_to_come_has_the_moments_of_scipy_s_distribution(r, alpha, t):
         assert to_come.more_than(np.int64(n), t)[0] == pytest.approx(same.sf(n), rel=1e-10)
     assert to_come.pmf(0, 0.0)[0] == 1
     assert to_come.pmf(2, 0.0)[0] == 0
+
+
+@pytest.mark.parametrize("r", [0.05, 1.0, 30.0])
+def test_the_derivatives_of_a_rising_factorial_are_those_of_gamma_functions(r):
+    x = np.array([0.0, 1.0, 2.0, 9.0])
+    value, first, second = rising_terms(r, x)
+    slope, bend = (special.polygamma(n, r + x) - special.polygamma(n, r) for n in (0, 1))
+    assert value == pytest.approx(special.gammaln(r + x) - special.gammaln(r), rel=1e-12, abs=1e-13)
+    assert first == pytest.approx(r * slope, rel=1e-11, abs=1e-12)  # in ln r
+    assert second == pytest.approx(r * slope + r**2 * bend, rel=1e-8, abs=1e-11)
