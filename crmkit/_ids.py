@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crmkit._frame import engines
+from crmkit._frame import engines, persons
 from crmkit._frame.engines import AnyFrame
 from crmkit.errors import DataError, Words, shown
 
@@ -25,7 +25,7 @@ def plain_id(frame: AnyFrame, customer: Any) -> Any:
     crmkit.errors.DataError: no customer '7' among the 2 with a purchase. Near to it: 7. The ids are numbers.
     """
     customer = customer.item() if isinstance(customer, np.generic) else customer
-    if _fits(frame, customer):
+    if fits(frame, customer):
         return customer
     raise unknown(frame, customer)
 
@@ -35,16 +35,14 @@ def unknown(frame: AnyFrame, customer: Any) -> DataError:
     ids = sorted(engines.collect(frame.select("customer_id"))["customer_id"].tolist(), key=str)
     texts = {str(one): one for one in ids}
     near = [texts[text] for text in difflib.get_close_matches(str(customer), texts, cutoff=0.5)]
-    kind = "" if _fits(frame, customer) else Words("ids_are_numbers" if _are_numbers(frame) else "ids_are_text")
+    kind = "" if fits(frame, customer) else Words(f"ids_are_{persons.kind_of_ids(frame, 'customer_id')}")
     key = "no_such_customer_near" if near else "no_such_customer"
     return DataError(key, customer=customer, n=len(ids), near=shown(near or ids), kind=kind)
 
 
-def _fits(frame: AnyFrame, customer: Any) -> bool:
-    if _are_numbers(frame):
+def fits(frame: AnyFrame, customer: Any, column: str = "customer_id") -> bool:
+    """Whether a plain value is of the kind of the ids in a column, so that an engine can look for it."""
+    kind = persons.kind_of_ids(frame, column)
+    if kind == "numbers":
         return isinstance(customer, int | float) and not isinstance(customer, bool) and abs(customer) < _LARGEST
-    return isinstance(customer, str)
-
-
-def _are_numbers(frame: AnyFrame) -> bool:
-    return frame.collect_schema()["customer_id"].is_numeric()
+    return kind == "any" or isinstance(customer, str)

@@ -337,10 +337,7 @@ def _refuse_absent(frame: AnyFrame, columns: Sequence[str]) -> None:
 
 def _there(frame: AnyFrame, column: str, ids: Sequence[Any], missing: str) -> list[Any]:
     """The ids that have rows; the others are refused if they must not be missing."""
-    kind = persons.kind_of_ids(frame, column)
-    types: dict[str, Any] = {"numbers": (int, float), "text": str}
-    fitting = [one for one in ids if kind == "any" or (isinstance(one, types[kind]) and not isinstance(one, bool))]
-    counts = persons.count(frame, column, fitting)
+    counts = persons.count(frame, column, [one for one in ids if _ids.fits(frame, one, column)])
     absent = [one for one in ids if not counts.get(one)]
     if absent and missing == "raise":
         raise _nobody(frame, column, absent[0])
