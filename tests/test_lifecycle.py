@@ -627,6 +627,12 @@ def test_a_customer_is_found_by_an_id_of_any_type(make_table):
         lifecycle.explain(make_table(sales_of(PLANTED)), 3)
 
 
+def test_who_only_ever_sent_back_is_no_customer():
+    sales = {"customer_id": list("aab"), "date": ["2025-01-01", "2025-03-01", "2025-02-01"], "amount": [5.0, 6.0, -3.0]}
+    with pytest.raises(DataError, match=r"no customer 'b' among the 1 with a purchase"):
+        lifecycle.explain(sales, "b")
+
+
 @pytest.mark.parametrize("odd", [[1, 2], dt.date(2001, 1, 1), None, True, 10**400])
 def test_what_is_no_id_is_refused(make_table, odd):
     sales = sales_of(PLANTED)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import as_columns, examples, small_table
-from crmkit import pyramid
+from crmkit import Transactions, pyramid
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
 
@@ -373,3 +373,47 @@ def test_windows_outside_the_data_are_refused():
         pyramid.watch_accounts(tx, window="30D", baseline="20D")
     with pytest.raises(ArgumentError, match="window"):
         pyramid.watch_accounts(tx, window="soon")
+
+
+# --- where one side of an edge ends ---------------------------------------------------------------------------------
+
+
+def test_who_costs_nothing_is_not_lead_and_who_costs_a_cent_is():
+    customers = {"monetary": [9.0, 8.0, 7.0, 6.0], "margin": [0.0, -0.01, 5.0, 5.0]}
+    tiers = as_columns(pyramid.assign_tiers(customers, scheme={"gold": 0.5, "iron": 0.3, "lead": 0.2}, profit="margin"))
+    assert tiers["tier"] == ["gold", "lead", "iron", "iron"]
+
+
+def test_nothing_and_everything_are_shares_too():
+    found = pyramid.concentration({"monetary": [6.0, 3.0, 1.0, 0.0, 0.0, -2.0]})
+    assert (found.negative_customers, found.negative_value, found.value) == (1, -2.0, 8.0)
+    assert (found.top_share(0), found.top_share(1)) == (0, 1)
+    assert found.top_share(1 / 6) == 0.75  # 6 of 8
+    assert (found.customers_for(0), found.customers_for(0.75), found.customers_for(0.76)) == (0, 1, 2)
+    assert found.customers_for(1) == 2  # 6 and 3 bring more than all together are
+
+
+def dropped(first="2025-03-12", **options):
+    """Of 1,000 in the ten days up to 2025-03-21 k and l had 200 each; then 170.00 and 169.99, in the next ten days."""
+    sales = {
+        "customer_id": ["k", "l", "m", "k", "l", "m"],
+        "date": [first, "2025-03-21", "2025-03-15", "2025-03-22", "2025-03-31", "2025-03-31"],
+        "amount": [200.0, 200.0, 600.0, 170.0, 169.99, 600.0],
+    }
+    tx = Transactions(sales, as_of="2025-03-31")
+    return as_columns(pyramid.watch_accounts(tx, window="10D", baseline="10D", **options))
+
+
+def test_an_account_is_watched_from_its_share_on_and_beyond_its_drop():
+    assert dropped(share=0.2, drop=0.15)["customer_id"] == ["l"]
+    both = dropped(share=0.2, drop=0.149)
+    assert both["customer_id"] == ["l", "k"]
+    assert both["base_share"] == [0.2, 0.2]
+    assert both["at_stake"] == pytest.approx([30.01, 30.0])
+    assert both["drop"] == pytest.approx([0.15005, 0.15])
+    assert dropped(share=0.201, drop=0)["customer_id"] == []
+
+
+def test_the_data_may_begin_on_the_first_day_of_the_base_window_and_no_later():
+    with pytest.raises(DataError, match="2025-03-12"):
+        dropped(first="2025-03-13", share=0.2, drop=0.1)

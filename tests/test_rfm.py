@@ -279,7 +279,8 @@ def test_level_sizes_are_those_of_the_scored_list(rows, method, bins):
     got = as_columns(scorer.score(small_table(table_of(rows))))
     for measure, column in {"recency": "r_score", "frequency": "f_score", "monetary": "m_score"}.items():
         sizes = Counter(got[column])
-        assert scorer.levels_[measure] == {level: sizes[level] for level in scorer.levels_[measure]}
+        known = {"bands": 4 if measure == "frequency" else bins, "mean": 2, "median": 2}.get(method, bins)
+        assert scorer.levels_[measure] == {level: sizes[level] for level in range(1, known + 1)}
         assert sum(scorer.levels_[measure].values()) == len(rows)
 
 
@@ -771,3 +772,29 @@ def test_the_interval_of_a_test_mailing_is_wilson_s_and_ends_at_0_and_1(make_tab
     assert found["rate_low"] == pytest.approx(low.tolist(), abs=1e-12)
     assert found["rate_high"] == pytest.approx(high.tolist(), abs=1e-12)
     assert (found["rate_low"][0], found["rate_high"][2]) == (0, 1)
+
+
+def test_four_levels_may_be_five_where_more_than_two_fifths_share_the_best_place():
+    def segmented(scores):
+        return rfm.segment({"r_score": scores, "f_score": scores, "m_score": scores})
+
+    for scores in ([4, 4, 1, 2, 3], [2, 2, 2, 2], [4, 1, 2, 3]):  # two of five are no more than two fifths
+        with pytest.raises(ArgumentError, match="made for scores of 1 to 5"):
+            segmented(scores)
+    for scores in ([4, 4, 4, 1, 2, 3, 3], [5, 1, 2, 3, 4, 1, 1], [3, 3, 1]):
+        assert len(as_columns(segmented(scores))["segment"]) == len(scores)
+
+
+def test_a_cell_that_just_pays_for_itself_is_not_rolled_out():
+    cells = {"mailed": [10, 10, 10], "responses": [1, 0, 2]}
+    got = as_columns(rfm.break_even(cells, contact_cost=1, margin=10))
+    assert got["roll_out"] == [False, False, True]
+    assert got["index"] == [0, -100, 100]
+    assert got["expected_profit"] == [0, -10, 10]
+    assert got["break_even_rate"] == [0.1] * 3
+    for wrong in ({"mailed": [0], "responses": [0]}, {"mailed": [5], "responses": [-1]}):
+        with pytest.raises(DataError, match="mailed"):
+            rfm.break_even(wrong, contact_cost=1, margin=10)
+    for cost, margin in ((0, 10), (1, 0), (-1, 10)):
+        with pytest.raises(ArgumentError, match="contact_cost"):
+            rfm.break_even_rate(cost, margin)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+import crmkit as crm
 from conftest import as_columns
 from crmkit.errors import ArgumentError, ColumnError, DataError, NotFittedError
 from crmkit.models._base import load
@@ -332,3 +333,15 @@ def test_a_model_without_parameters_says_so():
         GammaGamma().expected_spend({"x": [1], "m_x": [2]})
     with pytest.raises(ArgumentError, match="share=2"):
         GammaGamma.from_params(p=6.25, q=3.74, v=15.44).spend_quantile({"x": [1], "m_x": [2]}, 2)
+
+
+@pytest.mark.parametrize(("n", "known"), [(9, False), (10, True)])
+def test_how_alike_purchases_are_takes_ten_customers_of_several(n, known):
+    amounts = np.random.default_rng(3).uniform(5, 50, 2 * n).round(2)
+    sales = {"customer_id": np.repeat(np.arange(n), 2), "date": ["2025-01-05", "2025-02-05"] * n, "amount": amounts}
+    alike = crm.clv.SpendMean().fit(crm.Transactions(sales)).alike_
+    assert np.isfinite(alike) == known
+    if known:
+        pairs = np.log(amounts.reshape(-1, 2))
+        assert -1 <= alike <= 1
+        assert np.sign(alike) == np.sign(((pairs - pairs.mean()).prod(axis=1)).sum())
