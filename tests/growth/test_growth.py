@@ -480,3 +480,31 @@ def test_one_day_holds_no_two_periods(make_table):
         growth.revenue_bridge(two_days)
     offered = dict(zip(("base", "current"), dates_in(str(refused.value).split("such as")[1]), strict=True))
     assert growth.revenue_bridge(two_days, **offered).steps["amount"].tolist()[::8] == [1.0, 2.0]
+
+
+def test_periods_that_touch_or_end_with_the_data_are_compared_and_no_others():
+    sales = {
+        "customer_id": ["a", "b", "c", "a", "b", "c"],
+        "amount": [10.0, 10.0, 10.0, 12.0, 8.0, 10.0],
+        "date": ["2025-01-01", "2025-01-10", "2025-01-10", "2025-01-11", "2025-01-15", "2025-01-20"],
+    }
+    tx = Transactions(sales)
+
+    def bridge(base, current):
+        return growth.revenue_bridge(tx, base=base, current=current)
+
+    steps = as_columns(bridge(("2025-01-01", "2025-01-10"), ("2025-01-11", "2025-01-20")).steps)
+    found = {
+        step: (n, money) for step, n, money in zip(*(steps[x] for x in ("step", "customers", "amount")), strict=True)
+    }
+    changed = {"contracted": (1, -2), "unchanged": (1, 0), "expanded": (1, 2)}
+    none = dict.fromkeys(("lost", "new", "reactivated", "returns_only"), (0, 0))
+    assert found == {"base": (3, 30), "current": (3, 30), **changed, **none}
+    for base, current, said in (
+        (("2025-01-01", "2025-01-11"), ("2025-01-11", "2025-01-20"), "base"),  # a day of both
+        (("2025-01-01", "2025-01-10"), ("2025-01-11", "2025-01-21"), "current"),  # a day after the data
+        (("2025-01-10", "2025-01-09"), ("2025-01-11", "2025-01-20"), "base"),  # ends before it begins
+    ):
+        with pytest.raises(ArgumentError, match=said):
+            bridge(base, current)
+    bridge(("2025-01-10", "2025-01-10"), ("2025-01-20", "2025-01-20"))  # a day each

@@ -69,3 +69,28 @@ def test_no_other_list_brings_more(p, cost, value, gift):
 def test_what_makes_no_campaign_is_refused(scores, settings, error, message):
     with pytest.raises(error, match=message):
         crm.outreach.campaign(scores, **{"contact_cost": 1, "value": 50, "save_rate": 0.1, **settings})
+
+
+def test_who_brings_nothing_is_left_alone_and_chances_may_be_0_and_1():
+    """Of 0.5 x 0.5 x 8 a contact costs all: exactly nothing is left, and nobody is written to for that."""
+    scores = {"customer_id": ["a", "b", "c"], "p_churn": [0.5, 1.0, 0.0]}
+    found = crm.outreach.campaign(scores, contact_cost=2, value=8, save_rate=0.5)
+    customers = as_columns(found.customers)
+    assert customers["expected_profit"] == [0, 2, -2]
+    assert customers["contact"] == [False, True, False]
+    assert (found.contacted, found.profit, found.cut_off) == (1, 2, 0.5)
+    curve = as_columns(found.curve)
+    assert curve["contacted"] == [1, 2, 3]
+    assert curve["lowest_p_churn"] == [1, 0.5, 0]
+    assert curve["profit"] == [2, 2, 0]
+    for p in (-0.01, 1.01):
+        with pytest.raises(DataError, match="p_churn"):
+            crm.outreach.campaign({"customer_id": ["a"], "p_churn": [p]}, contact_cost=2, value=8, save_rate=0.5)
+
+
+@pytest.mark.parametrize(
+    ("cost", "value", "cut_off"), [(4.0, 8, 1.0), (4.1, 8, None), (0.0, 8, 0.0), (1.0, 0, None), (1.0, -5, None)]
+)
+def test_a_contact_that_no_chance_pays_for_has_no_cut_off(cost, value, cut_off):
+    scores = {"customer_id": ["a"], "p_churn": [0.5]}
+    assert crm.outreach.campaign(scores, contact_cost=cost, value=value, save_rate=0.5).cut_off == cut_off
