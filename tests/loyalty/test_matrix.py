@@ -96,5 +96,17 @@ def test_what_is_refused(make_table):
         loyalty.matrix(LISTED, cut={"behaviour": 5})
     with pytest.raises(DataError, match=r"1\.5"):
         loyalty.matrix({**LISTED, "on_discount": [1.5] * 8}, discount_share="on_discount")
+    with pytest.raises(DataError, match=r"-0\.5"):
+        loyalty.matrix({**LISTED, "on_discount": [-0.5] * 8}, discount_share="on_discount")
     with pytest.raises(ColumnError, match="text"):
         loyalty.matrix({**LISTED, "attitude": ["good"] * 8})
+
+
+def test_a_share_may_be_0_and_1_and_loyalty_is_bought_above_a_half():
+    discount = [0.0, 1.0, 0.5, 0.51]
+    listed = {"orders": [9] * 4, "attitude": [1] * 4, "on_discount": discount}
+    found = loyalty.matrix(
+        listed, behaviour="orders", cut={"behaviour": 9, "attitude": 8}, discount_share="on_discount"
+    )
+    assert as_columns(found.customers)["price_bought"] == [False, True, False, True]
+    assert set(as_columns(found.customers)["loyalty_type"]) == {"spurious_loyalty"}  # a cut that is given is reached

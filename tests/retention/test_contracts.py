@@ -298,3 +298,14 @@ def test_cohorts_of_contracts_are_those_counted_one_by_one(rows):
         there = {who for day, end, (who, _, _) in zip(begins, ends, rows, strict=True)
                  if day <= last and (end is None or end >= last)}  # fmt: skip
         assert (size, n) == (len(own), len(there & set(own)))
+
+
+def test_who_renews_for_more_for_the_same_and_for_less_is_told_apart():
+    contracts = {
+        "customer_id": ["a", "a", "b", "b", "c", "c", "d"],
+        "start_date": [*["2025-01-01", "2025-02-01"] * 3, "2025-02-01"],
+        "end_date": [*["2025-01-31", "2025-02-28"] * 3, "2025-02-28"],
+        "fee": [10.0, 10.0, 10.0, 12.0, 10.0, 7.0, 5.0],
+    }
+    people = as_columns(contract_rates(contracts, as_of="2025-02-28", amount="fee").movements.customers)
+    assert [people[name][1] for name in ("expanded", "unchanged", "contracted")] == [1, 1, 1]
