@@ -52,7 +52,7 @@ class PastMoney:
     def expected(self) -> Floats:
         """Purchases of each customer within the days."""
         past = {"x": self.x, "t_x": self.t_x, "T": self.T}
-        return BGNBD().fit(past).predict(past, horizon=self.days)
+        return BGNBD().forecasting().fit(past).predict(past, horizon=self.days)
 
 
 def power_of(pasts: Sequence[PastMoney], spend: Callable[[Floats, Floats], Floats], mean: float) -> tuple[float, float]:
