@@ -16,6 +16,7 @@ WORDS = {
     ),
     "plot_by_customers": ("what customers did", "客户自身变动"),
     "plot_by_cuts": ("what new cuts did", "切点变动"),
+    "plot_bar_and_purchases": ("{share}, {each} purchases each", "{share}，人均购买 {each} 次"),
     "plot_never_tried": (
         "no earlier day has as much of a past, so nothing tells how far such totals are off",
         "没有足够长历史的更早时点，无法判断此类合计的误差",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 _PRINT = 7  # points
-_PAD = 8  # points between axes and what stands over them
+_PAD = 10  # points between axes and what stands over them
 _LINE = 1.35  # distance of lines, in sizes
 _LETTER = 0.58  # width of a letter, in sizes; a Chinese character is two letters wide
 _SURE = 0.96  # lines differ from the mean width of a letter

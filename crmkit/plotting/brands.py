@@ -25,7 +25,7 @@ from crmkit.plotting._axes import (
 )
 from crmkit.plotting._finishing import finished
 from crmkit.plotting._lines import LINES, columns_of
-from crmkit.plotting._rows import draw_at_edge, draw_intervals, draw_steps, name_rows, named
+from crmkit.plotting._rows import draw_intervals, draw_steps, name_rows, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -327,7 +327,7 @@ def plot_norms(norms: Any, *, ax: Axes | None = None, language: Language | None 
     -------
     matplotlib.axes.Axes
         The axes: a bar for those who buy again and one for new buyers, per cent of the buyers to the right, the
-        purchases of each at the edge.
+        purchases of each beside it.
 
     Raises
     ------
@@ -351,12 +351,13 @@ def plot_norms(norms: Any, *, ax: Axes | None = None, language: Language | None 
     ax, spoken = open_axes(ax, language, height=2.6, width=7.0)
     shares = [values["repeat_rate"], values["new_share"]]
     ax.barh([0, 1], [100 * share for share in shares], height=0.6, **(dict(color=[BLUE, GREY]) | style))
-    for row, share in enumerate(shares):
-        ax.annotate(percent(share), (100 * share, row), (4, 0), textcoords="offset points", va="center", size=SMALL)
-    name_rows(ax, [word("plot_norm_again", spoken), word("plot_norm_new", spoken)])
     bought = (values["purchases_per_repeat_buyer"], values["purchases_per_new_buyer"])
-    draw_at_edge(ax, [f"{each:.2f}" for each in bought], word("plot_purchases_per_buyer", spoken))
-    ax.set_xlim(0, 100)
+    for row, (share, each) in enumerate(zip(shares, bought, strict=True)):
+        said = phrase("plot_bar_and_purchases", spoken, share=percent(share), each=f"{each:.2f}")
+        ax.annotate(said, (100 * share, row), (4, 0), textcoords="offset points", va="center", size=SMALL)
+    name_rows(ax, [word("plot_norm_again", spoken), word("plot_norm_new", spoken)])
+    ax.set_xlim(0, 160)
+    ax.set_xticks(range(0, 101, 20))
     ax.set_xlabel(word("plot_of_buyers", spoken))
     title = phrase("title_norms", spoken, share=percent(shares[0]))
     return finished(ax, spoken, title=title, definition=norms.definition)

@@ -67,6 +67,53 @@ def flaws(ax):
     ]
 
 
+def axes_without_unit(ax):
+    """Axes with numbers along them, whose label does not say of what."""
+    found = []
+    for one in (ax, *ax.child_axes):
+        for name, axis in (("x", one.xaxis), ("y", one.yaxis)) if one.axison else ():
+            low, high = sorted(axis.get_view_interval())
+            ticks = [tick.label1.get_text() for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            years = re.compile(r"(19|20)\d\d")
+            numbers = [tick for tick in ticks if re.fullmatch(r"[−+-]?[\d.,]+[kM万亿]?\+?", tick)
+                       and not years.fullmatch(tick)]  # fmt: skip
+            if numbers and not re.search(UNITS, axis.label.get_text()):
+                found.append((name, axis.label.get_text()))
+    return found
+
+
+# Pictures that are fast to compute; the others are drawn at night.
+SLOW = {"calibration", "campaign", "gain", "comparison", "model_choice", "sequences", "total", "tracking/cumulative",
+        "tracking/incremental", "cluster_criteria", "cluster_profiles", "closing", "complaints"}  # fmt: skip
+EACH = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in drawn.PICTURES]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_every_axis_has_its_unit_and_every_picture_its_title(name):
+    for language in LANGUAGES:
+        ax = drawn.draw(name, language=language, alpha=0.5)
+        ax.figure.canvas.draw()
+        assert axes_without_unit(ax) == []
+        assert ax.get_title()
+        plt.close("all")
+
+
+def test_a_label_that_is_taken_away_is_missed():
+    ax = drawn.draw("new_and_returning", language="en")
+    ax.set_ylabel("")
+    ax.figure.canvas.draw()
+    assert axes_without_unit(ax) == [("y", "")]
+    ax.text(0, 0, "one")
+    ax.text(0, 0, "one")
+    ax.text(5, 0, "so long that it leaves the picture" * 9).set_in_layout(False)
+    ax.figure.canvas.draw()
+    assert {kind for kind, *_ in flaws(ax)} >= {"on", "cut"}
+
+
+def test_every_drawer_is_drawn():
+    assert {f"plot_{name.partition('/')[0]}" for name in drawn.PICTURES} == set(drawn.DRAWERS)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", LANGUAGES)
