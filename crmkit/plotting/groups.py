@@ -265,6 +265,7 @@ def plot_revenue_bridge(
     ax.set_yticks(at, [f"{name}, {n}" for name, n in zip(names, people, strict=True)], size=SMALL)
     ax.tick_params(axis="y", length=0)
     ax.invert_yaxis()
+    ax.locator_params(axis="x", nbins=4)  # their numbers stand side by side in half a page too
     low, high = ax.get_xlim()
     ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
     ax.set_xlim(min(low, 0), high + 0.3 * (high - min(low, 0)))  # room for the labels

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmkit import _frame
+from crmkit import _frame, labels
 from crmkit._types import Table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.labels import Language
@@ -23,7 +23,7 @@ from crmkit.plotting._axes import (
     whole,
     word,
 )
-from crmkit.plotting._finishing import finished
+from crmkit.plotting._finishing import finished, letters_across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,24 +92,33 @@ def plot_tiers(
     rows = np.arange(len(names))
     wide, far = 100 * customer_share, 100 * np.maximum(value_share, 0)
     half = max(float(wide.max()) / 2, 1.0)
-    begin = half * 2.1 + 6  # where the bars of money begin, right of the widest label
+    said = [amount(n, share, spoken) for n, share in zip(customers, customer_share, strict=True)]
+    brought = [amount(n, share, spoken, currency=currency) for n, share in zip(value, value_share, strict=True)]
+    room = _room([*said, *brought], 2 * half + float(far.max()), letters_across(ax, SMALL))
+    begin = half + room  # where the bars of money begin, right of the widest label
     ax.barh(rows, wide, left=-wide / 2, height=0.94, **(dict(color=BLUE) | style))
     ax.barh(rows, far, left=begin, height=0.6, color=VERMILLION)
     for row in range(len(names)):
-        _beside(ax, row, wide[row] / 2, amount(customers[row], customer_share[row], spoken))
-        _beside(ax, row, begin + far[row], amount(value[row], value_share[row], spoken, currency=currency))
+        _beside(ax, row, wide[row] / 2, said[row])
+        _beside(ax, row, begin + far[row], brought[row])
     for x, what, ha in ((0.0, "customers", "center"), (begin, "money", "left")):
         ax.annotate(word(what, spoken), (x, -0.55), (0, 3), textcoords="offset points", ha=ha, va="bottom", size=SMALL,
                     color=GREY)  # fmt: skip
     ax.set_yticks(rows, [segment_name(name, spoken) for name in names])
     ax.set_ylim(len(names) - 0.5, -0.95)
-    ax.set_xlim(-half, begin + float(far.max()) + half * 1.15)
+    ax.set_xlim(-half, begin + float(far.max()) + room)
     ax.set_xticks([])
     ax.set_xlabel(word("plot_both_shares", spoken), size=SMALL, color=GREY)
     ax.spines[:].set_visible(False)
     ax.tick_params(axis="y", length=0)
     shares = {"customers": whole(customer_share[0]), "money": whole(value_share[0])}
     return finished(ax, spoken, title=phrase("title_tiers", spoken, **shares))
+
+
+def _room(said: list[str], drawn: float, across: int) -> float:
+    """What the widest label takes beside bars that are `drawn` long in all, where two such labels stand on a line."""
+    share = min((max(map(labels.width, said)) + 3) / max(across, 1), 0.35)
+    return drawn * share / (1 - 2 * share)
 
 
 def _beside(ax: Axes, row: int, end: float, said: str) -> None:
