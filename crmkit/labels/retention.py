@@ -63,7 +63,10 @@ _RATE_CARDS = {
         "the period, which stand apart as returns; periods that are not over",
         "新客户；回流客户（注明含回流的 NRR 除外）；本期无购买客户的退款（另列为退货）；尚未结束的期间",
     ),
-    "definition_revenue_retention_formula": _REVENUE_RATES,
+    "definition_revenue_retention_formula": (
+        f"{_REVENUE_RATES[0]}; {{level}} % intervals of ratios over customers (Cochran)",
+        f"{_REVENUE_RATES[1]}；区间为按客户计的比率估计的 {{level}}% 区间（Cochran）",
+    ),
     "contract_rates": ("retention and churn of customers under contract", "合同客户的保持率与流失率"),
     "definition_contract_rates_numerator": (
         "of these, customers with a contract on the last day of the period (retention) or without (churn)",

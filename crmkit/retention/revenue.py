@@ -125,10 +125,11 @@ def revenue_movements(
     rows, sums = _compared(_customer_periods.customer_periods(tx, periods))
     grid = _customer_periods.summed(tx, periods, rows, by, sums)
     money = _money_columns(grid.sums, periods.complete, tx.scale, tx.guard)
-    ends_of_rates = _intervals(grid.sums, money, grid.sums["n"].shape[1:], _checks.level_of(level), tx.scale)
+    confidence = _checks.level_of(level)
+    ends_of_rates = _intervals(grid.sums, money, grid.sums["n"].shape[1:], confidence, tx.scale)
     people = _customer_columns(grid.sums, periods.complete)
     ends = {"complete": grid.complete()}
-    definition = Definition("revenue_retention", tx.as_of, _customer_periods.window(periods, period))
+    definition = Definition("revenue_retention", tx.as_of, _customer_periods.window(periods, period, level=confidence))
     return Movements(
         engines.build({**grid.columns(), **money, **ends_of_rates, **ends}, tx.like),
         engines.build({**grid.columns(), **people, **ends}, tx.like),

@@ -246,7 +246,9 @@ def test_the_intervals_are_those_of_a_ratio_of_two_sums_over_customers(make_tabl
     from scipy import stats
 
     before, now = np.array([100.0, 80, 40, 10, 55]), np.array([130.0, 60, 0, 10, 70])
-    found = as_columns(crm.retention.revenue_movements(over(make_table(two_months(before, now))), level=0.9).table)
+    asked = crm.retention.revenue_movements(over(make_table(two_months(before, now))), level=0.9)
+    assert "90 % intervals" in asked.definition.text("en")
+    found = as_columns(asked.table)
     for name, kept in (("nrr", now), ("grr", np.minimum(before, now))):
         share = kept.sum() / before.sum()
         residual = kept - share * before
