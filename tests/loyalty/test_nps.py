@@ -271,3 +271,23 @@ def test_one_answer_has_a_wide_interval(counts):
     assert high - low > 0.9
     with pytest.raises(ArgumentError):
         loyalty.nps_interval(0, 0, 0)
+
+
+def test_people_of_both_waves_count_only_where_their_opinions_vary_together():
+    def error_of(first, second):
+        waves = {"customer_id": [*first, *second], "wave": ["one"] * 6 + ["two"] * 6,
+                 "nps": [10, 9, 3, 8, 10, 2, 9, 3, 4, 10, 8, 10]}  # fmt: skip
+        row = as_columns(loyalty.compare_nps(waves, by="wave").table)
+        return row["answered_both"][1], row["se"][1]
+
+    nobody, alone = error_of("abcdef", "ghijkl")
+    assert nobody == 0
+    assert error_of("abcdef", "ahijkl") == (1, alone)  # one person's two answers vary with nothing
+    assert error_of("abcdef", "abhijk") == (2, alone)  # both promoters at first
+    both, together = error_of("abcdef", "achijk")  # promoter and detractor in both waves
+    assert both == 2
+    assert together < alone
+    both, against = error_of("abcdef", "cahijk")  # each the other's opposite
+    assert both == 2
+    assert against > alone
+    assert alone**2 - together**2 == pytest.approx(against**2 - alone**2)
