@@ -410,11 +410,6 @@ def recent_value(transactions: Table, *, window: Duration = "12M") -> RecentValu
 RECENT = ("recent_money", "recent_cost", "recent_no_cost")
 
 
-def recent_columns(tx: Transactions) -> tuple[str, ...]:
-    """The sums of a window that these transactions have."""
-    return RECENT if "cost" in tx.roles else RECENT[:1]
-
-
 @dataclass(frozen=True, slots=True)
 class Recent:
     """The window of `recent_value`, and its sums of each customer."""
@@ -429,9 +424,8 @@ class Recent:
     def sums(self, tx: Transactions) -> Sums:
         """Money and cost of the window, and whether a row of it has no cost; units."""
         inside = nw.col("day") >= self.first_day
-        made = {
-            name: nw.when(inside).then(nw.col(name.removeprefix("recent_"))).otherwise(0) for name in recent_columns(tx)
-        }
+        names = RECENT if "cost" in tx.roles else RECENT[:1]
+        made = {name: nw.when(inside).then(nw.col(name.removeprefix("recent_"))).otherwise(0) for name in names}
         return Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in made})
 
     def value(self, facts: LazyFrame, tx: Transactions) -> Measured:

@@ -126,7 +126,6 @@ NO_EXAMPLE = {
             "crmkit.customers.day_sums",
             "crmkit.customers.days_and_orders",
             "crmkit.customers.known_by",
-            "crmkit.customers.recent_columns",
             "crmkit.customers.summary_columns",
             "crmkit.customers.visit_day",
             "crmkit.lifecycle.stages.staged",

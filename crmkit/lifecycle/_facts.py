@@ -8,17 +8,12 @@ import narwhals.stable.v2 as nw
 
 from crmkit._frame.engines import LazyFrame
 from crmkit._types import Array
-from crmkit.customers import Sums, customer_days, visit_day
+from crmkit.customers import Sums, visit_day
 from crmkit.transactions import Transactions
 
 Facts: TypeAlias = dict[str, Array]
 
 SUMS = ("n_days", "place", "money", "spend", "spend_place", "spend_squares")
-
-
-def facts_of_customers(tx: Transactions) -> LazyFrame:
-    """The facts of everybody who has bought."""
-    return facts_by(tx, customer_days(tx), "customer_id").filter(nw.col("n_days") > 0)
 
 
 def facts_by(tx: Transactions, days: LazyFrame, *by: str) -> LazyFrame:

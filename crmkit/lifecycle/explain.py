@@ -11,9 +11,10 @@ import numpy as np
 from crmkit import _checks, _ids, labels
 from crmkit._frame import engines
 from crmkit._types import Table
+from crmkit.customers import customer_days
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
-from crmkit.lifecycle._facts import facts_of_customers
+from crmkit.lifecycle._facts import facts_by
 from crmkit.lifecycle._rhythm import given, learn
 from crmkit.lifecycle._rules import StageRules, checked_rules, judged
 from crmkit.transactions import open_transactions
@@ -74,7 +75,7 @@ def explain(
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
-    facts = facts_of_customers(tx)
+    facts = facts_by(tx, customer_days(tx), "customer_id").filter(nw.col("n_days") > 0)
     own = facts.filter(nw.col("customer_id") == _ids.plain_id(facts, customer_id))
     rhythm = learn(tx) if interpurchase is None else given(interpurchase)
     found = engines.collect(judged(own, limits, rhythm, origin=tx.first_day, as_of=as_of))
