@@ -29,6 +29,15 @@ CASES = (
     ("apparel", 52, (52, 104)),
     ("Online Retail", 13, (13, 20)),
     ("Online Retail", 8, (8,)),
+    # Those above chose the rule of `compare`, those below test it.
+    ("CDNOW", 8, (8, 18)),
+    ("CDNOW", 20, (20,)),
+    ("grocery", 8, (8, 32)),
+    ("grocery", 20, (20, 42)),
+    ("apparel", 13, (13, 39, 91)),
+    ("apparel", 39, (39, 117)),
+    ("Online Retail", 6, (6, 12)),
+    ("Online Retail", 10, (10, 16)),
 )
 
 

@@ -6,7 +6,9 @@ does not decide: models fit the same past about equally well and still forecast 
 
 A forecast is an expectation, and the squared error is smallest for expectations (the absolute error is for
 medians, which are 0 for most customers). So the recommendation goes by squared error: among the models that are
-within one standard error of the best, the one with the smallest bias of the total.
+within one standard error of the best over all holdouts, the one that erred least in the latest, which is most like
+what comes next. (By 16 origins of four data sets this rule was preferred to the smallest bias of the total; at 16
+others it then recommended a model that was best, or within one standard error, 12 times instead of 10.)
 
 Sources: Fader & Hardie (2001), Interfaces 31(3) (holdout design); Gneiting (2011), Making and evaluating point
 forecasts, JASA 106, 746-762 (which error suits which forecast); Hastie, Tibshirani & Friedman (2009), The
@@ -72,8 +74,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "建议采用 {best}：每位客户购买次数的均方根误差为 {rmse:.3f}，总量预测{way} {off:.1%}。",
     ),
     "as_good": (
-        "{others} forecast single customers about as well; {best} has the smallest bias of the total.",
-        "{others} 对单个客户的预测精度相近；其中 {best} 的总量偏差最小。",
+        "{others} forecast single customers about as well; {best} erred least in the latest holdout.",
+        "{others} 对单个客户的预测精度相近；其中 {best} 在最近一次留出期误差最小。",
     ),
     "beats_naive": (
         "The best naive forecast ({naive}) has an error of {rmse:.3f}.",
@@ -523,7 +525,7 @@ def _recommend(
         errors = {"rmse": judged[naive]["rmse"], "model_rmse": judged[sharpest]["rmse"]}
         return naive, (*findings, ("naive", {"naive": naive, "best": sharpest, **errors}))
     close = [name for name in candidates if name == sharpest or _is_close(trials, name, sharpest)]
-    best = min(close, key=lambda name: abs(judged[name]["bias"]))
+    best = min(close, key=lambda name: (_judged(trials[:1], name)["rmse"], abs(judged[name]["bias"])))
     bias = judged[best]["bias_share"]
     findings.append(
         ("use", {"best": best, "rmse": judged[best]["rmse"], "off": abs(bias), "way": "low" if bias < 0 else "high"})
