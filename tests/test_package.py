@@ -159,6 +159,7 @@ NO_EXAMPLE = {
     "crmkit.churn.model.Validation": "a record of `ChurnModel`; the example is there",
     "crmkit.validation.backtesting.BackTest": "a record that `backtest` gives; the example is there",
     "crmkit.validation.reruns.Sensitivity": "a record that `sensitivity` gives; the example is there",
+    "crmkit.basket.mixing.ItemsByGroup": "a record that `items_by_group` gives; the example is there",
     "crmkit.basket.crossing.CrossSelling": "a record that `cross_sell_rate` gives; the example is there",
     "crmkit.basket.following.NextPurchase": "a record that `next_purchase` gives; the example is there",
     "crmkit.basket.following.Sequences": "a record that `sequences` gives; the example is there",

@@ -112,6 +112,26 @@ _CARDS = {
         "the first {n} by score, {neighbours} nearest items of each; {worth}; {which}",
         "按得分取前 {n} 个，每种商品取最近的 {neighbours} 种；{worth}；{which}",
     ),
+    "items_by_group": ("what groups buy", "各组客户的购买构成"),
+    "definition_items_by_group_numerator": (
+        "money that the group spent on a value of {items}",
+        "该组客户在某种{items}上的消费额",
+    ),
+    "definition_items_by_group_denominator": (
+        "money that the group spent on all of them",
+        "该组客户在全部{items}上的消费额",
+    ),
+    "definition_items_by_group_window": _UNTIL,
+    "definition_items_by_group_exclusions": (
+        "refunds; rows without {items}; customers without a group",
+        "退款；未写明{items}的记录；没有分组的客户",
+    ),
+    "definition_items_by_group_formula": (
+        "share = spent on it / spent; index = share / share of all customers",
+        "占比 = 该项消费 / 全部消费；指数 = 占比 / 全体客户的占比",
+    ),
+    "share_of_all": ("share of all customers' spend", "占全体消费的比例"),
+    "index": ("index", "指数"),
     "cross_sell_rate": ("cross-selling rate", "交叉销售率"),
     "definition_cross_sell_rate_numerator": (
         "customers (baskets) with at least two different values of {items}",

@@ -17,6 +17,10 @@ WORDS = {
     "plot_by_customers": ("what customers did", "客户自身变动"),
     "plot_by_cuts": ("what new cuts did", "切点变动"),
     "plot_bar_and_purchases": ("{share}, {each} purchases each", "{share}，人均购买 {each} 次"),
+    "plot_mix": (
+        "in each cell: share of the group's money, %; orange: more than all customers spend on it, blue: less",
+        "格内数字：占该组消费的比例（%）；橙色：高于全体客户，蓝色：低于全体客户",
+    ),
     "plot_never_tried": (
         "no earlier day has as much of a past, so nothing tells how far such totals are off",
         "没有足够长历史的更早时点，无法判断此类合计的误差",

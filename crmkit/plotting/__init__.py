@@ -15,6 +15,7 @@ from __future__ import annotations
 from crmkit.plotting._fonts import MissingFontWarning
 from crmkit.plotting.basket import (
     plot_cross_sell_rate,
+    plot_items_by_group,
     plot_next_purchase,
     plot_recommendations,
     plot_rules,
@@ -98,6 +99,7 @@ __all__ = [
     "plot_growth_matrix",
     "plot_holdout",
     "plot_indicators",
+    "plot_items_by_group",
     "plot_ledger",
     "plot_lifecycle",
     "plot_lorenz",

@@ -102,9 +102,21 @@ def letters_across(ax: Axes, size: float) -> int:
 
 def lines_in(text: Text, said: str, place: float) -> list[str]:
     """`said` in lines of at most so many points, in the font of a text."""
+    across = max(int(_SURE * place * labels.width(said) / max(_across(text, said), 1)), 12)
+    lines = wrapped(said, across)
+    if len(lines) > 1:  # letters of one line may be wider than the mean
+        longest = _across(text, "\n".join(lines))
+        if longest > place:
+            lines = wrapped(said, max(int(across * place / longest), 12))
+    return lines
+
+
+def _across(text: Text, said: str) -> float:
+    """How long a text is along its lines, in points."""
     text.set_text(plain(said))
-    across = max(text.get_window_extent().size) / text.figure.dpi * 72
-    return wrapped(said, max(int(_SURE * place * labels.width(said) / max(across, 1)), 12))
+    box = text.get_window_extent()
+    along = box.height if text.get_rotation() == 90 else box.width
+    return float(along / text.figure.dpi * 72)
 
 
 def _title(ax: Axes, said: str, place: float, pad: float) -> None:
@@ -136,9 +148,11 @@ def _legend(ax: Axes, handles: Sequence[Any], place: float) -> int:
 
 def _small_print(ax: Axes, said: Sequence[str], place: float) -> None:
     """Under the label of the x axis, or the axes where it stands above them."""
-    below: Any = (ax.transAxes, ax.xaxis.label if ax.xaxis.get_label_position() == "bottom" else ax.transAxes)
+    under_label = ax.axison and ax.xaxis.get_label_position() == "bottom"
+    below: Any = (ax.transAxes, ax.xaxis.label if under_label else ax.transAxes)
+    gap = 6 if ax.axison else 26  # panels in the axes have ticks of their own
     text = ax.annotate(
-        "", (0, 0), (0, -6), xycoords=below, textcoords="offset points", va="top", size=_PRINT, color=GREY,
+        "", (0, 0), (0, -gap), xycoords=below, textcoords="offset points", va="top", size=_PRINT, color=GREY,
         linespacing=_LINE, annotation_clip=False,
     )  # fmt: skip
     text.set_fontfamily(ax.xaxis.label.get_fontfamily())

@@ -23,10 +23,12 @@ from crmkit.plotting._axes import (
     percent,
     phrase,
     plain,
+    segment_name,
     short,
     word,
+    wrapped,
 )
-from crmkit.plotting._finishing import finished
+from crmkit.plotting._finishing import finished, letters_across
 from crmkit.plotting._lines import LINES, chosen, columns_of
 from crmkit.plotting._rows import draw_at_edge, name_rows, named
 
@@ -352,6 +354,72 @@ def plot_cross_sell_rate(
     title = phrase("title_cross_selling", spoken, share=percent(several), items=items) if len(rows_of) == 1 else ""
     legend = drawn if len(rows_of) > 1 else ()
     return finished(ax, spoken, title=title, legend=legend, definition=crossing.definition, notes=notes)
+
+
+def plot_items_by_group(
+    mix: Any, *, top: int = 10, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
+    """Draw the result of `crmkit.basket.items_by_group`: a heat map of what each group of customers buys.
+
+    Parameters
+    ----------
+    mix : crmkit.basket.ItemsByGroup
+        Shares of each group's money by item.
+    top : int, default 10
+        Most items to draw, those of most money.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the cells, as `matplotlib.axes.Axes.pcolormesh` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: items to the right, groups downwards; in each cell the share of the group's money in per cent, orange
+        where the group buys more of it than all customers do, blue where less.
+
+    Raises
+    ------
+    ArgumentError
+        `mix` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> made = crm.datasets.make_transactions(200)
+    >>> ax = crm.basket.items_by_group(made.transactions, "channel").plot()
+    >>> len(ax.texts) > 4
+    True
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    call = "crmkit.plotting.plot_items_by_group(crmkit.basket.items_by_group(transactions, segments))"
+    found = columns_of(mix, "table", "share_of_all", call, order=["group", "item"])
+    groups = list(dict.fromkeys(found["group"].tolist()))
+    share, index, value = (found[name].astype(float).reshape(len(groups), -1) for name in ("share", "index", "value"))
+    shown = np.argsort(-value.sum(axis=0), kind="stable")[: _checks.count("top", top)]
+    items = [str(found["item"][at]) for at in shown]
+    ax, spoken = open_axes(ax, language, height=2.4 + 0.36 * len(groups), width=max(6.4, 2.6 + 0.75 * len(items)))
+    colours = LinearSegmentedColormap.from_list("against all", [BLUE, "white", VERMILLION])
+    edges = (np.arange(len(items) + 1) - 0.5, np.arange(len(groups) + 1) - 0.5)
+    look: dict[str, Any] = dict(cmap=colours, vmin=-2, vmax=2, edgecolors="white", linewidth=1.5) | style
+    ax.pcolormesh(*edges, np.log2(np.clip(index[:, shown], 0.5, 2)), **look)
+    for (row, column), part in np.ndenumerate(share[:, shown]):
+        ax.text(column, row, f"{100 * part:.0f}", ha="center", va="center", size=SMALL)
+    wide = max(int(letters_across(ax, SMALL) / max(len(items), 1)) - 1, 4)
+    ax.set_xticks(range(len(items)), ["\n".join(wrapped(plain(item), wide)) for item in items], size=SMALL)
+    ax.set_yticks(range(len(groups)), [segment_name(name, spoken) for name in groups], size=SMALL)
+    ax.set_ylim(len(groups) - 0.5, -0.5)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    most = np.unravel_index(int(np.argmax(np.where(share > 0.05, index, 0))), index.shape)
+    said = {"name": segment_name(groups[most[0]], spoken), "item": plain(found["item"][most[1]])}
+    title = phrase("title_mix", spoken, times=f"{index[most]:.2f}", **said)
+    return finished(ax, spoken, title=title, definition=mix.definition, notes=[word("plot_mix", spoken)])
 
 
 def _height(rows: int) -> float:

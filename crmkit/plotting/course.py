@@ -8,6 +8,7 @@ import numpy as np
 
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
+from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
@@ -15,6 +16,7 @@ from crmkit.plotting._axes import (
     VERMILLION,
     amount,
     count_along,
+    group_name,
     in_money,
     money,
     open_axes,
@@ -31,7 +33,7 @@ from crmkit.plotting._lines import columns_of, label_upwards
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_NAMES = 8
+_MOST_NAMES, _MOST_PANELS = 8, 6
 
 
 def plot_new_and_returning(
@@ -47,7 +49,7 @@ def plot_new_and_returning(
     Parameters
     ----------
     movements : crmkit.retention.Movements
-        Of one base without groups.
+        Of one base, or of up to six groups, each of which has a panel of its own on the same scale.
     currency : str, optional
         Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
@@ -61,12 +63,12 @@ def plot_new_and_returning(
     -------
     matplotlib.axes.Axes
         The axes: periods to the right, money upwards, known customers below and new ones on top of them; a period that
-        is not over is hatched.
+        is not over is hatched. Of groups the axes hold a panel for each (`child_axes`).
 
     Raises
     ------
     ArgumentError
-        `movements` is something else, or has groups.
+        `movements` is something else, or has more than six groups.
     MissingPackageError
         matplotlib is not installed.
 
@@ -80,25 +82,51 @@ def plot_new_and_returning(
     """
     call = "crmkit.plotting.plot_new_and_returning(crmkit.retention.revenue_movements(transactions))"
     found = columns_of(movements, "table", "nrr", call, order=["period"])
-    if "group" in found:
+    groups = list(dict.fromkeys(found["group"].tolist())) if "group" in found else []
+    if len(groups) > _MOST_PANELS:
         raise ArgumentError("plotting_result_draws_draw", name=type(movements).__name__, call=call)
-    new, end = (np.nan_to_num(found[name].astype(float)) for name in ("new", "end"))
-    ax, spoken = open_axes(ax, language, height=4.2)
+    ax, spoken = open_axes(ax, language, height=4.2 if not groups else 1.6 + 1.7 * len(groups))
+    parts = [(ax, np.ones(len(found["period"]), dtype=bool))]
+    if groups:
+        ax.set_axis_off()
+        high = 1 / len(groups)
+        parts = [(ax.inset_axes((0, 1 - high * (row + 1), 1, 0.78 * high)), found["group"] == name)
+                 for row, name in enumerate(groups)]  # fmt: skip
+    drawn, ends, new = [], np.nan_to_num(found["end"].astype(float)), np.nan_to_num(found["new"].astype(float))
+    for row, (panel, own) in enumerate(parts):
+        drawn = _known_and_new(panel, {name: values[own] for name, values in found.items()}, spoken, style)
+        panel.set_ylim(0, 1.05 * max(float(ends.max()), 1e-9))
+        if groups:
+            panel.text(0, 1.01, group_name(groups[row], spoken), transform=panel.transAxes, size=SMALL, va="bottom")
+            panel.spines[["top", "right"]].set_visible(False)
+        label_upwards(panel, word("revenue", spoken) if groups else in_money(word("revenue", spoken), spoken, currency))
+        _fonts.apply(panel, spoken)
+    over = found["complete"].astype(bool)
+    last = str(found["period"][over & (ends > 0)].max()) if (over & (ends > 0)).any() else ""
+    now = found["period"] == last
+    title = ""
+    if last:
+        said = {"share": whole(1 - float(new[now].sum() / ends[now].sum())), "period": plain(last)}
+        title = phrase("title_new_returning", spoken, **said)
+    notes = [in_money(word("revenue", spoken), spoken, currency)] if groups else []
+    return finished(ax, spoken, title=title, legend=drawn, notes=notes)
+
+
+def _known_and_new(ax: Axes, own: dict[str, Any], spoken: Language, style: dict[str, Any]) -> list[Any]:
+    """Bars of known customers and of new ones on top of them; gives one of each for the legend."""
+    new, end = (np.nan_to_num(own[name].astype(float)) for name in ("new", "end"))
     at = np.arange(len(end))
-    hatches = ["" if over else "///" for over in found["complete"].astype(bool)]
-    known = ax.bar(at, end - new, width=0.8, label=word("plot_known_customers", spoken), hatch=hatches,
-                   edgecolor="white", **(dict(color=BLUE) | style))  # fmt: skip
-    fresh = ax.bar(at, new, bottom=end - new, width=0.8, label=word("plot_new_customers", spoken), hatch=hatches,
-                   edgecolor="white", **(dict(color=VERMILLION) | style))  # fmt: skip
+    hatches = ["" if over else "///" for over in own["complete"].astype(bool)]
+    bars = [
+        ax.bar(at, height, bottom=foot, width=0.8, label=word(key, spoken), hatch=hatches, edgecolor="white",
+               **(dict(color=colour) | style))
+        for key, colour, height, foot in (("plot_known_customers", BLUE, end - new, 0 * end),
+                                          ("plot_new_customers", VERMILLION, new, end - new))
+    ]  # fmt: skip
     step = max(-(-len(at) // _MOST_NAMES), 1)
-    ax.set_xticks(at[::step], [plain(name) for name in found["period"][::step]], size=SMALL)
+    ax.set_xticks(at[::step], [plain(name) for name in own["period"][::step]], size=SMALL)
     count_along(ax.yaxis, spoken)
-    label_upwards(ax, in_money(word("revenue", spoken), spoken, currency))
-    over = np.flatnonzero(found["complete"].astype(bool) & (end > 0))
-    said = {} if not len(over) else {"share": whole(1 - new[over[-1]] / end[over[-1]]),
-                                     "period": plain(found["period"][over[-1]])}  # fmt: skip
-    title = phrase("title_new_returning", spoken, **said) if said else ""
-    return finished(ax, spoken, title=title, legend=[known, fresh])
+    return bars
 
 
 def plot_purchase_funnel(

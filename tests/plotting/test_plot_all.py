@@ -77,7 +77,10 @@ def axes_without_unit(ax):
             years = re.compile(r"(19|20)\d\d")
             numbers = [tick for tick in ticks if re.fullmatch(r"[−+-]?[\d.,]+[kM万亿]?\+?", tick)
                        and not years.fullmatch(tick)]  # fmt: skip
-            if numbers and not re.search(UNITS, axis.label.get_text()):
+            said = axis.label.get_text()
+            if one is not ax and said:  # panels share the unit, which stands under all of them
+                said += " ".join(text.get_text() for text in ax.texts)
+            if numbers and not re.search(UNITS, said):
                 found.append((name, axis.label.get_text()))
     return found
 
