@@ -1038,6 +1038,8 @@ def _trouble(
     plain = {role: NAMES[role] if role in REQUIRED else None for role in told}
     try:
         roles, settings = _completed(arguments, plain, policy)
+        there = engines.names_of(origin.frame())  # a column to leave out by that is absent is absent whatever is tried
+        settings = dataclasses.replace(settings, without=tuple(name for name in settings.without if name in there))
         tried = Transactions.__new__(Transactions)
         tried._open(origin, origin, roles, settings, as_of, plain_text=plain_text)
     except CrmkitError as error:

@@ -492,6 +492,11 @@ def test_ids_and_orders_that_look_wrong_have_notes():
     assert len(crm.Transactions(paid(1.0, 2.0)).notes) == 4
 
 
+def test_a_column_to_leave_out_by_that_is_not_there_is_named():
+    with pytest.raises(crm.errors.ColumnError, match=r"no column '-1'; the table has"):
+        crm.Transactions(crm.datasets.load_ten_customers(), without="-1")
+
+
 def test_a_nightly_check_fails_beyond_its_limit(tmp_path):
     from crmkit.cli import main
 
