@@ -291,3 +291,13 @@ def test_people_of_both_waves_count_only_where_their_opinions_vary_together():
     assert both == 2
     assert against > alone
     assert alone**2 - together**2 == pytest.approx(against**2 - alone**2)
+
+
+@pytest.mark.parametrize(("n", "noted"), [(30, []), (31, [31])])
+def test_a_group_without_zeros_is_suspect_where_chance_would_have_left_them_out_once_in_a_thousand(n, noted):
+    """A fifth of the others answer 0: 0.8^30 is 0.00124, 0.8^31 is 0.00099."""
+    survey = {"shop": ["a"] * n + ["b"] * 100, "nps": [5] * n + [0] * 20 + [9] * 80}
+    notes = as_columns(loyalty.nps(survey, by="shop").notes)
+    assert [
+        count for note, count in zip(notes["note"], notes["answers"], strict=True) if note == "other_scale"
+    ] == noted
