@@ -36,7 +36,13 @@ def named(values: Iterable[Any]) -> list[str]:
 
 
 def draw_intervals(
-    ax: Axes, names: Sequence[str], ends: Sequence[Floats], beside: Sequence[str], style: dict[str, Any]
+    ax: Axes,
+    names: Sequence[str],
+    ends: Sequence[Floats],
+    beside: Sequence[str],
+    style: dict[str, Any],
+    *,
+    side: str = "center",
 ) -> None:
     """A dot and its interval (value, low, high) per row, with words over it."""
     value, low, high = (np.asarray(end, dtype=float) for end in ends)
@@ -47,7 +53,7 @@ def draw_intervals(
     name_rows(ax, names)
     for row, said in enumerate(beside):
         if np.isfinite(value[row]):
-            _over(ax, value[row], row, said)
+            _over(ax, value[row], row, said, side)
 
 
 def draw_steps(
@@ -71,9 +77,9 @@ def draw_steps(
     ax.margins(x=0.3)
 
 
-def _over(ax: Axes, x: float, row: int, said: str) -> None:
-    """Words over a row that stay within the axes: they begin or end where the middle would lead out of them."""
-    ax.annotate(said, (x, row), (0, 7), textcoords="offset points", ha="center", size=SMALL)
+def _over(ax: Axes, x: float, row: int, said: str, side: str = "center") -> None:
+    """Words over a row, in the middle of what they speak of, or to its right where the axis begins near."""
+    ax.annotate(said, (x, row), (0, 7), textcoords="offset points", ha=side, size=SMALL)
 
 
 def draw_at_edge(ax: Axes, said: Sequence[str], what: str) -> None:

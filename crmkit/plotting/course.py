@@ -27,7 +27,7 @@ from crmkit.plotting._axes import (
     whole,
     word,
 )
-from crmkit.plotting._finishing import finished
+from crmkit.plotting._finishing import finished, letters_across
 from crmkit.plotting._lines import columns_of, label_upwards
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def plot_new_and_returning(
     >>> [line.get_text() for line in ax.get_legend().get_texts()]
     ['known customers', 'new customers']
     """
+    from matplotlib.ticker import MaxNLocator
+
     call = "crmkit.plotting.plot_new_and_returning(crmkit.retention.revenue_movements(transactions))"
     found = columns_of(movements, "table", "nrr", call, order=["period"])
     groups = list(dict.fromkeys(found["group"].tolist())) if "group" in found else []
@@ -99,6 +101,9 @@ def plot_new_and_returning(
         if groups:
             panel.text(0, 1.01, group_name(groups[row], spoken), transform=panel.transAxes, size=SMALL, va="bottom")
             panel.spines[["top", "right"]].set_visible(False)
+            panel.yaxis.set_major_locator(MaxNLocator(3))
+            if row + 1 < len(groups):
+                panel.tick_params(labelbottom=False)
         label_upwards(panel, word("revenue", spoken) if groups else in_money(word("revenue", spoken), spoken, currency))
         _fonts.apply(panel, spoken)
     over = found["complete"].astype(bool)
@@ -123,7 +128,8 @@ def _known_and_new(ax: Axes, own: dict[str, Any], spoken: Language, style: dict[
         for key, colour, height, foot in (("plot_known_customers", BLUE, end - new, 0 * end),
                                           ("plot_new_customers", VERMILLION, new, end - new))
     ]  # fmt: skip
-    step = max(-(-len(at) // _MOST_NAMES), 1)
+    longest = max((len(str(name)) for name in own["period"]), default=1) + 2
+    step = max(-(-len(at) // max(min(letters_across(ax, SMALL) // longest, _MOST_NAMES), 1)), 1)
     ax.set_xticks(at[::step], [plain(name) for name in own["period"][::step]], size=SMALL)
     count_along(ax.yaxis, spoken)
     return bars

@@ -114,14 +114,14 @@ def plot_value_matrix(
 
 def _what_low_holds(found: Mapping[str, Any], spoken: Language, currency: str | None) -> list[str]:
     """What the customers to let go bring, so that nobody lets go of more than they know."""
-    low = np.flatnonzero(found["quadrant"] == "lead")
+    low = np.flatnonzero(found["quadrant"] == "value_lead")
     if not len(low):
         return []
     row = int(low[0])
     sums = {name: _summed(found[f"{name}_value"][row], found[f"{name}_value_share"][row], spoken, currency=currency)
             for name in ("current", "potential")}  # fmt: skip
     share = whole(float(found["customer_share"][row]))
-    return [phrase("plot_what_low_holds", spoken, name=word("lead", spoken), share=share, **sums)]
+    return [phrase("plot_what_low_holds", spoken, name=word("value_lead", spoken), share=share, **sums)]
 
 
 def plot_growth_matrix(

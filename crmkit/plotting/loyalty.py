@@ -347,8 +347,8 @@ def plot_response_bias(bias: Any, *, ax: Axes | None = None, language: Language 
     scores = ["-" if not np.isfinite(score) else f"{100 * score:+.0f}" for score in found["nps"].astype(float)]
     beside = [f"{rate:.1f}%   " + phrase("plot_tier_says", spoken, nps=score, money=percent(float(part)))
               for rate, score, part in zip(ends[0], scores, found["value_share"], strict=True)]  # fmt: skip
-    draw_intervals(ax, names, ends, beside, style)
-    ax.set_xlim(0, max(100.0 * (ends[0].max() > 60), 1.35 * float(np.nanmax(ends[2]))))
+    draw_intervals(ax, names, ends, beside, style, side="left")
+    ax.set_xlim(0, max(100.0 * (ends[0].max() > 60), 1.6 * float(np.nanmax(ends[2]))))
     ax.set_xlabel(word("plot_response_rate", spoken))
     most, least = int(np.argmax(ends[0])), int(np.argmin(ends[0]))
     said = {"best": names[most], "most": percent(ends[0][most] / 100), "worst": names[least],
