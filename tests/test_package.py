@@ -342,7 +342,7 @@ def test_the_rules_catch_what_they_forbid(rule, code, tmp_path):
 # --- words ----------------------------------------------------------------------------------------------------------
 
 # Chinese labels without a Chinese character are abbreviations, signs and {places}: RFM, CSV, A, 80 %.
-SAME_IN_BOTH = re.compile(r"(?:[A-Z0-9 %.,:：+/()-]|\{\w+\})+")
+SAME_IN_BOTH = re.compile(r"(?:[A-Z0-9 %.,:：+/()（）-]|\{\w+\})+")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
 

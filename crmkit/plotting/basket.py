@@ -400,14 +400,14 @@ def plot_items_by_group(
     call = "crmkit.plotting.plot_items_by_group(crmkit.basket.items_by_group(transactions, segments))"
     found = columns_of(mix, "table", "share_of_all", call, order=["group", "item"])
     groups = list(dict.fromkeys(found["group"].tolist()))
-    share, index, value = (found[name].astype(float).reshape(len(groups), -1) for name in ("share", "index", "value"))
+    share, lift, value = (found[name].astype(float).reshape(len(groups), -1) for name in ("share", "lift", "value"))
     shown = np.argsort(-value.sum(axis=0), kind="stable")[: _checks.count("top", top)]
     items = [str(found["item"][at]) for at in shown]
     ax, spoken = open_axes(ax, language, height=2.4 + 0.36 * len(groups), width=max(6.4, 2.6 + 0.75 * len(items)))
     colours = LinearSegmentedColormap.from_list("against all", [BLUE, "white", VERMILLION])
     edges = (np.arange(len(items) + 1) - 0.5, np.arange(len(groups) + 1) - 0.5)
     look: dict[str, Any] = dict(cmap=colours, vmin=-2, vmax=2, edgecolors="white", linewidth=1.5) | style
-    ax.pcolormesh(*edges, np.log2(np.clip(index[:, shown], 0.5, 2)), **look)
+    ax.pcolormesh(*edges, np.log2(np.clip(lift[:, shown], 0.5, 2)), **look)
     for (row, column), part in np.ndenumerate(share[:, shown]):
         ax.text(column, row, f"{100 * part:.0f}", ha="center", va="center", size=SMALL)
     wide = max(int(letters_across(ax, SMALL) / max(len(items), 1)) - 1, 4)
@@ -416,9 +416,9 @@ def plot_items_by_group(
     ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    most = np.unravel_index(int(np.argmax(np.where(share > 0.05, index, 0))), index.shape)
+    most = np.unravel_index(int(np.argmax(np.where(share > 0.05, lift, 0))), lift.shape)
     said = {"name": segment_name(groups[most[0]], spoken), "item": plain(found["item"][most[1]])}
-    title = phrase("title_mix", spoken, times=f"{index[most]:.2f}", **said)
+    title = phrase("title_mix", spoken, times=f"{lift[most]:.2f}", **said)
     return finished(ax, spoken, title=title, definition=mix.definition, notes=[word("plot_mix", spoken)])
 
 

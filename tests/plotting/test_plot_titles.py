@@ -110,7 +110,7 @@ EXPECTED = {
     "indicators/money": lambda i: [i.table[i.table["indicator"] == "purchase_amount"]["value"].iloc[-1]],
     "lifecycle/customers": stage("customers"),
     "lifecycle/value_share": stage("value"),
-    "items_by_group": lambda m: [m.table[m.table["share"] > 0.05]["index"].max()],
+    "items_by_group": lambda m: [m.table[m.table["share"] > 0.05]["lift"].max()],
     "loyalty_matrix": lambda m: [100 * m.table["customer_share"].max()],
     "lost_rules": lambda r: [100 * r.table["came_back_share"].min()],
     "measures": lambda m: [of(m.table, "measure", "repeat_purchases", "value")],
