@@ -52,7 +52,7 @@ PAIRS = 4096
 # for everybody, so that a customer's interval does not depend on who else is in the table.
 BLOCK = 1 / 3
 # Distance of the points at which the distribution of the money is tabulated, in logarithms; the same for everybody.
-STEP = 1 / 16
+STEP = 1 / 24
 # Customers from which a fit that shows no dropout is a finding.
 ENOUGH = 50
 # Distance of the quartiles of a normal distribution, in standard deviations.
