@@ -198,6 +198,7 @@ PICTURES: Mapping[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "comparison": lambda: (crm.clv.compare(shop(), models=["bg_nbd", "pareto_nbd"], origins=1, level=None), {}),
     "complaints": lambda: (complaints(), {}),
     "cross_sell_rate": lambda: (crm.basket.cross_sell_rate(world()), {}),
+    "cross_sell_rate/groups": lambda: (crm.basket.cross_sell_rate(world(), by="channel"), {}),
     "csat": lambda: (crm.loyalty.csat(survey().survey, items=["product", "delivery", "price"]), {}),
     "customer_base_audit": lambda: (crm.customer_base_audit(world()), {}),
     "dirichlet": lambda: (brands(), {}),

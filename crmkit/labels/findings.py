@@ -149,6 +149,10 @@ WORDS = {
         "{share} of customers buy more than one {items}",
         "{share} 的客户购买不止一种{items}",
     ),
+    "title_cross_selling_groups": (
+        "Customers who buy more than one {items}: {best} {share}, {worst} {least}",
+        "购买不止一种{items}的客户：{best} {share}，{worst} {least}",
+    ),
     "title_mix": (
         "{name} spends {times} times as much of its money on {item} as all do",
         "{name}在{item}上的消费占比是全体的 {times} 倍",

@@ -342,16 +342,19 @@ def plot_cross_sell_rate(
         bars = ax.bar(at, 100 * found["share"][rows], 0.92 * width, **look)
         drawn.append(bars)
         values = [money(float(f"{value:.4g}"), spoken, currency) for value in found["value_per_customer"][rows]]
-        ax.bar_label(bars, values, size=SMALL, padding=2)
+        ax.bar_label(bars, values, size=SMALL, padding=2, rotation=90 if len(rows_of) > 2 else 0)
     items = labels.text(crossing.definition.values["items"], spoken)
     numbers = np.unique(found["items"])
     ax.set_xticks(numbers, [str(number) for number in numbers])
     ax.set_xlabel(phrase("plot_items_bought", spoken, items=items))
     ax.set_ylabel(word("plot_sequence_support", spoken))
     notes = [in_money(word("plot_money_per_customer", spoken), spoken, currency)]
-    first = found["group"] == next(iter(rows_of))
-    several = float(found["share"][first & (found["items"] > 1)].sum())
-    title = phrase("title_cross_selling", spoken, share=percent(several), items=items) if len(rows_of) == 1 else ""
+    several = {group_name(name, spoken): float(found["share"][rows][found["items"][rows] > 1].sum())
+               for name, rows in rows_of.items()}  # fmt: skip
+    best, worst = (pick(several, key=lambda name: several[name]) for pick in (max, min))
+    said = {"best": best, "worst": worst, "share": percent(several[best]), "least": percent(several[worst])}
+    key = "title_cross_selling" if len(rows_of) == 1 else "title_cross_selling_groups"
+    title = phrase(key, spoken, items=items, **said)
     legend = drawn if len(rows_of) > 1 else ()
     return finished(ax, spoken, title=title, legend=legend, definition=crossing.definition, notes=notes)
 

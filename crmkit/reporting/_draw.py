@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,8 @@ def figure(
 ) -> Figure | Note:
     """A picture of a result, or why there is none."""
     width, height = SIZES[name]
+    if facts.currency and "currency" in inspect.signature(drawer).parameters:
+        options["currency"] = facts.currency
     try:
         ax = facts.listen(lambda: drawer(_known(what), ax=axes_of(width, height), language=say.language, **options))
     except CrmkitError as error:

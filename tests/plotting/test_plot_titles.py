@@ -101,6 +101,7 @@ EXPECTED = {
                              abs(100 * of(c.table, "model", c.recommended, "bias_share"))],
     "complaints": lambda c: [100 * c.recovery["repurchase_rate"].iloc[0], 100 * c.recovery["alike_rate"].iloc[0], 90],
     "cross_sell_rate": lambda c: [100 * c.table["rate"][0]],
+    "cross_sell_rate/groups": lambda c: [100 * c.table["rate"].max(), 100 * c.table["rate"].min()],
     "csat": largest("csat"),
     "distribution_fit": lambda t: [t["actual"].iloc[0], t["expected"].iloc[0]],
     "gain": lambda v: [20, 100 * at_a_fifth(v)],

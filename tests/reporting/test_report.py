@@ -188,8 +188,10 @@ def test_the_whole_page_of_every_section(shop, tmp_path):
 def test_the_currency_stands_at_the_head_and_no_small_count_in_any_form(tmp_path):
     sales = crm.datasets.load_cdnow(sample=True)
     sales["currency"] = "USD"
-    crm.report(sales, tmp_path / "r.html", sections=["data"])
-    assert "money in USD" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    crm.report(sales, tmp_path / "r.html", sections=["data", "movement"])
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "money in USD" in page
+    assert any("USD" in picture for picture in re.findall(r"<svg[\s\S]*?</svg>", page))
     crm.report(sales, tmp_path / "r.json", sections=["retention", "revenue", "movement"], least=30)
     found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     tables = [table for key in ("retention", "revenue", "movement") for table in found[key]["tables"].items()]
