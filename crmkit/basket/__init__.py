@@ -1,8 +1,8 @@
 """Cross-selling: what is bought together, what is bought next, and what to offer to whom.
 
 `pairs` and `rules` count baskets, `next_purchase` and `sequences` count what follows what, `recommend` lists items for
-every customer, `cross_sell_rate` says how many buy more than one
-thing, `items_by_group` what each segment buys. All of it is counted in the table's own engine.
+every customer, `cross_sell_rate` says how many buy more than one thing, `items_by_group` what each
+segment buys. All of it is counted in the table's own engine.
 """
 
 from __future__ import annotations

@@ -125,10 +125,10 @@ class Query:
             f"WHEN {measure} {better} COALESCE(k.{name}, {number(cut)}) THEN {level}"
             for level, (name, cut) in reversed(list(enumerate(zip(names, elsewhere, strict=True), start=2)))
         ]
-        score = f"CASE {' '.join(arms)} WHEN {measure} IS NOT NULL THEN 1 END AS {SCORES[measure]}"
+        case = f"CASE {' '.join(arms)} WHEN {measure} IS NOT NULL THEN 1 END AS {SCORES[measure]}"
         met = " AND ".join(f"k.{score} = c.{score}" for score in scored)
         joined = f"  FROM crmkit_{before} AS c LEFT JOIN crmkit_{measure}_cuts AS k ON {met}"
-        yield [f"crmkit_{after} AS (  {_both('sql_scores')}", "  SELECT c.*,", *_wrapped(score), joined, ")"]
+        yield [f"crmkit_{after} AS (  {_both('sql_scores')}", "  SELECT c.*,", *_wrapped(case), joined, ")"]
 
     def _step(self, name: str, before: str, lines: Sequence[str], comment: str) -> list[str]:
         """A step that adds columns to the rows of another."""
