@@ -31,6 +31,7 @@ from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 
 # In the order in which a period's story is told; "returns" stands for customers with refunds only.
+_HALF = 0.5  # customers that are taken to have stayed whole, and to have left, besides those seen
 MOVEMENTS = ("new", "reactivated", "expansion", "unchanged", "contraction", "churned", "returns")
 
 
@@ -48,8 +49,8 @@ class Movements(Result):
         where end = start + new + reactivated + expansion - contraction - churned; `end` (revenue of the customers who
         bought in the period), `returns` (money of those who did not: their refunds, at most 0), `revenue` (end +
         returns: all money of the period); `grr`, `nrr` and `nrr_reactivated` (NRR with those who came back); and the
-        intervals `grr_low`, `grr_high`, `nrr_low`, `nrr_high`, missing where customers do not tell how much they
-        differ.
+        intervals `grr_low`, `grr_high`, `nrr_low`, `nrr_high`, missing where fewer than two
+        customers count.
     customers : table
         Customers of each kind: `start`, `new`, `reactivated`, `expanded`, `unchanged`, `contracted`, `churned`, `end`,
         where start = expanded + unchanged + contracted + churned, and end = start + new + reactivated - churned.
@@ -201,23 +202,42 @@ def revenue_rates(moved: Mapping[str, Array]) -> dict[str, Array]:
 def _intervals(
     sums: Mapping[str, Array], moved: Mapping[str, Array], shape: tuple[int, ...], level: float, scale: int
 ) -> dict[str, Array]:
-    """Ends of the intervals of GRR and NRR: ratios of sums over the customers of the start (Cochran 1977, ch. 6)."""
+    """Ends of the intervals of GRR and NRR: ratios of sums over the customers of the start, by the score method.
+
+    The variance is that of a ratio (Cochran 1977, ch. 6), as if half a customer of the usual size more had stayed whole
+    and half a one had left, so that customers who all did the same are not taken for certain. It belongs to the rate
+    seen; at another one it goes with rate x (1 - rate) for GRR (Wilson 1927), with the rate for NRR. A few large
+    customers are worth fewer than they are: degrees of freedom and n are those of Kish's effective number.
+    """
     from scipy.special import stdtrit
 
     active = (NEW, RETAINED, REACTIVATED)
     n, square = (_customer_periods.before(sum(sums[name][kind] for kind in active)) for name in ("n", "square"))
     start = moved["start"].reshape(shape) * scale
     found = {}
-    for rate, of_squares, of_products in (("grr", "kept_square", "kept_cross"), ("nrr", "square", "cross")):
-        share = moved[rate].reshape(shape)
-        with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = start**2 / square
+        known = (n > 1) & (effective > 1)  # of one customer nothing is known
+        t = stdtrit(np.maximum(effective - 1, 1.0), (1 + level) / 2)
+        for rate, of_squares, of_products in (("grr", "kept_square", "kept_cross"), ("nrr", "square", "cross")):
+            share = moved[rate].reshape(shape)
             spread = sums[of_squares][RETAINED] - 2 * share * sums[of_products][RETAINED] + share**2 * square
-            half = stdtrit(n - 1, (1 + level) / 2) * np.sqrt(np.maximum(spread, 0.0) * n / (n - 1)) / start
-        known = (n > 1) & (half > 0)  # of one customer, or of customers who all did the same, nothing is known
-        most = 1.0 if rate == "grr" else np.inf
-        found[f"{rate}_low"] = np.ravel(np.where(known, np.maximum(share - half, 0.0), np.nan))
-        found[f"{rate}_high"] = np.ravel(np.where(known, np.minimum(share + half, most), np.nan))
+            spread = np.maximum(spread, 0.0) + square / n * _HALF * (share**2 + (1 - share) ** 2)
+            variance = t**2 * spread / start**2 * effective / (effective - 1)
+            law = (share * effective + _HALF) / (effective + 2 * _HALF)
+            if rate == "grr":
+                low, high = _score(share, variance / (law * (1 - law)), 1.0)
+            else:
+                low, high = _score(share, variance / law, 0.0)
+            found[f"{rate}_low"] = np.ravel(np.where(known, np.maximum(low, 0.0), np.nan))
+            found[f"{rate}_high"] = np.ravel(np.where(known, high, np.nan))
     return found
+
+
+def _score(share: Array, unit: Array, bend: float) -> tuple[Array, Array]:
+    """Rates r with (r - share)^2 = unit x r x (1 - bend x r), the lower one and the higher one."""
+    middle, half = share + unit / 2, np.sqrt(unit * share * (1 - bend * share) + unit**2 / 4)
+    return (middle - half) / (1 + bend * unit), (middle + half) / (1 + bend * unit)
 
 
 def _customer_columns(sums: Mapping[str, Array], complete: Array) -> dict[str, Array]:
