@@ -276,6 +276,19 @@ def test_a_slice_is_what_a_table_of_these_rows_would_be(make_table):
     assert part.first_day == alone.first_day
 
 
+@pytest.mark.parametrize("scheme", ["eight", "textbook", crm.lifecycle.stages])
+def test_a_state_is_tested_as_its_rows_are(cdnow_sample, scheme):
+    tx = crm.Transactions(small_table(cdnow_sample))
+    options: dict[str, Any] = {"column": "stage"} if callable(scheme) else {}
+    for check, names in ((crm.backtest, ["pooled", "lift"]), (crm.validation.sensitivity, ["choices", "moves"])):
+        of_rows, of_days = check(tx, scheme, **options), check(crm.State.of(tx), scheme, **options)
+        for name in names:
+            mine, theirs = as_columns(getattr(of_days, name)), as_columns(getattr(of_rows, name))
+            assert list(mine) == list(theirs)
+            for column, values in theirs.items():
+                np.testing.assert_equal(np.array(mine[column], dtype=object), np.array(values, dtype=object))
+
+
 def test_what_a_function_leaves_out_is_contacted_last(make_table):
     def partly(tx: Any) -> Any:
         return {"customer_id": ["c"], "segment": ["one"]}

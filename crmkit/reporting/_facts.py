@@ -38,6 +38,7 @@ from crmkit._frame import engines
 from crmkit._periods import Period, Periods
 from crmkit._types import Array
 from crmkit.errors import CrmkitError
+from crmkit.state import State
 from crmkit.survival.repurchase import Repurchase
 from crmkit.transactions import Transactions
 
@@ -70,6 +71,17 @@ class Facts:
             made = make()
         self.heard += [str(one.message) for one in said if issubclass(one.category, UserWarning)]
         return made
+
+    @cached_property
+    def days(self) -> Transactions:
+        """What customers did on each day, added up once and kept: what sections count from, instead of every row.
+
+        Rows on an engine elsewhere stay there; and where amounts have no exact decimal form, how they are rounded
+        depends on the day until which the rows are seen.
+        """
+        tx = self.tx
+        here = not isinstance(tx, State) and tx.guard == 1 and tx.rows().implementation.is_duckdb()
+        return State.of(tx) if here else tx
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -133,7 +145,7 @@ class Facts:
     def scored(self) -> Any:
         """The scored list; the page shows no interval of a single customer."""
         horizon, extras = HORIZON if self.valued else None, scoring.Extras(level=None)
-        return self.listen(lambda: scoring.score_customers(self.tx, horizon=horizon, extras=extras, language="en"))
+        return self.listen(lambda: scoring.score_customers(self.days, horizon=horizon, extras=extras, language="en"))
 
     @cached_property
     def headline(self) -> scoring.Headline:
@@ -163,7 +175,7 @@ class Facts:
     @cached_property
     def moved(self) -> segment.Migration:
         """Who moved between segments since the earlier day, by the cuts of today."""
-        before = self.scorer.score(_customers(self.tx.until(self.earlier)))
+        before = self.scorer.score(_customers(self.days.until(self.earlier)))
         kept = ["customer_id", "segment", "monetary"]
         lists = [_frame.open_table(one).frame.select(*kept).to_native() for one in (rfm.segment(before), self.scored)]
         return segment.migration(*lists)
@@ -178,71 +190,71 @@ class Facts:
         """From the revenue of the last period but one to that of the last one that is over."""
         spans = [(_checks.date_of_day(int(self.periods.starts[at])), _checks.date_of_day(int(self.periods.ends[at])))
                  for at in self.over()[-2:]]  # fmt: skip
-        return growth.revenue_bridge(self.tx, base=spans[0], current=spans[1])
+        return growth.revenue_bridge(self.days, base=spans[0], current=spans[1])
 
     # --- behaviour --------------------------------------------------------------------------------------------------
 
     @cached_property
     def rates(self) -> retention.Rates:
         """Retention by period."""
-        return retention.rates(self.tx, period=self.period)
+        return retention.rates(self.days, period=self.period)
 
     @cached_property
     def movements(self) -> retention.Movements:
         """Movements of revenue by period."""
-        return retention.revenue_movements(self.tx, period=self.period)
+        return retention.revenue_movements(self.days, period=self.period)
 
     @cached_property
     def cohorts(self) -> retention.Cohorts:
         """Cohorts by age."""
-        return retention.cohorts(self.tx, period=self.period)
+        return retention.cohorts(self.days, period=self.period)
 
     @cached_property
     def gaps(self) -> survival.Gaps:
         """How soon a purchase is followed by another one."""
-        return survival.inactivity_threshold(self.tx)
+        return survival.inactivity_threshold(self.days)
 
     @cached_property
     def survival(self) -> survival.Survival:
         """How long customers stay."""
-        return survival.curve(self.tx, inactive=self.gaps.limit)
+        return survival.curve(self.days, inactive=self.gaps.limit)
 
     @cached_property
     def repurchase(self) -> Repurchase:
         """Repurchase by the number of the order."""
-        return survival.repurchase(self.tx)
+        return survival.repurchase(self.days)
 
     # --- money to come, and trust -----------------------------------------------------------------------------------
 
     @cached_property
     def total(self) -> Any:
         """What all customers together are still worth within a year, with its interval."""
-        return self.listen(lambda: clv.portfolio_value(self.tx, horizon=HORIZON))
+        return self.listen(lambda: clv.portfolio_value(self.days, horizon=HORIZON))
 
     @cached_property
     def backtest(self) -> validation.BackTest:
         """What the segments of past dates went on to do."""
-        return self.listen(lambda: validation.backtest(self.tx))
+        return self.listen(lambda: validation.backtest(self.days))
 
     @cached_property
     def sensitivity(self) -> Any:
         """How much depends on arbitrary choices."""
-        return self.listen(lambda: validation.sensitivity(self.tx))
+        return self.listen(lambda: validation.sensitivity(self.days))
 
     @cached_property
     def watch(self) -> outreach.WatchList:
         """Accounts to look at now."""
-        return self.listen(lambda: outreach.watch_list(self.tx))
+        return self.listen(lambda: outreach.watch_list(self.days))
 
     @cached_property
     def win_back(self) -> outreach.WinBack:
         """Lost customers by what a contact may be worth; contacts are not charged, for the report knows no cost."""
-        return self.listen(lambda: outreach.win_back(self.tx, contact_cost=0))
+        return self.listen(lambda: outreach.win_back(self.days, contact_cost=0))
 
     @cached_property
     def upgrades(self) -> Any:
         """The cheapest way of each customer to a better segment."""
-        return self.listen(lambda: explanation.upgrade_paths(self.tx, language="en"))
+        return self.listen(lambda: explanation.upgrade_paths(self.days, language="en"))
 
     # --- small helpers ----------------------------------------------------------------------------------------------
 

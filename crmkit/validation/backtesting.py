@@ -30,7 +30,7 @@ from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 from crmkit.validation import _pages
 from crmkit.validation._schemes import Scheme, Segmentation, in_order, segmentation_of
-from crmkit.validation._slices import Slice
+from crmkit.validation._slices import sliced
 
 ALL, UNGROUPED = "all_customers", "no_segment"
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -385,7 +385,7 @@ class _Trial:
         return sorted(named, key=lambda name: (-rates.get(name, overall), name)) + last
 
     def _counted(self, origin: dt.date) -> _Outcome:
-        past = Slice.of(self.tx, origin)
+        past = sliced(self.tx, origin)
         facts = self._facts(origin)
         groups = self.segmentation.groups(self.segmentation.prepare(past), facts)
         joined = facts.join(groups.lazy(), on="customer_id", how="left")

@@ -31,7 +31,7 @@ from crmkit.labels import Language
 from crmkit.transactions import Transactions, open_transactions
 from crmkit.validation import _pages
 from crmkit.validation._schemes import Scheme, Segmentation, segmentation_of
-from crmkit.validation._slices import Slice
+from crmkit.validation._slices import sliced
 
 # The lowest mean steadiness of each grade: of A, one customer in twenty has the wrong name in any re-run.
 GRADES: Mapping[str, float] = {"A": 0.95, "B": 0.85, "C": 0.70, "D": 0.50, "E": 0.0}
@@ -347,9 +347,9 @@ class _Bench:
         self.tx, self.segmentation = tx, segmentation
         self._prepared: dict[tuple[int | None, int], Any] = {}
 
-    def rows(self, run: _Run) -> Slice:
+    def rows(self, run: _Run) -> Transactions:
         """The transactions that a run sees."""
-        return Slice.of(self.tx, self.tx.as_of - dt.timedelta(days=run.back), days=run.span)
+        return sliced(self.tx, self.tx.as_of - dt.timedelta(days=run.back), days=run.span)
 
     def groups(self, run: _Run, like: AnyFrame) -> Any:
         """Who is in which segment: customer_id, segment."""
