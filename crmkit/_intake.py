@@ -61,6 +61,7 @@ _PLAIN_INTEGER = r"^(0|-?[1-9]\d{0,17})$"
 LARGEST_EXACT = 2.0**53  # floats count whole numbers exactly up to here
 MOST_UNITS = 2**62  # of money in all: what 64 bits hold, and a bit to spare for differences
 _USUAL_SCALE = 100
+_SMALL = 2**44  # units that floats hold with some digits to spare
 _FINER_SCALES = (1_000, 10_000, 100_000, 1_000_000, 10**7, 10**8, 10**9)
 # Units, and results rounded to so many of them, for amounts without an exact decimal form: three thirds are one. They
 # are the same whatever the amounts add up to, so that nobody's digits depend on what others spend.
@@ -95,6 +96,7 @@ class Profile:
     guard: int  # results are rounded to this many units: 1 where amounts are exact decimals
     whole_ids: bool  # ids are whole numbers kept as floats or text
     vast: bool = False  # money that is not used is more than 64 bits of units hold
+    small: bool = False  # the product of any amount and the scale has all its digits as a float
 
 
 # --- types ------------------------------------------------------------------------------------------------------
@@ -345,37 +347,80 @@ def profile(frame: LazyFrame, *, plain_text: bool = False, float32: bool = False
     rows that the filter leaves out, is not looked at, so that it changes nothing.
     """
     columns = engines.names_of(frame)
-    money: list[str] = [name for name in ("amount", "taken", "withheld", "cost") if name in columns]
     noise = 1e-6 if float32 else 1e-14
     kept = nw.col("kept") == 1 if "kept" in columns else None
-    past = None if as_of is None else ~nw.coalesce(nw.col("day") > as_of, nw.lit(False))
-    seen = _both(past, kept) if past is not None else kept
-    of_money = _money_flags(columns) | {"odd": _any([_is_odd(name, _USUAL_SCALE, noise) for name in money])}
-    flags = {
-        name: _both(flag, kept) for name, flag in (_flags(columns) | _id_flags(frame, plain_text=plain_text)).items()
-    }
-    flags |= {name: _both(flag, seen) for name, flag in of_money.items()}
-    if kept is not None:
-        flags["kept"] = kept
-    totals: dict[str, nw.Expr] = {}
-    for name in money:
-        finite = nw.when(nw.col(name).abs() < float("inf")).then(nw.col(name).abs())
-        totals |= {f"total_{name}": finite if seen is None else nw.when(seen).then(finite), f"all_{name}": finite}
-    ones = {name: nw.when(flag).then(1).otherwise(0) for name, flag in flags.items()}
-    day = nw.col("day") if kept is None else nw.when(kept).then(nw.col("day"))
-    passed = frame.select(day=day, rows=nw.lit(1), **ones, **totals)
-    sums = [nw.col(name).sum() for name in ["rows", *flags, *totals]]
-    found = engines.collect(passed.select(*sums, nw.col("day").min().alias("first"), nw.col("day").max().alias("last")))
-    one = {name: float(values[0] or 0) for name, values in found.items()}  # nothing to sum: None
-    one = {name: 0.0 if value != value else value for name, value in one.items()}
-    total, everything = (max(one[f"{kind}_{name}"] for name in money) for kind in ("total", "all"))
+    flags = _flags(columns) | _id_flags(frame, plain_text=plain_text)
+    day = _among(nw.col("day"), kept)
+    n_kept = nw.len() if kept is None else _among(nw.lit(1), kept).count()
+    general = {"rows": nw.len(), "kept": n_kept, "first": day.min(), "last": day.max()}
+    general |= {name: _among(nw.lit(1), _both(flag, kept)).count() for name, flag in flags.items()}
+    absent = {name: column for name, column in _ABSENT.items() if column in columns}
+    general |= {name: _among(nw.col(column), kept).count() for name, column in absent.items()}  # those that are there
+    money = _money_columns(columns)
+    one = _one(frame, general | _of_money(columns, noise, None))
+    everything, largest = (max(one[f"{kind}_{name}"] for name in money) for kind in ("total", "largest"))
+    small = not one["odd"] and not float32 and largest * _USUAL_SCALE < _SMALL
+    later = as_of is not None and one["last"] > as_of
+    seen = _both(~nw.coalesce(nw.col("day") > as_of, nw.lit(False)), kept) if later else kept
+    if seen is not None and (_is_doubtful(one, columns) or everything * _USUAL_SCALE >= MOST_UNITS):
+        one |= _one(frame, _of_money(columns, noise, seen))
+    total = max(one[f"total_{name}"] for name in money)
     scale, guard = _scale(frame if seen is None else frame.filter(seen), money, noise, total, odd=one["odd"] > 0)
-    n_kept = one["rows"] if kept is None else one["kept"]
-    whole = "odd_id" in flags and one["odd_id"] == 0 and n_kept > one["no_customer"]
-    counts = dict.fromkeys(DATE_FLAWS, 0) | {name: int(one[name]) for name in ("rows", *flags)}
-    counts |= {"kept": int(n_kept), "filtered": int(one["rows"] - n_kept)}
+    counts = dict.fromkeys(DATE_FLAWS, 0) | {name: int(one[name]) for name in ("rows", "kept", *flags)}
+    counts |= {name: int(one["kept"] - one[name]) for name in absent}
+    counts["dated"] = counts["kept"] - counts.pop("undated")
+    if "flaw" not in columns:
+        counts["no_date"] = counts["kept"] - counts["dated"]
+    counts |= {"filtered": counts["rows"] - counts["kept"]} | _money_counts(one, columns)
+    whole = "odd_id" in flags and not counts["odd_id"] and counts["kept"] > counts["no_customer"]
     vast = everything * scale >= MOST_UNITS
-    return Profile(counts, int(one["first"]), int(one["last"]), scale, guard, whole, vast)
+    return Profile(counts, int(one["first"]), int(one["last"]), scale, guard, whole, vast, small)
+
+
+def _one(frame: LazyFrame, aggregates: Mapping[str, nw.Expr]) -> dict[str, float]:
+    """Aggregates of all rows, 0 where there is nothing to aggregate."""
+    found = engines.collect(frame.select(**aggregates))
+    one = {name: float(values[0] or 0) for name, values in found.items()}
+    return {name: 0.0 if value != value else value for name, value in one.items()}
+
+
+def _money_columns(columns: Sequence[str]) -> list[str]:
+    return [name for name in ("amount", "taken", "withheld", "cost") if name in columns]
+
+
+def _of_money(columns: list[str], noise: float, mask: nw.Expr | None) -> dict[str, nw.Expr]:
+    """What is looked at of money, in the rows of the mask: flaws, digits, the largest amounts and their sums."""
+    money = _money_columns(columns)
+    flags = _money_flags(columns) | {"odd": _any([_is_odd(name, _USUAL_SCALE, noise) for name in money])}
+    found = {name: _among(nw.lit(1), _both(flag, mask)).count() for name, flag in flags.items()}
+    for name in money:
+        size = _among(nw.col(name).abs(), mask)
+        found |= {f"largest_{name}": size.max(), f"total_{name}": nw.when(size < float("inf")).then(size).sum()}
+    return found
+
+
+def _is_doubtful(one: Mapping[str, float], columns: list[str]) -> bool:
+    """Whether something about money may depend on which rows are looked at."""
+    return one["odd"] > 0 or any(_money_counts(one, columns).values())
+
+
+def _money_counts(one: Mapping[str, float], columns: list[str]) -> dict[str, int]:
+    """Rows with each flaw of money; of infinite and huge amounts, whether there are any."""
+    counts = {name: int(one[name]) for name in _money_flags(columns)}
+    for name in ("amount", "cost"):
+        if name in columns:
+            largest = one[f"largest_{name}"]
+            counts[f"infinite_{name}"] = int(largest == float("inf"))
+            counts[f"huge_{name}"] = int(LARGEST_EXACT <= largest < float("inf"))
+    return counts
+
+
+def _among(values: nw.Expr, mask: nw.Expr | None) -> nw.Expr:
+    return values if mask is None else nw.when(mask).then(values)
+
+
+# Rows without a value, and the column; values that are there are counted, which costs an engine least.
+_ABSENT = {"no_customer": "customer_id", "undated": "day", "no_amount": "amount", "no_cost": "cost"}
 
 
 def _both(flag: nw.Expr, mask: nw.Expr | None) -> nw.Expr:
@@ -388,24 +433,15 @@ def visit(columns: Sequence[str]) -> nw.Expr:
 
 
 def _flags(columns: list[str]) -> dict[str, nw.Expr]:
-    flags = {"no_customer": nw.col("customer_id").is_null(), "dated": ~nw.col("day").is_null()}
-    flags |= {"no_amount": nw.col("amount").is_null(), "negative": visit(columns) < 0, "zero": visit(columns) == 0}
-    if "cost" in columns:
-        flags["no_cost"] = nw.col("cost").is_null()
+    flags = {"negative": visit(columns) < 0, "zero": visit(columns) == 0}
     if "zoned" in columns:
         flags["zoned"] = nw.col("zoned") == 1
-    return flags | date_flaws(columns)
+    return flags | (date_flaws(columns) if "flaw" in columns else {})
 
 
 def _money_flags(columns: list[str]) -> dict[str, nw.Expr]:
-    """What can be wrong with money."""
-    flags: dict[str, nw.Expr] = {}
-    for name in ("amount", "cost"):
-        if name in columns:
-            size = nw.col(name).abs()
-            flags[f"infinite_{name}"] = size == float("inf")
-            flags[f"huge_{name}"] = (size >= LARGEST_EXACT) & (size < float("inf"))
-    flags |= {name: nw.col(name) == 1 for name in columns if name.startswith("unread_")}
+    """What can be wrong with money, but for its size."""
+    flags = {name: nw.col(name) == 1 for name in columns if name.startswith("unread_")}
     if "bad_discount" in columns:
         flags["bad_discount"] = nw.col("bad_discount") == 1
     return flags
@@ -470,13 +506,15 @@ def _all_whole(frame: LazyFrame, money: list[str]) -> bool:
     ]
 
 
-def units(column: str, scale: int) -> nw.Expr:
+def units(column: str, profile: Profile) -> nw.Expr:
     """Money as a whole number of units; half a unit goes up on every engine, which `round` would not do.
 
-    Whole part and decimals apart, because the product of a large amount and the scale has more digits than a float.
-    Missing where 64 bits do not hold it.
+    Whole part and decimals apart, because the product of a large amount and the scale has more digits than a float;
+    where all are `small` it has not, and the answer is the same. Missing where 64 bits do not hold it.
     """
-    amount = nw.col(column)
+    amount, scale = nw.col(column), profile.scale
+    if profile.small:
+        return (amount * scale + 0.5).floor().cast(nw.Int64)
     counted = nw.when(amount.abs() < min(LARGEST_EXACT, MOST_UNITS / scale)).then(amount)
     whole = counted.floor()
     return whole.cast(nw.Int64) * scale + ((counted - whole) * scale + 0.5).floor().cast(nw.Int64)

@@ -305,7 +305,7 @@ class Transactions:
             bought = nw.col("bought") == 1
             frame = frame.with_columns(nw.when(bought).then(nw.col("money")).otherwise(0).alias("money"))
         if "cost" in self.roles:
-            frame = frame.with_columns(_intake.units("cost", self.scale).alias("cost"))
+            frame = frame.with_columns(_intake.units("cost", self._profile).alias("cost"))
         extra = [NAMES[role] for role in TRAVELLING if role in self.roles]
         return frame.select("customer_id", "day", "money", "bought", *extra)
 
@@ -472,16 +472,16 @@ class Transactions:
 
     def _money(self, columns: Sequence[str]) -> nw.Expr:
         """Money in units, less what is taken off each row's amount."""
-        money = _intake.units("amount", self.scale)
+        money = _intake.units("amount", self._profile)
         for name in ("taken", "withheld"):
-            money = money - _intake.units(name, self.scale) if name in columns else money
+            money = money - _intake.units(name, self._profile) if name in columns else money
         return money
 
     def _book(self) -> _ledger.Book:
         dropped = self._repeated() if self.policy.duplicates == "drop" else (0, 0)
         rows = self._with_steps(self._typed())
         parts = [name for name in ("taken", "withheld") if name in engines.names_of(rows)]
-        rows = rows.with_columns(_intake.units(name, self.scale).alias(name) for name in parts) if parts else rows
+        rows = rows.with_columns(_intake.units(name, self._profile).alias(name) for name in parts) if parts else rows
         if self._profile.vast:  # of rows that leave, more money than whole units can count
             used = nw.col("step") == USED
             rows = rows.with_columns(
