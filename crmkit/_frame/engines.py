@@ -277,6 +277,18 @@ def distinct(frame: AnyFrame, into: str) -> LazyFrame:
     return everything.group_by(*names_of(everything)).agg(nw.len().cast(nw.Int64).alias(into))
 
 
+def with_lowest(frame: LazyFrame, column: str, *, by: str, into: str) -> LazyFrame:
+    """Rows with `into`, the lowest value of a column among the rows of the same `by`; the rows are computed once."""
+    if not frame.implementation.is_duckdb():
+        return frame.with_columns(nw.col(column).min().over(by).alias(into))
+    # Its windows sort; a group-by of rows that are held, joined to them, takes half of the time.
+    rows, key = f"crmkit_{secrets.token_hex(8)}", sql.name(by)
+    joined = f"""WITH {rows}_held AS MATERIALIZED (SELECT * FROM {rows}),
+        {rows}_lowest AS (SELECT {key}, min({sql.name(column)}) AS {sql.name(into)} FROM {rows}_held GROUP BY {key})
+        SELECT * FROM {rows}_held JOIN {rows}_lowest USING ({key})"""
+    return nw.from_native(frame.to_native().query(rows, joined))
+
+
 def engine_name(frame: AnyFrame) -> str:
     """What the engine of a table is called.
 

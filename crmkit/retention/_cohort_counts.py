@@ -73,8 +73,7 @@ def _calendar_frames(tx: Transactions, periods: Periods, *, orders: bool) -> lis
     own = _summed(periods.join(_visits(tx, orders=orders)), tx, ["customer_id", "period"], orders=orders)
     if tx.has_refunds:
         own = own.with_columns(seen=nw.when(nw.col("bought") == 1).then(nw.col("period")))
-    # A window reads these rows once; joining them with first purchases would make the engine read the data again.
-    own = own.with_columns(cohort=nw.col("seen" if tx.has_refunds else "period").min().over("customer_id"))
+    own = engines.with_lowest(own, "seen" if tx.has_refunds else "period", by="customer_id", into="cohort")
     frames = [own.filter(~nw.col("cohort").is_null()) if tx.has_refunds else own]
     if orders and "order" in tx.roles:
         born = periods.join(_customers(tx), day="first", into="cohort").select("customer_id", "cohort")
