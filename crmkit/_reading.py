@@ -36,7 +36,8 @@ _NO_MONEY = {"p_value", "gain", "log_loss", "log_loss_without"}
 _ID = re.compile(r"(^|_)id$|^(customer|order|product|sku)$")
 # Columns of keys that have words; text in any other column is somebody's own.
 _KEYS = {"step", "note", "direction", "state", "stage", "kind", "quadrant", "measure", "predictor", "verdict", "name",
-         "tier", "segment", "next_segment", "before", "after", "recommended", "subject", "grade", "role"}  # fmt: skip
+         "tier", "segment", "next_segment", "before", "after", "recommended", "subject", "grade", "role",
+         "rule"}  # fmt: skip
 # What could move a cursor, ring a bell, or turn the direction of writing.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

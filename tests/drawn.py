@@ -259,6 +259,8 @@ PICTURES: Mapping[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "survival/groups": lambda: (crm.survival.curve(world(), by="channel"), {}),
     "switching": lambda: (crm.equity.panel_switching(panel().purchases), {}),
     "tiers": lambda: (crm.pyramid.describe_tiers(scored()), {}),
+    "timeline": lambda: (crm.lifecycle.timeline(shop(), _regular()), {}),
+    "timeline/short": lambda: (crm.lifecycle.timeline(crm.datasets.load_ten_customers(), "C06"), {}),
     "total": lambda: (crm.clv.portfolio_value(shop(), horizon="13W"), {}),
     "tracking/cumulative": lambda: (tracking(), {}),
     "tracking/incremental": lambda: (tracking(), {"show": "incremental"}),

@@ -197,15 +197,14 @@ def explain(
         "refunds": found.refund_rows,
     }
     tables = {name: part for name, part in parts.items() if part is not None}
-    return Answer(tables, [str(found)], draw=partial(_alive, call.tx, who))
+    return Answer(tables, [str(found)], draw=partial(_timeline, call.tx, who))
 
 
-def _alive(tx: Transactions, who: Any, *, language: Language) -> Any:
-    """The picture of one customer: day by day, how likely they are still there."""
-    from crmkit import clv, plotting, summarize
+def _timeline(tx: Transactions, who: Any, *, language: Language) -> Any:
+    """The picture of one customer: the money of each day, and the stages in which they stood."""
+    from crmkit import lifecycle
 
-    model = clv.BGNBD().fit(summarize(tx))
-    return plotting.plot_alive_history(clv.alive_history(model, tx, who), language=language)
+    return lifecycle.timeline(tx, who).plot(language=language)
 
 
 def _as_columns(records: Any) -> dict[str, list[Any]] | None:

@@ -40,6 +40,8 @@ _COLUMNS = {
     "overdue": ("silence, in expected gaps", "沉默时长（以预期间隔计）"),
     "rate_trend": ("trend of the purchase rate", "购买频率趋势"),
     "spend_trend": ("trend of spend", "消费额趋势"),
+    "start_date": ("first day", "起始日期"),
+    "spend_so_far": ("spent so far", "累计消费额"),
     "stable_days": ("days in stability", "稳定期持续天数"),
 }
 
@@ -134,6 +136,37 @@ _SENTENCES = {
     ),
 }
 
+_TIMELINE = {
+    "definition_stage_numerator": (
+        "one customer's purchases until each day, and the days of silence since the last one",
+        "某一客户截至每一天的购买，以及距最近一次购买的沉默天数",
+    ),
+    "definition_stage_denominator": ("none: a stage is no rate", "无：阶段不是比率"),
+    "definition_stage_window": (
+        "from the first purchase to the day on which the past ends; nothing later than a day is seen on it",
+        "自首次购买至截止日期；判断某一天时不使用其后的数据",
+    ),
+    "definition_stage_exclusions": (
+        "a refund lowers the money, but is no purchase; purchases of one day are one",
+        "退款减少金额，但不算购买；同一天的购买算一次",
+    ),
+    "definition_stage_formula": (
+        "decline: silent for {late} expected gaps, or rate or spend falls; else exploration with fewer than {formation} "
+        "purchase days, formation with fewer than {stability} or while rate or spend grows, and stability",
+        "退化期：沉默达预期间隔的 {late} 倍，或购买频率、消费额下降；否则购买日不足 {formation} 个为考察期，"
+        "不足 {stability} 个或频率、消费额仍在上升为形成期，其余为稳定期",
+    ),
+    "plot_timeline_amount": ("money of a day", "当日金额"),
+    "title_timeline": (
+        "Customer {customer}: {money} on {n} days, in {stage} since {date}",
+        "客户 {customer}：{n} 个购买日共 {money}，{date} 起处于{stage}",
+    ),
+    "title_timeline_once": (
+        "Customer {customer}: {money} on one day, in {stage} since {date}",
+        "客户 {customer}：仅 1 个购买日，共 {money}，{date} 起处于{stage}",
+    ),
+}
+
 _PICTURE = {
     "plot_lifecycle_customers": ("customers so far", "累计客户数"),
     "plot_lifecycle_customer_share": ("share of the customers so far (%)", "占累计客户的比例（%）"),
@@ -144,4 +177,12 @@ _PICTURE = {
 }
 
 SEGMENTS = frozenset([*_STAGES, *_PATTERNS])
-WORDS: dict[str, tuple[str, str]] = {**_STAGES, **_PATTERNS, **_RULES, **_COLUMNS, **_SENTENCES, **_PICTURE}
+WORDS: dict[str, tuple[str, str]] = {
+    **_STAGES,
+    **_PATTERNS,
+    **_RULES,
+    **_COLUMNS,
+    **_SENTENCES,
+    **_TIMELINE,
+    **_PICTURE,
+}

@@ -2,8 +2,9 @@
 
 A relation grows through exploration (考察期), formation (形成期) and stability (稳定期), and declines (退化期) from
 any of them. Each customer is judged by an own rhythm: `stages` compares the silence since the last purchase with
-the gap to be expected of that customer, `explain` says in words which rule fired, `history` counts the whole base
-at each period's end, as it stood then, and `fit_interpurchase` shows the rhythm of all customers together.
+the gap to be expected of that customer, `explain` says in words which rule fired, `timeline` shows one customer's
+money and stages day by day, `history` counts the whole base at each period's end, as it stood then, and
+`fit_interpurchase` shows the rhythm of all customers together.
 
 **Expected gap.** While customers are active they buy at random moments, at rates that differ between them as a
 Gamma distribution; after each purchase, the first included, they may leave. That is the MBG/NBD model, fitted by
@@ -35,5 +36,17 @@ from crmkit.lifecycle._rules import PATTERNS, STAGES, StageRules
 from crmkit.lifecycle.explain import explain
 from crmkit.lifecycle.history import history
 from crmkit.lifecycle.stages import stages
+from crmkit.lifecycle.timeline import Timeline, timeline
 
-__all__ = ["PATTERNS", "STAGES", "Interpurchase", "StageRules", "explain", "fit_interpurchase", "history", "stages"]
+__all__ = [
+    "PATTERNS",
+    "STAGES",
+    "Interpurchase",
+    "StageRules",
+    "Timeline",
+    "explain",
+    "fit_interpurchase",
+    "history",
+    "stages",
+    "timeline",
+]

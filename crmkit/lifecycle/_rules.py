@@ -142,8 +142,13 @@ def _limit(name: str, value: Any, usual: float) -> float:
     return number
 
 
-def judged(facts: LazyFrame, rules: StageRules, rhythm: Rhythm | None, *, origin: int, as_of: int) -> LazyFrame:
-    """The facts with measures, rule, stage and pattern; the data begin on the day `origin`."""
+def judged(
+    facts: LazyFrame, rules: StageRules, rhythm: Rhythm | None, *, origin: int, as_of: int | nw.Expr
+) -> LazyFrame:
+    """The facts with measures, rule, stage and pattern; the data begin on the day `origin`.
+
+    They are those of the day `as_of`, or of a day in each row.
+    """
     measured = facts.with_columns(**_measures(rhythm, origin, as_of))
     compared = measured.with_columns(
         overdue=nw.col("recency") / nw.col("expected_gap"),
@@ -160,7 +165,7 @@ def judged(facts: LazyFrame, rules: StageRules, rhythm: Rhythm | None, *, origin
     return staged.with_columns(pattern=first_that_fits(_patterns(rules), "ongoing"))
 
 
-def _measures(rhythm: Rhythm | None, origin: int, as_of: int) -> dict[str, nw.Expr]:
+def _measures(rhythm: Rhythm | None, origin: int, as_of: int | nw.Expr) -> dict[str, nw.Expr]:
     """The measures that need no other one; `crmkit.lifecycle` says how trends are measured."""
     n, spend = nw.col("n_days"), nw.col("spend")
     gaps, days = n - 1, nw.col("last_day") - nw.col("first_day")

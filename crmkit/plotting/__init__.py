@@ -71,6 +71,7 @@ from crmkit.plotting.survival import (
     plot_return_hazard,
     plot_survival,
 )
+from crmkit.plotting.timeline import plot_timeline
 from crmkit.plotting.validation import plot_backtest, plot_sensitivity
 from crmkit.plotting.watch import plot_watch_list
 
@@ -137,6 +138,7 @@ __all__ = [
     "plot_survival",
     "plot_switching",
     "plot_tiers",
+    "plot_timeline",
     "plot_total",
     "plot_tracking",
     "plot_true_concentration",

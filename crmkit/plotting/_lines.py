@@ -1,4 +1,4 @@
-"""What pictures of several lines share: the columns of a result, lines that can be told apart, counts under them."""
+"""What pictures of several lines share: columns of a result, lines that can be told apart, counts under them, dates."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ def strip_below(
     """Counts under the ticks, a row per name in the colour of its line, after the word for `what` they count."""
     step, top = 1.35 * SMALL, 22  # points
     x_place = ax.get_xaxis_transform()
+    size = _size_apart(ax, at, [short(float(number), language) for own in counts.values() for number in own])
     tell_apart = len(counts) > 1
     ax.annotate(word(what, language), (0, 0), (0, -top), xycoords="axes fraction", textcoords="offset points",
                 va="top", ha="left", size=SMALL, color=GREY, annotation_clip=False)  # fmt: skip
@@ -74,6 +75,28 @@ def strip_below(
                         va="top", ha="right", size=SMALL, color=shade, annotation_clip=False)  # fmt: skip
         for x, number in zip(at, numbers, strict=True):
             ax.annotate(short(float(number), language), (x, 0), (0, down), xycoords=x_place,
-                        textcoords="offset points", va="top", ha="center", size=SMALL, color=shade,
+                        textcoords="offset points", va="top", ha="center", size=size, color=shade,
                         annotation_clip=False)  # fmt: skip
     ax.xaxis.labelpad = (len(counts) + 1) * step + 6
+
+
+def _size_apart(ax: Axes, at: Sequence[float], said: Sequence[str]) -> float:
+    """The size (points) at which counts under ticks keep clear of their neighbours, by half a letter at least."""
+    low, high = ax.get_xlim()
+    if len(at) < 2 or high <= low:
+        return SMALL
+    apart = float(np.min(np.diff(np.sort(np.asarray(at, dtype=float))))) / (high - low) * ax.bbox.width
+    letters = max(map(len, said), default=1) + 1
+    return float(np.clip(apart / ax.figure.dpi * 72 / (letters * 0.62), 6, SMALL))
+
+
+def date_axis(ax: Axes, language: Language) -> None:
+    """Dates as year-month(-day), which need no language."""
+    from matplotlib.dates import AutoDateLocator, DateFormatter
+
+    locator = AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    low, high = ax.get_xlim()
+    pattern = "%Y-%m" if high - low > 150 else "%Y-%m-%d"
+    ax.xaxis.set_major_formatter(DateFormatter(pattern))  # type: ignore[no-untyped-call]
+    ax.set_xlabel(word("date", language))

@@ -24,6 +24,7 @@ from crmkit.plotting._axes import (
     word,
 )
 from crmkit.plotting._finishing import finished
+from crmkit.plotting._lines import date_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,7 +97,7 @@ def plot_tracking(
     ax.set_ylim(bottom=0)
     count_along(ax.yaxis, spoken)
     ax.set_ylabel(word("plot_cumulative_repeats" if show == "cumulative" else "plot_period_repeats", spoken))
-    _date_axis(ax, spoken)
+    date_axis(ax, spoken)
     totals = [_sum_of(local[name].astype(float), held, cumulative=show == "cumulative") for name in names]
     said = {name: f"{number:,.0f}" for name, number in zip(("actual", "expected"), totals, strict=True)}
     key = "title_tracking" if held.any() and not held.all() else "title_tracking_fit"
@@ -262,7 +263,7 @@ def plot_recency_frequency(
     mesh = ax.pcolormesh(columns, rows, heights, **({"cmap": SEQUENTIAL, "shading": "gouraud"} | style))
     # The darkest colours stay unused, so that black lines and numbers can be read everywhere.
     mesh.set_clim(0, 1.5 * (1 if share else max(float(np.max(heights)), 1e-9)))
-    levels = np.arange(0.1, 1, 0.1) if share else 8
+    levels = np.arange(0.1, 1, 0.2) if share else 6
     lines = ax.contour(columns, rows, heights, levels=levels, colors="black", linewidths=0.8)
     ax.clabel(
         lines, fmt=(lambda level: f"{100 * level:.0f}%") if share else (lambda level: f"{level:.3g}"), fontsize=SMALL
@@ -334,13 +335,13 @@ def plot_alive_history(
     ax, spoken = open_axes(ax, language, height=3.6, width=7.4)
     look: dict[str, Any] = dict(color=BLUE, linewidth=1.5) | style
     ax.plot(dates, 100 * p_alive, **look)
-    ax.plot(dates[bought], 100 * p_alive[bought], "o", color=VERMILLION, markersize=5, clip_on=False, zorder=3)
+    dots = ax.plot(dates[bought], 100 * p_alive[bought], "o", color=VERMILLION, markersize=5, clip_on=False, zorder=3,
+                   label=word("purchase", spoken))  # fmt: skip
     ax.set_ylim(0, 100)
     ax.set_ylabel(word("plot_p_alive", spoken))
-    _date_axis(ax, spoken)
+    date_axis(ax, spoken)
     said = {"share": whole(float(p_alive[-1])), "date": str(dates[-1]), "n": f"{int(bought.sum()):,}"}
-    notes = ["● " + word("purchase", spoken)]
-    return finished(ax, spoken, title=phrase("title_alive", spoken, **said), notes=notes)
+    return finished(ax, spoken, title=phrase("title_alive", spoken, **said), legend=dots)
 
 
 # --- what they share ----------------------------------------------------------------------------------------------
@@ -394,15 +395,3 @@ def _name_lines(ax: Axes, dates: Array, lines: list[Array]) -> None:
     # Room for the labels.
     span = dates[-1] - dates[0]
     ax.set_xlim(dates[0], dates[-1] + max(span // 8, np.timedelta64(1, "D")))
-
-
-def _date_axis(ax: Axes, language: Language) -> None:
-    """Dates as year-month(-day), which need no language."""
-    from matplotlib.dates import AutoDateLocator, DateFormatter
-
-    locator = AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(locator)
-    low, high = ax.get_xlim()
-    pattern = "%Y-%m" if high - low > 150 else "%Y-%m-%d"
-    ax.xaxis.set_major_formatter(DateFormatter(pattern))  # type: ignore[no-untyped-call]
-    ax.set_xlabel(word("date", language))
