@@ -85,7 +85,16 @@ class Cut:
             what = labels.text("value_as_listed", language)
         rule = labels.phrase(f"value_rule_{self.rule}", language, share=f"{100 * self.share:g}%")
         key = "value_cut_above" if equal == "low" else "value_cut_from"
-        return labels.phrase(key, language, what=what, threshold=f"{self.threshold:,.6g}", rule=rule)
+        return labels.phrase(key, language, what=what, threshold=_in_short(self.threshold), rule=rule)
+
+
+def _in_short(threshold: float) -> str:
+    """A threshold with cents, or three digits where it is below 1.
+
+    >>> _in_short(1234.5678), _in_short(35.5), _in_short(0.012345)
+    ('1,234.57', '35.5', '0.0123')
+    """
+    return f"{round(threshold, 2):,.10g}" if abs(threshold) >= 1 else f"{threshold:.3g}"
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

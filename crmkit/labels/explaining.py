@@ -16,8 +16,8 @@ _SLIPS = {
     "add_money": ("addition to orders placed", "已有订单需加购金额"),
     "add_by": ("latest date of the addition", "加购最晚日期"),
     "plot_downgrade_halves": (
-        "← share of their money (%)      share of their customers (%) →",
-        "← 占其金额的比例（%）      占其客户的比例（%） →",
+        "upwards: share of their customers (%)\ndownwards: share of their money (%)",
+        "向上：占其客户的比例（%）\n向下：占其金额的比例（%）",
     ),
     "plot_downgrade_customers": (
         "{customers} customers will drop if they buy nothing",

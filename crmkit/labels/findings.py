@@ -68,15 +68,21 @@ WORDS = {
         "联系 {lost} 位流失客户中的 {n} 位，预计带来 {profit}",
     ),
     "title_total": (
-        "{value} within {days} days ({level}: {low} to {high})",
-        "{days} 天内 {value}（{level} 区间：{low} 至 {high}）",
+        "Expected within {days} days: {value} ({level} interval {low} to {high})",
+        "{days} 天内预计 {value}（{level} 区间：{low} 至 {high}）",
     ),
     "title_migration": ("{up} customers moved up, {down} moved down", "{up} 位客户上升，{down} 位客户下降"),
     # --- loyalty
     "title_nps": ("Net promoter score {score}", "净推荐值 {score}"),
     "title_nps_best": ("{name} scores highest: {score}", "{name}的净推荐值最高：{score}"),
-    "title_nps_above": ("{name} is {points} points above {baseline}", "{name}比{baseline}高 {points} 分"),
-    "title_nps_below": ("{name} is {points} points below {baseline}", "{name}比{baseline}低 {points} 分"),
+    "title_nps_above": (
+        "{name}: net promoter score {points} points above {baseline}",
+        "{name}的净推荐值比{baseline}高 {points} 分",
+    ),
+    "title_nps_below": (
+        "{name}: net promoter score {points} points below {baseline}",
+        "{name}的净推荐值比{baseline}低 {points} 分",
+    ),
     "title_csat": ("{share} of respondents are satisfied", "{share} 的受访者满意"),
     "title_csat_best": ("{name} satisfies most: {share} of respondents", "{name}的满意度最高：{share}"),
     "title_gap_short": (
@@ -198,8 +204,8 @@ WORDS = {
         "{name}中有一半沉默不超过 {days} 天",
     ),
     "title_backtest": (
-        "{name}: {share} bought again within {days} days, of all customers {all}",
-        "{name}：{days} 天内 {share} 再次购买，全部客户为 {all}",
+        "{share} of “{name}” bought again within {days} days, {all} of all customers",
+        "“{name}”{days} 天内 {share} 再次购买，全部客户为 {all}",
     ),
     "title_reached": (
         "The first {top} reach {segments} of those who buy again; by recency alone {recency}",
@@ -214,8 +220,8 @@ WORDS = {
         "稳健性 {grade}：单个设定最多改变 {share} 客户的分组",
     ),
     "title_sensitivity_segments": (
-        "Grade {grade}; shakiest is {name}: kept in {share} of re-runs",
-        "稳健性 {grade}；最不稳的是{name}：在 {share} 的重算中保持不变",
+        "Grade {grade}; “{name}” is shakiest, kept in {share} of re-runs",
+        "稳健性 {grade}；最不稳的是“{name}”，在 {share} 的重算中保持不变",
     ),
     # --- over time
     "title_cohort_rate": (
@@ -252,11 +258,11 @@ WORDS = {
         "{period}：{won} 位客户新增或增长，{lost} 位流失或缩减",
     ),
     "title_retention_rate_best": (
-        "{name} kept most of its customers in {period}: {share}",
+        "{name} kept the largest share of customers in {period}: {share}",
         "{period} {name}的留存率最高：{share}",
     ),
     "title_churn_rate_best": (
-        "{name} lost most of its customers in {period}: {share}",
+        "{name} lost the largest share of customers in {period}: {share}",
         "{period} {name}的流失率最高：{share}",
     ),
     "title_survival_groups": (
@@ -268,12 +274,12 @@ WORDS = {
         "首单后 {days} 天内有下一单：{best} {share}，{worst} {least}",
     ),
     "title_compared_above": (
-        "{name} is {points} points above {baseline}",
-        "{name}比{baseline}高 {points} 个百分点",
+        "{name}: repurchase rate {points} points above {baseline}",
+        "{name}的复购率比{baseline}高 {points} 个百分点",
     ),
     "title_compared_below": (
-        "{name} is {points} points below {baseline}",
-        "{name}比{baseline}低 {points} 个百分点",
+        "{name}: repurchase rate {points} points below {baseline}",
+        "{name}的复购率比{baseline}低 {points} 个百分点",
     ),
     "title_lost_rules": (
         "{rule}: {back} of those called lost came back, the fewest",
@@ -315,11 +321,11 @@ WORDS = {
         "{actual} 位客户重复购买 {n} 次；模型预期 {expected} 位",
     ),
     "title_grid_given_up": (
-        "With {n} repeat purchases, {days} days of silence leave {share} of being a customer",
+        "With {n} repeat purchases, {days} days of silence leave a chance of {share} of being a customer",
         "重复购买 {n} 次者沉默 {days} 天后，仍为客户的概率为 {share}",
     ),
     "title_grid_alive": (
-        "With {n} repeat purchases, even {days} days of silence leave {share} of being a customer",
+        "With {n} repeat purchases, even {days} days of silence leave a chance of {share} of being a customer",
         "重复购买 {n} 次者即使沉默 {days} 天，仍为客户的概率为 {share}",
     ),
     "title_grid_expected": (
@@ -327,7 +333,7 @@ WORDS = {
         "重复购买 {n} 次、沉默 {days} 天者预期购买 {value} 次",
     ),
     "title_alive": (
-        "A customer still with {share} on {date}, after {n} purchases",
+        "{share} likely still a customer on {date}, after {n} purchases",
         "{date}：购买 {n} 次，仍为客户的概率 {share}",
     ),
 }

@@ -64,6 +64,7 @@ WORDS = {
     "plot_named_number": ("{what}: {amount}", "{what}：{amount}"),
     "plot_lines": ("lines: {what}", "等值线：{what}"),
     "plot_p_alive": ("P(alive), %", "仍为客户的概率（%）"),
+    "plot_map_cells": ("in each area: customers · share of the money", "区域内：客户数 · 占金额的比例"),
     "plot_map_recency": ("recency score, points (right: bought more recently)", "最近消费得分（分，越靠右越近）"),
     "plot_map_frequency_money": (
         "mean of frequency and money scores, points",

@@ -20,6 +20,8 @@ BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
 # Okabe & Ito's blue in steps; white or black digits keep a contrast above 4.5 on each of them.
 SEQUENTIAL = "Blues"
 SMALL, TITLE = 9, 10.5
+# A box of paper behind words that a line would cross.
+ON_PAPER: Mapping[str, Any] = {"boxstyle": "square,pad=0.08", "facecolor": "white", "edgecolor": "none"}
 # What may stand alone on a line: a word and its space, or a Chinese character and the sign that closes it.
 _PIECES = re.compile(r"[\u2e80-\uffef][，。；：、）]*|[^\s\u2e80-\uffef]+\s?|\s")
 

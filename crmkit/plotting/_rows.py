@@ -9,7 +9,7 @@ import numpy as np
 
 from crmkit import labels
 from crmkit._types import Floats
-from crmkit.plotting._axes import BLUE, GREY, SMALL, plain
+from crmkit.plotting._axes import BLUE, GREY, ON_PAPER, SMALL, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,7 @@ def draw_steps(
 
 def _over(ax: Axes, x: float, row: int, said: str, side: str = "center") -> None:
     """Words over a row, in the middle of what they speak of, or to its right where the axis begins near."""
-    ax.annotate(said, (x, row), (0, 7), textcoords="offset points", ha=side, size=SMALL)
+    ax.annotate(said, (x, row), (0, 7), textcoords="offset points", ha=side, size=SMALL, bbox=ON_PAPER)
 
 
 def draw_at_edge(ax: Axes, said: Sequence[str], what: str) -> None:

@@ -197,8 +197,6 @@ def plot_campaign(
     >>> ax.get_title()
     'Contacting 2 of 3 customers is best and brings 3'
     """
-    from matplotlib.patheffects import withStroke
-
     call = "crmkit.plotting.plot_campaign(crmkit.outreach.campaign(scores, ...))"
     found = columns_of(campaign, "curve", "profit", call, order=["contacted"])
     ax, spoken = open_axes(ax, language, width=7.4)
@@ -217,9 +215,6 @@ def plot_campaign(
         ax.annotate(from_here, (campaign.contacted, campaign.profit), (-8 if left else 8, 8), size=SMALL,
                     textcoords="offset points", ha="right" if left else "left", va="bottom")  # fmt: skip
     everybody = phrase("plot_everybody", spoken, profit=money(profit[-1], spoken, currency))
-    said = ax.annotate(everybody, (contacted[-1], profit[-1]), (-4, -14), textcoords="offset points", ha="right",
-                       va="top", size=SMALL, color=GREY)  # fmt: skip
-    said.set_path_effects([withStroke(linewidth=3, foreground="white")])
     for axis in (ax.xaxis, ax.yaxis):
         count_along(axis, spoken)
     ax.set_xlabel(word("plot_customers_contacted", spoken))
@@ -227,7 +222,7 @@ def plot_campaign(
     told = {"n": short(campaign.contacted, spoken), "all": short(contacted[-1], spoken)}
     told["profit"] = money(campaign.profit, spoken, currency)
     title = phrase("title_campaign", spoken, **told) if campaign.contacted else word("plot_nobody", spoken)
-    return finished(ax, spoken, title=title)
+    return finished(ax, spoken, title=title, notes=[everybody])
 
 
 def _ranked(validation: Any, column: str) -> dict[str, float]:

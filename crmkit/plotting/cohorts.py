@@ -19,6 +19,7 @@ from crmkit.plotting._axes import (
     SEQUENTIAL,
     SMALL,
     VERMILLION,
+    count_along,
     group_name,
     in_money,
     money,
@@ -41,6 +42,7 @@ Measure: TypeAlias = Literal["retention_rate", "cumulative_per_customer"]
 VALUES = ("retention_rate", "cumulative_per_customer")
 _LIGHT, _HATCH = "#BFBFBF", "#8C8C8C"
 _GROUPS = (BLUE, VERMILLION, GREEN, GREY, "#CC79A7", "#E69F00", "#56B4E9")  # Okabe & Ito
+_PALE = 0.55  # luminance from which on letters on white are hard to read
 _FEW = 4  # cohorts up to which every curve has its name
 _MOST_NUMBERS = 32  # columns up to which numbers can be read in the cells
 
@@ -220,6 +222,7 @@ def plot_cohort_curves(
     _age_axis(ax, found.ages, ends)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if show == "cumulative_per_customer" else 0.0)
     _name_ends(ax, ends)
+    count_along(ax.yaxis, spoken)
     ax.set_xlabel(_age_label(cohorts, spoken))
     label_upwards(ax, _what(show, spoken, currency))
     partial = ((found.pooled_states if found.grouped else found.states) == "partial").any()
@@ -420,8 +423,16 @@ def _name_ends(ax: Axes, ends: Sequence[tuple[Any, str, Array, Array]]) -> None:
     for colour, label, x, y in sorted(named, key=lambda end: float(end[3][-1])):
         place = max(float(y[-1]), place + step)
         ax.annotate(label, (right, place), (8, 0), textcoords="offset points", va="center", size=SMALL,
-                    color=colour, annotation_clip=False)  # fmt: skip
-        ax.plot([x[-1], right], [y[-1], place], color=colour, linewidth=0.5, alpha=0.6, label="_leader")
+                    color=_legible(colour), annotation_clip=False)  # fmt: skip
+        ax.plot([x[-1], right], [y[-1], place], color=GREY, linewidth=0.7, linestyle=":", label="_leader")
+
+
+def _legible(colour: Any) -> Any:
+    """The colour of a curve, or grey where letters in it would be too pale."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(colour)
+    return GREY if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _PALE else colour
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

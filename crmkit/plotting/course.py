@@ -12,6 +12,7 @@ from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
+    ON_PAPER,
     SMALL,
     VERMILLION,
     amount,
@@ -307,8 +308,8 @@ def plot_total(
     at = np.arange(len(ratio))
     ax.barh(at, 100 * ratio, height=0.6, **(dict(color=BLUE) | style))
     for row in range(len(ratio)):
-        ax.annotate(percent(ratio[row], 0), (100 * ratio[row], row), (4, 0), textcoords="offset points", va="center",
-                    size=SMALL)  # fmt: skip
+        ax.annotate(percent(ratio[row], 0), (100 * ratio[row], row), (5, 0), textcoords="offset points", va="center",
+                    size=SMALL, bbox=ON_PAPER)  # fmt: skip
     ax.axvline(100, color=GREY, linewidth=1, linestyle=":")
     ax.set_yticks(at, [str(day)[:10] for day in tried.get("origin", [])])
     ax.invert_yaxis()

@@ -31,7 +31,7 @@ from crmkit.plotting._axes import (
 )
 from crmkit.plotting._finishing import finished, letters_across
 from crmkit.plotting._lines import columns_of
-from crmkit.plotting._rows import name_rows
+from crmkit.plotting._rows import draw_at_edge, name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -305,8 +305,8 @@ def plot_size_change(change: Any, *, ax: Axes | None = None, language: Language 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: two bars per group, customers who came or went by the old rule and those whom new cuts moved; a
-        diamond at the change of both together.
+        The axes: two bars per group, customers who came or went by the old rule and those whom new cuts moved; the
+        change of both together at the edge.
 
     Raises
     ------
@@ -339,9 +339,9 @@ def plot_size_change(change: Any, *, ax: Axes | None = None, language: Language 
             ax.annotate(f"{number:+,.0f}" if number else "0", (number, row + shift), (4 * side, 0), va="center",
                         textcoords="offset points", ha="left" if side > 0 else "right", size=SMALL)  # fmt: skip
     both = found["change"].astype(float)
-    drawn += ax.plot(both, at, "D", color="black", markersize=4, label=word("plot_net_change", spoken))
     ax.axvline(0, color="black", linewidth=0.8)
     name_rows(ax, names)
+    draw_at_edge(ax, [f"{number:+,.0f}" if number else "0" for number in both], word("plot_net_change", spoken))
     ax.margins(x=0.16)
     count_along(ax.xaxis, spoken)
     ax.set_xlabel(word("plot_movement_customers", spoken))

@@ -425,7 +425,8 @@ def plot_indicators(
     if len(seen):
         last = float(value[seen[-1]])
         said = money(last, spoken, currency) if factor == 1.0 else percent(last / 100)
-        title = phrase("title_indicator", spoken, what=name, value=said, period=plain(own["period"][seen[-1]]))
+        what = name[:1].upper() + name[1:]
+        title = phrase("title_indicator", spoken, what=what, value=said, period=plain(own["period"][seen[-1]]))
     return finished(ax, spoken, title=title, definition=indicators.definition)
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmkit.labels import Language
-from crmkit.plotting._axes import BLUE, GREY, SMALL, open_axes, percent, phrase, word
+from crmkit.plotting._axes import BLUE, GREY, SMALL, open_axes, percent, phrase, word, words
 from crmkit.plotting._finishing import finished
 from crmkit.plotting._lines import columns_of
-from crmkit.plotting._rows import draw_at_edge, name_rows, named
+from crmkit.plotting._rows import draw_at_edge, name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,14 +103,14 @@ def _judged(
 ) -> Axes:
     names, error, bias = found["model"].astype(str), found["rmse"].astype(float), found["bias_share"].astype(float)
     ax, spoken = open_axes(ax, language, height=2.0 + 0.36 * len(names), width=7.0)
-    _bars(ax, names, np.nan_to_num(error), chosen, style)
+    _bars(ax, names, np.nan_to_num(error), chosen, spoken, style)
     draw_at_edge(ax, ["-" if np.isnan(each) else f"{100 * each:+.1f}%" for each in bias], word("bias_share", spoken))
     ax.set_xlabel(word("plot_rmse", spoken))
     title = ""
     if chosen in names:
         at = names.tolist().index(str(chosen))
         if np.isfinite(error[at]):
-            said = {"name": str(chosen), "error": f"{error[at]:.3g}", "bias": percent(bias[at])}
+            said = {"name": word(str(chosen), spoken), "error": f"{error[at]:.3g}", "bias": percent(bias[at])}
             title = phrase("title_models", spoken, **said)
     return finished(ax, spoken, title=title)
 
@@ -121,15 +121,15 @@ def _fits(found: dict[str, Any], ax: Axes | None, language: Language | None, sty
     behind = behind - np.nanmin(behind)
     ax, spoken = open_axes(ax, language, height=2.0 + 0.36 * len(names), width=7.0)
     best = str(names[int(np.nanargmin(behind))])
-    _bars(ax, names, np.nan_to_num(behind), best, style)
+    _bars(ax, names, np.nan_to_num(behind), best, spoken, style)
     ax.set_xlabel(word("plot_bic_behind", spoken))
-    return finished(ax, spoken, title=phrase("title_fits", spoken, name=best))
+    return finished(ax, spoken, title=phrase("title_fits", spoken, name=word(best, spoken)))
 
 
-def _bars(ax: Axes, names: Any, lengths: Any, chosen: str | None, style: dict[str, Any]) -> None:
+def _bars(ax: Axes, names: Any, lengths: Any, chosen: str | None, spoken: Language, style: dict[str, Any]) -> None:
     at = np.arange(len(names))
     ax.barh(at, lengths, height=0.7, **(dict(color=[BLUE if name == chosen else GREY for name in names]) | style))
     for row, length in zip(at, lengths, strict=True):
         ax.annotate(f"{length:.3g}", (length, row), (4, 0), textcoords="offset points", va="center", size=SMALL)
-    name_rows(ax, named(names), size=SMALL)
+    name_rows(ax, words(names, spoken), size=SMALL)
     ax.margins(x=0.12)

@@ -159,10 +159,8 @@ def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Languag
     >>> import crmkit as crm
     >>> customers = crm.summarize(crm.datasets.load_ten_customers())
     >>> ax = crm.plotting.plot_lorenz(crm.pyramid.concentration(customers))
-    >>> print(ax.texts[0].get_text())
-    Gini coefficient 0.668
-    ○ top 20% of customers: 80.0% of money
-    ■ 80% of money: top 20.0% of customers
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['top 20% of customers: 80.0% of money', '80% of money: top 20.0% of customers', 'Gini coefficient 0.668']
     """
     if not hasattr(concentration, "curve"):
         raise ArgumentError("plotting_measured_concentration_draw_crmkit", name=type(concentration).__name__)
@@ -170,28 +168,25 @@ def plot_lorenz(concentration: Any, *, ax: Axes | None = None, language: Languag
     people, money = (100 * shares for shares in curve.arrays("customer_share", "value_share"))
     ax, spoken = open_axes(ax, language, height=5.4, width=5.6)
     ax.plot([0, 100], [0, 100], color=GREY, linewidth=1)
-    ax.fill_between(people, people, money, color=BLUE, alpha=0.12, linewidth=0)
+    between = ax.fill_between(people, people, money, color=BLUE, alpha=0.12, linewidth=0)
     look: dict[str, Any] = dict(color=BLUE, linewidth=2) | style
     ax.plot(people, money, **look)
     top_holds = concentration.top_share(0.2)
     for_eighty = concentration.customers_for(0.8) / concentration.customers
     # Of few customers 20 % is no whole number, so both points are drawn where whole customers stand on the curve.
-    _read_off(ax, 100 * (1 - _whole(concentration, 0.2)), 100 * (1 - top_holds), marker="o", size=11)
-    _read_off(ax, 100 * (1 - for_eighty), 100 * (1 - concentration.top_share(for_eighty)), marker="s", size=5)
-    said = [
-        phrase("plot_gini", spoken, gini=f"{concentration.gini:.3f}"),
-        "○ " + phrase("plot_top_holds", spoken, customers=percent(0.2, 0), money=percent(top_holds)),
-        "■ " + phrase("plot_top_needed", spoken, customers=percent(for_eighty), money=percent(0.8, 0)),
-    ]
-    # The curve lies below the diagonal, so the upper left corner is free.
-    ax.text(0.03, 0.97, "\n".join(said), transform=ax.transAxes, va="top", size=SMALL, linespacing=1.5)
+    ring = _read_off(ax, 100 * (1 - _whole(concentration, 0.2)), 100 * (1 - top_holds), marker="o", size=11)
+    square = _read_off(ax, 100 * (1 - for_eighty), 100 * (1 - concentration.top_share(for_eighty)), marker="s", size=5)
+    ring.set_label(phrase("plot_top_holds", spoken, customers=percent(0.2, 0), money=percent(top_holds)))
+    square.set_label(phrase("plot_top_needed", spoken, customers=percent(for_eighty), money=percent(0.8, 0)))
+    between.set_label(phrase("plot_gini", spoken, gini=f"{concentration.gini:.3f}"))
     ax.text(30, 32, word("plot_equal", spoken), rotation=45, rotation_mode="anchor", transform_rotates_text=True,
             ha="center", size=SMALL, color=GREY)  # fmt: skip
     lowest = float(np.min(money))
     ax.set(xlim=(0, 100), ylim=(min(0, 1.05 * lowest), 100), aspect="equal" if lowest >= 0 else "auto")
     ax.set_xlabel(word("plot_customers_from_least", spoken))
     ax.set_ylabel(word("plot_cumulative_money", spoken))
-    return finished(ax, spoken, title=phrase("title_lorenz", spoken, customers=whole(0.2), money=whole(top_holds)))
+    title = phrase("title_lorenz", spoken, customers=whole(0.2), money=whole(top_holds))
+    return finished(ax, spoken, title=title, legend=[ring, square, between])
 
 
 def _whole(concentration: Any, top: float) -> float:
@@ -201,8 +196,9 @@ def _whole(concentration: Any, top: float) -> float:
     return float(customers[np.isclose(asked, top)][0]) / float(concentration.customers)
 
 
-def _read_off(ax: Axes, customers: float, money: float, *, marker: str, size: float) -> None:
+def _read_off(ax: Axes, customers: float, money: float, *, marker: str, size: float) -> Any:
     """A point on the curve, with lines to both axes; the ring stays visible around a square in the same place."""
     ax.plot([customers, customers, 0], [0, money, money], color=GREY, linewidth=0.8, linestyle=":")
-    ax.plot([customers], [money], marker, color=VERMILLION, markersize=size, markeredgewidth=1.5,
+    (point,) = ax.plot([customers], [money], marker, color=VERMILLION, markersize=size, markeredgewidth=1.5,
             fillstyle="none" if marker == "o" else "full", clip_on=False, zorder=3)  # fmt: skip
+    return point

@@ -110,7 +110,7 @@ def plot_segment_map(
     best = int(np.argmax(shares))
     said = {"customers": whole(customers[best] / customers.sum()), "money": whole(shares[best])}
     title = phrase("title_segments", spoken, name=segment_name(names[best], spoken), **said)
-    return finished(ax, spoken, title=title)
+    return finished(ax, spoken, title=title, notes=[word("plot_map_cells", spoken)])
 
 
 def _areas(scheme: str | rfm.Rules) -> list[tuple[str, tuple[int, int], tuple[int, int]]]:

@@ -13,6 +13,7 @@ from crmkit.labels import Language
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
+    ON_PAPER,
     SMALL,
     VERMILLION,
     group_name,
@@ -63,7 +64,7 @@ def plot_survival(
     matplotlib.axes.Axes
         The axes: time to the right, per cent still there upwards, in steps with a band for the interval. Under the
         axis, customers still at risk at each tick: where they are few, the curve says little. The definition
-        is in small print below; of several groups the legend has the log-rank test of all of them.
+        is in small print below; of several groups so is the log-rank test of all of them.
 
     Raises
     ------
@@ -99,9 +100,9 @@ def plot_survival(
     ax.set_xlabel(_time_label(survival.definition, spoken))
     _strip_of_those_at_risk(ax, survival, list(rows_of), spoken)
     several = len(rows_of) > 1
-    legend = [*ax.get_lines(), *_log_rank(survival.log_rank, spoken)] if several else ()
+    legend, notes = (ax.get_lines(), _log_rank(survival.log_rank, spoken)) if several else ((), [])
     title = _last_seen(found, rows_of, spoken)
-    return finished(ax, spoken, title=title, legend=legend, definition=survival.definition)
+    return finished(ax, spoken, title=title, legend=legend, notes=notes, definition=survival.definition)
 
 
 def _last_seen(found: Mapping[str, Array], rows_of: Mapping[Any, Array], spoken: Language) -> str:
@@ -350,14 +351,12 @@ class _AtTimes:
         self.table = table
 
 
-def _log_rank(test: Any, spoken: Language) -> list[Any]:
-    """The test of all groups as an entry of the legend without a line."""
-    from matplotlib.lines import Line2D
-
+def _log_rank(test: Any, spoken: Language) -> list[str]:
+    """The test of all groups in words."""
     if test is None:
         return []
     p = f"p < {_LEAST_P}" if test.p_value < _LEAST_P else f"p = {test.p_value:.3f}"
-    return [Line2D([], [], linestyle="none", label=phrase("plot_log_rank", spoken, p=p))]
+    return [phrase("plot_log_rank", spoken, p=p)]
 
 
 # --- gaps -----------------------------------------------------------------------------------------------------------
@@ -376,17 +375,14 @@ def _plateau(ax: Axes, height: float, spoken: Language) -> Any:
 
 def _read_off(ax: Axes, at: float, curves: Mapping[str, tuple[Array, Array, str]], spoken: Language) -> None:
     """Both curves at the marked day, in words."""
-    from matplotlib.patheffects import withStroke
-
     ax.axvline(at, color=GREY, linewidth=0.8)
     ax.annotate(phrase("plot_within_days", spoken, days=short(at, spoken)), (at, 0), (4, 4),
                 xycoords=ax.get_xaxis_transform(), textcoords="offset points", size=SMALL, color=GREY)  # fmt: skip
     for key, (time, share, colour) in curves.items():
         height = float(share[int(np.searchsorted(time, at, side="right")) - 1])
         ax.plot([at], [height], "o", color=colour, markersize=6, label=f"_{key}")
-        said = ax.annotate(phrase(key, spoken, share=percent(height / 100, 0)), (at, height), (6, -6), va="top",
-                           textcoords="offset points", size=SMALL, color=colour)  # fmt: skip
-        said.set_path_effects([withStroke(linewidth=3, foreground="white")])
+        ax.annotate(phrase(key, spoken, share=percent(height / 100, 0)), (at, height), (6, -6), va="top",
+                    textcoords="offset points", size=SMALL, color=colour, bbox=ON_PAPER)  # fmt: skip
 
 
 def _limit(ax: Axes, gaps: Any, spoken: Language) -> list[Any]:

@@ -86,7 +86,8 @@ def test_those_at_risk_stand_under_the_ticks():
 def test_groups_are_told_apart_by_more_than_colour_and_tested():
     stays = crm.survival.kaplan_meier(small_table(DURATIONS), time="days", by="club")
     ax = plot_survival(stays)
-    assert legend_of(ax) == ["no", "yes", f"log-rank test of all groups: p = {stays.log_rank.p_value:.3f}"]
+    assert legend_of(ax) == ["no", "yes"]
+    assert any(f"log-rank test of all groups: p = {stays.log_rank.p_value:.3f}" in text for text in texts_of(ax))
     assert len({line.get_linestyle() for line in ax.get_lines()}) == 2
     assert ax.get_legend() is not None
     assert plot_survival(stays, groups=["yes"]).get_legend() is None
@@ -95,7 +96,7 @@ def test_groups_are_told_apart_by_more_than_colour_and_tested():
 def test_a_clear_difference_is_not_given_more_digits_than_it_has():
     apart = {"days": [1.0] * 40 + [9.0] * 40, "event": [1] * 80, "club": ["no"] * 40 + ["yes"] * 40}
     ax = plot_survival(crm.survival.kaplan_meier(small_table(apart), time="days", by="club"))
-    assert legend_of(ax)[-1].endswith("p < 0.001")
+    assert any("p < 0.001" in text for text in texts_of(ax))
 
 
 def test_the_axis_says_what_time_is():
@@ -249,7 +250,8 @@ def test_the_card_stands_below_in_the_language_of_the_picture(which, language):
         pytest.skip("no font with Chinese characters is installed")
     draw, result = pictures()[which]
     ax = draw(result, language=language)
-    assert "".join(said_below(ax).split()) == "".join(result.definition.line(language).split())
+    # of groups the test of all of them stands over the definition
+    assert "".join(said_below(ax).split()).endswith("".join(result.definition.line(language).split()))
     written = " ".join([*texts_of(ax), ax.get_xlabel(), ax.get_ylabel(), *(legend_of(ax) if ax.get_legend() else [])])
     assert "_" not in written
     assert "{" not in written
@@ -261,7 +263,7 @@ def test_counts_label_and_card_do_not_overlap(which):
     ax = draw(result)
     ax.figure.canvas.draw()
     short = crm.labels.text(result.definition.measure)
-    definition = next(text for text in ax.texts if text.get_text().startswith(short)).get_window_extent()
+    definition = next(text for text in ax.texts if short in text.get_text()).get_window_extent()
     label = ax.xaxis.label.get_window_extent()
     below = [text.get_window_extent() for text in ax.texts if text.get_text().isdigit() and text.xyann[1] < 0]
     assert definition.y1 <= label.y0
