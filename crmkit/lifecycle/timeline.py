@@ -100,11 +100,10 @@ def timeline(
     >>> sales = {"customer_id": ["a", "a", "a", "b", "c"], "amount": [30.0, 20, 25, 9, 12],
     ...          "date": ["2024-01-01", "2024-01-29", "2024-03-01", "2024-05-20", "2024-06-30"]}
     >>> found = timeline(sales, "a", interpurchase=crm.lifecycle.Interpurchase(expected_gap=40, weight=1))
-    >>> for row in zip(*(found.stages[name] for name in ("stage", "start_date", "days", "amount"))):
-    ...     print(*row)
-    exploration 2024-01-01 60 50.0
-    formation 2024-03-01 67 25.0
-    decline 2024-05-07 55 0.0
+    >>> [str(day)[:10] for day in found.stages["start_date"]], found.stages["days"].tolist()
+    (['2024-01-01', '2024-03-01', '2024-05-07'], [60, 67, 55])
+    >>> found.stages["stage"].tolist(), found.stages["amount"].tolist()
+    (['exploration', 'formation', 'decline'], [50.0, 25.0, 0.0])
     """
     limits = checked_rules(rules)
     check_interpurchase(interpurchase)
