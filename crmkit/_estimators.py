@@ -16,13 +16,14 @@ from typing import Any, Literal, Self
 
 from crmkit import _checks, _reading, labels
 from crmkit._frame import engines
+from crmkit._refusals import RefusingRows
 from crmkit._types import Table
-from crmkit.errors import ArgumentError
+from crmkit.errors import ArgumentError, NotFittedError, Words
 
 _TYPES = {"Scorer": "transformer", "Clusterer": "clusterer", "ChurnModel": "classifier"}
 
 
-class Estimator:
+class Estimator(RefusingRows):
     """Base of scorers, clusterers and models.
 
     >>> class Doubler(Estimator):
@@ -33,6 +34,7 @@ class Estimator:
     """
 
     _given: dict[str, Any]
+    _instead = Words("estimator_instead")
 
     def __new__(cls, *_: Any, **given: Any) -> Self:
         """Remember the settings as they were given, which a clone is made with."""
@@ -85,6 +87,11 @@ class Estimator:
     def __sklearn_is_fitted__(self) -> bool:
         """Whether anything was learned."""
         return bool(_learned(self))
+
+    def _meant(self, name: str) -> Words:
+        if name.endswith("_") and not _learned(self):
+            raise NotFittedError("fit_first", what=type(self).__name__, name=name)
+        return super()._meant(name)
 
     # --- in print ---------------------------------------------------------------------------------------------------
 

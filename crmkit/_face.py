@@ -320,6 +320,9 @@ def _told(
     error: Exception, function: Callable[..., Any], called: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> BaseException:
     """An error of crmkit's for one of an inner library's."""
+    if _is_on_the_class(function, args):
+        kind = function.__qualname__.split(".")[-2]
+        return CallError("on_the_class", function=function.__name__, kind=kind)
     try:
         bound = inspect.signature(function).bind(*args, **kwargs)
     except TypeError:
@@ -344,6 +347,14 @@ def _told(
     documented = documented_as(function, argument)
     takes = Words("takes", documented=documented, argument_of=argument) if documented else ""
     return ArgumentError(argument, given[argument], "inner_refused", reason=_reason(error), takes=takes)
+
+
+def _is_on_the_class(function: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+    """Whether a method was called on its class, so that its first argument stands where the object belongs."""
+    takes = next(iter(inspect.signature(function).parameters), "")
+    kinds = type(args[0]).__mro__ if args else ()
+    has_it = any(function.__name__ in vars(kind) and kind.__module__.startswith("crmkit.") for kind in kinds)
+    return takes == "self" and not has_it
 
 
 def _refuse_transactions(

@@ -252,6 +252,60 @@ def names(wrong: str, known: Mapping[str, Collection[str]]) -> list[str]:
     return [full for short in closest(wrong, known) for full in known[short]][:3]
 
 
+# What others call an attribute of an object -> its names here, or what gives it; the first that fits is meant.
+MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "add": ("merge",),
+    "aic": ("diagnosis_",),
+    "alive": ("p_alive",),
+    "append": ("merge",),
+    "bic": ("diagnosis_",),
+    "clv": ("crmkit.clv.lifetime_value",),
+    "coef_": ("params_",),
+    "coefficients": ("params_",),
+    "cohorts": ("crmkit.retention.cohorts",),
+    "conditional_expected_number_of_purchases_up_to_time": ("predict",),
+    "conditional_probability_alive": ("p_alive",),
+    "customer_lifetime_value": ("crmkit.clv.lifetime_value",),
+    "customers": ("crmkit.summarize",),
+    "describe": ("summary", "crmkit.summarize"),
+    "dump": ("to_json", "save"),
+    "expected_purchases": ("predict",),
+    "expected_purchases_new_customer": ("expected_purchases_new",),
+    "filter": ("until", "crmkit.Transactions(frame, where=...)"),
+    "from_json": ("crmkit.clv.load",),
+    "load": ("crmkit.clv.load",),
+    "plot": ("crmkit.plotting",),
+    "plot_frequency_recency_matrix": ("crmkit.clv.recency_frequency_grid",),
+    "predict_proba": ("p_purchase", "p_alive", "score"),
+    "print": ("text",),
+    "query": ("crmkit.Transactions(frame, where=...)",),
+    "report": ("crmkit.report",),
+    "retention": ("crmkit.retention.rates",),
+    "rfm": ("crmkit.rfm.score",),
+    "save": ("to_excel", "to_json"),
+    "segment": ("crmkit.rfm.segment",),
+    "show": ("plot", "text"),
+    "summarize": ("crmkit.summarize",),
+    "summary": ("text", "crmkit.summarize"),
+    "table": ("score", "summary"),
+    "to_dict": ("to_json",),
+    "to_pickle": ("to_json", "save"),
+    "transform": ("score",),
+    "update": ("merge",),
+}
+
+
+def members(wrong: str, known: Collection[str]) -> list[str]:
+    """What may be meant by an attribute that is not there: one that is, by spelling or another's word, or a call.
+
+    >>> members("save", ["to_json", "score"]), members("scor", ["to_json", "score"]), members("rfm", ["ledger"])
+    (['.to_json'], ['.score'], ['crmkit.rfm.score'])
+    """
+    meant, public = MEMBERS.get(wrong, ()), [name for name in known if not name.startswith("_")]
+    near = [f".{name}" for name in [*(one for one in meant if one in public), *closest(wrong, public)]]
+    return near[:1] or [one for one in meant if "." in one][:1]
+
+
 # What other packages and the field call a command -> what it is called here.
 COMMANDS: Mapping[str, str] = {
     "abc": "pyramid",

@@ -14,18 +14,19 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from crmkit import _near, _reading, labels
 from crmkit._frame import engines, outputs
+from crmkit._refusals import Refusing
 from crmkit._types import Table
-from crmkit.errors import ArgumentError, ColumnError, UnknownNameError, shown
+from crmkit.errors import ArgumentError, ColumnError, Words, shown
 from crmkit.labels import Language
 
 
-class Result:
+class Result(Refusing):
     """Base of results: their main table in every form, and all parts as words, pictures, JSON or an Excel book.
 
     >>> class Months(Result):
@@ -44,6 +45,7 @@ class Result:
     main: ClassVar[str] = "table"  # the attribute whose columns and rows are those of the result
     drawn: ClassVar[str] = ""  # the drawer plotting.plot_<drawn>, where it is not called by the name of the class
     definition: Any  # of those that have one
+    _instead = Words("result_instead")
 
     def shown(self) -> tuple[Any, ...]:
         """What is printed, in this order: tables, texts, and definitions."""
@@ -74,6 +76,10 @@ class Result:
     def __narwhals_dataframe__(self) -> Any:
         """The main table for narwhals, computed if it was lazy."""
         return engines.compliant(self._main_table)
+
+    def __dataframe__(self, nan_as_null: bool = False, allow_copy: bool = True) -> Any:
+        """The main table for packages that read the interchange protocol, such as seaborn."""
+        return self.to_pandas().__dataframe__(nan_as_null, allow_copy)
 
     def __getitem__(self, column: Any) -> Any:
         """A column of the main table, or several, as its kind gives them."""
@@ -106,15 +112,13 @@ class Result:
         inside = {"main", "drawn", "shown"}
         return sorted(name for name in {*dir(type(self)), *_parts(self)} - inside if not name.startswith("_"))
 
-    if not TYPE_CHECKING:  # a type checker is to find misspelt names
-
-        def __getattr__(self, name: str) -> Any:
-            """What is not here is not looked for in the table: that would be another thing under a known name."""
-            if name.startswith("_"):
-                raise AttributeError(f"{type(self).__name__} has no {name!r}")
-            near = _near.closest(name, dir(self))
-            meant = near[0] if near else f"{self.main}.{name}"
-            raise UnknownNameError("result_attribute", what=type(self).__name__, name=name, meant=meant)
+    def _meant(self, name: str) -> Words:
+        """What is not here is not looked for in the table: that would be another thing under a known name."""
+        if name in engines.names_of(engines.wrap(self._main_table)):
+            return Words("meant_name", near=f'["{name}"]')
+        near = [one for one in _near.members(name, dir(self)) if one.startswith(".")]
+        way = Words("result_attribute", meant=f".{self.main}.{name}", name=name)
+        return Words("meant_name", near=near[0]) if near else way
 
     # --- as words, pictures, JSON, a book ---------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from crmkit._frame import engines, parts, sources
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import Policy
 from crmkit._types import Date, Table
-from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.errors import ArgumentError, CallError, DataError, shown
 from crmkit.transactions import Transactions, open_transactions
 
 __all__ = ["State"]
@@ -76,8 +76,8 @@ class State(Transactions):
     _origin: Any  # its own rows take the place of where transactions came from
     _cut: Any
 
-    def __init__(self) -> None:
-        raise TypeError("State.of(transactions) makes a State, State.load(path) reads one")
+    def __init__(self, *_: object, **__: object) -> None:
+        raise CallError("state_made")
 
     @classmethod
     def of(cls, transactions: Table, *, batch: str | None = None) -> Self:
@@ -98,8 +98,8 @@ class State(Transactions):
         tx = open_transactions(transactions)
         state = cls.__new__(cls)
         played = ("customer", "date", "amount", "order", "cost")
-        state.roles = {role: tx.roles.get(role, "amount") for role in played if role in (*tx.roles, "amount")}
-        state.profile, state.policy, state._kind = None, tx.policy, _kind_of(tx.like)
+        state._roles = {role: tx.roles.get(role, "amount") for role in played if role in (*tx.roles, "amount")}
+        state._export, state._policy, state._kind = None, tx.policy, _kind_of(tx.like)
         state._batches, state._parts, state._mark = {}, {}, None
         state._origin, state._cut = None, None
         state._add(tx, batch)
@@ -134,7 +134,7 @@ class State(Transactions):
                 self._refuse_repeated(name, replace)
             self._batches |= transactions._batches
             self._parts |= transactions._parts
-            self.as_of = max(self.as_of, transactions.as_of)
+            self._as_of = max(self.as_of, transactions.as_of)
             return self
         tx = open_transactions(transactions)
         played = {role for role in ("order", "cost") if role in tx.roles}
@@ -205,12 +205,12 @@ class State(Transactions):
         said = parts.loaded(path)
         state = cls.__new__(cls)
         state._kind = sources.Kind(into)
-        state.roles, state.profile = dict(said["roles"]), None
-        state.policy = Policy(refunds=said["refunds"])
+        state._roles, state._export = dict(said["roles"]), None
+        state._policy = Policy(refunds=said["refunds"])
         state._batches = {each["name"]: _Batch(**each) for each in said["batches"]}
         state._parts = {name: parts.part_of(path, one.file, one.kind) for name, one in state._batches.items()}
         state._mark, state._origin, state._cut = said["mark"], None, None
-        state.as_of = _checks.date_of(said["as_of"])
+        state._as_of = _checks.date_of(said["as_of"])
         return state
 
     def erase(self, ids: Sequence[Any]) -> Self:
@@ -308,7 +308,7 @@ class State(Transactions):
         if cut > self.as_of:
             raise ArgumentError("until", str(cut), "until_later", as_of=self.as_of)
         earlier = copy.copy(self)
-        earlier.as_of = cut
+        earlier._as_of = cut
         if not engines.n_rows(earlier.rows().filter(nw.col("bought") == 1).head(1)):
             raise engines.no_rows()
         return earlier
@@ -379,8 +379,8 @@ class State(Transactions):
             tx.has_refunds,
         )  # fmt: skip
         self._parts[name] = part
-        known = [tx.as_of, *([self.as_of] if hasattr(self, "as_of") else [])]
-        self.as_of = max(known)
+        known = [tx.as_of, *([self._as_of] if hasattr(self, "_as_of") else [])]
+        self._as_of = max(known)
 
     def _refuse_repeated(self, name: str, replace: bool) -> None:
         if name in self._batches and not replace:

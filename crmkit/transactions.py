@@ -18,7 +18,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, NoReturn, Self
 
 import narwhals.stable.v2 as nw
 
@@ -31,7 +31,6 @@ from crmkit import (
     _intake,
     _ledger,
     _money_text,
-    _near,
     _reading,
     _where,
     labels,
@@ -39,8 +38,19 @@ from crmkit import (
 from crmkit._frame import engines, persons, process, sources, texts
 from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._intake import LEAVING, NAMES, REQUIRED, TOLD_ONLY, TRAVELLING, USED, Policy, Refunds
+from crmkit._refusals import RefusingRows
 from crmkit._types import Date, Floats, Table
-from crmkit.errors import ArgumentError, ColumnError, CrmkitError, DataError, Options, UnknownNameError, Words, shown
+from crmkit.errors import (
+    ArgumentError,
+    CallError,
+    ColumnError,
+    CrmkitError,
+    DataError,
+    Options,
+    UnknownNameError,
+    Words,
+    shown,
+)
 
 __all__ = [
     "Transactions",
@@ -51,7 +61,7 @@ __all__ = [
 FIRST_DAY = dt.date(1900, 1, 1)  # earlier dates are placeholders such as 0001-01-01, not purchases
 
 
-class Transactions:
+class Transactions(RefusingRows):
     """A table of transactions with the roles of its columns named and the past fixed.
 
     Parameters
@@ -144,6 +154,8 @@ class Transactions:
     datetime.date(2025, 3, 1)
     """
 
+    _instead = Words("transactions_instead")
+
     def __init__(
         self,
         frame: Table,
@@ -205,8 +217,8 @@ class Transactions:
         absent = _absent(told, columns, policy)
         if absent:
             raise _absent_columns(absent, origin, told, policy, as_of, plain_text=plain_text)
-        self.roles, self.profile = _roles(told, columns), profile
-        self.policy = policy
+        self._roles, self._export = _roles(told, columns), profile
+        self._policy = policy
         self._origin, self._kind, self._plain_text = origin, like, plain_text
         self._whole_ids = False
         self._all_rows: dict[Any, LazyFrame] = {}  # one for each thread that asks
@@ -215,7 +227,7 @@ class Transactions:
             self._whole_ids, self._all_rows = True, {}
         self._refuse_bad_values()
         self._cut = cut
-        self.as_of = self._last_date() if cut is None else cut
+        self._as_of = self._last_date() if cut is None else cut
         self._refuse_nothing()
 
     def _profiled(self, cut: dt.date | None) -> _intake.Profile:
@@ -225,7 +237,47 @@ class Transactions:
         day = None if cut is None else _checks.day_number(cut)
         return _intake.profile(self._typed(), plain_text=self._plain_text, float32=float32, as_of=day)
 
+    # --- they do not change -------------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """What is known of them is known from their rows: other settings make other transactions."""
+        if not name.startswith("_"):
+            raise UnknownNameError("transactions_fixed", name=name, what=type(self).__name__)
+        super().__setattr__(name, value)
+
+    def __copy__(self) -> Self:
+        twin = type(self).__new__(type(self))
+        vars(twin).update({name: dict(v) if isinstance(v, dict) else v for name, v in vars(self).items()})
+        return twin
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return copy.copy(self)  # the table is the caller's, and never changed
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """They hold a table of any engine, of which a file of pickle would keep a half."""
+        raise CallError("transactions_pickled", what=type(self).__name__)
+
     # --- what the rest of the package reads ---------------------------------------------------------------------
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day on which the past ends."""
+        return self._as_of
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """Which column plays which role."""
+        return self._roles
+
+    @property
+    def policy(self) -> Policy:
+        """The settings."""
+        return self._policy
+
+    @property
+    def profile(self) -> str | None:
+        """Whose export the table is, if that was said."""
+        return self._export
 
     @property
     def scale(self) -> int:
@@ -287,7 +339,7 @@ class Transactions:
         others = type(self).__new__(type(self))
         origin: Any = _Without(self._origin, self.roles["customer"], tuple(ids))
         others._open(origin, self._kind, told, policy, self._cut, plain_text=self._plain_text)
-        others.profile = self.profile
+        others._export = self.profile
         return others
 
     @property
@@ -334,7 +386,7 @@ class Transactions:
         if cut > self.as_of:
             raise ArgumentError("until", str(cut), "until_later", as_of=self.as_of)
         earlier = copy.copy(self)
-        earlier.as_of = cut
+        earlier._as_of = cut
         if self.guard != 1:  # digits of amounts without an exact form, which later rows may have taken
             earlier._profile = self._profiled(cut)
         earlier._refuse_nothing()
@@ -360,17 +412,6 @@ class Transactions:
     def __repr__(self) -> str:
         """One line: how many rows are used, as the ledger says, until when, and which column plays which role."""
         return f"<Transactions: {self._in_short(self._book())}>"
-
-    if not TYPE_CHECKING:  # a type checker is to find misspelt names
-
-        def __getattr__(self, name: str) -> Any:
-            """Transactions are no table: say what they have, and where the rows are."""
-            if name.startswith("_"):
-                raise AttributeError(f"Transactions has no {name!r}")
-            shown_names = [each for each in dir(type(self)) if not each.startswith("_")]
-            near = _near.closest(name, shown_names)
-            meant = Words("meant_name", near=near[0]) if near else Words("no_table", names=", ".join(shown_names))
-            raise UnknownNameError("unknown_name", module="Transactions", name=name, meant=meant)
 
     def _repr_html_(self) -> str:
         """The same for a notebook, with the ledger and what is worth knowing."""
@@ -550,7 +591,7 @@ class Transactions:
 
     def _refuse(self, role: str, flaw: nw.Expr, column: str, key: str, **fields: Any) -> None:
         n = int(engines.collect(self._typed().filter(flaw).select(n=nw.len()))["n"][0])
-        said = _intake.money_roles(self.roles, self.policy) | self.roles
+        said = {**_intake.money_roles(self.roles, self.policy), **self.roles}
         raise DataError(key, column=said[role], n=f"{n:,}", values=self._examples(flaw, column), **fields)
 
     def _refuse_unread_dates(self) -> None:

@@ -57,7 +57,7 @@ def test_nothing_is_looked_for_in_the_table_in_silence():
     with pytest.raises(errors.UnknownNameError, match=r"Rates has no 'query'.* \.to_pandas\(\)\.query") as caught:
         found.query("complete")
     assert isinstance(caught.value, AttributeError)
-    with pytest.raises(errors.UnknownNameError, match=r"use \.definition"):
+    with pytest.raises(errors.UnknownNameError, match=r"Did you mean \.definition"):
         _ = found.definitions
     with pytest.raises(errors.ColumnError, match=r"no column 'retention' in this Rates.*retention_rate"):
         found["retention"]

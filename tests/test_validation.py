@@ -253,9 +253,11 @@ def test_a_function_gets_the_past_and_no_more(cdnow_sample):
         seen.append((tx.as_of, max(as_columns(tx.ledger)["rows"]), as_columns(tx.ledger)["step"]))
         with pytest.raises(ArgumentError, match="where this past ends"):
             tx.until("1998-01-01")
-        tx.as_of = AS_OF  # nor does this bring later rows back
+        with pytest.raises(AttributeError, match="do not change"):
+            tx.as_of = AS_OF
+        tx._as_of = AS_OF  # nor does this bring later rows back
         assert max(as_columns(crm.summarize(tx))["last_date"]) <= dt.date(1997, 9, 30)
-        tx.as_of = dt.date(1997, 9, 30)
+        tx._as_of = dt.date(1997, 9, 30)
         return crm.pyramid.assign_tiers(crm.summarize(tx))
 
     found = crm.backtest(small_table(cdnow_sample), peek, origins=ORIGIN, column="tier", order=[

@@ -11,10 +11,6 @@ _ROLES = {
         "{argument}= is the path of a file, and this is a table already. Give crmkit.Transactions(frame, ...).",
         "{argument}= 是文件路径，而这里给出的已经是一张表。请使用 crmkit.Transactions(frame, ...)。",
     ),
-    "no_table": (
-        "The rows are the table that was given: it is .source.to_native(). Besides there are {names}.",
-        "各行即所给的表，在 .source.to_native() 中。此外还有 {names}。",
-    ),
     "absent_call": ("Name the columns: {call}.", "请指明各列：{call}。"),
     "next_call": ("Say {call}.", "请使用 {call}。"),
     "next_steps": ("{first}\n{advice}", "{first}\n{advice}"),

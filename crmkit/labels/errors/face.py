@@ -67,8 +67,46 @@ WORDS = {
         "{what} 中没有列 {column}。其中有：{near}。",
     ),
     "result_attribute": (
-        "{what} has no {name!r}. Its rows are a table: use .{meant}, or .to_pandas().{name}.",
-        "{what} 没有 {name!r}。它的数据是一张表：请用 .{meant}，或 .to_pandas().{name}。",
+        "Its rows are a table: use {meant}, or .to_pandas().{name}.",
+        "它的数据是一张表：请用 {meant}，或 .to_pandas().{name}。",
+    ),
+    "no_operation": (
+        "{what} cannot be used with {operation}. {instead}",
+        "{what} 不能用于 {operation}。{instead}",
+    ),
+    "result_instead": (
+        'It is a table with what it means: compute with one of its columns, result["column"], or with '
+        "result.to_pandas().",
+        '它是一张带有说明的表：请用其中一列 result["column"] 或 result.to_pandas() 来计算。',
+    ),
+    "transactions_instead": (
+        "Transactions are no table. One row per customer is crmkit.summarize(tx), what is used and left out is "
+        "tx.ledger, and the table itself is tx.source.to_native().",
+        "交易数据本身不是表。每位客户一行请用 crmkit.summarize(tx)，采用与剔除的行见 tx.ledger，原表为 tx.source.to_native()。",
+    ),
+    "estimator_instead": (
+        "What it learned has names that end in _, and .score(customers) gives a table with ids.",
+        "它学到的内容以 _ 结尾命名，.score(customers) 给出带客户编号的表。",
+    ),
+    "transactions_fixed": (
+        "{what} do not change, so {name!r} cannot be set. Make others: crmkit.Transactions(frame, ...) with the setting, "
+        "or tx.until(date) for an earlier day.",
+        "{what} 不可更改，不能设置 {name!r}。请另建一个：带上该设置调用 crmkit.Transactions(frame, ...)，"
+        "或用 tx.until(date) 取更早的日期。",
+    ),
+    "transactions_pickled": (
+        "{what} cannot be pickled: the table may be in a database. Keep the rows themselves in a file for crmkit.read, or "
+        "their sums with crmkit.State.of(tx).save(path).",
+        "{what} 无法用 pickle 保存，因为表可能在数据库中。请把各行存为文件，再用 crmkit.read 打开；"
+        "或用 crmkit.State.of(tx).save(path) 保存汇总。",
+    ),
+    "fit_first": (
+        "this {what} is not fitted yet, so it has no {name}. Call .fit(customers) first.",
+        "此 {what} 尚未拟合，因此没有 {name}。请先调用 .fit(customers)。",
+    ),
+    "on_the_class": (
+        "{function}() belongs to an object, not to its class: make one first, such as {kind}().{function}(...).",
+        "{function}() 属于对象而不是类：请先建立对象，例如 {kind}().{function}(...)。",
     ),
     "no_drawer": (
         "there is no chart for {what}. Draw its table, such as .to_pandas().plot().",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 WORDS = {
+    "state_made": (
+        "State.of(transactions) makes a State, and State.load(path) reads one.",
+        "State.of(transactions) 建立 State，State.load(path) 读取已保存的 State。",
+    ),
     "state_changed": (
         "{path}: somebody else has changed this state since it was loaded. Load it again, merge again and save then.",
         "{path}：自加载以来，该状态已被他人更改。请重新加载、重新合并，然后再保存。",
