@@ -133,7 +133,6 @@ NO_EXAMPLE = {
         "between rooms: sums and expressions of the one pass, shown in `summarize` and `score_customers`",
     ),
     "crmkit.customers.money_of": "between rooms: an expression",
-    "crmkit.transactions.open_transactions": "between rooms: the first line of every function that takes transactions",
     "crmkit.pyramid.Concentration": "a record that `concentration` gives; the examples are there",
     "crmkit.cli.app": "the application that the commands join",
     "crmkit.customers.RecentValue": "a record that `recent_value` gives; the example is there",
@@ -193,7 +192,6 @@ NO_EXAMPLE = {
     "crmkit.wallet.norms.Norms": "a record that `nbd_norms` gives; the example is there",
     "crmkit.wallet.norms.Verdict": "a record that `Norms.judge` gives; the example is there",
     "crmkit.sql.dbt.DbtModel": "a record that `to_dbt` gives; the example is there",
-    "crmkit.clv.CustomerEquity": "a record that `customer_equity` gives; the example is there",
 }
 
 

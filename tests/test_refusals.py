@@ -51,7 +51,8 @@ def test_their_unknown_names_are_answered_with_what_gives_it():
     tx, state, rates, model = made()
     for one, name, meant in (
         (tx, "rfm", "crmkit.rfm.score"), (tx, "describe", "crmkit.summarize"), (state, "append", ".merge"),
-        (state, "update", ".merge"), (model, "conditional_probability_alive", ".p_alive"), (model, "params", ".params_"),
+        (state, "update", ".merge"), (model, "conditional_probability_alive", ".p_alive"),
+        (model, "params", ".params_"),
         (model, "clv", "crmkit.clv.lifetime_value"), (model, "save", ".to_json"), (rates, "save", ".to_excel"),
         (rates, "churn_rate", '["churn_rate"]'), (rates, "show", ".plot"),
     ):  # fmt: skip

@@ -111,6 +111,8 @@ OWN_DEFAULT = {
 # Argument -> function -> why its type differs there; "*" where the name has no single meaning.
 OWN_TYPE: dict[str, dict[str, str]] = {
     "age": {"crmkit.clv.recency_frequency_grid": "a duration; of contracts, whole periods"},
+    **{cost: {"crmkit.clv.with_costs": "of averages; of customers, a column or a number"}
+       for cost in ("attracting", "selling", "serving")},
     "base": {"crmkit.retention.rates": "whom the rates are of"},
     "baseline": dict.fromkeys(("crmkit.outreach.watch_list", "crmkit.pyramid.watch_accounts"),
                               "compared with a stretch of time, not with a group"),
@@ -121,13 +123,13 @@ OWN_TYPE: dict[str, dict[str, str]] = {
     "costs": {"*": "a table of costs, or the columns of what customers give up"},
     "current": {"crmkit.segment.value_matrix": "the column of the axis current value"},
     "customers": {
-        "crmkit.transactions.Transactions.ids_of": "ids in any spelling",
+        "crmkit._door.table.Transactions.ids_of": "ids in any spelling",
         "crmkit.state.State.ids_of": "ids in any spelling",
         "crmkit.equity.what_if": "how many there are",
         "crmkit.rfm.break_even": "the column of how many there are",
         "crmkit.segment.markov_value": "how many are in each group",
     },
-    "date": dict.fromkeys(("crmkit.transactions.Transactions.until", "crmkit.state.State.until"),
+    "date": dict.fromkeys(("crmkit._door.table.Transactions.until", "crmkit.state.State.until"),
                           "a day; elsewhere a column"),
     "days": {
         "crmkit.plotting.plot_return_hazard": "how far the axis goes",

@@ -1,0 +1,1 @@
+"""The door, one part per file; `crmkit.transactions` is its outside."""
