@@ -8,9 +8,9 @@ spend for all, and a `NoLifetimeValueWarning` says why.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -176,8 +176,11 @@ class JudgedAt:
             made[f"came_{origin}"] = nw.when((day > origin) & (day <= origin + self.days)).then(money).otherwise(0)
         return Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in made})
 
-    def moneys(self, facts: LazyFrame, scale: int) -> list[PastMoney]:
-        """What is known of customers' money before and after each origin; of very many customers, of every k-th."""
+    def moneys(self, facts: LazyFrame, scale: int, fitted: Fitted) -> list[PastMoney]:
+        """What is known of customers' money before and after each origin; of very many customers, of every k-th.
+
+        `fitted` are models that were fitted at the origins before, if any were.
+        """
         if not self.origins:
             return []
         n = int(engines.collect(facts.select(n=nw.len()))["n"][0])
@@ -187,7 +190,9 @@ class JudgedAt:
         thinned = (
             facts.filter((nw.col("money").abs() + nw.col("last_day") - first) % every == 0) if every > 1 else facts
         )
-        return [self._money_at(origin, thinned, scale) for origin in self.origins]
+        return [
+            replace(self._money_at(origin, thinned, scale), purchases=fitted.get(origin)) for origin in self.origins
+        ]
 
     def _money_at(self, origin: int, facts: LazyFrame, scale: int) -> PastMoney:
         first = nw.col("first_day")
@@ -195,15 +200,18 @@ class JudgedAt:
         history = {"x": names["n_past"] - 1, "t_x": names["last"] - first, "T": origin - first}
         known = facts.filter(first <= origin).select(**history, money=names["spent"], later=names["came"])
         found = engines.collect(known)
-        columns = {name: np.asarray(found[name], dtype=float) for name in ("x", "t_x", "T", "money", "later")}
-        order = np.lexsort(list(columns.values()))
-        columns = {name: column[order] for name, column in columns.items()}
-        columns["money"], columns["later"] = columns["money"] / scale, columns["later"] / scale
-        return PastMoney(**columns, days=self.days)
+        columns = [np.asarray(found[name], dtype=float) for name in ("x", "t_x", "T", "money", "later")]
+        order = np.lexsort(columns)
+        x, t_x, T, money, later = (column[order] for column in columns)
+        return PastMoney(x, t_x, T, money / scale, later / scale, self.days)
 
-    def choose(self, tx: Transactions, facts: LazyFrame) -> ModelChoice:
+    def choose(self, facts: LazyFrame) -> Choice:
         """The model that would have been best, from these sums of each customer."""
-        return _told(tx, _judged([holdout_of(facts, origin, self.days) for origin in self.origins], self.days))
+        return _judged([holdout_of(facts, origin, self.days) for origin in self.origins], self.days)
+
+
+# BG/NBD as it was fitted at each origin, a day number.
+Fitted: TypeAlias = Mapping[int, PurchaseModel]
 
 
 class Choice(NamedTuple):
@@ -214,6 +222,7 @@ class Choice(NamedTuple):
     figures: dict[str, tuple[float, float, bool]]
     origins: int
     days: int
+    fitted: Fitted
 
 
 def choose_at(bought: LazyFrame, first_day: int, end: int, days: int) -> Choice:
@@ -226,22 +235,30 @@ def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
     """The candidates by their forecasts of these holdouts."""
     pasts = [_sampled(past) for past in holdouts if past.n.sum() >= ENOUGH and (past.x > 0).any()]
     kinds: dict[str, PurchaseModel] = {name: kind() for name, kind in CANDIDATES.items()}
+    first: dict[str, PurchaseModel] = {}
     if pasts:
-        k = int(MBGCNBD().forecasting().fit(pasts[0].past, weight="n").params_.k)
+        regular = MBGCNBD().forecasting().fit(pasts[0].past, weight="n")
+        k = int(regular.params_.k)
         kinds |= {f"{name}-{k}": kind(k) for name, kind in REGULAR.items() if k > 1}
+        first = {f"MBGCNBD-{k}": regular}
     names = list(kinds)
     actual = sum(float(past.n @ past.future) for past in pasts)
     if actual == 0:
-        return Choice(names, kinds, dict.fromkeys(names, (np.nan, np.nan, False)), 0, 0)
+        return Choice(names, kinds, dict.fromkeys(names, (np.nan, np.nan, False)), 0, 0, {})
     weights = np.concatenate([past.n for past in pasts])
-    flat = {name: np.concatenate([_errors(kind, past) for past in pasts]) for name, kind in kinds.items()}
+    fits = {name: _fits(kind, pasts, first.get(name)) for name, kind in kinds.items()}
+    flat = {
+        name: np.concatenate([_errors(model, past) for model, past in zip(models, pasts, strict=True)])
+        for name, models in fits.items()
+    }
     mse = {name: float(weights @ error**2 / weights.sum()) for name, error in flat.items()}
     bias = {name: float(weights @ error) / actual for name, error in flat.items()}
     sharpest = min(names, key=mse.__getitem__)
     close = {name: is_close(flat[name] ** 2, flat[sharpest] ** 2, weights) for name in names}
     order = sorted(names, key=lambda name: (not close[name], abs(bias[name]) if close[name] else mse[name]))
     figures = {name: (float(np.sqrt(mse[name])), bias[name], close[name]) for name in order}
-    return Choice(order, kinds, figures, len(pasts), days)
+    fitted = {_checks.day_number(past.origin): model for past, model in zip(pasts, fits["BGNBD"], strict=True)}
+    return Choice(order, kinds, figures, len(pasts), days, fitted)
 
 
 def _sampled(past: Holdout) -> Holdout:
@@ -251,9 +268,16 @@ def _sampled(past: Holdout) -> Holdout:
     return past if every < 2 else replace(past, **{name: getattr(past, name)[::every] for name in columns})
 
 
-def _errors(kind: PurchaseModel, past: Holdout) -> Floats:
+def _fits(kind: PurchaseModel, pasts: Sequence[Holdout], first: PurchaseModel | None) -> list[PurchaseModel]:
+    """The model at each past; from one to the next it changes little. `first` is that at the first, if it is known."""
+    found = [first or kind.forecasting().fit(pasts[0].past, weight="n")]
+    for past in pasts[1:]:
+        found.append(kind.forecasting(near=found[-1]).fit(past.past, weight="n"))
+    return found
+
+
+def _errors(model: PurchaseModel, past: Holdout) -> Floats:
     """Forecast less future of each cell of a past."""
-    model = kind.forecasting().fit(past.past, weight="n")
     return model.predict(past.past, horizon=past.days) - past.future
 
 
@@ -316,7 +340,7 @@ def valued(
 ) -> tuple[Any, bool]:
     """The same from `value_sums` of each customer, and whether anything is known of their value."""
     try:
-        name, model, trees = _asked(tx, purchases, horizon, facts)
+        name, model, trees, before = _asked(tx, purchases, horizon, facts)
         timed, clock = _timed(customers, tx, model, calendar, horizon)
         fitted = model if hasattr(model, "params_") else model.fit(timed)
         with warnings.catch_warnings():
@@ -324,7 +348,7 @@ def valued(
             found = lifetime_value(
                 timed,
                 purchases=fitted,
-                spend=_spend_model(facts, tx, JudgedAt.of(tx, horizon)),
+                spend=_spend_model(facts, tx, JudgedAt.of(tx, horizon), before),
                 horizon=clock.horizon,
                 discount_rate=(1 + discount_rate) ** (1 / clock.pace) - 1,
                 margin_rate=margin_rate,
@@ -353,14 +377,17 @@ def value_sums(tx: Transactions, horizon: Duration) -> Sums:
 
 def _asked(
     tx: Transactions, purchases: Any, horizon: Duration, facts: LazyFrame
-) -> tuple[str, PurchaseModel, dict[str, NDArray[Any]] | None]:
-    """The name of the forecast, the model, and for trees what each customer's purchases are to be multiplied by."""
+) -> tuple[str, PurchaseModel, dict[str, NDArray[Any]] | None, Fitted]:
+    """The name of the forecast, the model, and for trees what each customer's purchases are to be multiplied by.
+
+    And what was fitted at earlier origins on the way.
+    """
     if purchases is None:
-        choice = JudgedAt.of(tx, horizon).choose(tx, facts)
-        return choice.name, choice.model, None
+        choice = JudgedAt.of(tx, horizon).choose(facts)
+        return choice.order[0], choice.kinds[choice.order[0]], None, choice.fitted
     if not isinstance(purchases, str) or purchases not in LEARNT:
         model = kind_of(purchases)
-        return type(model).__name__, model, None
+        return type(model).__name__, model, None, {}
     from crmkit.models._boosted import Boosted, fresh
 
     boosted = Boosted(horizon=horizon, weight=LEARNT[purchases]).fit(tx)
@@ -368,7 +395,7 @@ def _asked(
     by_model = np.asarray(scored["purchases_by_model"], dtype=float)
     factor = np.asarray(scored["expected_purchases"], dtype=float) / np.maximum(by_model, 1e-12)
     name = f"{purchases} ({boosted.model_name_})"
-    return name, fresh(boosted.model_), {"customer_id": scored["customer_id"], "factor": factor}
+    return name, fresh(boosted.model_), {"customer_id": scored["customer_id"], "factor": factor}, {}
 
 
 class _Timed(NamedTuple):
@@ -421,12 +448,12 @@ def _named(valued: Any, name: str | None) -> Any:
     return table.give_back(table.frame.with_columns(purchase_model=nw.lit(name).cast(nw.String)))
 
 
-def _spend_model(facts: LazyFrame, tx: Transactions, judged: JudgedAt) -> Spend:
+def _spend_model(facts: LazyFrame, tx: Transactions, judged: JudgedAt, fitted: Fitted) -> Spend:
     """The model of spend, or None (one mean for all) where it has nothing to go by."""
     try:
         spend = SpendMean().of_facts(facts, tx.scale)
         if spend.varies_:
-            return spend.with_power(judged.moneys(facts, tx.scale)) if spend.correlation_ > 0 else spend
+            return spend.with_power(judged.moneys(facts, tx.scale, fitted)) if spend.correlation_ > 0 else spend
         why = labels.phrase("all_spend_the_same", spend=spend.mean_)
     except DataError as reason:
         why = str(reason)

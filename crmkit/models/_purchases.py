@@ -37,7 +37,7 @@ from crmkit.models._covariates import (
     through,
 )
 from crmkit.models._diagnosis import LEVEL, Diagnosis, Limit, Simpler, climb_from_limits, judge
-from crmkit.models._fit import Objective, Optimum, covariance, maximise
+from crmkit.models._fit import BOX, Objective, Optimum, covariance, maximise
 from crmkit.models._posterior import Posterior
 from crmkit.models._regularity import Regularity, regularity_of
 from crmkit.models._repeats import (
@@ -133,6 +133,8 @@ class PurchaseModel(Model):
     _moved: ClassVar[Moved] = {}
     # Whether a fit is only to forecast: nobody will ask whether a simpler model does as well.
     _unjudged = False
+    # A fit to other days of the same customers, near which this one will end.
+    _near: Self | None = None
     settings: ClassVar[tuple[str, ...]] = ("period", "covariates", "one_time")
 
     regularity_: Regularity | None
@@ -215,10 +217,13 @@ class PurchaseModel(Model):
         model.regularity_ = regularity_of(cells)
         return model
 
-    def forecasting(self) -> Self:
-        """The model not fitted yet, of which a fit only learns what forecasts need: no diagnosis."""
+    def forecasting(self, *, near: Self | None = None) -> Self:
+        """The model not fitted yet, of which a fit only learns what forecasts need: no diagnosis.
+
+        `near` is a fit to other days of the same customers, from which it climbs.
+        """
         model = type(self)(**{name: getattr(self, name) for name in self.settings})
-        model._unjudged = True
+        model._unjudged, model._near = True, near
         return model
 
     def _learn(self, cells: Cells) -> Self:
@@ -226,11 +231,11 @@ class PurchaseModel(Model):
         objective = self._objective(cells)
         rate = dot(cells.n, cells.x) / float(cells.n.sum())
         starts = [np.log(start) for start in self._starts(rate)]
-        optimum = self._climb(cells, objective, starts)
+        names = [field.name for field in fields(self.Params)][-starts[0].size :]
+        unit = cells.unit / self._days
+        optimum = self._climb(cells, objective, self._starts_near(names, unit, starts))
         # The same density per period instead of per unit.
         shift = dot(cells.n, cells.x) * float(np.log(self._days / cells.unit))
-        names = [field.name for field in fields(self.Params)][-optimum.theta.size :]
-        unit = cells.unit / self._days
         judged = None if self._unjudged else self._limits
         diagnosis = judge(optimum, objective, cells, names, judged, unit=unit, shift=shift)
         factors = np.array([unit if name in self._durations else 1.0 for name in names])
@@ -246,6 +251,14 @@ class PurchaseModel(Model):
             diagnosis,
             cells.n.sum(),
         )
+
+    def _starts_near(self, names: Sequence[str], unit: float, starts: Sequence[Floats]) -> Sequence[Floats]:
+        """Where the other fit ended; where that left something undetermined, the usual starts too."""
+        if self._near is None:
+            return starts
+        ended = [getattr(self._near.params_, name) / (unit if name in self._durations else 1.0) for name in names]
+        near = np.clip(np.log(ended), 1 - BOX, BOX - 1)
+        return [near, *starts] if np.isnan(self._near.covariance_[-near.size :, -near.size :]).any() else [near]
 
     def _learn_more(self, cells: Cells) -> Self:
         """Fit with covariates or one-time buyers, from where the fit without them ended."""
@@ -334,11 +347,16 @@ class PurchaseModel(Model):
         return self.diagnosis_ == "optimum" and bool((errors < SURE).all())
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_posterior", "_kept_draws")}
+        return {
+            name: value for name, value in self.__dict__.items() if name not in ("_posterior", "_kept_draws", "_near")
+        }
 
     def _climb(self, cells: Cells, objective: Objective, starts: Sequence[Floats]) -> Optimum:
         if cells.x.size <= 2 * SAMPLE:
-            return climb_from_limits(maximise(objective, starts), objective, cells, self._limits, starts)
+            top = maximise(objective, starts)
+            if self._near:
+                return top
+            return climb_from_limits(top, objective, cells, self._limits, () if self._unjudged else starts)
         # Every k-th cell: being in ascending order, the sample has the shape of the whole.
         sample = cells.where(slice(None, None, cells.x.size // SAMPLE))
         return maximise(objective, [self._climb(sample, self._objective(sample), starts).theta])

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crmkit._types import Floats
+from crmkit.models._purchases import PurchaseModel
 from crmkit.models.bg_nbd import BGNBD
 
 # How far powers are from 1, as a standard deviation; and the range that is believed.
@@ -43,6 +44,7 @@ class PastMoney:
     money: Floats  # the column of money from which spend is expected
     later: Floats
     days: int
+    purchases: PurchaseModel | None = None  # BG/NBD, if it has been fitted to this past already
 
     @property
     def tells(self) -> bool:
@@ -52,7 +54,8 @@ class PastMoney:
     def expected(self) -> Floats:
         """Purchases of each customer within the days."""
         past = {"x": self.x, "t_x": self.t_x, "T": self.T}
-        return BGNBD().forecasting().fit(past).predict(past, horizon=self.days)
+        fitted = self.purchases or BGNBD().forecasting().fit(past)
+        return fitted.predict(past, horizon=self.days)
 
 
 def power_of(pasts: Sequence[PastMoney], spend: Callable[[Floats, Floats], Floats], mean: float) -> tuple[float, float]:

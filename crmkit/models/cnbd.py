@@ -99,7 +99,7 @@ class _CNBD(PurchaseModel):
         found: dict[int, Self] = {}
         for k in tried:
             one = type(self)(period=self.period, k=k)
-            one._unjudged = self._unjudged
+            one._unjudged, one._near = self._unjudged, self._near
             found[k] = super(_CNBD, one)._learn(cells)
             best = max(found, key=lambda k: found[k].log_likelihood_)
             if k >= best + PATIENCE:
