@@ -27,6 +27,7 @@ from crmkit._frame import outputs
 from crmkit.cli import running, text
 from crmkit.cli.app import app
 from crmkit.cli.options import Input
+from crmkit.errors import InputFileError
 
 ROOT = Path(__file__).parents[1]
 SALES = """customer_id,date,amount
@@ -894,6 +895,25 @@ def test_the_scored_list_of_a_state_to_which_files_are_added(run):
     assert "--replace" in err
     assert run(*added, "--replace")[0] == 0
     assert rows_of(Path("list.csv")) == rows_of(Path("want.csv"))
+    assert crm.State.load("kept").batches["batch"].tolist() == ["one", "two"]
+
+
+def test_a_list_that_cannot_be_written_leaves_the_state_as_it_was(run, monkeypatch):
+    rows = crm.datasets.load_ten_customers().sort_values("date")
+    rows[:20].to_csv("first.csv", index=False)
+    rows[20:].to_csv("second.csv", index=False)
+    assert run("score", "first.csv", "--state", "kept", "-o", "list.csv", "--batch", "one")[0] == 0
+    added = ["score", "second.csv", "--state", "kept", "-o", "list.csv", "--batch", "two"]
+
+    def full(*_, **__):
+        raise InputFileError("output_fails", path="list.csv", reason="No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("crmkit._frame.outputs.write_table", full)
+        code, _, err = run(*added)
+        assert (code != 0, "No space left" in err) == (True, True)
+    assert crm.State.load("kept").batches["batch"].tolist() == ["one"]
+    assert run(*added)[0] == 0  # without --replace
     assert crm.State.load("kept").batches["batch"].tolist() == ["one", "two"]
 
 

@@ -55,6 +55,7 @@ class Answer:
     money: Sequence[str] = ()  # columns of money that their names do not tell
     files: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)  # ending -> what writes such a file itself
     refused: Sequence[str] = ()  # why it is no success after all, for standard error
+    last: Callable[[], None] | None = None  # what is to be done once everything is written, and only then
 
 
 @dataclass(slots=True)

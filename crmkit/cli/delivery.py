@@ -50,6 +50,8 @@ def bring(call: Call, found: Answer) -> None:
         _write(call, found)
     if call.manner.plot is not None:
         _draw(call, found)
+    if found.last is not None:
+        found.last()
     if not call.manner.quiet and call.manner.output != STDOUT:
         text.say(*found.lines)
     if call.manner.verbose:

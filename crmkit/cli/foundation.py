@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -173,7 +174,6 @@ def score(
         language=call.language,
     )
     segments = describe_segments(scored)
-    kept.save(tx)
     totals = text.columns(segments, "customers", "value")
     facts = {
         "written": str(call.manner.output or call.manner.plot),
@@ -190,6 +190,7 @@ def score(
         call.facts(**facts),
         order=["customer_id"],
         draw=picture("plot_segments", segments),
+        last=partial(kept.save, tx),  # a list that cannot be written leaves the state as it was
     )
 
 
