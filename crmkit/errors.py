@@ -344,6 +344,10 @@ class MissingPackageError(CrmkitError, ImportError):
     __str__ = CrmkitError.__str__
 
 
+class LargePullWarning(UserWarning):
+    """A step brings a large table out of its engine into memory; the message says how large."""
+
+
 class NoLifetimeValueWarning(UserWarning):
     """A list of customers comes without (or with a simpler) lifetime value; the message says why."""
 

@@ -12,7 +12,7 @@ import pytest
 import crmkit as crm
 from conftest import as_columns
 from crmkit._frame import batches, engines
-from crmkit.errors import DataError
+from crmkit.errors import DataError, LargePullWarning
 
 LARGE = 120_000  # more than is pulled at once
 
@@ -70,6 +70,15 @@ def test_what_would_not_fit_into_memory_is_refused_with_its_size(known, monkeypa
     monkeypatch.setattr(engines, "MOST_VALUES", 400)
     with pytest.raises(DataError, match=r"more than 100 rows of 4 columns"):
         crm.clv.BGNBD().fit(duckdb.from_df(customers))
+
+
+def test_what_is_large_is_said_before_it_is_brought_into_memory(known, monkeypatch):
+    customers, _ = known
+    small = crm.clv.BGNBD().fit(duckdb.from_df(customers))
+    monkeypatch.setattr(engines, "NOTICED_VALUES", 400)
+    with pytest.warns(LargePullWarning, match=r"^this step works in memory: 1,218 rows of 4 columns, 0\.0 GB"):
+        large = crm.clv.BGNBD().fit(duckdb.from_df(customers))
+    assert large.params_ == small.params_
 
 
 def test_the_limit_on_memory_holds_for_database_files(tmp_path, monkeypatch):

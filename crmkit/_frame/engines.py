@@ -23,7 +23,17 @@ import numpy as np
 from crmkit._frame import process, sql
 from crmkit._frame.process import connection
 from crmkit._types import Array
-from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, MissingPackageError, Words, shown
+from crmkit.errors import (
+    ArgumentError,
+    ColumnError,
+    DataError,
+    InputFileError,
+    LargePullWarning,
+    MissingPackageError,
+    Words,
+    shown,
+    warn,
+)
 
 Columns: TypeAlias = Mapping[str, Array]
 LazyFrame: TypeAlias = "nw.LazyFrame[Any]"
@@ -420,23 +430,29 @@ def collect(frame: AnyFrame) -> dict[str, Array]:
     return {name: _plain_array(local[name].to_numpy()) for name in local.columns}
 
 
-# Values that one result may bring into memory: some 4 GB of them.
-MOST_VALUES = 500_000_000
+# Values that one result may bring into memory: some 4 GB of them; and as many as are worth a word beforehand.
+MOST_VALUES, NOTICED_VALUES = 500_000_000, 50_000_000
 
 
 def pulled(frame: AnyFrame) -> dict[str, Array]:
     """The columns as numpy arrays, of a table that may have a row per customer or more; refused where it is too large.
 
-    No more than one row too many is computed to find that out.
+    A large one is counted first, and said to be large before it is brought.
     """
     if isinstance(frame, nw.DataFrame):
         return collect(frame)
     columns = len(names_of(frame))
-    most = MOST_VALUES // max(columns, 1)
-    found = collect(frame.head(most + 1))
-    if len(next(iter(found.values()), ())) > most:
+    most, noticed = (values // max(columns, 1) for values in (MOST_VALUES, min(NOTICED_VALUES, MOST_VALUES)))
+    found = collect(frame.head(noticed + 1))
+    if len(next(iter(found.values()), ())) <= noticed:
+        return found
+    del found
+    n = n_rows(frame.head(most + 1))
+    if n > most:
         raise DataError("frame_too_large", most=f"{most:,}", columns=columns, size=f"{8 * MOST_VALUES / 1e9:.0f}")
-    return found
+    size = f"{8 * n * columns / 1e9:.1f}"
+    warn(LargePullWarning(str(Words("frame_large", n=f"{n:,}", columns=columns, size=size))))
+    return collect(frame)
 
 
 def _plain_array(values: Any) -> Array:

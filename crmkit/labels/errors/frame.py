@@ -66,6 +66,12 @@ WORDS = {
         "column {name!r} is missing or not finite in {n:,} row{plural}. Fill or drop them first, so that the choice is yours.{next}",
         "列 {name!r} 有 {n:,} 行缺失或不是有限的数。请先自行填补或删除，由您来决定怎样处理。{next}",
     ),
+    "frame_large": (
+        "this step works in memory: {n} rows of {columns} columns, {size} GB, are brought out of the engine, and it takes "
+        "a few times that much. For less, ask about fewer customers (where=...) or a longer period.",
+        "此步骤在内存中计算：将从引擎取出 {n} 行 × {columns} 列（{size} GB），占用内存为其数倍。"
+        "如需减少，请缩小客户范围（where=...）或采用更长的期间。",
+    ),
     "frame_too_large": (
         "more than {most} rows of {columns} columns, {size} GB, would have to be brought into memory. Ask for fewer: "
         "transactions of fewer customers (where=...), a longer period, or coarser values.",
