@@ -34,6 +34,8 @@ from crmkit._frame.origins import Copies
 from crmkit.errors import ArgumentError, CrmkitError, DataError, InputFileError, MissingPackageError
 
 _SHEET_ROWS = 1_048_576
+# A column of more distinct values than this gains nothing from a dictionary, which is made and thrown away.
+_PARQUET = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 4096"
 _HEADS = 2  # rows of an Excel list: what people call the columns, and their keys
 _ROW = "crmkit_row"  # the place of a row, which is not written
 _CELL_CHARACTERS = 32_767
@@ -89,7 +91,7 @@ class Stored:
         file = process.new_file(Path(copies.folder) / "rows.parquet")
         stored = cls((file,), copies, back)
         rows = f"crmkit_{secrets.token_hex(8)}"
-        to = f"{sql.text(file)} (FORMAT parquet, USE_TMP_FILE false)"
+        to = f"{sql.text(file)} ({_PARQUET}, USE_TMP_FILE false)"
         try:
             native.query(rows, f"COPY (SELECT {there} FROM {rows}) TO {to}")
             stored.beside(native)
@@ -378,7 +380,7 @@ def _floats(frame: LazyFrame) -> list[str]:
 
 
 def _write_parquet(frame: LazyFrame, part: Path, order: Sequence[str], _: Look) -> None:
-    _copy(frame, part, order, "FORMAT parquet")
+    _copy(frame, part, order, _PARQUET)
 
 
 def _write_json(frame: LazyFrame, part: Path, order: Sequence[str], _: Look) -> None:
@@ -436,7 +438,7 @@ def _rows_in_order(frame: LazyFrame, order: Sequence[str]) -> Iterator[Sequence[
     """The rows one by one, from a private copy: they need not all be in memory."""
     copies = Copies.begun()
     file = Path(process.new_file(Path(copies.folder) / "rows.parquet"))
-    _copy(frame, file, order, "FORMAT parquet")
+    _copy(frame, file, order, _PARQUET)
     cursor = process.connection().cursor()
     read = f"SELECT * FROM read_parquet({sql.texts([file])}, hive_partitioning = false)"
     if list(order) != [_ROW]:  # else it was written in its order, and is small
