@@ -190,9 +190,9 @@ class JudgedAt:
         thinned = (
             facts.filter((nw.col("money").abs() + nw.col("last_day") - first) % every == 0) if every > 1 else facts
         )
-        return [
-            replace(self._money_at(origin, thinned, scale), purchases=fitted.get(origin)) for origin in self.origins
-        ]
+        pasts = [(origin, self._money_at(origin, thinned, scale)) for origin in self.origins]
+        # Of very many customers the choice and the power look at different ones.
+        return [past if every > 1 else replace(past, purchases=fitted.get(origin)) for origin, past in pasts]
 
     def _money_at(self, origin: int, facts: LazyFrame, scale: int) -> PastMoney:
         first = nw.col("first_day")
