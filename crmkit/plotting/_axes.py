@@ -38,11 +38,13 @@ def open_axes(
     """The caller's axes, or those of a new figure (inches) whose labels all fit in; and the language to label it in."""
     spoken = labels.resolve(language)
     try:
-        import matplotlib.pyplot as plt
+        import matplotlib  # noqa: F401
     except ImportError:
         raise MissingPackageError("plotting_pictures_need_package_matplotlib") from None
     drawable = _fonts.drawable(spoken)
     if ax is None:
+        import matplotlib.pyplot as plt  # when it is needed: a page draws without it
+
         ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
     return ax, drawable
 

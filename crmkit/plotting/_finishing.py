@@ -123,7 +123,9 @@ def _title(ax: Axes, said: str, place: float, pad: float) -> None:
     from matplotlib.font_manager import FontProperties
 
     look = FontProperties(family=ax.title.get_fontfamily(), weight="bold", size=TITLE)
-    title = ax.set_title(said, x=0, ha="left", fontproperties=look, pad=pad)
+    # told where to stand, the title need not look for the ticks of the axis above it each time
+    above = None if ax.xaxis.get_ticks_position() == "top" or ax.xaxis.get_label_position() == "top" else 1.0
+    title = ax.set_title(said, x=0, y=above, ha="left", fontproperties=look, pad=pad)
     title.set_text("\n".join(lines_in(title, said.replace(r"\$", "$"), place)).replace("$", r"\$"))
 
 

@@ -6,6 +6,7 @@ Black and grey are left to the style sheet of the page, which knows whether it i
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -17,7 +18,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.transforms import Bbox
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -31,39 +31,69 @@ _ATTRIBUTES = (
 _FONT = re.compile(r"^\s*(?:(italic|oblique)\s+)?(?:(bold|\d00)\s+)?([\d.]+)px")
 _COMMANDS, _FLOAT = re.compile(r"[A-Za-z]"), re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _MANY, _CLOSE = 24, 0.15  # pieces from which on a path is thinned; points (1/72 inch) by which it may then be off
-_PAD = 0.03  # inches of air about a picture
+_PAD = 2  # points of air about a picture
 _ROLES = {"#595959": "mute", "#ffffff": "paper"}
 
 
 def as_svg(ax: Axes, *, title: str, prefix: str) -> str:
-    """The figure of `ax` as inline SVG with a title for screen readers; the figure is closed.
+    """The figure of `ax`, which `axes_of` made, as inline SVG with a title for screen readers.
 
     `prefix` begins every id inside, so that several pictures can stand on one page.
     """
     import matplotlib as mpl
-    import matplotlib.pyplot as plt
 
-    drawn = io.BytesIO()
     figure = cast("Figure", ax.get_figure(root=True))
+    canvas = cast(Any, figure.canvas)
+    for patch in (figure.patch, *(panel.patch for panel in _panels(ax))):
+        patch.set_visible(False)
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix, "path.simplify_threshold": 0.5}):
-        box = _laid_out(ax, figure)
-        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None}, bbox_inches=box)
-    plt.close(figure)
-    tree = ET.fromstring(drawn.getvalue())  # noqa: S314  what matplotlib wrote a line before
+        _lay_out(ax, figure)
+        figure.draw(canvas.renderer)
+        canvas.renderer.finalize()
+    tree = ET.fromstring(canvas.drawn.getvalue())  # noqa: S314  what matplotlib wrote a line before
+    tree.set("viewBox", " ".join(f"{number:.1f}" for number in _seen_of(ax, figure)))
     _cleaned(tree)
     _renamed(tree, prefix)
     return _written(tree, title, prefix)
 
 
 def axes_of(width: float, height: float) -> Axes:
-    """Axes of a figure of that size in inches, whose texts are legible in half a page."""
-    import matplotlib.pyplot as plt
+    """Axes of a figure of that size in inches, whose texts are legible in half a page; for `as_svg`."""
+    from matplotlib.figure import Figure
 
-    return plt.subplots(figsize=(width, height))[1]
+    figure = Figure(figsize=(width, height), dpi=72)
+    figure.set_canvas(_canvas()(figure))
+    return figure.add_subplot()
 
 
-def _laid_out(ax: Axes, figure: Figure) -> Bbox:
-    """Make the axes so large that what hangs about them fits in the figure; what all of it takes up then, in inches.
+@functools.cache
+def _canvas() -> Any:
+    """The class of canvases that measure and draw with one renderer, so that a text is measured once.
+
+    matplotlib's own measure with another renderer, and draw with a third one.
+    """
+    from matplotlib.backend_bases import FigureCanvasBase
+    from matplotlib.backends.backend_svg import RendererSVG
+
+    class Canvas(FigureCanvasBase):
+        def __init__(self, figure: Figure) -> None:
+            super().__init__(figure)
+            self.drawn = io.StringIO()
+            width, height = figure.bbox.width, figure.bbox.height
+            self.renderer: Any = RendererSVG(width, height, self.drawn, metadata={"Date": None})  # type: ignore[no-untyped-call]
+
+        def get_renderer(self) -> Any:
+            return self.renderer
+
+    return Canvas
+
+
+def _panels(ax: Axes) -> list[Axes]:
+    return [ax, *(cast("Axes", panel) for panel in ax.child_axes)]
+
+
+def _lay_out(ax: Axes, figure: Figure) -> None:
+    """Make the axes so large that what hangs about them fits in the figure.
 
     matplotlib's own layouts measure every text four times, which was most of the time that a report took.
     """
@@ -75,9 +105,20 @@ def _laid_out(ax: Axes, figure: Figure) -> Bbox:
         left, below = place.x0 - used.x0 / across, place.y0 - used.y0 / up
         right, above = used.x1 / across - place.x1, used.y1 / up - place.y1
         ax.set_position(Bbox([[left, below], [max(1 - right, left + 0.1), max(1 - above, below + 0.1)]]))
-    used = figure.get_tightbbox().padded(_PAD)
-    # as wide as was asked for, or a page would stretch what needs less, and its letters with it
-    return Bbox([[min(used.x0, 0), used.y0], [max(used.x1, figure.get_figwidth()), used.y1]])
+
+
+def _seen_of(ax: Axes, figure: Figure) -> tuple[float, float, float, float]:
+    """What of the page's units a drawn figure takes up: left, top, width, height.
+
+    All of the figure, or a page would stretch what needs less and its letters with it; and texts that the layout
+    leaves out, which may be longer than it.
+    """
+    from matplotlib.transforms import Bbox
+
+    texts = [text for one in _panels(ax) for text in (one.title, one.xaxis.label, one.yaxis.label, *one.texts)]
+    boxes = [box for box in (text.get_tightbbox() for text in texts if text.get_text()) if box is not None]
+    used = Bbox.union([figure.bbox, *(box for box in boxes if np.isfinite(box.extents).all())]).padded(_PAD)
+    return used.x0, figure.bbox.height - used.y1, used.width, used.height
 
 
 def _cleaned(tree: ET.Element) -> None:
