@@ -16,7 +16,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _frame
-from crmkit._frame import engines
+from crmkit._frame import engines, outputs
 from crmkit._results import Result
 from crmkit._types import Array, Table
 from crmkit.definitions import Definition
@@ -125,9 +125,9 @@ def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: 
     """
     share, confidence = _checks.share("returning", returning, above_zero=True), _checks.level_of(level)
     tx = open_transactions(transactions)
-    each = spells(tx)
-    found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())), level=confidence)
-    found = of_customers(each, [], {(): found})[()]
+    with outputs.kept(spells(tx)) as each:
+        found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())), level=confidence)
+        found = of_customers(each, [], {(): found})[()]
     came = 1 - found.survival
     limit = int(found.time[int(np.argmax(came >= share * came[-1] - ROUNDING))])
     said = {"limit": limit, "share": f"{100 * share:g}", "level": f"{100 * confidence:g}"}

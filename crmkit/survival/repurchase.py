@@ -23,7 +23,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _compared_groups
-from crmkit._frame import engines
+from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import effective_size, newcombe, wilson
@@ -98,15 +98,15 @@ def repurchase(
     days, last, confidence = _days(within), _checks.count("most", most), _checks.level_of(level)
     tx = open_transactions(transactions)
     number = nw.when(nw.col("number") > last).then(nw.lit(last)).otherwise(nw.col("number"))
-    each = spells(tx).with_columns(number=number)
-    cells, groups = _compared_groups.counted(tx, each, by, ["number", "gap", "closed"])
-    curves: dict[tuple[str, int], Curve] = {}
-    for group in groups:
-        here = cells["group"] == group
-        for which in sorted(set(cells["number"][here].tolist())):
-            own = here & (cells["number"] == which)
-            curves[group, which] = curve(*(cells[name][own] for name in ("gap", "closed", "n")), level=confidence)
-    _widen_the_last(tx, each.filter(nw.col("number") == last), by, curves, last)
+    with outputs.kept(spells(tx).with_columns(number=number)) as each:
+        cells, groups = _compared_groups.counted(tx, each, by, ["number", "gap", "closed"])
+        curves: dict[tuple[str, int], Curve] = {}
+        for group in groups:
+            here = cells["group"] == group
+            for which in sorted(set(cells["number"][here].tolist())):
+                own = here & (cells["number"] == which)
+                curves[group, which] = curve(*(cells[name][own] for name in ("gap", "closed", "n")), level=confidence)
+        _widen_the_last(tx, each.filter(nw.col("number") == last), by, curves, last)
     rows = [{"group": group, "order_number": which, **_rates(found, days)} for (group, which), found in curves.items()]
     definition = Definition(
         "rate_within", tx.as_of, {"days": f"{days:g}", "most": last, "level": f"{100 * confidence:g}"}
