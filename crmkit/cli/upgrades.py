@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit.cli import text
-from crmkit.cli.command import Answer, Call, command
+from crmkit.cli.command import Answer, Call, command, picture
 from crmkit.cli.options import FIRST_ROWS, Bins, Scheme
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def upgrades(call: Call, bins: Bins = 5, scheme: Scheme = "eleven") -> Answer:
     }  # fmt: skip
     first = call.table(_first(open_table(found), list(formats)), formats)
     lines = [*_by_kind(_kinds(open_table(found), scheme), call), "", *first]
-    return Answer({"customers": found}, lines, order=ORDER)
+    return Answer({"customers": found}, lines, order=ORDER, draw=picture("plot_upgrade_paths", found))
 
 
 def _first(listed: Table, columns: list[str]) -> dict[str, Any]:

@@ -45,6 +45,13 @@ _WAYS = {
         "{orders} more orders of at least a certain amount together, each on another day",
         "再分 {orders} 天各下一单，合计须达标",
     ),
+    "plot_way_orders": ("more than one order", "不止一单"),
+    "plot_way_none": ("no way up, or the best segment already", "无路可升，或已是最好的客户群"),
+    "plot_by_one_order": ("{n}, {share} by one order", "{n}，{share} 只需一单"),
+    "title_upgrade_paths": (
+        "{share} of customers are one order away from a better segment",
+        "{share} 的客户再下一单即可升入更好的客户群",
+    ),
     "way_is_best": ("none: the best segment already", "无：已是最好的客户群"),
     "way_is_none": ("none: no order leads to a better segment", "无：下单也没有更好的客户群可升"),
     "ways_by_orders": ("way up by orders", "可通过下单升级"),

@@ -72,6 +72,7 @@ from crmkit.plotting.survival import (
     plot_survival,
 )
 from crmkit.plotting.timeline import plot_timeline
+from crmkit.plotting.upgrades import plot_upgrade_paths
 from crmkit.plotting.validation import plot_backtest, plot_sensitivity
 from crmkit.plotting.watch import plot_watch_list
 
@@ -142,6 +143,7 @@ __all__ = [
     "plot_total",
     "plot_tracking",
     "plot_true_concentration",
+    "plot_upgrade_paths",
     "plot_value_deciles",
     "plot_value_matrix",
     "plot_watch_list",

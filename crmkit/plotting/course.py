@@ -8,7 +8,6 @@ import numpy as np
 
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
-from crmkit.plotting import _fonts
 from crmkit.plotting._axes import (
     BLUE,
     GREY,
@@ -17,7 +16,6 @@ from crmkit.plotting._axes import (
     VERMILLION,
     amount,
     count_along,
-    group_name,
     in_money,
     money,
     open_axes,
@@ -30,11 +28,12 @@ from crmkit.plotting._axes import (
 )
 from crmkit.plotting._finishing import finished, letters_across
 from crmkit.plotting._lines import columns_of, label_upwards
+from crmkit.plotting._panels import MOST_PANELS, finish_panels, panels_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_NAMES, _MOST_PANELS = 8, 6
+_MOST_NAMES = 8
 
 
 def plot_new_and_returning(
@@ -81,32 +80,20 @@ def plot_new_and_returning(
     >>> [line.get_text() for line in ax.get_legend().get_texts()]
     ['known customers', 'new customers']
     """
-    from matplotlib.ticker import MaxNLocator
-
     call = "crmkit.plotting.plot_new_and_returning(crmkit.retention.revenue_movements(transactions))"
     found = columns_of(movements, "table", "nrr", call, order=["period"])
     groups = list(dict.fromkeys(found["group"].tolist())) if "group" in found else []
-    if len(groups) > _MOST_PANELS:
+    if len(groups) > MOST_PANELS:
         raise ArgumentError("plotting_result_draws_draw", name=type(movements).__name__, call=call)
     ax, spoken = open_axes(ax, language, height=4.2 if not groups else 1.6 + 1.7 * len(groups))
-    parts = [(ax, np.ones(len(found["period"]), dtype=bool))]
-    if groups:
-        ax.set_axis_off()
-        high = 1 / len(groups)
-        parts = [(ax.inset_axes((0, 1 - high * (row + 1), 1, 0.78 * high)), found["group"] == name)
-                 for row, name in enumerate(groups)]  # fmt: skip
-    drawn, ends, new = [], np.nan_to_num(found["end"].astype(float)), np.nan_to_num(found["new"].astype(float))
-    for row, (panel, own) in enumerate(parts):
+    panels, drawn = panels_in(ax, groups), []
+    ends, new = np.nan_to_num(found["end"].astype(float)), np.nan_to_num(found["new"].astype(float))
+    for row, panel in enumerate(panels):
+        own = found["group"] == groups[row] if groups else slice(None)
         drawn = _known_and_new(panel, {name: values[own] for name, values in found.items()}, spoken, style)
         panel.set_ylim(0, 1.05 * max(float(ends.max()), 1e-9))
-        if groups:
-            panel.text(0, 1.01, group_name(groups[row], spoken), transform=panel.transAxes, size=SMALL, va="bottom")
-            panel.spines[["top", "right"]].set_visible(False)
-            panel.yaxis.set_major_locator(MaxNLocator(3))
-            if row + 1 < len(groups):
-                panel.tick_params(labelbottom=False)
         label_upwards(panel, word("revenue", spoken) if groups else in_money(word("revenue", spoken), spoken, currency))
-        _fonts.apply(panel, spoken)
+    finish_panels(panels, groups, spoken)
     over = found["complete"].astype(bool)
     last = str(found["period"][over & (ends > 0)].max()) if (over & (ends > 0)).any() else ""
     now = found["period"] == last

@@ -29,6 +29,7 @@ from crmkit.plotting._axes import (
     word,
 )
 from crmkit.plotting._finishing import finished, letters_across
+from crmkit.plotting._panels import MOST_PANELS, finish_panels, panels_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -147,7 +148,8 @@ def plot_movements(
     show : {"money", "customers"}, default "money"
         Revenue, or the customers whose revenue grew, shrank, came and went.
     group : str, optional
-        Which group to draw, where there are several.
+        Which group to draw, where there are several; by default each has a panel of its own on the same scale, at most
+        six.
     currency : str, optional
         Sign or code of the money, such as "£" or "EUR"; by default it is called the currency of the data.
     ax : matplotlib axes, optional
@@ -161,13 +163,13 @@ def plot_movements(
     -------
     matplotlib.axes.Axes
         The axes: periods from left to right, gains above zero and losses below, the net change as a line, the
-        definition in small print below. Customers who expand or contract stay, so they are no part of the net
-        change of customers.
+        definition in small print below; of groups the axes hold a panel for each (`child_axes`). Customers who expand
+        or contract stay, so they are no part of the net change of customers.
 
     Raises
     ------
     ArgumentError
-        `movements` is something else, or it must be said which group to draw.
+        `movements` is something else, or has more than six groups and none is named.
     MissingPackageError
         matplotlib is not installed.
 
@@ -183,32 +185,57 @@ def plot_movements(
     part = "table" if show == "money" else "customers"
     call = "crmkit.plotting.plot_movements(crmkit.retention.revenue_movements(transactions))"
     found = _columns(movements, part, "churned", call)
+    there = list(dict.fromkeys(found["group"].tolist())) if "group" in found else []
+    if group is None and len(there) > MOST_PANELS:
+        raise ArgumentError("plotting_groups_draw_group", n=len(there), chosen=shown(there, most=10), next=there[0])
     chosen = _chosen(found, None if group is None else [group])
-    if len(chosen) > 1:
-        raise ArgumentError("plotting_groups_draw_group", n=len(chosen), chosen=shown(chosen), next=next(iter(chosen)))
-    own = {name: values[next(iter(chosen.values()))] for name, values in found.items()}
-    ax, spoken = open_axes(ax, language, height=5.4, width=7.4)
-    won = _stack(ax, own, _GAINS, +1, show, spoken, style)
-    lost = _stack(ax, own, _LOSSES, -1, show, spoken, style)
+    groups = list(chosen) if len(chosen) > 1 else []
+    ax, spoken = open_axes(ax, language, height=5.4 if not groups else 2.2 + 1.7 * len(groups), width=7.4)
+    panels = panels_in(ax, groups)
+    owns = [{name: values[rows] for name, values in found.items()} for rows in chosen.values()]
+    ends = np.array([_moved(panel, own, show, spoken, style) for panel, own in zip(panels, owns, strict=True)])
+    what = word(f"plot_movement_{show}", spoken)
+    unit = in_money(what, spoken, currency) if show == "money" else what
+    for panel in panels:
+        if groups:
+            panel.set_ylim(*(1.06 * float(end) for end in (ends[:, 1].min(), max(ends[:, 0].max(), 1e-9))))
+        panel.set_ylabel(word("revenue" if show == "money" else "customers", spoken) if groups else unit)
+    finish_panels(panels, groups, spoken)
+    # the line after the bars, as they were drawn, which is not matplotlib's order
+    handles = sorted(panels[0].get_legend_handles_labels()[0], key=lambda handle: hasattr(handle, "get_marker"))
+    legend = [*handles, *_hatched(all(own["complete"][-1] for own in owns), spoken)]
+    title = _won_and_lost(owns, show, spoken, currency)
+    notes = [unit] if groups else []
+    return finished(ax, spoken, title=title, legend=legend, notes=notes, definition=movements.definition)
+
+
+def _moved(
+    ax: Axes, own: Mapping[str, Array], show: str, spoken: Language, style: dict[str, Any]
+) -> tuple[float, float]:
+    """The movements of one group, and the net of them as a line; gives how high and how low the bars reach."""
+    won, lost = (_stack(ax, own, kinds, side, show, spoken, style) for kinds, side in ((_GAINS, +1), (_LOSSES, -1)))
     ax.axhline(0, color="black", linewidth=0.8)
     ax.plot(np.arange(len(own["period"])), np.where(own["complete"], own["end"] - own["start"], np.nan), color="black",
             marker="D", markersize=4, linewidth=1.2, label=word("plot_net_change", spoken))  # fmt: skip
     _name_periods(ax, own["period"])
     count_along(ax.yaxis, spoken)
-    what = word(f"plot_movement_{show}", spoken)
-    ax.set_ylabel(in_money(what, spoken, currency) if show == "money" else what)
-    # the line after the bars, as they were drawn, which is not matplotlib's order
-    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: hasattr(handle, "get_marker"))
-    legend = [*handles, *_hatched(bool(own["complete"][-1]), spoken)]
-    over = np.flatnonzero(own["complete"].astype(bool))
-    title = ""
-    if len(over):
-        at = int(over[-1])
-        both = (float(won[at]), float(-lost[at]))
-        came, gone = (money(n, spoken, currency) if show == "money" else short(n, spoken) for n in both)
-        said = {"won": came, "lost": gone, "period": plain(own["period"][at])}
-        title = phrase("title_movements" if show == "money" else "title_movements_customers", spoken, **said)
-    return finished(ax, spoken, title=title, legend=legend, definition=movements.definition)
+    return float(won.max()), float(lost.min())
+
+
+def _won_and_lost(owns: Sequence[Mapping[str, Array]], show: str, spoken: Language, currency: str | None) -> str:
+    """What the last period that is over won and lost; of all groups together."""
+    over = [str(own["period"][own["complete"].astype(bool)][-1]) for own in owns if own["complete"].any()]
+    if not over:
+        return ""
+    last = max(over)
+    sums = [
+        sum(float(np.nan_to_num(own[kind if show == "money" else customers][own["period"] == last].astype(float)).sum())
+            for own in owns for kind, customers, _ in side)
+        for side in (_GAINS, _LOSSES)
+    ]  # fmt: skip
+    came, gone = (money(n, spoken, currency) if show == "money" else short(n, spoken) for n in sums)
+    said = {"won": came, "lost": gone, "period": plain(last)}
+    return phrase("title_movements" if show == "money" else "title_movements_customers", spoken, **said)
 
 
 # --- what both share ------------------------------------------------------------------------------------------------

@@ -75,12 +75,24 @@ def test_customers_are_drawn_when_asked_for():
     assert ax.get_ylabel() == "change of customers (number)"
 
 
-def test_one_group_of_several_is_drawn_when_named():
+def test_groups_are_panels_on_one_scale_and_one_is_drawn_when_named():
     moved = crm.retention.revenue_movements(transactions(), by="channel")
-    with pytest.raises(ArgumentError, match=r"there are 2 groups: 'shop', 'web'\. Draw one, such as group='shop'"):
-        plot_movements(moved)
     ax = plot_movements(moved, group="shop")
     assert [bar.get_height() for bar in ax.containers[2]] == [30, 40, 0, 0]
+    whole = plot_movements(moved)
+    shop, web = whole.child_axes
+    assert [bar.get_height() for bar in shop.containers[2]] == [30, 40, 0, 0]
+    assert [panel.texts[0].get_text() for panel in (shop, web)] == ["shop", "web"]
+    assert shop.get_ylim() == web.get_ylim()
+    last = [own[own["complete"]].iloc[-1] for _, own in moved.to_pandas().groupby("group")]
+    won, lost = (sum(float(row[kinds].sum()) for row in last)
+                 for kinds in (["expansion", "reactivated", "new"], ["contraction", "churned"]))  # fmt: skip
+    assert whole.get_title() == f"{last[0]['period']}: {won:,.0f} won, {lost:,.0f} lost"
+    many = {"customer_id": list("abcdefg"), "date": ["2024-01-01"] * 6 + ["2024-03-31"], "amount": [1.0] * 7,
+            "channel": list("tuvwxyz")}  # fmt: skip
+    moved = crm.retention.revenue_movements(crm.Transactions(many, channel="channel"), by="channel")
+    with pytest.raises(ArgumentError, match=r"there are 7 groups: 't'.*Draw one, such as group='t'"):
+        plot_movements(moved)
 
 
 def test_movements_of_contracts_are_drawn_too():

@@ -139,6 +139,7 @@ EXPECTED = {
     "tracking/cumulative": held,
     "tracking/incremental": held,
     "true_concentration": lambda t: [20, *(100 * t.top_share(0.2, span=span) for span in ("one_period", "long_run"))],
+    "upgrade_paths": lambda t: [100 * (t["upgrade_orders"] == 1).mean()],
     "value_matrix": lambda m: [100 * m.table["current_value_share"].max()],
     "watch_list": lambda w: [w.alerts_per_week, 100 * w.false_alert_share],
     "what_if": lambda w: [w.table["gain"].max()],

@@ -71,6 +71,10 @@ WORDS = {
         "Build it with crmkit.clv.value_by_decile(customers).",
         "请用 crmkit.clv.value_by_decile(customers) 生成。",
     ),
+    "hint_upgrade_paths": (
+        "Build it with crmkit.explanation.upgrade_paths(transactions).",
+        "请用 crmkit.explanation.upgrade_paths(transactions) 生成。",
+    ),
     "hint_downgrade_calendar": (
         "Build it with crmkit.downgrades.downgrade_calendar(crmkit.downgrades.downgrade_dates(transactions)).",
         "请用 crmkit.downgrades.downgrade_calendar(crmkit.downgrades.downgrade_dates(transactions)) 生成。",
