@@ -301,8 +301,8 @@ WORDS = {
     ),
     "title_measures": ("{value} repeat purchases per customer", "每位客户重复购买 {value} 次"),
     "title_size_change": (
-        "{name}: {change} customers, {by_customers} of their own, {by_cuts} by new cuts",
-        "{name}：客户数 {change}，其中自身变动 {by_customers}，切点变动 {by_cuts}",
+        "“{name}”: {change} customers, {by_customers} of their own, {by_cuts} by new cuts",
+        "“{name}”：客户数 {change}，其中自身变动 {by_customers}，切点变动 {by_cuts}",
     ),
     "title_tracking": (
         "Not seen by the model: {actual} repeat purchases, {expected} expected",

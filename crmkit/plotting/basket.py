@@ -344,6 +344,7 @@ def plot_cross_sell_rate(
         values = [money(float(f"{value:.4g}"), spoken, currency) for value in found["value_per_customer"][rows]]
         ax.bar_label(bars, values, size=SMALL, padding=2, rotation=90 if len(rows_of) > 2 else 0)
     ax.margins(y=0.2 if len(rows_of) > 2 else 0.08)  # for the money on the highest bar
+    ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= 100])
     items = labels.text(crossing.definition.values["items"], spoken)
     numbers = np.unique(found["items"])
     ax.set_xticks(numbers, [str(number) for number in numbers])

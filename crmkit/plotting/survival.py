@@ -377,7 +377,8 @@ def _read_off(ax: Axes, at: float, curves: Mapping[str, tuple[Array, Array, str]
     """Both curves at the marked day, in words."""
     ax.axvline(at, color=GREY, linewidth=0.8)
     ax.annotate(phrase("plot_within_days", spoken, days=short(at, spoken)), (at, 0), (4, 4),
-                xycoords=ax.get_xaxis_transform(), textcoords="offset points", size=SMALL, color=GREY)  # fmt: skip
+                xycoords=ax.get_xaxis_transform(), textcoords="offset points", size=SMALL, color=GREY,
+                bbox=ON_PAPER)  # fmt: skip
     for key, (time, share, colour) in curves.items():
         height = float(share[int(np.searchsorted(time, at, side="right")) - 1])
         ax.plot([at], [height], "o", color=colour, markersize=6, label=f"_{key}")

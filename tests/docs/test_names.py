@@ -50,7 +50,8 @@ OTHERS = {
     "self", "None", "True", "False", "NaN", "nan", "float", "int", "str", "set", "dict", "list", "tuple",
 }  # fmt: skip
 # Pages whose subject is names that are no longer there, or those of other packages: only the columns named are read.
-OLD_NAMES = {"docs/names.md": 1, "docs/migration.md": None, "docs/zh/migration.md": None, "CHANGELOG.md": None}
+OLD_NAMES = {"docs/names.md": 1, "docs/zh/names.md": 1, "docs/migration.md": None, "docs/zh/migration.md": None,
+             "CHANGELOG.md": None}  # fmt: skip
 
 # Wrong names that pages show because the answer to them is what is told.
 ASKED_FOR = {"crm.cohorts"}
@@ -426,3 +427,15 @@ def test_both_readmes_show_the_same():
     assert len(pictures[0]) >= 3
     assert all((ROOT / "docs" / "images" / f"{name}_{one}.png").stat().st_size < 150_000
                for name in pictures[0] for one in ("en", "zh"))  # fmt: skip
+
+
+def test_the_chinese_page_of_old_names_says_what_the_english_one_says():
+    english, chinese = (
+        [
+            sorted(SPAN.findall(line))
+            for line in (ROOT / page).read_text(encoding="utf-8").splitlines()
+            if line.startswith("| ")
+        ]
+        for page in ("docs/names.md", "docs/zh/names.md")
+    )
+    assert chinese == english

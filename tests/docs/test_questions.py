@@ -86,6 +86,9 @@ TRUTH: dict[str, tuple[str, Callable[[Any, World], bool]]] = {
     "What share of each cohort comes back a month later?": (
         "cohorts", lambda a, _: a[0][:2] == [0.5, 1.0] and np.isnan(a[0][2]) and a[1][2] == "not_yet"),
     "How many customers moved up or down?": ("migration", lambda a, _: a == {"up": 1, "down": 1, "same": 2}),
+    "How did one customer's relation go?": (
+        # a third purchase on 1 March; two gaps of (60 + 40) / 3 days later they have been silent for too long
+        "timeline", lambda a, _: a == [("exploration", 31 + 29, 50), ("formation", 67, 25), ("decline", 182 - 127, 0)]),
     "If there is pasta in the basket, how often is there tomato sauce?": (
         # Of the sauce in a basket with pasta 60 % is planted; sauce is there by itself too, in 8 of 100 baskets.
         "pairs", lambda a, _: near(a[0], 0.6 + 0.4 * 0.08, 0.05) and a[1]),
