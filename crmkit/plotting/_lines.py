@@ -92,11 +92,12 @@ def _size_apart(ax: Axes, at: Sequence[float], said: Sequence[str]) -> float:
 
 def date_axis(ax: Axes, language: Language) -> None:
     """Dates as year-month(-day), which need no language."""
-    from matplotlib.dates import AutoDateLocator, DateFormatter
+    from matplotlib.dates import AutoDateLocator, DateFormatter, DayLocator
 
-    locator = AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(locator)
     low, high = ax.get_xlim()
+    few = high - low < 8  # a tick within a day would repeat its name
+    locator = DayLocator() if few else AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
     pattern = "%Y-%m" if high - low > 150 else "%Y-%m-%d"
     ax.xaxis.set_major_formatter(DateFormatter(pattern))  # type: ignore[no-untyped-call]
     ax.set_xlabel(word("date", language))
