@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 import os
 import random
 
 import duckdb
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -163,3 +165,52 @@ def test_parts_of_cdnow_are_the_whole(cdnow, tmp_path):
         duckdb.from_df(frame.iloc[part::3]).write_parquet(str(tmp_path / f"{part}.parquet"))
     whole, parts = crm.score_customers(frame), crm.score_customers(crm.read(tmp_path / "*.parquet"))
     pd.testing.assert_frame_equal(whole, parts)
+
+
+# --- money in another currency -----------------------------------------------------------------------------------
+
+# Result -> part -> the columns that are money; every other number is the same in any currency.
+MONEY = {
+    "crmkit.customers.summarize": {"": {"monetary", "mean_order", "m_x"}},
+    "crmkit.growth.growth_matrix": {"table": {"revenue", "base_revenue", "change"}},
+    "crmkit.growth.revenue_bridge": {"steps": {"amount", "cumulative"}, "customers": {"base", "current", "change"}},
+    "crmkit.lenses.customer_base_audit": {
+        "distribution": {"revenue", "profit"},
+        "by_orders": {"revenue", "profit"},
+        "moves": {"profit_before", "profit_after"},
+        "cohorts": {"order_value", "profit", "cumulative_profit"},
+        "whole": {"revenue", "profit", "returns", "total"},
+        "table": {"order_value", "revenue", "profit", "returns", "total"},
+        "depth": {"revenue"},
+    },
+    "crmkit.retention.revenue_movements": {
+        "table": {"start", "new", "reactivated", "expansion", "contraction", "churned", "end", "returns", "revenue"},
+        "customers": set(),
+    },
+}
+
+
+@pytest.mark.parametrize("name", sorted(MONEY))
+def test_money_in_another_currency_is_multiplied_and_nothing_else_changes(name):
+    """Amounts times pi have no exact decimal form, and are kept by other digits than cents."""
+    rng = np.random.default_rng(4)
+    table = {
+        "customer_id": rng.integers(0, 25, 160),
+        "date": np.datetime64("2024-01-01", "us") + rng.integers(0, 720, 160) * np.timedelta64(1, "D"),
+        "product": np.array(list("abcd"), dtype=object)[rng.integers(0, 4, 160)],
+        "amount": rng.integers(-900, 9000, 160) / 100,
+    }
+    call = functools.reduce(getattr, name.split(".")[1:], crm)
+    here, there = (
+        call(crm.Transactions(table_of("pandas", {**table, "amount": table["amount"] * factor}), as_of="2025-12-31"))
+        for factor in (1, math.pi)
+    )
+    for part, money in MONEY[name].items():
+        ours, theirs = (as_columns(getattr(found, part) if part else found) for found in (here, there))
+        assert money <= set(ours)
+        for column, values in ours.items():
+            known = [value for value in values if value is not None]
+            if known and isinstance(known[0], int | float) and column != "customer_id":
+                factor = math.pi if column in money else 1
+                got, before = (np.array(each, dtype=float) for each in (theirs[column], values))
+                assert got == pytest.approx(before * factor, rel=1e-6, abs=1e-6, nan_ok=True), (part, column)

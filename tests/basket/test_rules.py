@@ -172,6 +172,20 @@ def test_adjusted_p_values_are_those_of_scipy():
     assert (adjusted(p, 400) >= adjusted(p, 40)).all()
 
 
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_what_is_not_listed_was_tried_too(left):
+    stats = pytest.importorskip("scipy.stats")
+    made = crm.datasets.make_baskets(200, seed=3).transactions
+    found = basket.rules(made, min_confidence=0.25, left=left) if left else basket.pairs(made)
+    p, sizes = np.array(as_columns(found.table)["p_value"]), np.array(as_columns(found.itemsets)["items"])
+    # Each set of up to `left` items, with each other item on the right; or each item with each other one, once.
+    single = int((sizes == 1).sum())
+    tried = sum(single - size for size in sizes if size <= left) if left else single * (single - 1) // 2
+    assert f"{tried:,}" in found.definition.text("en")
+    expected = stats.false_discovery_control(np.append(p, np.ones(tried - len(p))))[: len(p)]
+    assert as_columns(found.table)["p_adjusted"] == pytest.approx(expected.tolist(), rel=1e-12)
+
+
 def test_intervals_of_lift_and_confidence_cover():
     rng = np.random.default_rng(2)
     cells, n = np.array([0.04, 0.06, 0.16, 0.74]), 400  # both, only a, only b, neither
@@ -193,6 +207,16 @@ def test_independent_items_are_seldom_called_related():
     named = as_columns(found.table)["relation"]
     assert len(named) > 200
     assert sum(name != "unclear" for name in named) <= 1
+
+
+def test_a_bundle_is_bought_together_in_four_of_five_cases_both_ways():
+    def relation(both, a, b, neither=10):
+        table = sales([["a", "b"]] * both + [["a"]] * a + [["b"]] * b + [["c"]] * neither)
+        return row_of(basket.rules(small_table(table), min_orders=1, min_confidence=0, left=1), "a", "b")["relation"]
+
+    assert relation(4, 1, 1) == "bundle"
+    assert relation(4, 1, 0) == relation(4, 0, 1) == "bundle"
+    assert "bundle" not in {relation(4, 2, 1), relation(4, 1, 2), relation(4, 0, 0, neither=0)}
 
 
 def test_planted_rules_bundles_and_rivals_are_found():

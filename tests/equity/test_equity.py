@@ -91,7 +91,7 @@ def test_rows_may_come_in_any_order_and_as_an_array(make_table):
     [
         ({"last": ["A", "B"], "A": [0.8, 0.3], "B": [0.2, 0.6]}, r"'B' adds up to 0\.9"),
         ({"last": ["A", "B"], "A": [80, 30], "B": [20, 70]}, "adds up to 100"),
-        ({"last": ["A", "B"], "A": [1.2, 0.3], "B": [-0.2, 0.7]}, "below 0"),
+        ({"last": ["A", "B"], "A": [1.2, 0.3], "B": [-0.2, 0.7]}, r"below 0: -0\.2"),
         ({"last": ["A", "C"], "A": [0.8, 0.3], "B": [0.2, 0.7]}, "same brands"),
         ({"last": ["A", "B"], "A": [0.8, None], "B": [0.2, 0.7]}, "missing"),
         ([[0.5, 0.5]], "square"),
@@ -253,6 +253,26 @@ def test_surveys_that_cannot_be_counted(make_table):
         equity.brand_values(half, **TERMS)
 
 
+def test_a_weight_of_0_is_a_weight():
+    found = equity.switching({"last": [*"AAB"], "next": [*"ABA"], "w": [2, 1, 0]}, weight="w")
+    got = square(found.table, "AB")
+    assert got[0] == pytest.approx([2 / 3, 1 / 3])
+    assert got[1].tolist() == [None, None]
+    assert found.left_out == 0
+
+
+@pytest.mark.parametrize("purchases", [0, -1])
+def test_a_matrix_has_no_root_of_no_purchases(purchases):
+    with pytest.raises(ArgumentError, match="purchases="):
+        equity.per_purchase(np.eye(2), purchases=purchases)
+
+
+@pytest.mark.parametrize("table", [{**P, "next": ["A", "B"]}, {"last": ["A", "B"]}])
+def test_a_matrix_has_at_most_one_column_of_names_and_some_of_numbers(table):
+    with pytest.raises(DataError, match="one column of text"):
+        equity.long_run_shares(table)
+
+
 def test_a_matrix_of_a_year_is_not_one_of_a_purchase():
     yearly = np.linalg.matrix_power(np.array([[0.8, 0.2], [0.3, 0.7]]), 4)
     once = square(equity.per_purchase(yearly, purchases=4), "AB")
@@ -341,8 +361,9 @@ def test_surveys_of_choices_that_cannot_be_fitted():
         equity.drivers({**survey, "chosen": 2 * survey["chosen"]}, drivers=["x0"])
     with pytest.raises(ColumnError, match="price"):
         equity.drivers(survey, drivers=["price"])
-    with pytest.raises(ArgumentError, match="drivers="):
-        equity.drivers(survey, drivers=[])
+    for drivers in ([], "x0", ["x0", "x0"], {"value_equity": ["x0"], "brand_equity": ["x0"]}):
+        with pytest.raises(ArgumentError, match="drivers="):
+            equity.drivers(survey, drivers=drivers)
     missing = survey["x0"].copy()
     missing[:3] = np.nan
     assert equity.drivers({**survey, "x0": missing}, drivers=["x0"]).left_out == 1
