@@ -2,8 +2,10 @@
 
 import csv
 import datetime as dt
+import itertools
 from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import mpmath
 import numpy as np
@@ -12,10 +14,12 @@ from cdnow_repeats import CALIBRATION_ENDS, cdnow_repeats
 from test_totals import shop
 
 import crmkit as crm
-from conftest import as_columns
+from conftest import as_columns, small_table
 from crmkit import clv
 from crmkit.errors import ArgumentError, DataError, NotFittedError
 from crmkit.models import _compare, _holdout
+from crmkit.models._boosted import features
+from crmkit.models._snapshots import Snapshots
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 PARETO = clv.ParetoNBD.from_params(r=0.553277, alpha=10.577684, s=0.60624, beta=11.668735, period="week")
@@ -281,6 +285,75 @@ def test_trees_and_their_mean_know_nothing_of_the_holdout(tx):
     assert scored["expected_purchases"].sum() == pytest.approx(rows["mean"]["predicted"], rel=1e-9)
     half = (scored["purchases_by_trees"] + scored["purchases_by_model"]) / 2
     assert scored["expected_purchases"].to_numpy() == pytest.approx(half.to_numpy())
+
+
+def test_a_snapshot_is_what_each_customer_s_days_add_up_to():
+    """Each column, one customer and one day at a time; windows end on the day, and leave out their first one."""
+    rng, first = np.random.default_rng(3), np.datetime64("2023-01-01")
+    who = np.repeat(np.arange(30), 12)
+    day = np.concatenate([np.sort(rng.integers(0, 560, 12)) for _ in range(30)])
+    day[:12] = [0, 36, 37, 218, 219, 309, 310, 372, 373, 400, 430, 431]  # 364, 182, 91 and 28 days before 400
+    cents = np.where(rng.random(who.size) < 0.2, -rng.integers(1, 500, who.size), rng.integers(1, 5000, who.size))
+    cents[np.r_[True, who[1:] != who[:-1]]] = 700  # everybody begins with a purchase
+    sales = {"customer_id": who, "date": (first + day).astype("datetime64[us]"), "amount": cents / 100}
+    shop_of = Snapshots.of(crm.Transactions(small_table(sales), as_of="2024-12-31"))
+    start = (first - np.datetime64("1970-01-01")).astype(int)
+    seen = shop_of.at(int(start) + 400, 30)
+    place = {one: row for row, one in enumerate(seen.ids.tolist())}
+    known = [one for one in range(30) if day[who == one].min() <= 400]
+    assert sorted(place) == known
+    for one in known:
+        money, bought = defaultdict(float), set()
+        for on, amount in zip(day[who == one].tolist(), cents[who == one].tolist(), strict=True):
+            money[on] += amount / 100
+            bought |= {on} if amount > 0 else set()
+        past = sorted(on for on in bought if on <= 400)
+        spent = [amount for on, amount in money.items() if on <= 400]
+        logs = [np.log(amount) for amount in spent if amount > 0]
+        expected = {
+            "x": len(past) - 1,
+            "t_x": past[-1] - past[0],
+            "T": 400 - past[0],
+            "money": sum(spent),
+            "first": money[past[0]],
+            "square": sum(amount**2 for amount in spent),
+            "log_gaps": sum(np.log(b - a) for a, b in itertools.pairwise(past)),
+            "recent": sum(370 < on <= 400 for on in past[1:]),
+            "recent_money": sum(amount for on, amount in money.items() if 370 < on <= 400),
+            "future": sum(400 < on <= 430 for on in bought),
+            "later": sum(amount for on, amount in money.items() if 400 < on <= 430),
+            "m_x": (sum(spent) - money[past[0]]) / (len(past) - 1) if len(past) > 1 else 0,
+        }
+        row = place[one]
+        assert {name: getattr(seen, name)[row] for name in expected} == pytest.approx(expected, abs=1e-9)
+        assert seen.logs[row] == pytest.approx([len(logs), sum(logs), sum(log**2 for log in logs)], abs=1e-9)
+        for at, last in enumerate((28, 91, 182, 364)):
+            inside = range(401 - last, 401)
+            assert seen.windows[row, at] == len(bought & set(inside))
+            assert seen.windows[row, 4 + at] == pytest.approx(sum(money[on] for on in inside), abs=1e-9)
+
+
+def test_what_trees_know_of_a_customer_by_hand():
+    one = {"x": [4, 0], "t_x": [40, 0], "T": [70, 0], "money": [60, 7], "windows": [[1, 9], [1, 7]]}
+    arrays = {name: np.array(values, dtype=float) for name, values in one.items()}
+    known = features(SimpleNamespace(**arrays), np.array([0.1, 0.2]))
+    # x, t_x, T, days of silence, the same in gaps of 10 days, x per day, the model's rate, mean spend, windows
+    assert known.tolist() == [[4, 40, 70, 30, 3, 4 / 70, 0.1, 12, 1, 9], [0, 0, 1, 0, 0, 0, 0.2, 7, 1, 7]]
+
+
+def test_a_mean_with_trees_has_the_weight_asked_for_and_their_part_grows_with_the_horizon(tx):
+    pytest.importorskip("sklearn")
+    model = clv.Boosted(horizon="13W", purchases="nbd", weight=0.2).fit(tx)
+    assert (model.model_name_, model.days_) == ("NBD", 91)
+    got = {name: np.array(values) for name, values in as_columns(model.score(tx)).items()}
+    mean = 0.2 * got["purchases_by_trees"] + 0.8 * got["purchases_by_model"]
+    assert got["expected_purchases"] == pytest.approx(mean, rel=1e-12)
+    assert got["purchases_by_trees"].sum() == pytest.approx(got["purchases_by_model"].sum(), rel=0.5)
+    model.horizon = "26W"
+    twice = np.array(as_columns(model.score(tx))["purchases_by_trees"])
+    assert twice == pytest.approx(2 * got["purchases_by_trees"], rel=1e-9)
+    with pytest.raises(ArgumentError, match="weight="):
+        clv.Boosted(weight=1.2).fit(tx)
 
 
 def test_trees_need_a_past_to_learn_from():

@@ -263,3 +263,27 @@ def test_two_customers_who_do_alike_leave_much_open():
     alike = {"customer_id": ["a"] * 7 + ["b"] * 7, "date": [f"2024-{day}" for day in days] * 2, "amount": [1.0] * 14}
     table = as_columns(crm.survival.repurchase(alike, within="30D", most=1).table)
     assert table["within_high"][0] - table["within_low"][0] > 0.9
+
+
+def test_repeat_rates_of_every_month_counted_one_customer_at_a_time():
+    rng = np.random.default_rng(8)
+    who, day = rng.integers(0, 30, 150), rng.integers(0, 200, 150)
+    days = np.datetime64("2025-01-01") + day
+    amounts = np.where(rng.random(150) < 0.2, -5.0, 5.0)  # refunds bring nobody back
+    sales = {"customer_id": who, "date": days.astype("datetime64[us]"), "amount": amounts}
+    table = as_columns(crm.survival.repeat_rates(crm.Transactions(small_table(sales), as_of="2025-07-19")))
+    bought = {(int(one), str(on)) for one, on, amount in zip(who, days, amounts, strict=True) if amount > 0}
+    months = [f"2025-{month:02}" for month in range(1, 8)]
+    assert table["period"] == months
+    assert table["complete"] == [True] * 6 + [False]
+    for at, month in enumerate(months):
+        here = [one for one, on in bought if on.startswith(month)]
+        later = {one for one, on in bought if at < 6 and on.startswith(months[at + 1])}
+        repeated, back = sum(here.count(one) > 1 for one in set(here)), len(later & set(here))
+        assert table["customers"][at] == len(set(here))
+        assert table["repeated"][at] == (repeated if at < 6 else None)
+        assert table["came_back"][at] == (back if at < 5 else None)  # July is not over: more of June may come
+        if at < 6:
+            assert table["repeat_rate"][at] == pytest.approx(repeated / len(set(here)))
+        if at < 5:
+            assert table["next_rate"][at] == pytest.approx(back / len(set(here)))
