@@ -171,7 +171,7 @@ def _tier_codes(values: Floats, n: Ints, shares: Sequence[float], *, of: str, ti
     # What those ahead have together; of equals that share the worse tier, all but one are ahead.
     ahead = np.cumsum(each) - (each if ties == "better" else each / n)
     ends = total * np.cumsum(shares)[:-1] - total * ROUNDING
-    codes: Ints = np.searchsorted(np.ceil(ends) if of == "customers" else ends, ahead, side="right")
+    codes: Ints = np.searchsorted(ends, ahead, side="right")
     return codes
 
 

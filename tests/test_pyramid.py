@@ -414,6 +414,46 @@ def test_an_account_is_watched_from_its_share_on_and_beyond_its_drop():
     assert dropped(share=0.201, drop=0)["customer_id"] == []
 
 
+def test_three_whole_windows_before_the_current_one_are_a_past_and_two_are_not():
+    last = dt.date(2024, 12, 31)
+
+    def watched(oldest):
+        rows = [("a", last - dt.timedelta(days=age), 100.0) for age in (oldest, 25, 15)]
+        return as_columns(pyramid.watch_accounts(with_as_of(sales(rows)), window="10D", baseline="10D"))
+
+    # Whole windows of 10 days lie between that of the first purchase and the current one.
+    three, two = watched(45), watched(35)
+    assert (three["windows"], two["windows"]) == ([3], [2])
+    assert three["noise"] == pytest.approx([np.std([100, 100, 0], ddof=1)])
+    assert three["verdict"] == ["within_noise"]
+    assert (two["noise"], two["verdict"]) == ([None], ["too_short"])
+
+
+def test_a_window_may_be_a_day_and_a_base_window_without_spend_has_no_key_accounts():
+    days = {"a": ("2025-03-29", 10.0), "b": ("2025-03-30", 30.0), "c": ("2025-03-31", -5.0)}
+    table = {
+        "customer_id": list(days), "date": [day for day, _ in days.values()], "amount": [it for _, it in days.values()],
+    }  # fmt: skip
+    tx = Transactions(table, as_of="2025-03-31")
+    # c had nothing to lose on 2025-03-30
+    got = as_columns(pyramid.watch_accounts(tx, window="1D", baseline="1D", share=0, drop=0))
+    assert (got["customer_id"], got["base"], got["base_share"]) == (["b"], [30.0], [1.0])
+    with pytest.raises(DataError, match="base window"):
+        pyramid.watch_accounts(Transactions(table, as_of="2025-04-02"), window="1D", baseline="1D")
+
+
+def test_shares_of_value_need_no_whole_numbers():
+    tiers = as_columns(pyramid.assign_tiers({"monetary": [0.5, 0.3, 0.15, 0.05]}, scheme="abc"))["tier"]
+    assert tiers == ["A", "A", "B", "C"]
+
+
+def test_a_whole_scheme_keeps_its_order_whatever_its_means_and_half_margins_stay():
+    given = {"tier": [*"CBA"], "monetary": [9.0, 5.0, 1.0], "margin": [0.5, 0.25, 0.75], "orders": [1, 2, 3]}
+    got = as_columns(pyramid.describe_tiers(given))
+    assert (got["tier"], got["mean_margin"], got["orders"]) == (["A", "B", "C"], [0.75, 0.25, 0.5], [3, 2, 1])
+    assert all(type(orders) is int for orders in got["orders"])
+
+
 def test_the_data_may_begin_on_the_first_day_of_the_base_window_and_no_later():
     with pytest.raises(DataError, match="2025-03-12"):
         dropped(first="2025-03-13", share=0.2, drop=0.1)

@@ -158,7 +158,7 @@ def _fit(x: Floats, n: Floats, *, open_ended: bool) -> tuple[float, float, float
     from scipy.optimize import minimize
     from scipy.stats import nbinom
 
-    last = int(np.flatnonzero(n > 0)[-1]) if not open_ended else x.size - 1
+    last = x.size - 1
     closed = np.arange(x.size) != last if open_ended else np.ones(x.size, dtype=bool)
 
     def loss(theta: Floats) -> float:

@@ -81,6 +81,13 @@ def test_rows_may_come_in_any_order_and_as_an_array(make_table):
     assert square(equity.brand_values(turned, **TERMS), "BA")[::-1, ::-1] == pytest.approx(expected)
     for given_as in ([[0.8, 0.2], [0.3, 0.7]], np.array([[0.8, 0.2], [0.3, 0.7]])):
         assert square(equity.brand_values(given_as, **TERMS), "AB") == pytest.approx(expected)
+    unnamed = {"A": [0.8, 0.3], "B": [0.2, 0.7]}
+    assert square(equity.brand_values(unnamed, **TERMS), "AB") == pytest.approx(expected)
+    with pytest.raises(DataError, match="same brands"):
+        equity.brand_values({"A": [0.8, 0.3, 0.1], "B": [0.2, 0.7, 0.9]}, **TERMS)
+    letters = as_columns(equity.long_run_shares(np.full((26, 26), 1 / 26)))["brand"]
+    assert (letters[0], letters[-1]) == ("A", "Z")
+    assert as_columns(equity.long_run_shares(np.full((27, 27), 1 / 27)))["brand"][-1] == "B27"
     pandas = pytest.importorskip("pandas")
     labelled = pandas.DataFrame([[0.3, 0.7], [0.8, 0.2]], index=["B", "A"], columns=["A", "B"])
     assert square(equity.brand_values(labelled, **TERMS), "AB") == pytest.approx(expected)

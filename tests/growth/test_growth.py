@@ -449,6 +449,13 @@ def dates_in(text):
 def test_a_base_period_may_begin_on_a_holiday():
     tx = on_the_day([("a", "2024-01-03", 1.0), ("a", "2024-12-31", 2.0)])
     assert as_columns(growth.revenue_bridge(tx, **PERIODS).steps)["amount"][0] == 1.0
+    for first, works in (("2023-12-27", True), ("2023-12-26", False)):  # a week is a holiday, eight days are not
+        base = (first, "2024-06-30")
+        if works:
+            growth.revenue_bridge(tx, base=base, current=PERIODS["current"])
+            continue
+        with pytest.raises(DataError, match="begins before the data do"):
+            growth.revenue_bridge(tx, base=base, current=PERIODS["current"])
     with pytest.raises(DataError, match="begins before the data do"):
         growth.revenue_bridge(tx, base=("2023-12-20", "2024-06-30"), current=PERIODS["current"])
 

@@ -58,6 +58,9 @@ def test_what_is_refused():
         value([[3, 1], [0, 2]])
     with pytest.raises(ArgumentError, match=r"margins must give one number for each of the groups 1, 2"):
         value([[0.5, 0.1], [0.1, 0.5]], margins=[1, 2, 3])
+    for margins in ({1: 5}, {1: 5, 2: 6, 3: 7}):
+        with pytest.raises(ArgumentError, match=r"margins must give one number for each of the groups 1, 2"):
+            value([[0.5, 0.1], [0.1, 0.5]], margins=margins)
     with pytest.raises(ArgumentError, match="must be square"):
         value([[0.5, 0.1]])
     with pytest.raises(ArgumentError, match="no limit"):

@@ -220,6 +220,7 @@ def test_a_longer_time_means_more_buyers():
     [
         ({"share": [0.9, 0.2]}, "market shares"),
         ({"share": [0.0, 0.2]}, "market shares"),
+        ({"brand": ["A"], "share": [1.0], "penetration": [0.3]}, "market shares"),
         ({"brand": ["A", "A"]}, "more than one row"),
         ({"penetration": [0.9, 0.9]}, "lets S be learnt"),
     ],
@@ -228,6 +229,20 @@ def test_categories_that_cannot_be(changed, match, make_table):
     table = {"brand": ["A", "B"], "share": [0.3, 0.2], "penetration": [0.2, 0.15], **changed}
     with pytest.raises(DataError, match=match):
         wallet.dirichlet(make_table(table), **CATEGORY)
+
+
+def test_two_brands_that_share_the_market_reach_whoever_buys_at_all():
+    """Who buys neither buys nothing: 1 - 0.56 of the people."""
+    table = {"brand": ["A", "B"], "share": [0.7, 0.3]}
+    found = wallet.dirichlet(table, **CATEGORY, S=1.3)
+    got, shared = as_columns(found.table)["penetration"], as_columns(found.duplication)
+    assert got[0] + got[1] - shared["B"][0] * got[0] == pytest.approx(0.56, rel=1e-6)
+
+
+@pytest.mark.parametrize("periods", [0, -1])
+def test_no_time_has_no_norm(periods):
+    with pytest.raises(ArgumentError, match="periods="):
+        wallet.dirichlet(TOOTHPASTE, **CATEGORY, periods=periods)
 
 
 def test_penetrations_are_needed_to_learn_s():
@@ -272,6 +287,20 @@ def test_the_concentration_of_a_simulated_market():
     assert found.top_share(0.2) == pytest.approx(by_rate[:fifth].sum() / rates.sum(), abs=0.005)
     by_count = np.sort(second)[::-1]
     assert found.top_share(0.2, span="one_period") == pytest.approx(by_count[:fifth].sum() / second.sum(), abs=0.005)
+
+
+def test_counts_that_end_have_the_mean_of_the_customers():
+    """As every negative binomial distribution of the highest likelihood has."""
+    found = wallet.true_concentration(CHAMPAGNE)
+    assert found.r / found.alpha == pytest.approx(np.average(np.arange(9), weights=CHAMPAGNE), rel=1e-6)
+
+
+def test_two_numbers_of_purchases_are_enough():
+    assert wallet.true_concentration([80, 0, 0, 0, 20]).customers == 100
+    with pytest.raises(DataError, match="whole numbers"):
+        wallet.true_concentration([[50, 30], [20, 1]])
+    with pytest.raises(DataError, match="whole numbers"):
+        wallet.true_concentration([50, np.inf])
 
 
 def test_chance_only_adds_to_concentration():
