@@ -71,6 +71,18 @@ def test_payback_worked_by_hand():
     assert clv.payback(100, 0.8, 0.1, acquisition_cost=366.67) == math.inf
     assert clv.payback(100, 1.0, 0.0, acquisition_cost=300) == 2
     assert clv.payback(0, 0.8, 0.1, acquisition_cost=1) == math.inf
+    # 100, 50, 25 ... come near 200 and never reach it
+    assert clv.payback(100, 0.5, 0, acquisition_cost=200) == math.inf
+    assert clv.payback(100, 0.5, 0, acquisition_cost=175) == 2
+
+
+def test_one_payment_is_a_cash_flow_and_none_is_not():
+    flows = clv.cash_flows(100, 0.8, 0.1, n_periods=1)
+    assert len(flows) == 1
+    with pytest.raises(ArgumentError, match="n_periods=0"):
+        clv.cash_flows(100, 0.8, 0.1, n_periods=0)
+    with pytest.raises(ArgumentError, match="n_periods=0"):
+        clv.cash_flows([], 0.8, 0.1)
 
 
 def test_acquisition_cost_against_lifetime_value():

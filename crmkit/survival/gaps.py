@@ -65,7 +65,7 @@ class Gaps(Result):
         0.59
         """
         beyond = 1.0 if self.plateau == 1 else np.nan
-        return self._at("returned_share", days, before=0.0, beyond=beyond)
+        return self._at("returned_share", days, beyond=beyond)
 
     def chance_of_return(self, days: Any) -> float:
         """Chance that a customer who has been quiet for a duration buys again, as far as the data see.
@@ -78,17 +78,16 @@ class Gaps(Result):
         >>> round(inactivity_threshold(datasets.load_cdnow()).chance_of_return("174D"), 2)
         0.26
         """
-        return self._at("still_to_come", days, before=self.plateau, beyond=np.nan)
+        return self._at("still_to_come", days, beyond=np.nan)
 
-    def _at(self, column: str, days: Any, *, before: float, beyond: float) -> float:
-        """A column at a duration; `before` the first of the lengths that occur, and `beyond` the last."""
+    def _at(self, column: str, days: Any, *, beyond: float) -> float:
+        """A column at a duration, which is 0 at least, as the curve begins; and `beyond` the last of its lengths."""
         table = _frame.open_table(self.table)
         found = table.collect(table.frame)
         asked = _checks.days_of(days, "days")
         if asked > found["days"][-1]:
             return beyond
-        at = int(np.searchsorted(found["days"], asked, side="right")) - 1
-        return before if at < 0 else float(found[column][at])
+        return float(found[column][int(np.searchsorted(found["days"], asked, side="right")) - 1])
 
 
 def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: float = 0.95) -> Gaps:

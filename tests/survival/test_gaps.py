@@ -51,6 +51,14 @@ def test_a_curve_by_hand(make_table):
     assert table["closed_share"] == [0, 0, 0.5, 0.5, 1]
     assert table["still_to_come"] == pytest.approx([1, 1, 1, 1, 0])
     assert (found.limit, found.plateau) == (20, 1)
+    # a length that occurs is read off on its own day, and before the first one nobody has come back
+    assert [found.returned_within(days) for days in (10, 14, 15, 20, 21)] == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1, 1])
+    sales = {"customer_id": [1, 1, 2, 2], "amount": [1.0] * 4,
+             "date": ["2024-01-01", "2024-01-11", "2024-01-01", "2024-01-31"]}  # fmt: skip
+    late = crm.survival.inactivity_threshold(crm.Transactions(make_table(sales), as_of="2024-03-31"))
+    assert as_columns(late.table)["days"] == [0, 10, 30, 60, 80]
+    assert [late.returned_within(days) for days in (9, 10, 30)] == pytest.approx([0, 1 / 4, 1 / 2])  # of four waits
+    assert [late.chance_of_return(days) for days in (0, 9, 10)] == pytest.approx([1 / 2, 1 / 2, 1 / 3])
 
 
 def test_the_limit_is_where_the_share_of_the_returns_is_reached(gaps_of_cdnow, cdnow):

@@ -257,6 +257,21 @@ def test_a_horizon_that_leaves_no_past_is_refused(horizon):
         crm.survival.compare_lost_rules(transactions(), horizon=horizon)
 
 
+@pytest.mark.parametrize("rule", [{"gaps": 0}, {"own_gaps": 0}, {"p_alive": 0}, {"p_alive": 1}, {"inactive": "0D"}])
+def test_limits_that_say_nothing_about_anybody_are_refused(rule):
+    with pytest.raises(ArgumentError, match=r"says nothing|less than a day"):
+        crm.survival.flag_lost(transactions(), **rule)
+
+
+def test_one_day_is_a_horizon_and_two_days_of_data_have_no_past():
+    found = crm.survival.compare_lost_rules(transactions(), rules=[{"inactive": "10D"}], horizon="1D")
+    assert as_columns(found.table)["rule"] == ["inactive"]
+    for days, said in ((1, "to judge by\\.$"), (2, "such as horizon=")):  # half of one day is no horizon to advise
+        sales = {"customer_id": ["a", "b"], "date": ["2024-01-01", f"2024-01-0{1 + days}"], "amount": [1.0, 2.0]}
+        with pytest.raises(DataError, match=said):
+            crm.survival.compare_lost_rules(sales, horizon=f"{days}D")
+
+
 def test_rules_that_need_gaps_say_so_where_nobody_came_twice():
     once = crm.Transactions(small_table({"customer_id": ["a", "b"], "date": ["2024-01-01", "2024-02-01"],
                                          "amount": [1.0, 2.0]}))  # fmt: skip
