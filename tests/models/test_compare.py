@@ -349,6 +349,11 @@ def test_a_mean_with_trees_has_the_weight_asked_for_and_their_part_grows_with_th
     mean = 0.2 * got["purchases_by_trees"] + 0.8 * got["purchases_by_model"]
     assert got["expected_purchases"] == pytest.approx(mean, rel=1e-12)
     assert got["purchases_by_trees"].sum() == pytest.approx(got["purchases_by_model"].sum(), rel=0.5)
+    # spend per purchase is that of the model of spend by itself
+    summary = crm.summarize(tx)
+    spend = as_columns(clv.SpendMean(horizon="13W").fit(tx).score(summary))
+    alone = dict(zip(spend["customer_id"], spend["expected_spend"], strict=True))
+    assert got["expected_spend"] == pytest.approx([alone[one] for one in got["customer_id"].tolist()], rel=1e-6)
     model.horizon = "26W"
     twice = np.array(as_columns(model.score(tx))["purchases_by_trees"])
     assert twice == pytest.approx(2 * got["purchases_by_trees"], rel=1e-9)
