@@ -798,3 +798,17 @@ def test_a_cell_that_just_pays_for_itself_is_not_rolled_out():
     for cost, margin in ((0, 10), (1, 0), (-1, 10)):
         with pytest.raises(ArgumentError, match="contact_cost"):
             rfm.break_even_rate(cost, margin)
+
+
+@pytest.mark.parametrize(("method", "alone"), [("quantile", 3), ("nested", 1), ("rank", 0)])
+def test_points_of_one_measure_are_told_where_they_hang_on_nothing_else(method, alone):
+    customers = {"customer_id": list(range(20)), "recency": list(range(20)), "frequency": [1, 2] * 10,
+                 "monetary": [float(spend) for spend in range(20)]}  # fmt: skip
+    scorer = rfm.Scorer(method=method).fit(small_table(customers))
+    scored = as_columns(scorer.score(small_table(customers)))
+    for at, measure in enumerate(("recency", "frequency", "monetary")):
+        if at < alone:
+            assert scorer.points(measure, customers[measure]).tolist() == scored[f"{measure[0]}_score"]
+            continue
+        with pytest.raises(ArgumentError, match=f"measure='{measure}'"):
+            scorer.points(measure, [1, 2])

@@ -368,6 +368,13 @@ def test_trees_need_a_past_to_learn_from():
         clv.Boosted(horizon=10, purchases="nbd").fit({name: column[4:6] for name, column in SALES.items()})
 
 
+@pytest.mark.parametrize(("holdout", "origins"), [(40, 1), (20, 2)])
+def test_a_past_of_its_first_day_alone_is_none(holdout, origins):
+    """From 2025-01-01 to 2025-02-10 lie 40 days."""
+    with pytest.raises(ArgumentError, match=f"holdout={holdout} with origins={origins} needs more than 40 days"):
+        clv.compare(SALES, models=["nbd"], holdout=holdout, origins=origins, level=None)
+
+
 def test_by_default_as_many_holdouts_as_leave_a_past_as_long():
     sales = shop(60, days=200)
     assert len(set(as_columns(clv.compare(sales, models=["nbd"], holdout=40, level=None).by_origin)["origin"])) == 3
