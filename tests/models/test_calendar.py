@@ -94,6 +94,18 @@ def test_a_sales_day_has_its_strength_shrunk_and_known_in_advance():
     assert that_day / day_before == pytest.approx(row["factor"], rel=1e-9)
 
 
+@pytest.mark.parametrize("year", [2022, 2030])
+def test_a_named_day_is_known_for_years_to_come(year):
+    sales = seasonal(800, n=150, events=[315, 680], boost=8.0)  # 2020-11-11 and 2021-11-11
+    calendar = clv.PurchaseCalendar(seasons=None, events="singles_day").fit(sales)
+    factor = float(calendar.table.loc[calendar.table["event"] == "singles_day", "factor"].iloc[0])
+    assert factor > 3
+    eve = dt.date(year, 11, 10)
+    assert calendar.horizon(1, as_of=eve) / calendar.horizon(1, as_of=eve - dt.timedelta(days=1)) == (
+        pytest.approx(factor, rel=1e-9)
+    )
+
+
 def test_closed_days_pass_no_time():
     sales = shop(100, days=400)
     start = np.datetime64("2020-01-01")
