@@ -232,6 +232,20 @@ def test_planted_rules_bundles_and_rivals_are_found():
         assert (rivals.first, rivals.second) not in rows.index
 
 
+def test_lists_begin_with_what_is_surest():
+    made = crm.datasets.make_baskets(150, seed=5).transactions
+    for found in (basket.pairs(made), basket.rules(made, min_confidence=0)):
+        rows = as_columns(found.table)
+        keys = list(zip((-low for low in rows["lift_low"]), rows["antecedent"], rows["consequent"], strict=True))
+        assert keys == sorted(keys)
+        sizes = as_columns(found.itemsets)
+        keys = list(zip(sizes["items"], (-n for n in sizes["baskets"]), strict=True))
+        assert keys == sorted(keys)
+    steps = as_columns(basket.next_purchase(made, min_customers=3).table)
+    sure = [low / base for low, base in zip(steps["share_low"], steps["base_share"], strict=True)]
+    assert sure == sorted(sure, reverse=True)
+
+
 # --- what counts -----------------------------------------------------------------------------------------------------
 
 
