@@ -153,3 +153,14 @@ def test_a_named_cohort_and_what_cannot_be_used():
         crm.customer_base_audit(made, period="week")
     with pytest.raises(DataError, match="no two complete periods"):
         crm.customer_base_audit(made[made["date"] < "2023-01-20"])
+
+
+def test_the_first_tenth_of_the_customers_brought_most():
+    """Of 21 customers who bring 0 to 20, the best three 57 together."""
+    days = ["2023-06-01", *["2024-01-01"] * 20, "2024-12-31"]
+    table = {"customer_id": [0, *range(1, 22)], "date": days, "amount": [5.0, *map(float, range(1, 21)), 0.0]}
+    audit = crm.customer_base_audit(crm.Transactions(small_table(table), as_of="2024-12-31"), period="year")
+    found = as_columns(audit.distribution)
+    assert found["customers"] == [3, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+    assert found["revenue"] == [57, 33, 29, 25, 21, 17, 13, 9, 5, 1]
+    assert found["profit_share"][0] == pytest.approx(57 / 210)

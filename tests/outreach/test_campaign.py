@@ -94,3 +94,11 @@ def test_who_brings_nothing_is_left_alone_and_chances_may_be_0_and_1():
 def test_a_contact_that_no_chance_pays_for_has_no_cut_off(cost, value, cut_off):
     scores = {"customer_id": ["a"], "p_churn": [0.5]}
     assert crm.outreach.campaign(scores, contact_cost=cost, value=value, save_rate=0.5).cut_off == cut_off
+
+
+def test_of_equal_profits_the_likelier_to_leave_comes_first():
+    scores = {"customer_id": ["a", "b", "c"], "p_churn": [0.25, 0.5, 0.5], "clv": [40.0, 20.0, 10.0]}
+    curve = as_columns(crm.outreach.campaign(scores, contact_cost=1, value="clv", save_rate=0.5).curve)
+    assert curve["contacted"] == [1, 2, 3]
+    assert curve["profit"] == pytest.approx([4.0, 8.0, 9.5])
+    assert curve["lowest_p_churn"] == [0.5, 0.25, 0.25]

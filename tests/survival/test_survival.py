@@ -313,3 +313,22 @@ def test_python_s_true_and_false_are_yes_and_no():
     gone[2] = None
     with pytest.raises(ColumnError, match="column 'event'"):
         crm.survival.kaplan_meier(pd.DataFrame({**STAYS, "event": gone}))
+
+
+def test_who_comes_on_a_day_is_at_risk_from_the_next_one_on():
+    """Of a log-rank test with late entry: the ends of day 5 are no risk to who came on day 5."""
+    rng = np.random.default_rng(6)
+    entry = rng.integers(0, 6, 60)
+    time, event, group = entry + rng.integers(1, 8, 60), rng.integers(0, 2, 60), rng.integers(0, 2, 60)
+
+    def statistic(came):
+        return log_rank(time, event, np.ones(60), group, entry=came).statistic
+
+    seen = expected = variance = 0.0
+    for at in np.unique(time[event == 1]):
+        risk, ends = (entry < at) & (time >= at), (event == 1) & (time == at)
+        n, d, one = risk.sum(), ends.sum(), (risk & (group == 0)).sum()
+        seen, expected = seen + (ends & (group == 0)).sum(), expected + d * one / n
+        variance += d * (one / n) * (1 - one / n) * (n - d) / max(n - 1, 1)
+    assert statistic(entry) == pytest.approx((seen - expected) ** 2 / variance, rel=1e-9)
+    assert statistic(entry + 0.5) == pytest.approx(statistic(entry), rel=1e-12)
