@@ -121,8 +121,7 @@ def curve(
     >>> curve(np.array([10, 20, 20, 30]), np.array([1, 1, 0, 0]), np.ones(4)).survival.tolist()
     [1.0, 0.75, 0.5, 0.5]
     """
-    times, row = np.unique(np.append(time, 0).astype(float), return_inverse=True)
-    row = row[:-1]
+    times, row = _steps(np.asarray(time, dtype=float))
     events = np.bincount(row, weights=n * event, minlength=len(times)).astype(float)
     gone = np.bincount(row, weights=n, minlength=len(times)).astype(float)
     at_risk = np.cumsum(gone[::-1])[::-1].astype(float)
@@ -135,6 +134,27 @@ def curve(
         kept = np.where(at_risk > 0, 1 - events / at_risk, 1.0)
     low, high = _beta_product(at_risk, events, gone - events, level)
     return Curve(times, at_risk, events, gone - events, np.cumprod(kept).astype(float), low, high, level)
+
+
+def counted(time: Array, event: Array) -> tuple[Floats, Ints, Ints]:
+    """The distinct (time, event 0 or 1) of rows, and how many rows have each; by sorting, which numbers do fast.
+
+    >>> [column.tolist() for column in counted(np.array([20, 10, 20, 20]), np.array([1, 1, 0, 1]))]
+    [[20, 10, 20], [0, 1, 1], [1, 1, 2]]
+    """
+    found = [np.unique(time[event == kind], return_counts=True) for kind in (0, 1)]
+    kinds = np.repeat(np.arange(2), [len(times) for times, _ in found])
+    return np.concatenate([times for times, _ in found]), kinds, np.concatenate([n for _, n in found])
+
+
+def _steps(time: Floats) -> tuple[Floats, Ints]:
+    """The distinct times, from 0, in ascending order, and which of them each is; quick where they come in runs."""
+    order = np.argsort(time, kind="stable")
+    ordered = time[order]
+    is_new = np.diff(ordered, prepend=0.0) > 0
+    row = np.empty(len(time), dtype=np.int64)
+    row[order] = np.cumsum(is_new)
+    return np.append(0.0, ordered[is_new]), row
 
 
 def _beta_product(at_risk: Floats, events: Floats, censored: Floats, level: float) -> tuple[Floats, Floats]:

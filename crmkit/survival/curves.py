@@ -219,15 +219,28 @@ def kaplan_meier(
     table = _frame.open_table(frame.to_native(), numbers=numbers, keys=[by] if by else [], hint=HINT)
     if weight:
         _refuse_weights(table, weight)
-    cells = table.cells([*([by] if by else []), time, event, *([entry] if entry else [])], weight=weight)
+    if table.in_memory and not (by or entry or weight):
+        cells = _counted_here(table, time, event)
+    else:
+        cells = table.cells([*([by] if by else []), time, event, *([entry] if entry else [])], weight=weight)
     _refuse_impossible(cells, time, event, entry)
     names = cells[by] if by else np.full(len(cells["n"]), ALL, dtype=object)
-    groups = sorted(set(names.tolist()), key=_by_size)
+    groups = sorted(set(names.tolist()), key=_by_size) if by else [ALL]
     share = _checks.level_of(level)
     said = {"time": time, "event": event, "level": f"{100 * share:g}"}
     definition = Definition("survival_of_durations", None, said)
     counted = _Counted(cells[time], cells[event], cells["n"], names, groups, cells[entry] if entry else None)
     return _curves(counted, definition, table.frame, level=share)
+
+
+def _counted_here(table: _frame.Table, time: str, event: str) -> dict[str, Array]:
+    """Distinct rows of a table in memory, or all of them where `event` is not what it should be."""
+    times, events = (table.collect(table.frame.select(name))[name] for name in (time, event))
+    if np.isin(events, (0, 1)).all():
+        times, events, n = _km.counted(times, events)
+    else:
+        n = np.ones(len(times), dtype=np.int64)
+    return {time: times, event: events, "n": n}
 
 
 def _refuse_impossible(cells: dict[str, Array], time: str, event: str, entry: str | None) -> None:
@@ -326,7 +339,7 @@ def _curves(cells: _Counted, definition: Definition, like: Any, *, level: float)
     """The curves of all groups as tables, and their test."""
     curves = {}
     for name in cells.groups:
-        own = cells.group == name
+        own = cells.group == name if len(cells.groups) > 1 else slice(None)
         entry = None if cells.entry is None else cells.entry[own]
         curves[name] = _km.curve(cells.time[own], cells.event[own], cells.n[own], entry=entry, level=level)
     long = [
@@ -343,14 +356,18 @@ def _curves(cells: _Counted, definition: Definition, like: Any, *, level: float)
         }
         for name, found in curves.items()
     ]
-    position = {name: at for at, name in enumerate(cells.groups)}
-    code = np.array([position[name] for name in cells.group.tolist()])
     return Survival(
         table=engines.build({name: np.concatenate([part[name] for part in long]) for name in long[0]}, like),
         summary=engines.build(_summary(curves), like),
-        log_rank=log_rank(cells.time, cells.event, cells.n, code, cells.entry) if len(curves) > 1 else None,
+        log_rank=_compared(cells) if len(cells.groups) > 1 else None,
         definition=definition,
     )
+
+
+def _compared(cells: _Counted) -> LogRank:
+    position = {name: at for at, name in enumerate(cells.groups)}
+    code = np.array([position[name] for name in cells.group.tolist()])
+    return log_rank(cells.time, cells.event, cells.n, code, cells.entry)
 
 
 def _whole(counts: Floats) -> Array:
