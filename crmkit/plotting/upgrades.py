@@ -58,7 +58,7 @@ def plot_upgrade_paths(paths: Table, *, ax: Axes | None = None, language: Langua
     >>> import crmkit as crm
     >>> ax = crm.plotting.plot_upgrade_paths(crm.explanation.upgrade_paths(crm.datasets.load_ten_customers()))
     >>> ax.get_title()
-    '90% of customers are one order away from a better segment'
+    '70% of customers are one order away from a better segment'
     """
     names, sizes = _counted(paths)
     ax, spoken = open_axes(ax, language, height=2.0 + 0.36 * len(names), width=7.4)
