@@ -172,7 +172,7 @@ def test_an_unknown_language_is_refused_before_anything_is_drawn():
 
 
 def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib.pyplot", None)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     with pytest.raises(MissingPackageError, match=re.escape('pip install "crmkit[plot]"')):
         plot_segments(SEGMENTS)
 
