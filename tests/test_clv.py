@@ -286,6 +286,8 @@ def test_cohort_periods_are_named_and_the_running_one_is_marked():
         (lambda: clv.constant_retention(100, 0.8, 0.1, timing="middle"), "timing='middle'[\\s\\S]*'start', 'end'"),
         (lambda: clv.constant_retention("much", 0.8, 0.1), "margin='much'"),
         (lambda: clv.average(order_value=1, orders_per_period=-1, lifetime=1, margin_rate=1), "orders_per_period=-1"),
+        (lambda: clv.Valuation(margin_rate=1.5), "margin_rate=1.5"),
+        (lambda: clv.Valuation(horizon="soon"), "horizon='soon'"),
         (lambda: clv.cash_flows(100, 0.8, 0.1), "n_periods is missing"),
         (lambda: clv.cash_flows(100, [0.8, 0.7], 0.1, n_periods=5), "suffice for 3"),
         (lambda: clv.cash_flows(100, [0.8, 1.7], 0.1), "1.7"),

@@ -149,6 +149,19 @@ def test_stored_and_read_again_and_drawn(make_table):
     assert low < model.predict(data, horizon="39W").sum() < high
 
 
+def test_effects_and_shares_are_drawn_with_the_parameters():
+    """Each where the model has nothing else beside its parameters; effects spread as the summary says."""
+    data = dict(cdnow_repeats())
+    data["z"] = np.arange(len(data["x"])) % 3
+    effects = clv.MBGNBD(covariates={"purchase": ["z"], "dropout": []}).fit(data)
+    said = as_columns(effects.summary())
+    error = said["standard_error"][said["name"].index("purchase_z")]
+    drawn = [one.coefficients["purchase"][0] for one in effects.parameter_draws(400, np.random.default_rng(1))]
+    assert np.std(drawn) == pytest.approx(error, rel=0.2)
+    shares = clv.MBGNBD(one_time=True).fit(data).parameter_draws(400, np.random.default_rng(1))
+    assert 0 < np.std([one.one_time_share for one in shares]) < 0.1
+
+
 def test_bad_input_is_named():
     data = {"x": [0, 3, 1], "t_x": [0, 20, 9], "T": [30, 30, 30], "z": [1, 1, 1]}
     with pytest.raises(DataError, match="'z'"):

@@ -251,9 +251,14 @@ def score_ends(before, now, level, bounded):
     squares = ((now - rate * before) ** 2).sum() + (before**2).mean() * 0.5 * (rate**2 + (1 - rate) ** 2)
     seen = squares / before.sum() ** 2 * effective / (effective - 1)
     middle = (rate * effective + 0.5) / (effective + 1)
-    law = (lambda r: r * (1 - r)) if bounded else (lambda r: r)
     t = stats.t.ppf((1 + level) / 2, max(effective - 1, 1))
-    gap = lambda r: (r - rate) ** 2 - t**2 * seen * law(r) / law(middle)  # noqa: E731
+
+    def law(at):
+        return at * (1 - at) if bounded else at
+
+    def gap(at):
+        return (at - rate) ** 2 - t**2 * seen * law(at) / law(middle)
+
     low = optimize.brentq(gap, 0, rate * (1 - 1e-9), xtol=1e-15)
     high = 1.0 if bounded and rate == 1 else optimize.brentq(gap, rate, 1 if bounded else 1000, xtol=1e-15)
     return low, high
