@@ -556,7 +556,7 @@ def _beside(native: Any, columns: Columns) -> Any:
     name = f"crmkit_{secrets.token_hex(8)}"
     globals()[name] = _pandas_of(columns)  # where the engine looks for it
     try:
-        return native.query(f"{name}_like", f"SELECT * FROM {name}")
+        return process.asker(native, f"{name}_like")(f"SELECT * FROM {name}")
     except (duckdb.CatalogException, duckdb.PermissionException):  # a connection that may not look into Python
         return native.query(f"{name}_like", _literally(globals()[name]))
     finally:

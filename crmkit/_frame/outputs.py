@@ -105,8 +105,8 @@ class Stored:
         numbered = "" if row is None else f", file_row_number AS {sql.name(row)}"
         read = f"SELECT {self.columns}{numbered} FROM {self.scan}"
         rows = f"crmkit_{secrets.token_hex(8)}"
-        found = native.query(
-            rows, f"SELECT r.* FROM ({read}) r UNION ALL SELECT r.* FROM ({read}) r, crmkit_held WHERE false"
+        found = process.asker(native, rows)(
+            f"SELECT r.* FROM ({read}) r UNION ALL SELECT r.* FROM ({read}) r, crmkit_held WHERE false"
         )
         del crmkit_held
         return found
@@ -135,7 +135,7 @@ def kept(frame: LazyFrame) -> Iterator[LazyFrame]:
         yield frame
         return
     try:
-        yield nw.from_native(native.query(f"{name}_lazy", f"SELECT * FROM {name}"))
+        yield nw.from_native(process.asker(native, f"{name}_lazy")(f"SELECT * FROM {name}"))
     finally:
         native.query(f"{name}_lazy", f"DROP TABLE {name}")
 
