@@ -23,7 +23,7 @@ from crmkit._frame import engines, groups
 from crmkit._frame.engines import FrameT
 from crmkit._results import Result
 from crmkit._statistics import shares_of
-from crmkit._types import Duration, Floats, Ints, Table
+from crmkit._types import Array, Duration, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.schemes import ABC, CURRY, TEXTBOOK, TIERS, ZEITHAML
 from crmkit.transactions import Transactions, open_transactions
@@ -128,6 +128,8 @@ def assign_tiers(
     code = _tier_codes(values, n, list(shares.values()), of=of, ties=ties)
     lowest = {int(tier): float(values[code == tier].min()) for tier in np.unique(code)}
     names = list(shares)
+    if table.in_memory:
+        return table.give_back(table.add({into: _tier_names(table, value, names, lowest, profit)}))  # type: ignore[no-any-return]
     name = nw.lit(names[-1])
     for tier, least in sorted(lowest.items(), reverse=True):
         name = nw.when(_number(value) >= least).then(nw.lit(names[tier])).otherwise(name)
@@ -135,6 +137,20 @@ def assign_tiers(
         name = nw.when(_number(profit) < 0).then(nw.lit(names[-1])).otherwise(name)
     labelled: FrameT = table.give_back(table.frame.with_columns(name.alias(into)))
     return labelled
+
+
+def _tier_names(
+    table: _frame.Table, value: str, names: Sequence[str], lowest: Mapping[int, float], profit: str | None
+) -> Array:
+    """The tier of each row of a table in memory; `lowest` is the lowest value of each tier."""
+    (values,) = table.arrays(value)
+    code = np.full(len(values), len(names) - 1)
+    for tier, least in sorted(lowest.items(), reverse=True):
+        code[values >= least] = tier
+    if profit is not None:
+        code[table.arrays(profit)[0] < 0] = len(names) - 1
+    tiers: Array = np.array(names, dtype=object)[code]
+    return tiers
 
 
 def _shares_of(scheme: str | Mapping[str, float], of: str | None) -> tuple[dict[str, float], str]:
