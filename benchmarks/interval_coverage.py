@@ -1,6 +1,6 @@
 """Do stated 95 % intervals hold 95 % of the time? Rates of repurchase, gaps, retention of revenue, back-tests.
 
-Usage: python benchmarks/coverage.py [--shops 100] [--json FILE]
+Usage: python benchmarks/interval_coverage.py [--shops 100] [--json FILE]
 
 Shops of 100 and of 400 customers are drawn again and again from one distribution (gamma purchase rates and lives, half
 of the customers are gone after a year); what is true is what the same function says of a shop of 40,000 of them. A row
