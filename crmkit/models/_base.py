@@ -14,19 +14,27 @@ import json
 import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, asdict, astuple, dataclass, fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, expit, logit
 
-from crmkit import _frame, _reading, labels
+from crmkit import _checks, _frame, _reading, labels
 from crmkit._estimators import Estimator
 from crmkit._types import Floats, Table
 from crmkit.errors import ArgumentError, CrmkitError, NotFittedError, shown
 from crmkit.models._diagnosis import Diagnosis, Simpler
 from crmkit.models._fit import Optimum, covariance
 
+# Unit of the parameters that are measured in time.
+Period = Literal["day", "week", "month", "year"]
+DAYS_IN: Mapping[str, float] = {
+    "day": 1.0,
+    "week": 7.0,
+    "month": _checks.DAYS_PER_YEAR / 12,
+    "year": _checks.DAYS_PER_YEAR,
+}
 # Two-sided 95 % of the normal distribution.
 Z_95 = 1.959963984540054
 

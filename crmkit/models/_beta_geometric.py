@@ -30,7 +30,7 @@ from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._erlang import log_stages
 from crmkit.models._fit import Objective
-from crmkit.models._purchases import Count, living_at
+from crmkit.models._living import Count, living_at
 from crmkit.models._quadrature import beta_mean, chunks, discounted_power, growth
 from crmkit.models._repeats import Cells, distinct, dot, survivors
 from crmkit.models._stirling import log_beta_ratio, log_rise

@@ -25,10 +25,9 @@ from numpy.typing import ArrayLike
 from crmkit import _checks, _frame
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, Words, shown
-from crmkit.models._base import Model, natural_covariance
+from crmkit.models._base import DAYS_IN, Model, Period, natural_covariance
 from crmkit.models._diagnosis import Limit, judge
 from crmkit.models._fit import BOX, Objective, maximise
-from crmkit.models._purchases import DAYS_IN, Period
 from crmkit.models._repeats import distinct
 from crmkit.models._steps import discounted_sum, rate_per_step, steps_of
 

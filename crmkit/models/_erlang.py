@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, betaln, gammaln
 
 from crmkit._types import Floats
-from crmkit.models._purchases import Count, living_at
+from crmkit.models._living import Count, living_at
 from crmkit.models._quadrature import NEGLIGIBLE, STEP, beta_mean, chunks, panelled
 
 Index = NDArray[np.intp]

@@ -17,7 +17,7 @@ import numpy as np
 from crmkit import _checks, _frame
 from crmkit._types import Table
 from crmkit.errors import DataError, Words, shown
-from crmkit.models._purchases import DAYS_IN
+from crmkit.models._base import DAYS_IN
 
 HINT = Words("hint_lifetimes")
 

@@ -15,7 +15,7 @@ import numpy as np
 from crmkit import _checks
 from crmkit._types import Duration, Floats
 from crmkit.errors import ArgumentError
-from crmkit.models._purchases import DAYS_IN
+from crmkit.models._base import DAYS_IN
 
 # Terms of a discounted sum that are added one by one; the rest is an integral (see discounted_sum).
 TERMS = 512

@@ -18,8 +18,9 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._types import Date, Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, shown
+from crmkit.models._base import DAYS_IN, Period
 from crmkit.models._holdout import holdouts, purchase_days
-from crmkit.models._purchases import DAYS_IN, Period, PurchaseModel
+from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import distinct, read_cells
 from crmkit.transactions import Transactions, open_transactions
 

@@ -36,7 +36,9 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import batches
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown, warn
-from crmkit.models._purchases import DAYS_IN, Living, Period, PurchaseModel, living_at
+from crmkit.models._base import DAYS_IN, Period
+from crmkit.models._living import Living, living_at
+from crmkit.models._purchases import PurchaseModel
 from crmkit.models._quadrature import chunks, growth
 from crmkit.models._repeats import HINT, check
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, plain_mean, quantile_spend

@@ -23,10 +23,10 @@ from scipy.special import gammaln
 from crmkit import _checks, _frame
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import DataError, Words, shown
-from crmkit.models._base import Model, natural_covariance
+from crmkit.models._base import DAYS_IN, Model, Period, natural_covariance
 from crmkit.models._diagnosis import FAR, Limit, judge
 from crmkit.models._fit import maximise
-from crmkit.models._purchases import DAYS_IN, Period, counts_of, shaped
+from crmkit.models._living import counts_of, shaped
 from crmkit.models._repeats import distinct
 from crmkit.models._steps import discounted_sum, rate_per_step, steps_of
 from crmkit.models._stirling import log_beta_ratio, log_rise

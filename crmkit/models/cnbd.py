@@ -21,10 +21,13 @@ from crmkit import _checks, _frame
 from crmkit._types import Array, Floats, Table
 from crmkit.errors import ArgumentError
 from crmkit.models import _beta_geometric as shared
+from crmkit.models._base import Period
 from crmkit.models._diagnosis import FAR, Diagnosis, Limit
 from crmkit.models._erlang import LivingErlang, gap_terms
 from crmkit.models._fit import Objective
-from crmkit.models._purchases import SURE, Drawn, Period, PurchaseModel, draw_rates
+from crmkit.models._learning import SURE
+from crmkit.models._living import Drawn, draw_rates
+from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import GAPS, Cells, dot, read_rows
 from crmkit.models.mbg_nbd import AT_ONCE_OR_NEVER
 

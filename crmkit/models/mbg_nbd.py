@@ -21,7 +21,9 @@ from crmkit.models import nbd
 from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import Limit
 from crmkit.models._fit import Objective
-from crmkit.models._purchases import Drawn, Moved, PurchaseModel, draw_rates
+from crmkit.models._learning import Moved
+from crmkit.models._living import Drawn, draw_rates
+from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import Cells
 
 

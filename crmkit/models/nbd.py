@@ -20,7 +20,9 @@ from crmkit._types import Floats
 from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import Limit
 from crmkit.models._fit import Objective
-from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
+from crmkit.models._learning import Moved
+from crmkit.models._living import Count, Drawn, draw_rates
+from crmkit.models._purchases import PurchaseModel
 from crmkit.models._quadrature import growth
 from crmkit.models._repeats import Cells, distinct, dot, log_rising, survivors
 

@@ -22,10 +22,12 @@ from scipy.special import expit
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError
 from crmkit.models import nbd
+from crmkit.models._base import Period
 from crmkit.models._covariates import Design, RowTerms, mixed, objective, p_one_time
 from crmkit.models._diagnosis import Limit, judge
 from crmkit.models._fit import covariance, maximise
-from crmkit.models._purchases import Drawn, Period, PurchaseModel, counts_of, draw_rates
+from crmkit.models._living import Drawn, counts_of, draw_rates
+from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import Cells, dot
 
 ONCE = (0, 1)

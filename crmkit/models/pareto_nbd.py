@@ -31,7 +31,9 @@ from crmkit.models import nbd
 from crmkit.models._covariates import RowTerms
 from crmkit.models._diagnosis import FAR, Limit
 from crmkit.models._fit import BOX, Objective, Optimum, maximise
-from crmkit.models._purchases import Count, Drawn, Moved, PurchaseModel, draw_rates
+from crmkit.models._learning import Moved
+from crmkit.models._living import Count, Drawn, draw_rates
+from crmkit.models._purchases import PurchaseModel
 from crmkit.models._quadrature import NEGLIGIBLE, PANEL, chunks, discounted_power, growth, legendre, panelled
 from crmkit.models._repeats import Cells, distinct, dot, log_rising, survivors
 from crmkit.models.nbd import LivingNBD

@@ -14,8 +14,8 @@ from crmkit._rfm.measures import MEASURES, SCORES
 from crmkit._rfm.rules import plain_scheme, rules_of
 from crmkit._types import Duration
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words
+from crmkit.models._base import DAYS_IN
 from crmkit.models._beta_geometric import BetaGeometricParams
-from crmkit.models._purchases import DAYS_IN
 from crmkit.models._value import tells_dropout
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.gamma_gamma import GammaGamma
