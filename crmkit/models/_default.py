@@ -56,7 +56,7 @@ JUDGED_AT, ENOUGH = 3, 50
 ROUNDING = 1e-5
 # Distinct customers of an origin that are enough to tell which model forecasts best.
 SAMPLED = 30_000
-# Customers whose money at an origin is enough to tell its power.
+# Customers whose money is enough to tell its power.
 MOST_MONEYS = 60_000
 # Forecasts of trees, and the part that is theirs beside the model's.
 LEARNT = {"boosted": 1.0, "mean": 0.5}
@@ -183,24 +183,25 @@ class JudgedAt:
         """
         if not self.origins:
             return []
+        names = ["first_day", "money", "last_day"]
+        names += [f"{name}_{origin}" for origin in self.origins for name in ("last", "n_past", "spent", "came")]
         n = int(engines.collect(facts.select(n=nw.len()))["n"][0])
         every = -(-n // MOST_MONEYS)
-        first = nw.col("first_day")
-        # By their own figures, so that it does not depend on the engine who is taken.
-        thinned = (
-            facts.filter((nw.col("money").abs() + nw.col("last_day") - first) % every == 0) if every > 1 else facts
-        )
-        pasts = [(origin, self._money_at(origin, thinned, scale)) for origin in self.origins]
+        taken = facts.select(*names)
+        if every > 1:
+            # In the order of their own figures, which neither the engine nor the unit of the money changes.
+            taken = taken.with_row_index("place", order_by=names).filter(nw.col("place") % every == 0)
+        found = engines.collect(taken)
+        pasts = [(origin, self._money_at(origin, found, scale)) for origin in self.origins]
         # Of very many customers the choice and the power look at different ones.
         return [past if every > 1 else replace(past, purchases=fitted.get(origin)) for origin, past in pasts]
 
-    def _money_at(self, origin: int, facts: LazyFrame, scale: int) -> PastMoney:
-        first = nw.col("first_day")
-        names = {name: nw.col(f"{name}_{origin}") for name in ("last", "n_past", "spent", "came")}
-        history = {"x": names["n_past"] - 1, "t_x": names["last"] - first, "T": origin - first}
-        known = facts.filter(first <= origin).select(**history, money=names["spent"], later=names["came"])
-        found = engines.collect(known)
-        columns = [np.asarray(found[name], dtype=float) for name in ("x", "t_x", "T", "money", "later")]
+    def _money_at(self, origin: int, found: Mapping[str, NDArray[Any]], scale: int) -> PastMoney:
+        first = np.asarray(found["first_day"], dtype=float)
+        last, n, money, later = (
+            np.asarray(found[f"{name}_{origin}"], dtype=float) for name in ("last", "n_past", "spent", "came")
+        )
+        columns = [column[first <= origin] for column in (n - 1, last - first, origin - first, money, later)]
         order = np.lexsort(columns)
         x, t_x, T, money, later = (column[order] for column in columns)
         return PastMoney(x, t_x, T, money / scale, later / scale, self.days)
