@@ -212,7 +212,7 @@ def _collected(frames: Sequence[LazyFrame], keys: Sequence[str], tx: Transaction
         if "money" in names:
             sums.setdefault("bought", nw.len().cast(nw.Int64))  # cheaper than a column of ones
         found = engines.collect(frame.group_by(*keys, *(["group"] if "group" in names else [])).agg(**sums))
-        n = len(found[keys[0]])
+        n = len(next(iter(found.values())))
         group = found.get("group", np.full(n, ALL, dtype=object))
         numbers = {name: found.get(name, np.zeros(n)).astype(np.int64) for name in (*keys, *SUMS)}
         parts.append({**numbers, "group": group.astype(object)})

@@ -146,6 +146,14 @@ def test_a_quantile_leaves_the_best_share_high():
     assert "the 80% quantile" in found.describe_cuts()
 
 
+@pytest.mark.parametrize(("share", "low"), [(0.07, 7), (0.28, 28), (0.55, 55), (0.56, 56), (0.58, 58)])
+def test_a_share_of_a_hundred_is_as_many_customers(share, low):
+    """0.07 * 100 is a hair above 7, and 0.58 * 100 a hair below 58: neither makes it a customer more or less."""
+    listed = small_table({"monetary": np.arange(100.0), "residual_clv": np.arange(100.0)})
+    found = segment.value_matrix(listed, cut="quantile", share=share)
+    assert (found.current.threshold, found.potential.threshold) == (low - 1, low - 1)
+
+
 def test_each_axis_may_have_a_cut_of_its_own(make_table):
     found = segment.value_matrix(make_table(LISTED), cut={"current": 700, "potential": "mean"})
     assert (found.current.rule, found.current.threshold) == ("given", 700)
