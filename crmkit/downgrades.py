@@ -127,7 +127,7 @@ class FrozenScheme:
         for cut in sorted(cut for cut in cutpoints.cuts if np.isfinite(cut)):
             wait = _days_until(cut, recency, strict=cutpoints.strict)
             then = self.code(self.scorer.points("recency", recency + np.maximum(wait, 0)), f, m)
-            first = (wait > 0) & (then != now) & (days == NEVER)
+            first = (then != now) & (days == NEVER)  # whoever does not pass has nothing to wait for
             days[first], after[first] = wait[first], then[first]
         return days, after
 

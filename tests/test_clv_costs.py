@@ -76,6 +76,14 @@ def test_costs_come_off_values(make_table):
     assert once["net_clv"] == [80, -2]
 
 
+def test_a_cost_may_be_nothing():
+    valued = {"residual_clv": [90.0, 8.0], "discounted_purchases": [4.0, 1.0], "visits": [0.0, 12.0]}
+    got = as_columns(clv.take_off_costs(valued, attracting=0, selling=0.0, serving="visits"))
+    assert (got["cost_of_attracting"], got["cost_of_selling"], got["cost_of_serving"]) == ([0, 0], [0, 0], [0, 12])
+    assert got["net_clv"] == [90, -4]
+    assert clv.with_costs(260, 0.75, 0.2, n_periods=3, selling=0) == clv.with_costs(260, 0.75, 0.2, n_periods=3)
+
+
 def test_costs_of_a_model_s_values():
     customers = crm.summarize(crm.datasets.load_cdnow(sample=True))
     model = clv.NBD.from_params(r=0.4, alpha=12, period="week")

@@ -385,12 +385,11 @@ class Scorer(Estimator):
         if by_cell[()].ids:
             ids = table.collect(table.frame.select(_id(table, self.customer)))[self.customer]
         scores = scores_of(measure, values, by_cell[()], ids)
-        if len(by_cell) > 1:
-            within = table.arrays(*list(SCORES.values())[: MEASURES.index(measure)])
-            for cell, cutpoints in by_cell.items():
-                if cell:
-                    here = np.all([column == level for column, level in zip(within, cell, strict=True)], axis=0)
-                    scores[here] = scores_of(measure, values[here], cutpoints)
+        nested = [(cell, cutpoints) for cell, cutpoints in by_cell.items() if cell]
+        within = table.arrays(*list(SCORES.values())[: MEASURES.index(measure)]) if nested else ()
+        for cell, cutpoints in nested:
+            here = np.all([column == level for column, level in zip(within, cell, strict=True)], axis=0)
+            scores[here] = scores_of(measure, values[here], cutpoints)
         return scores
 
 

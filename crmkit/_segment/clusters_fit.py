@@ -173,7 +173,7 @@ def _trees(rows: Floats, ks: Sequence[int]) -> dict[int, Partition]:
     """Ward's tree, grown once and cut at each number of clusters; the centres are the means of its branches."""
     from sklearn.cluster import AgglomerativeClustering
 
-    children = AgglomerativeClustering(n_clusters=1, linkage="ward", compute_full_tree=True).fit(rows).children_
+    children = AgglomerativeClustering(linkage="ward", compute_full_tree=True).fit(rows).children_
     return {k: _by_first_column(around(_branch_means(rows, children, k))) for k in ks}
 
 

@@ -132,7 +132,7 @@ def response_bias(
     answered = group_of[at[at >= 0]]
     kinds = [np.bincount(answered[flag], minlength=len(groups)).astype(float) for flag in
              (scores >= PROMOTER, (scores < PROMOTER) & (scores > DETRACTOR), scores <= DETRACTOR)]  # fmt: skip
-    heard = np.sum(kinds, axis=0) > 0
+    heard = np.bincount(answered, minlength=len(groups)) > 0
     columns = _tiers(groups, n, money, kinds, share)
     weightings = {"respondents": None, "customers": n, "value": money}
     rows = [_weighted(kinds, weights, share) for weights in weightings.values()]

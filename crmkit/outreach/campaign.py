@@ -112,11 +112,12 @@ def campaign(
     found = table.collect(with_profit.select(p_churn, "expected_profit"))
     chances, profits = (np.asarray(found[name], dtype=float) for name in (p_churn, "expected_profit"))
     _refuse_impossible(chances, p_churn)
+    gains = np.sort(profits[profits > 0])
     return Campaign(
         customers=table.give_back(customers),
         curve=table.build(_curve(chances, profits)),
-        contacted=int((profits > 0).sum()),
-        profit=float(np.sort(profits[profits > 0]).sum()),
+        contacted=gains.size,
+        profit=float(gains.sum()),
         cut_off=None if same is None else _cut_off(cost, gift, kept, same),
     )
 

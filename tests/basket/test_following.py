@@ -94,6 +94,18 @@ def test_the_next_purchase_worked_out_by_hand(make_table):
     assert (rows["share_low"][at], rows["share_high"][at]) == pytest.approx((low[0], high[0]))
 
 
+@pytest.mark.parametrize(("share", "least"), [(0.07, 7), (0.29, 29), (0.071, 8)])
+def test_a_share_of_a_hundred_customers_is_as_many(share, least):
+    """0.07 * 100 is a hair above 7, and 0.29 * 100 a hair below 29."""
+    people = ["a b"] * least + ["c d"] * (least - 1)
+    table = small_table(sales([*people, *["z"] * (100 - len(people))]))
+    steps = as_columns(basket.next_purchase(table, min_customers=share).table)
+    assert (steps["item"], steps["next_item"], steps["customers"]) == (["a"], ["b"], [least])
+    listed = as_columns(basket.sequences(table, min_customers=share).table)
+    assert "a > b" in listed["sequence"]
+    assert "c > d" not in listed["sequence"]
+
+
 def test_the_planted_follow_up_is_the_surest_step():
     made = crm.datasets.make_baskets(1000)
     top = basket.next_purchase(made.transactions).table.iloc[0]

@@ -232,6 +232,22 @@ def test_planted_rules_bundles_and_rivals_are_found():
         assert (rivals.first, rivals.second) not in rows.index
 
 
+@pytest.mark.parametrize(("share", "least"), [(0.07, 7), (0.29, 29), (0.071, 8)])
+def test_a_share_of_a_hundred_orders_is_as_many(share, least):
+    """0.07 * 100 is a hair above 7, and 0.29 * 100 a hair below 29."""
+    orders = [["a", "b"]] * least + [["c", "d"]] * (least - 1)
+    table = small_table(sales([*orders, *[["z"]] * (100 - len(orders))]))
+    assert as_columns(basket.pairs(table, min_orders=share).table)["baskets"] == [least]
+
+
+@pytest.mark.parametrize(("confidence", "both"), [(0.07, 7), (0.28, 28), (0.29, 29)])
+def test_a_rule_of_just_the_least_confidence_is_listed(confidence, both):
+    orders = [["a", "b"]] * both + [["a"]] * (100 - both) + [["b"]] * 500
+    for least, listed in ((confidence, 1), (confidence + 1e-4, 0)):
+        rows = as_columns(basket.rules(small_table(sales(orders)), min_orders=2, min_confidence=least).table)
+        assert list(zip(rows["antecedent"], rows["consequent"], strict=True)).count(("a", "b")) == listed
+
+
 def test_lists_begin_with_what_is_surest():
     made = crm.datasets.make_baskets(150, seed=5).transactions
     for found in (basket.pairs(made), basket.rules(made, min_confidence=0)):

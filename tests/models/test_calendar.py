@@ -154,8 +154,17 @@ def test_named_days():
         "2023-11-24", "2024-11-29", "2025-11-28",
     ]  # fmt: skip
     assert str(np.datetime64(int(_named_days("cyber_monday", range(2024, 2025))[0]), "D")) == "2024-12-02"
-    assert _named_days("singles_day", range(2024, 2026)).size == 2
+    for name, days in {
+        "singles_day": ["11-11"],
+        "mid_year": ["06-18"],
+        "christmas": ["12-24", "12-25", "12-26"],
+        "new_year": ["12-31", "01-01"],
+    }.items():
+        expected = sorted(f"{year}-{day}" for year in (2024, 2025) for day in days)
+        assert sorted(str(np.datetime64(int(day), "D")) for day in _named_days(name, range(2024, 2026))) == expected
     pytest.importorskip("holidays")
+    weeks = np.datetime64("2025-01-29") + np.arange(7), np.datetime64("2026-02-17") + np.arange(7)
+    assert _named_days("lunar_new_year", range(2025, 2027)).tolist() == np.concatenate(weeks).astype(int).tolist()
     assert [str(day) for day in _lunar_new_years(range(2023, 2027))] == [
         "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17",
     ]  # fmt: skip

@@ -47,6 +47,13 @@ def test_the_shape_is_that_of_the_highest_dirichlet_likelihood(shape, make_table
     assert found.is_regular == (shape == 3.0)
 
 
+def test_a_shape_that_would_have_no_end_stops_at_e_to_the_seventh():
+    """Gaps that are all the same, and gaps of which one is nearly everything: the likelihood rises without end."""
+    alike = table_of_gaps([np.full(3, 30.0)] * 3)
+    assert clv.regularity(alike).shape == pytest.approx(np.exp(7), rel=1e-12)
+    assert clv.regularity({**alike, "log_gaps": [-1e6] * 3}).shape == pytest.approx(np.exp(-7), rel=1e-12)
+
+
 def test_an_interval_covers_as_often_as_it_says():
     hits = 0
     for seed in range(100):

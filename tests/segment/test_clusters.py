@@ -173,6 +173,16 @@ def test_the_started_logarithm_worked_out_by_hand():
     assert scale.skewness_after == pytest.approx(stats.skew(shape))
 
 
+def test_the_power_is_taken_of_distances_from_the_median_in_mean_deviations():
+    # the median is 2; the distances -4, -2, 0, 1, 10 are 3.4 on average
+    values = np.array([-2.0, 0, 2, 3, 12])
+    scale = clusters_scales.learn("profit", values, transform="yeo-johnson")
+    assert (scale.centre, scale.unit) == (2.0, pytest.approx(3.4, rel=1e-12))
+    shape = stats.yeojohnson((values - 2) / 3.4, scale.power)
+    assert scale.power == pytest.approx(stats.yeojohnson_normmax((values - 2) / 3.4), abs=2e-3)
+    assert scale.apply(values) == pytest.approx((shape - shape.mean()) / shape.std())
+
+
 def test_the_criteria_are_those_of_scikit_learn_on_the_common_scale():
     columns, _ = planted(3)
     found = segment.cluster(columns, n_clusters=3)

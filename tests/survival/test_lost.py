@@ -155,6 +155,8 @@ def test_lost_below_a_probability_of_being_alive(cdnow_sample):
     assert table["p_alive"] == pytest.approx([expected[name] for name in table["customer_id"]])
     assert table["lost"] == [p < 0.3 for p in table["p_alive"]]
     assert "limit_days" not in table
+    at = sorted(table["p_alive"])[700]  # nobody is below their own probability
+    assert len(who(crm.survival.flag_lost(tx, p_alive=at))) == sum(p < at for p in table["p_alive"])
 
 
 def test_a_refund_does_not_bring_a_lost_customer_back():
