@@ -33,8 +33,10 @@ def test_the_mid_p_ends_leave_half_the_chance_of_the_count_itself_in_each_tail(l
         def above(p, hits=hits, of=of):  # chance of more, and half that of as many
             return stats.binom.sf(hits, of, p) + stats.binom.pmf(hits, of, p) / 2
 
-        start, end = (optimize.brentq(lambda p, want=want: above(p) - want, 0, 1) if above(0) < want < above(1) else edge
-                      for want, edge in ((tail, 0.0), (1 - tail, 1.0)))  # fmt: skip
+        start, end = (
+            optimize.brentq(lambda p, want=want: above(p) - want, 0, 1) if above(0) < want < above(1) else edge
+            for want, edge in ((tail, 0.0), (1 - tail, 1.0))
+        )
         assert (low[at], high[at]) == pytest.approx((start, end), abs=2e-4 if min(hits, of - hits) > 299 else 1e-12)
     assert low[0] == 0
     assert high[1] == 1

@@ -91,7 +91,7 @@ def asker(relation: Any, name: str) -> Callable[[str], Any]:
     """What makes a relation of SQL on the connection of another relation, which may have the `name` in it.
 
     By the way through the other relation, `name` becomes a view for a moment, and a changed catalog lets DuckDB bind
-    all steps of every relation anew (up to a third of the time of small tables): on our own connection there is no need.
+    all steps of every relation anew, up to a third of the time of small tables: our own connection is asked itself.
     """
     ours = getattr(relation, "_con", None) is connection()
     return connection().sql if ours else functools.partial(relation.query, name)
