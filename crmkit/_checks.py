@@ -64,7 +64,7 @@ def finite(name: str, value: Any) -> float:
     """
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if isinstance(value, str) or not math.isfinite(number):
         raise ArgumentError(name, value, "finite", example=0.1)
@@ -122,7 +122,7 @@ def _days(duration: Any) -> float | None:
         return float(duration / type(duration)(1, "s")) / 86_400
     try:
         return float(duration)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

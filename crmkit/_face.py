@@ -25,6 +25,7 @@ from typing import Any
 from crmkit import _near
 from crmkit._frame import engines, process
 from crmkit._language import Language
+from crmkit._refusals import Refusing
 from crmkit._types import Table
 from crmkit.customers import summarize
 from crmkit.errors import (
@@ -330,6 +331,9 @@ def _told(
     fault = engines.system_fault(error)
     if fault is not None:
         return fault
+    refused = _option_refused(error, function, called, kwargs)
+    if refused is not None:
+        return refused
     if isinstance(error, OSError):
         path = str(error.filename or "")
         return InputFileError("system_fault", path=path, reason=error.strerror or str(error))
@@ -349,6 +353,33 @@ def _told(
     return ArgumentError(argument, given[argument], "inner_refused", reason=_reason(error), takes=takes)
 
 
+# How matplotlib refuses what a picture hands on to its lines and patches, and which keyword it is.
+_NO_OPTION = re.compile(r"(\w+)(?:\.set)?\(\) got (?:an unexpected|multiple values for) keyword argument '(\w+)'")
+# What others take as an option of a picture, and what there is instead.
+_OTHERWISE: Mapping[str, str] = {
+    "figsize": "option_figsize", "fig": "option_figsize", "dpi": "option_figsize",
+    "kind": "option_kind", "type": "option_kind", "style": "option_kind",
+    "title": "option_title", "xlabel": "option_title", "ylabel": "option_title", "xlim": "option_title",
+    "ylim": "option_title", "grid": "option_title", "legend": "option_title", "rot": "option_title",
+    "logy": "option_title", "fontsize": "option_title",
+    "save": "option_save", "filename": "option_save", "path": "option_save", "file": "option_save",
+}  # fmt: skip
+
+
+def _option_refused(
+    error: Exception, function: Callable[..., Any], called: str, kwargs: Mapping[str, Any]
+) -> CallError | None:
+    """The error for an option of a picture that matplotlib does not know, with what there is instead."""
+    found = _NO_OPTION.search(str(error))
+    if found is None or not any(p.kind is p.VAR_KEYWORD for p in inspect.signature(function).parameters.values()):
+        return None
+    artist, name = found.groups()
+    if name not in kwargs:
+        return None
+    instead = Words(_OTHERWISE[name]) if name in _OTHERWISE else Words("option_of_artist", artist=artist)
+    return CallError(name, kwargs[name], "unknown_option", function=called, keyword=name, instead=instead)
+
+
 def _is_on_the_class(function: Callable[..., Any], args: tuple[Any, ...]) -> bool:
     """Whether a method was called on its class, so that its first argument stands where the object belongs."""
     takes = next(iter(inspect.signature(function).parameters), "")
@@ -364,7 +395,8 @@ def _refuse_transactions(
     if getattr(error, "key", None) != "unsupported_table":
         return
     for name, value in inspect.signature(function).bind(*args, **kwargs).arguments.items():
-        if name not in _OWN and isinstance(value, Transactions):
+        refused = isinstance(error, CrmkitError) and error.fields.get("kind") == _kind_of(value)
+        if name not in _OWN and refused and isinstance(value, Transactions):
             if name in MADE_OF_TRANSACTIONS:
                 raise ArgumentError(name, value, "transactions_given", call=MADE_OF_TRANSACTIONS[name]) from None
             of = type(args[0]) if function.__name__ == "__init__" else function
@@ -444,8 +476,12 @@ def _blamed(function: Callable[..., Any], given: Mapping[str, Any], error: Excep
     if unfit:
         return unfit[0]
     said = str(error)
+    tables = [name for name, value in given.items() if _is_rows(value)]
     spoken = [name for name in given if re.search(rf"\b{name}=", said)]
+    if engines.is_theirs(error):  # an engine quotes cells, and knows nothing but tables
+        spoken += tables
     spoken += [name for name, value in given.items() if not engines.is_native(value) and quoted(value) in said]
+    spoken += _of_kind_spoken(given, said)
     if spoken:
         return spoken[0]
     parameters = inspect.signature(function).parameters
@@ -453,9 +489,24 @@ def _blamed(function: Callable[..., Any], given: Mapping[str, Any], error: Excep
                if name in parameters and parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
                and value is not parameters[name].default]  # fmt: skip
     first = next(iter(given))
-    if not engines.is_table(given[first]) and not isinstance(given[first], Transactions):
+    if first not in tables:
         return first
     return changed[0] if len(changed) == 1 else first
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, Transactions) or engines.is_table(value)
+
+
+def _kind_of(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__name__}"
+
+
+def _of_kind_spoken(given: Mapping[str, Any], said: str) -> list[str]:
+    """The one argument of the type that the error speaks of: 'int' object is not iterable, say."""
+    kinds = [name for name, value in given.items()
+             if _kind_of(value) in said or re.search(rf"\W{re.escape(type(value).__name__)}\W", said)]  # fmt: skip
+    return kinds if len(kinds) == 1 else []
 
 
 def _hints(function: Callable[..., Any]) -> Mapping[str, Any]:
@@ -491,7 +542,9 @@ def _fits(hint: Any, value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return hasattr(value, "__float__") and not isinstance(value, bool | str) and getattr(value, "ndim", 0) == 0
+    return (
+        hasattr(value, "__float__") and not isinstance(value, bool | str | Refusing) and getattr(value, "ndim", 0) == 0
+    )
 
 
 def documented_as(function: Callable[..., Any], argument: str) -> str:

@@ -66,10 +66,18 @@ class Refusing:
         __lt__ = __gt__ = _refusing("< >")
         __le__ = __ge__ = _refusing("<= >=")
         __enter__ = __exit__ = _refusing("with ...:")
+        __float__ = _refusing("float()")
+        __int__ = _refusing("int()")
+        __round__ = __floor__ = __ceil__ = __trunc__ = _refusing("round()")
+        __abs__ = _refusing("abs()")
         __setitem__ = _refusing("[...] = ...")
         __delitem__ = _refusing("del [...]")
         __reversed__ = _refusing("reversed()")
         __array_ufunc__ = __array_function__ = _refusing("numpy")
+
+    def __format__(self, spec: str) -> str:
+        """As it prints; what numbers are formatted by is refused."""
+        return str(self) if not spec else _refusing(f":{spec}")(self)
 
     def _meant(self, name: str) -> Words:
         near = _near.members(name, dir(self))

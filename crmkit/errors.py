@@ -381,7 +381,7 @@ def quoted(value: object) -> str:
     ("['segment']", '<list>', 60)
     """
     try:
-        text = repr(value)
+        text = value.__name__ if isinstance(value, type) else repr(value)
     except Exception:
         return f"<{type(value).__name__}>"
     if isinstance(value, str):

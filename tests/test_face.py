@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import types
+from decimal import Decimal
 
+import pandas as pd
+import polars as pl
 import pytest
 
 import crmkit as crm
@@ -217,6 +220,109 @@ def test_what_an_inner_library_raises_names_the_argument():
     assert caught.value.argument == "value"
     assert "It takes value: str" in str(caught.value)
     assert not isinstance(caught.value.__cause__, errors.CrmkitError)
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [  # what the error quotes, a cell or a type, may stand in more arguments than one
+        (lambda tx: crm.survival.flag_lost(unreadable(), inactive=1), "transactions"),
+        (lambda tx: crm.clv.cohort_value(unreadable(), margin_rate=1), "transactions"),
+        (lambda tx: crm.plotting.plot_tiers(crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(tx)), tier=slice(1)),
+         "tier"),
+        (lambda tx: crm.retention.rates(tx, by=Decimal(1)), "by"),
+        (lambda tx: crm.clv.compare(tx, models=["NBD"], origins=10**30), "holdout"),
+        (lambda tx: crm.equity.brand_values(*[[[0.5, 0.5], [0.5, 0.5]]], purchases_per_year=10**400, margin=1,
+                                            discount_rate=0.1), "purchases_per_year"),
+    ],
+)  # fmt: skip
+def test_the_argument_that_is_to_blame_is_blamed(call, argument):
+    with pytest.raises(errors.CrmkitError, match=argument) as caught:
+        call(crm.Transactions(SALES))
+    assert caught.value.argument == argument
+
+
+@pytest.mark.parametrize(
+    ("option", "instead"),
+    [
+        ({"kind": "bar"}, "What is drawn decides how"),
+        ({"figsize": (8, 4)}, r"plt\.subplots\(figsize=\(8, 4\)\)\[1\], and give ax=ax"),
+        ({"title": "x"}, r"ax\.set\(title="),
+        ({"save": "x.png"}, r"ax\.figure\.savefig"),
+        ({"annot": True}, "goes to matplotlib's"),
+    ],
+)
+def test_an_option_that_no_picture_has_is_answered_with_what_there_is_instead(option, instead):
+    pytest.importorskip("matplotlib").use("Agg")
+    tx = crm.Transactions(SALES)
+    name = next(iter(option))
+    for draw in (crm.retention.rates(tx).plot, crm.retention.cohorts(tx).plot, crm.pyramid.concentration(tx).plot,
+                 lambda **one: crm.plotting.plot_survival(crm.survival.curve(tx), **one)):  # fmt: skip
+        with pytest.raises(errors.CallError, match=rf"{name}= nowhere\. .*{instead}") as caught:
+            draw(**option)
+        assert caught.value.argument == name
+
+
+def test_an_option_that_a_line_has_is_used():
+    pytest.importorskip("matplotlib").use("Agg")
+    axes = crm.survival.curve(crm.Transactions(SALES)).plot(linewidth=7)
+    assert any(line.get_linewidth() == 7 for line in axes.get_lines())
+
+
+ESTIMATORS = [
+    (lambda model, tx: crm.clv.lifetime_value(crm.summarize(tx), purchases=model), "purchases"),
+    (lambda model, tx: crm.clv.tracking(model, tx), "model"),
+    (lambda model, tx: crm.clv.holdout_by_frequency(model, tx, holdout="30D"), "model"),
+    (lambda model, tx: crm.clv.distribution_fit(model, crm.summarize(tx)), "model"),
+    (lambda model, tx: crm.clv.recency_frequency_grid(model), "model"),
+    (lambda model, tx: crm.clv.alive_history(model, tx, "a"), "model"),
+]
+
+
+@pytest.mark.parametrize(("call", "argument"), ESTIMATORS)
+def test_the_name_of_a_model_is_no_model(call, argument):
+    tx = crm.Transactions(SALES)
+    for given in ("BGNBD", crm.clv.BGNBD):
+        with pytest.raises(errors.ArgumentError, match=rf"Fit it: {argument}=crmkit\.clv\.BGNBD\(\)\.fit"):
+            call(given, tx)
+    for given in (tx, crm.clv.GammaGamma(), "x", 7):
+        with pytest.raises(errors.ArgumentError, match=rf"^{argument}=.* is no model of purchases"):
+            call(given, tx)
+    with pytest.raises(errors.NotFittedError, match=r"BGNBD\(\)\.fit\(customers\)"):
+        call(crm.clv.BGNBD(), tx)
+
+
+def test_what_is_no_model_of_spend_is_told_from_a_column():
+    customers, model = crm.summarize(SALES), crm.clv.NBD.from_params(r=1, alpha=1)
+    for given in ("GammaGamma", crm.clv.SpendMean):
+        with pytest.raises(errors.ArgumentError, match=r"Fit it: spend=crmkit\.clv\.\w+\(\)\.fit"):
+            crm.clv.lifetime_value(customers, purchases=model, spend=given)
+    with pytest.raises(errors.ArgumentError, match=r"^spend=.* is no model of spend"):
+        crm.clv.lifetime_value(customers, purchases=model, spend=model)
+    named = customers.assign(GammaGamma=2.0)
+    assert crm.clv.lifetime_value(named, purchases=model, spend="GammaGamma")["expected_spend"].tolist() == [2.0] * 4
+
+
+def test_one_model_is_not_several_and_an_unknown_one_is_named_by_its_argument():
+    with pytest.raises(errors.ArgumentError, match=r"models=\[\.\.\.\]"):
+        crm.clv.compare(SALES, models="BGNBD")
+    with pytest.raises(errors.ArgumentError, match=r"^purchases='x' is not known"):
+        crm.clv.portfolio_value(SALES, horizon="30D", purchases="x")
+
+
+def unreadable():
+    """A table whose computation fails in its engine."""
+    rows = pl.LazyFrame(SALES).with_columns(pl.lit("x").cast(pl.Int64).alias("quantity"))
+    return rows.with_columns(amount=pl.col("quantity"))
+
+
+def test_columns_that_are_named_by_numbers_are_named_by_text():
+    table = pd.DataFrame(SALES)
+    table.columns = range(3)
+    assert crm.summarize(crm.Transactions(table, customer="0", date="1", amount="2"))["customer_id"].tolist()
+    with pytest.raises(errors.ColumnError, match="'0', '1', '2'"):
+        crm.Transactions(table)
+    with pytest.raises(errors.ColumnError, match="amount"):
+        crm.Transactions(pd.DataFrame(SALES).rename(columns={"amount": None}))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import operator
 import pickle
 
@@ -33,6 +34,15 @@ def test_none_of_them_is_a_number(name):
             with pytest.raises(TypeError, match="cannot be used with") as caught:
                 getattr(operator, name)(left, right)
             assert isinstance(caught.value, errors.CallError)
+
+
+@pytest.mark.parametrize("ask", [float, int, round, abs, math.sqrt, math.floor, "{:.2f}".format, "{:>9}".format,
+                                 lambda one: round(one, 2), lambda one: f"{one:,}"])  # fmt: skip
+def test_none_of_them_is_formatted_or_rounded_as_a_number(ask):
+    for one in made():
+        with pytest.raises(errors.CallError, match="cannot be used with"):
+            ask(one)
+        assert f"{one}" == str(one)
 
 
 @pytest.mark.parametrize("ask", [len, iter, list, sum, sorted, reversed, pd.DataFrame, np.mean, np.log, operator.neg,

@@ -181,7 +181,7 @@ class Transactions(RefusingRows):
         policy = policy_of(refunds=refunds, zeros=zeros, duplicates=duplicates, timezone=timezone, day_end=day_end,
                          date_format=date_format, decimal=decimal, without=without, rates=rates, where=where,
                          same=same)  # fmt: skip
-        source = sources.Given(engines.wrap(frame))
+        source = sources.Given(engines.named_by_text(engines.wrap(frame)))
         self._open(source, source, told, policy, as_of, plain_text=False, profile=profile)
 
     def _open(

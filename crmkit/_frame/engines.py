@@ -137,6 +137,9 @@ def wrap(frame: Any) -> AnyFrame:
     return wrapped
 
 
+# Packages whose errors are about tables.
+_ENGINES = {"_duckdb", "duckdb", "ibis", "narwhals", "polars", "pyarrow", "pyspark", "sqlglot"}
+
 # Engines that crmkit does not compute in, by the package of their tables, and what makes a table of them that it takes.
 _OTHER_ENGINES = {
     "cudf": ("cuDF", "frame.to_arrow()"),
@@ -203,6 +206,19 @@ def is_native(part: Any) -> bool:
     except Exception:
         return False
     return True
+
+
+def named_by_text(frame: AnyFrame) -> AnyFrame:
+    """The table with names of columns that are text: pandas takes anything for a name, such as 7 or None."""
+    names = list(frame.columns) if isinstance(frame, nw.DataFrame) else []
+    if all(isinstance(name, str) for name in names):
+        return frame
+    return nw.from_native(frame.to_native().set_axis([str(name) for name in names], axis=1))
+
+
+def is_theirs(error: Exception) -> bool:
+    """Whether an engine raised it, about a table."""
+    return type(error).__module__.partition(".")[0] in _ENGINES
 
 
 def system_fault(error: Exception) -> BaseException | None:

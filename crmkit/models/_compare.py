@@ -249,6 +249,8 @@ def compare(
     >>> judged.recommended
     'ParetoNBD'
     """
+    if isinstance(models, str | type | PurchaseModel):
+        raise ArgumentError("models", models, "models_several_kinds")
     asked = [
         model if isinstance(model, str) and model in LEARNT else model_of(model)
         for model in (DEFAULT if models is None else models)
@@ -309,20 +311,20 @@ def _compare_fits(customers: Table, kinds: Sequence[tuple[str, type[PurchaseMode
     return Comparison(table, table, None, models, findings)
 
 
-def model_of(model: Any) -> tuple[str, type[PurchaseModel], Values]:
+def model_of(model: Any, argument: str = "models") -> tuple[str, type[PurchaseModel], Values]:
     """Name, class and settings of a model given by name, class or example."""
     if isinstance(model, str):
         known = {kind.__name__: kind for kind in KNOWN}
         asked = model.lower().replace("_", "").replace("-", "").replace("/", "")
         named = {name.lower(): kind for name, kind in known.items()}
         if asked not in named:
-            raise ArgumentError("models_models_known_choose_pass", model=model, join=", ".join(known))
+            raise ArgumentError(argument, model, "models_kind_not_known", join=", ".join(known))
         model = named[asked]
     if isinstance(model, PurchaseModel):
         return type(model).__name__, type(model), {name: getattr(model, name) for name in model.settings}
     if isinstance(model, type) and issubclass(model, PurchaseModel):
         return model.__name__, model, {}
-    raise ArgumentError("models_models_model_purchases_pass", model=model)
+    raise ArgumentError(argument, model, "models_no_kind_of_purchases")
 
 
 # --- forecasts and their errors ---------------------------------------------------------------------------------

@@ -56,9 +56,8 @@ def spans(tx: Transactions, holdout: Duration, origins: int) -> tuple[int, list[
     if days < 1:
         raise ArgumentError("holdout", holdout, "models_shorter_day_duration_holdout")
     end = _checks.day_number(tx.as_of)
-    starts = [end - days * back for back in range(1, origins + 1)]
     span = end - tx.first_day
-    if starts[-1] <= tx.first_day:
+    if days * origins >= span:
         raise ArgumentError(
             "holdout",
             holdout,
@@ -68,7 +67,7 @@ def spans(tx: Transactions, holdout: Duration, origins: int) -> tuple[int, list[
             span=span,
             max=max(span // (3 * origins), 1),
         )
-    return days, starts
+    return days, [end - days * back for back in range(1, origins + 1)]
 
 
 def holdout_at(bought: LazyFrame, end: int, days: int) -> Holdout:

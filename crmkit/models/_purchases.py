@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from crmkit import _checks, _frame
 from crmkit._types import Date, Duration, Floats, Table
 from crmkit.errors import ArgumentError
+from crmkit.models._base import Model
 from crmkit.models._covariates import p_one_time
 from crmkit.models._learning import LearningModel
 from crmkit.models._living import Count, Drawn, Index, Living, counts_of, living_at, quantile_of, shaped
@@ -391,3 +392,18 @@ class PurchaseModel(LearningModel):
         if self.covariates:
             raise ArgumentError("models_new_needs_covariates", columns=", ".join(self.covariates.columns))
         return {"x": np.zeros(1), "t_x": np.zeros(1), "T": np.zeros(1)}
+
+
+def purchase_model(argument: str, given: Any) -> PurchaseModel:
+    """The model of repeat purchases that was given for an argument; the name or the class of one is none.
+
+    >>> purchase_model("model", "ParetoNBD")
+    Traceback (most recent call last):
+    crmkit.errors.ArgumentError: model='ParetoNBD' names a model, and one that is fitted is needed. Fit it: ...
+    """
+    if isinstance(given, PurchaseModel):
+        return given
+    name = given.__name__ if isinstance(given, type) else given
+    if isinstance(name, str) and issubclass(Model.known.get(name, Model), PurchaseModel):
+        raise ArgumentError(argument, name, "models_named_not_fitted", model=name)
+    raise ArgumentError(argument, given, "models_no_model_of_purchases")

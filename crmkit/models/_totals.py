@@ -265,7 +265,7 @@ def kind_of(purchases: Any) -> PurchaseModel:
         return purchases
     from crmkit.models._compare import model_of
 
-    _, kind, settings = model_of(purchases)
+    _, kind, settings = model_of(purchases, "purchases")
     return kind(**settings)
 
 

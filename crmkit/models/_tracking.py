@@ -20,7 +20,7 @@ from crmkit._types import Date, Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.models._base import DAYS_IN, Period
 from crmkit.models._holdout import holdouts, purchase_days
-from crmkit.models._purchases import PurchaseModel
+from crmkit.models._purchases import PurchaseModel, purchase_model
 from crmkit.models._repeats import distinct, read_cells
 from crmkit.transactions import Transactions, open_transactions
 
@@ -61,6 +61,7 @@ def tracking(
     19      20               1308.4             1359.0    False
     77      78               4274.3             4339.0     True
     """
+    model = purchase_model("model", model)
     tx = open_transactions(transactions)
     _checks.choice("period", period, DAYS_IN)
     cut = tx.as_of if origin is None else _checks.date_of(origin, "origin")
@@ -137,6 +138,7 @@ def holdout_by_frequency(
     2                2      214.0     1.196   1.393
     3               3+      293.0     3.246   3.222
     """
+    model = purchase_model("model", model)
     tx = open_transactions(transactions)
     past = holdouts(tx, holdout, 1)[0]
     top = _checks.count("most", most)
@@ -188,6 +190,7 @@ def distribution_fit(model: PurchaseModel, customers: Table, *, most: int = 7) -
     2                2     192.7   214.0
     3               3+     297.0   293.0
     """
+    model = purchase_model("model", model)
     table = _frame.open_table(customers)
     cells = read_cells(customers)
     top = _checks.count("most", most)
@@ -234,6 +237,7 @@ def recency_frequency_grid(
     2  2  136.5    136.5    0.531               0.894
     3  2  273.0      0.0    0.812               1.366
     """
+    model = purchase_model("model", model)
     T, n_steps = _checks.days_of(age, "age"), _checks.count("steps", steps)
     if T <= 0:
         raise ArgumentError("age", age, "models_leaves_time_buy_again")
@@ -281,6 +285,7 @@ def alive_history(model: PurchaseModel, transactions: Table, customer_id: Any) -
     >>> days["p_alive"].round(3).tolist(), days["purchase"].tolist()
     ([0.644, 0.642, 0.639, 0.636, 0.746, 0.74], [1, 0, 0, 0, 1, 0])
     """
+    model = purchase_model("model", model)
     tx = open_transactions(transactions)
     own = purchase_days(tx).filter(nw.col("customer_id").cast(nw.String) == str(customer_id)).select("day")
     bought = np.unique(np.asarray(engines.collect(own)["day"], dtype=np.int64))

@@ -22,7 +22,7 @@ spend); Fader & Hardie (2013), The Gamma-Gamma model of monetary value (the dist
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -36,9 +36,9 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import batches
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError, NoDropoutWarning, shown, warn
-from crmkit.models._base import DAYS_IN, Period
+from crmkit.models._base import DAYS_IN, Model, Period
 from crmkit.models._living import Living, living_at
-from crmkit.models._purchases import PurchaseModel
+from crmkit.models._purchases import PurchaseModel, purchase_model
 from crmkit.models._quadrature import chunks, growth
 from crmkit.models._repeats import HINT, check
 from crmkit.models.gamma_gamma import GammaGamma, GammaGammaParams, mean_spend, plain_mean, quantile_spend
@@ -146,6 +146,7 @@ def lifetime_value(
     factor = _checks.share("margin_rate", margin_rate)
     tail = None if level is None else (1 - _checks.level_of(level)) / 2
     numbers = [*purchases.columns, *spend_columns(spend)]
+    _refuse_no_spend(spend, _frame.open_table(customers).columns)
     table = _frame.open_table(customers, numbers=numbers, hint=HINT)
     if not table.in_memory:
         spend = _one_mean(table) if spend is None else spend
@@ -252,8 +253,7 @@ class Forecast:
     @classmethod
     def of(cls, model: Any, horizon: Duration | None, discount_rate: float, timing: str, period: str) -> Forecast:
         """Check the settings and bring them into the model's time."""
-        if not isinstance(model, PurchaseModel):
-            raise ArgumentError("purchases", type(model).__name__, "models_model_purchases_continuous_time")
+        model = purchase_model("purchases", model)
         _checks.choice("timing", timing, TIMINGS)
         _checks.choice("period", period, DAYS_IN)
         rate = _checks.finite("discount_rate", discount_rate)
@@ -335,6 +335,15 @@ def warn_of_no_dropout(model: PurchaseModel, name: str) -> None:
     """Warn where dropout cannot be told, though there are customers enough to expect that it could."""
     if not tells_dropout(model) and model.n_customers_ >= ENOUGH:
         warn(NoDropoutWarning(labels.phrase("warn_no_dropout", model=name)))
+
+
+def _refuse_no_spend(spend: Any, columns: Collection[str]) -> None:
+    """What is neither a fitted model of spend, nor a number, nor the name of a column."""
+    name = spend.__name__ if isinstance(spend, type) else spend
+    if isinstance(name, str) and name not in columns and issubclass(Model.known.get(name, Model), GammaGamma):
+        raise ArgumentError("spend", name, "models_named_not_fitted", model=name)
+    if isinstance(spend, Model | type) and not isinstance(spend, GammaGamma):
+        raise ArgumentError("spend", spend, "models_no_model_of_spend")
 
 
 def spend_columns(spend: Spend) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmkit import labels
-from crmkit.errors import MissingPackageError
+from crmkit.errors import ArgumentError, MissingPackageError
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
 
@@ -151,6 +151,10 @@ def count_along(axis: Axis, language: Language) -> None:
     axis.set_major_formatter(written)
 
 
+# Characters of the longest mark of a currency; "thousands of US dollars" has room.
+_LONGEST_MARK = 40
+
+
 def money(number: float, language: Language, currency: str | None = None) -> str:
     """Money in few characters, with its sign or code where that is known.
 
@@ -159,8 +163,9 @@ def money(number: float, language: Language, currency: str | None = None) -> str
     """
     if not currency:
         return short(number, language)
-    minus, space = "-" if number < 0 else "", "" if len(currency) == 1 else " "
-    return f"{minus}{plain(currency)}{space}{short(abs(number), language)}"
+    mark = _mark(currency)
+    minus, space = "-" if number < 0 else "", "" if len(mark) == 1 else " "
+    return f"{minus}{mark}{space}{short(abs(number), language)}"
 
 
 def in_money(what: str, language: Language, currency: str | None = None) -> str:
@@ -171,7 +176,14 @@ def in_money(what: str, language: Language, currency: str | None = None) -> str:
     """
     if not currency:
         return phrase("plot_money", language, what=what)
-    return phrase("plot_money_of", language, what=what, currency=plain(currency))
+    return phrase("plot_money_of", language, what=what, currency=_mark(currency))
+
+
+def _mark(currency: Any) -> str:
+    """The mark or code of a currency, as text that is drawn as it is."""
+    if not isinstance(currency, str) or len(currency) > _LONGEST_MARK:
+        raise ArgumentError("currency", currency, "plot_currency", example="EUR")
+    return plain(currency)
 
 
 def amount(number: float, share: float, language: Language, *, what: str = "", currency: str | None = None) -> str:

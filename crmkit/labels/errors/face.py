@@ -8,6 +8,31 @@ WORDS = {
         "{function}() 没有参数 {keyword}=。{meant}它的参数有：{known}。",
     ),
     "meant_keyword": ("Did you mean {near}? ", "您指的是 {near} 吗？"),
+    "unknown_option": (
+        "{function}() draws with {keyword}= nowhere. {instead}",
+        "{function}() 的图不使用 {keyword}=。{instead}",
+    ),
+    "option_of_artist": (
+        "What it does not know itself goes to matplotlib's {artist}, which does not take it. Change the axes that it "
+        "returns.",
+        "它不认识的参数交给 matplotlib 的 {artist}，而后者不接受此参数。请修改它返回的坐标轴。",
+    ),
+    "option_figsize": (
+        "Make the axes first: ax = plt.subplots(figsize=(8, 4))[1], and give ax=ax.",
+        "请先建立坐标轴：ax = plt.subplots(figsize=(8, 4))[1]，再给出 ax=ax。",
+    ),
+    "option_kind": (
+        "What is drawn decides how; crmkit.plotting has the other pictures.",
+        "画什么决定了怎么画；其他图见 crmkit.plotting。",
+    ),
+    "option_title": (
+        "Set it on the axes that it returns: ax = ...; ax.set(title=..., xlabel=...).",
+        "请在它返回的坐标轴上设置：ax = ...; ax.set(title=..., xlabel=...)。",
+    ),
+    "option_save": (
+        "Save the picture from the axes that it returns: ax.figure.savefig(path).",
+        "请由它返回的坐标轴保存图片：ax.figure.savefig(path)。",
+    ),
     "too_many_positional": (
         "{function}() takes {positional} by position, and the rest by name: {known}.",
         "{function}() 按位置只接受 {positional}，其余参数须写明名称：{known}。",

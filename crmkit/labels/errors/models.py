@@ -99,13 +99,17 @@ WORDS = {
         "this is not a stored model: {value}. Write one with model.to_json().",
         "这不是保存的模型：{value}。请用 model.to_json() 写出。",
     ),
-    "models_models_model_purchases_pass": (
-        "models: {model!r} is no model of purchases. Pass names or classes, such as 'ParetoNBD'.",
-        "models：{model!r} 不是购买模型。请传入名称或类，例如 'ParetoNBD'。",
+    "models_no_kind_of_purchases": (
+        "{name_given} is no model of purchases. Give a name, a class or a model, such as {argument}='ParetoNBD'.",
+        "{name_given} 不是购买模型。请给出名称、类或模型，例如 {argument}='ParetoNBD'。",
     ),
-    "models_models_known_choose_pass": (
-        "models: {model!r} is not known. Choose from {join}, or pass a class.",
-        "models：{model!r} 不是可用的取值。请从 {join} 中选择，或传入类。",
+    "models_kind_not_known": (
+        "{name_given} is not known. Choose from {join}, or give a class.",
+        "{name_given} 不是可用的取值。请从 {join} 中选择，或给出类。",
+    ),
+    "models_several_kinds": (
+        "{name_given} is one model where several are compared. Give a list: models=[...].",
+        "{name_given} 只是一个模型，而这里要比较多个。请给出列表：models=[...]。",
     ),
     "models_ages_counts_customers_more": (
         "ages and counts of customers must be 0 or more. {counts_hint}",
@@ -203,9 +207,20 @@ WORDS = {
         "spend per purchase is negative: {tolist}. Give 0 or more.",
         "每次购买的金额是负数：{tolist}。请给不小于 0 的数。",
     ),
-    "models_model_purchases_continuous_time": (
-        "{name_given} is no model of purchases in continuous time. Fit one: purchases=crmkit.clv.ParetoNBD().fit(customers).",
-        "{name_given} 不是连续时间的购买模型。请拟合一个：purchases=crmkit.clv.ParetoNBD().fit(customers)。",
+    "models_named_not_fitted": (
+        "{name_given} names a model, and one that is fitted is needed. Fit it: "
+        "{argument}=crmkit.clv.{model}().fit(customers).",
+        "{name_given} 只是模型的名称，这里需要已拟合的模型。请先拟合：{argument}=crmkit.clv.{model}().fit(customers)。",
+    ),
+    "models_no_model_of_purchases": (
+        "{name_given} is no model of purchases in continuous time. Fit one: "
+        "{argument}=crmkit.clv.ParetoNBD().fit(customers).",
+        "{name_given} 不是连续时间的购买模型。请拟合一个：{argument}=crmkit.clv.ParetoNBD().fit(customers)。",
+    ),
+    "models_no_model_of_spend": (
+        "{name_given} is no model of spend. Give a fitted one, spend=crmkit.clv.GammaGamma().fit(customers), a number, or "
+        "the name of a column.",
+        "{name_given} 不是消费金额模型。请给出已拟合的模型 spend=crmkit.clv.GammaGamma().fit(customers)、一个数，或一个列名。",
     ),
     "models_annual_rate_discount_rate": (
         "{name_given} must be {either}, an annual rate such as discount_rate=0.1.",
