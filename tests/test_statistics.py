@@ -33,10 +33,8 @@ def test_the_mid_p_ends_leave_half_the_chance_of_the_count_itself_in_each_tail(l
         def above(p, hits=hits, of=of):  # chance of more, and half that of as many
             return stats.binom.sf(hits, of, p) + stats.binom.pmf(hits, of, p) / 2
 
-        start, end = (
-            optimize.brentq(lambda p, want=want: above(p) - want, 0, 1) if above(0) < want < above(1) else edge
-            for want, edge in ((tail, 0.0), (1 - tail, 1.0))
-        )
+        start = optimize.brentq(lambda p: above(p) - tail, 0, 1) if hits else 0.0
+        end = optimize.brentq(lambda p: above(p) - 1 + tail, 0, 1) if hits < of else 1.0
         assert (low[at], high[at]) == pytest.approx((start, end), abs=2e-4 if min(hits, of - hits) > 299 else 1e-12)
     assert low[0] == 0
     assert high[1] == 1
@@ -59,10 +57,9 @@ def test_newcombe_s_interval_squares_the_distances_to_wilson_s_ends():
             (ours.newcombe(k, n, j, m, r, level)[1], 1, high - p, q - other_low),
         ):
             assert found == pytest.approx(p - q + sign * np.sqrt(one**2 + other**2 - 2 * r * one * other), rel=1e-12)
-    same = ours.newcombe(5, 9, 5, 9, 1.0)  # a share beside itself
-    assert float(same[0]) == pytest.approx(
-        -abs(5 / 9 - ours.wilson(5, 9)[0] - (ours.wilson(5, 9)[1] - 5 / 9)), rel=1e-9
-    )
+    low, high = (float(end) for end in ours.wilson(5, 9))
+    same = float(ours.newcombe(5, 9, 5, 9, 1.0)[0])  # a share beside itself
+    assert same == pytest.approx(-abs(low + high - 2 * 5 / 9), rel=1e-9)
     assert np.isnan(ours.newcombe(0, 0, 1, 2)[0])
 
 

@@ -1,6 +1,7 @@
 """Pairs and rules: toy baskets worked out by hand, another package, brute force, and what is left out and told."""
 
 import itertools
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,18 @@ def test_rules_are_those_of_another_package():
         assert ours[name].to_numpy() == pytest.approx(theirs[columns.get(name, name)].to_numpy(), rel=1e-9, abs=1e-12)
 
 
+def written_out(both, a, b, n):
+    """Support, leverage, conviction, Zhang's measure, Jaccard's and Kulczynski's of counts of baskets."""
+    support = both / n
+    leverage = Fraction(both, n) - Fraction(a, n) * Fraction(b, n)
+    wrong = Fraction(a - both, a)
+    conviction = float(Fraction(n - b, n) / wrong) if wrong else np.inf if b < n else 1.0
+    p, q, s = Fraction(a, n), Fraction(b, n), Fraction(both, n)
+    most = max(s * (1 - p), p * (q - s))
+    zhang = float(leverage / most) if most else 0.0
+    return support, float(leverage), conviction, zhang, both / (a + b - both), (both / a + both / b) / 2
+
+
 baskets_of_letters = st.lists(st.lists(st.sampled_from("abcde"), min_size=1, max_size=6), min_size=2, max_size=12)
 
 
@@ -123,7 +136,10 @@ def test_rules_are_what_brute_force_finds_whatever_the_order_ids_and_repeats_of_
                     )
                     confidence = count(chosen) / count(left)
                     lift = confidence / (count([right]) / len(held))
-                    expected[" + ".join(left), right] = (count(chosen), confidence, lift, confidence - best)
+                    expected[" + ".join(left), right] = (
+                        count(chosen), confidence, lift, confidence - best,
+                        *written_out(count(chosen), count(left), count([right]), len(held)),
+                    )  # fmt: skip
     rows = list(zip(*sales(baskets).values(), strict=True))
     rows += [order.choice(rows) for _ in range(3)]
     order.shuffle(rows)
@@ -131,7 +147,8 @@ def test_rules_are_what_brute_force_finds_whatever_the_order_ids_and_repeats_of_
     columns = dict(zip(sales([]).keys(), map(list, zip(*rows, strict=True)), strict=True))
     columns |= {name: [renamed[value] for value in columns[name]] for name in ("customer_id", "order_id")}
     found = as_columns(basket.rules(small_table(columns), min_orders=least, left=3).table)
-    names = ("baskets", "confidence", "lift", "improvement")
+    names = ("baskets", "confidence", "lift", "improvement", "support", "leverage", "conviction", "zhang", "jaccard",
+             "kulczynski")  # fmt: skip
     got = {
         (left, right): tuple(found[name][at] for name in names)
         for at, (left, right) in enumerate(zip(found["antecedent"], found["consequent"], strict=True))
