@@ -126,5 +126,5 @@ def _ratio(curve: Curve, changes: dict[str, Floats]) -> Floats:
     left_left = left_left - left_left[-1]  # it ends at 0, when no spell is left
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (told_told - 2 * curve.variance * told_left + curve.variance**2 * left_left) / curve.variance
-    # An engine adds up in any order: the last digits are noise.
-    return np.where(np.isfinite(ratio), np.round(np.maximum(ratio, 0.0), 6), 1.0)
+    # An engine adds up in any order: the last digits are noise. Where the variance is 0, this is no number.
+    return np.asarray(np.round(ratio, 6))
