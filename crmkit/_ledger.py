@@ -139,15 +139,16 @@ def _odd_ids(used: LazyFrame) -> list[tuple[str, int, int, int]]:
     """Ids that look like a total, like nobody's, like what a spreadsheet rounded, or like one another."""
     sums = {"rows": nw.len().cast(nw.Int64), "money": nw.col("money").sum().cast(nw.Int64)}
     each = used.group_by("customer_id").agg(**sums)
+    kind = used.collect_schema()["customer_id"]
+    if kind.is_integer():  # of these only two look like nobody's
+        return [("nobody_as_id", *_totals(each.filter(nw.col("customer_id").is_in([0, -1]))))]
     text = nw.col("customer_id").cast(nw.String)
     each = texts.narrow(each.with_columns(plain=text), "plain")
     each = each.with_columns(plain=nw.col("plain").str.to_lowercase().str.replace_all(r"\s+", ""), text=text)
     patterns = {"total_as_id": ("plain", _TOTALS), "nobody_as_id": ("plain", _NOBODY), "rounded_id": ("text", _ROUNDED)}
-    lines = []
-    for name, (column, pattern) in patterns.items():
-        rows, customers, money = _totals(each.filter(nw.col(column).str.contains(pattern)))
-        lines.append((name, rows, customers, money))
-    if used.collect_schema()["customer_id"] == nw.String:
+    seen = {name: nw.col(column).str.contains(pattern) for name, (column, pattern) in patterns.items()}
+    lines = [(name, *totals) for name, totals in _totals_where(each, seen).items()]
+    if kind == nw.String:
         alike = each.group_by("plain").agg(n=nw.len()).filter(nw.col("n") > 1).select("plain")
         lines.append(("ids_alike", *_totals(each.join(alike, on="plain", how="inner"))))
     return lines
@@ -200,6 +201,20 @@ def _overdrawn(used: LazyFrame) -> tuple[int, int, int]:
     sums = {"rows": nw.len().cast(nw.Int64), "money": nw.col("money").sum().cast(nw.Int64)}
     each = used.group_by("customer_id").agg(nw.col("bought").max().cast(nw.Int64), **sums)
     return _totals(each.filter((nw.col("bought") == 1) & (nw.col("money") < 0)))
+
+
+def _totals_where(each: LazyFrame, marks: Mapping[str, nw.Expr]) -> dict[str, tuple[int, int, int]]:
+    """The totals of the customers with each mark, by one pass."""
+    marked = each.select("rows", "money", **{name: nw.when(mark).then(1).otherwise(0) for name, mark in marks.items()})
+    sums = {
+        f"{name}_{part}": (nw.col(name) * (1 if part == "customers" else nw.col(part))).sum().cast(nw.Int64)
+        for name in marks
+        for part in ("rows", "customers", "money")
+    }
+    found = {
+        name: int(np.nan_to_num(values[0] or 0)) for name, values in engines.collect(marked.select(**sums)).items()
+    }
+    return {name: (found[f"{name}_rows"], found[f"{name}_customers"], found[f"{name}_money"]) for name in marks}
 
 
 def _totals(each: LazyFrame) -> tuple[int, int, int]:

@@ -49,11 +49,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "each week judged by what was seen at its end: the last {window} days against the {usual} days before",
         "每周只用截至当周末的数据：近 {window} 天与此前 {usual} 天相比",
     ),
+    "watch_largest": (
+        "; of {among} accounts, the {n} that spent most are watched",
+        "；{among} 个客户中只观察消费最多的 {n} 个",
+    ),
+    "watch_everybody": ("", ""),
     "definition_false_alert_share_exclusions": (
         "accounts with fewer than {least} purchase days, or lost: quiet for more than two usual gaps and {horizon} "
-        "days; an account raises one alert until it is back to normal",
+        "days; an account raises one alert until it is back to normal{accounts}",
         "购买日少于 {least} 天的客户；已流失的客户：未购买天数超过通常间隔的两倍再加 {horizon} 天；"
-        "同一客户在恢复正常之前只预警一次",
+        "同一客户在恢复正常之前只预警一次{accounts}",
     ),
     "definition_false_alert_share_formula": (
         "alert where money at stake x chance of a change reaches {threshold} a year, so that {alerts} alerts a week "

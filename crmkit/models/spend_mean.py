@@ -197,7 +197,10 @@ class SpendMean(GammaGamma):
         of their squares; without it the test of whether means repeat is left out.
         """
         self._judge_alike(None if logs is None else alike(logs))
-        return self._learn(n, np.ones_like(money), money, money**2, square)
+        # All that is learnt depends on sums over those who bought equally often.
+        times, at = np.unique(n, return_inverse=True)
+        sums = (np.bincount(at, each) for each in (np.ones_like(money), money, money**2, square))
+        return self._learn(times, *(each.astype(float) for each in sums))
 
     def of_facts(self, facts: LazyFrame, scale: int) -> Self:
         """Learn from what is known of customers: n_days and `spend_sums`, in units of 1 / `scale`."""

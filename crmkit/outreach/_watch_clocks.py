@@ -27,6 +27,7 @@ import numpy as np
 
 from crmkit import _checks, _compared_groups
 from crmkit._frame import engines
+from crmkit._frame.engines import LazyFrame
 from crmkit._types import Array, Bools, Floats, Ints
 from crmkit.customers import customer_days
 from crmkit.errors import DataError
@@ -50,6 +51,9 @@ CHANCES = np.exp(-2 / SPREADS) / SPREADS**2
 MEDIAN_SQUARE = 0.4549  # of a standard normal number
 ROUNDS = 2  # of mean and variance of the accounts; more change next to nothing
 FEWEST_PEERS = 10  # accounts of a group; smaller ones look to all accounts
+# Accounts of which each week of the past is judged. Of more, those with most money: a list of 20 alerts a week among a
+# million accounts begins at a size that the others do not reach.
+MOST_ACCOUNTS = 50_000
 BASE_GAPS = 3  # gaps before the window from which a usual spend can be told
 DAYS_PER_YEAR = _checks.DAYS_PER_YEAR
 
@@ -76,12 +80,14 @@ class History:
     gap: Ints  # days since the purchase day before; 0 for the first, and for days with nothing but refunds
     visit: Bools
     later: Bools  # after the account's first purchase day
+    among: int  # accounts with a rhythm, of which these are the largest
 
     def until(self, day: int) -> History:
         """The rows up to a day; every account stays."""
         end = int(np.searchsorted(self.day, day, side="right"))
         rows: list[Any] = [self.account, self.day, self.money, self.gap, self.visit, self.later]
-        return History(self.ids, self.group, *(column[:end] for column in rows))
+        told = [*(column[:end] for column in rows), self.among]
+        return History(self.ids, self.group, *told)
 
     def total(self, values: Array, where: Bools | None = None) -> Floats:
         """Sum of each account over its rows."""
@@ -93,14 +99,11 @@ class History:
         return self.total(self.money, (self.day > after) & (self.day <= until))
 
 
-def read_history(tx: Transactions, least: int, by: Any) -> History:
-    """Customer-days of those who bought on `least` days; about 100 bytes per row."""
+def read_history(tx: Transactions, rules: Rules, first: int, by: Any) -> History:
+    """Customer-days of the accounts that are watched from the day `first` on; about 100 bytes per row."""
     days = customer_days(tx)
-    bought = tx.purchases(days)
-    often = bought.group_by("customer_id").agg(n=nw.len().cast(nw.Int64)).filter(nw.col("n") >= least)
-    found = engines.pulled(days.join(often.select("customer_id"), on="customer_id", how="inner"))
-    if not len(found["day"]):
-        raise DataError("outreach_customer_bought_days_up", least=least, as_of=tx.as_of)
+    who, among = _largest(tx, days, rules, first)
+    found = engines.pulled(days.join(who, on="customer_id", how="inner"))
     ids, account = np.unique(found["customer_id"], return_inverse=True)
     order = np.lexsort([found["day"], account])
     account, day = account[order].astype(np.int64), found["day"][order].astype(np.int64)
@@ -108,7 +111,33 @@ def read_history(tx: Transactions, least: int, by: Any) -> History:
     gap, later = _gaps(account, day, visit, len(ids))
     in_time = np.argsort(day, kind="stable")
     columns: list[Any] = [account, day, found["money"][order].astype(float), gap, visit, later]
-    return History(ids, _group_codes(tx, by, ids), *(column[in_time] for column in columns))
+    told = [*(column[in_time] for column in columns), among]
+    return History(ids, _group_codes(tx, by, ids), *told)
+
+
+def _largest(tx: Transactions, days: LazyFrame, rules: Rules, first: int) -> tuple[LazyFrame, int]:
+    """Who bought on enough days, of very many those who spent most, and how many they are without that.
+
+    An account is as large as the better of two years: that before the first week, and the last one.
+    """
+    ends = {"before": first, "now": _checks.day_number(tx.as_of)}
+    spent = {
+        name: nw.when((nw.col("day") > end - rules.usual) & (nw.col("day") <= end)).then(nw.col("money")).otherwise(0)
+        for name, end in ends.items()
+    }
+    bought = nw.col("bought") if tx.has_refunds else nw.lit(1)
+    sums = [nw.col(name).sum().cast(nw.Int64) for name in ("n", *ends)]
+    each = days.select("customer_id", n=bought, **spent).group_by("customer_id").agg(*sums)
+    often = each.filter(nw.col("n") >= rules.least)
+    found = engines.pulled(often.select("customer_id", *ends))
+    n = len(found["customer_id"])
+    if not n:
+        raise DataError("outreach_customer_bought_days_up", least=rules.least, as_of=tx.as_of)
+    if n <= MOST_ACCOUNTS:
+        return often.select("customer_id"), n
+    size = np.maximum(found["before"], found["now"])
+    order = np.lexsort([np.unique(found["customer_id"], return_inverse=True)[1], -size])
+    return engines.upload({"customer_id": found["customer_id"][order[:MOST_ACCOUNTS]]}, days).lazy(), n
 
 
 def _gaps(account: Ints, day: Ints, visit: Bools, n: int) -> tuple[Ints, Bools]:

@@ -105,7 +105,8 @@ def watch_list(
     An account raises one alert until it is back to normal, and is on the list while its signal lasts. It is overdue no
     longer than until it has been quiet for two usual gaps and the `horizon`, for then it is lost rather than late; an
     account so irregular that its quiet is not unusual by then is never called for it. There is no drop where the spend
-    of the window is not below what is usual for so many days.
+    of the window is not below what is usual for so many days. Of more than 50,000 accounts with a rhythm, the 50,000
+    are watched that spent most in the last `baseline` or in the one before the back-test; the definition then says so.
 
     Parameters
     ----------
@@ -175,7 +176,7 @@ def watch_list(
     tx = open_transactions(transactions)
     as_of = _checks.day_number(tx.as_of)
     _refuse_short_past(tx, as_of - 7 * weeks, rules)
-    history = read_history(tx, rules.least, by)
+    history = read_history(tx, rules, as_of - 7 * weeks, by)
     past = back_test(history, as_of, weeks=weeks, rules=rules)
     threshold = past.threshold_for(per_week)
     row, raised = _open_alerts(past, threshold)
@@ -188,7 +189,7 @@ def watch_list(
         base_rate=chosen["base_rate"],
         backtest=engines.build(_weeks(past, threshold), tx.like),
         choices=engines.build(_choices(past, per_week, tx.scale), tx.like),
-        definition=_definition(tx, past, chosen, rules),
+        definition=_definition(tx, past, chosen, rules, (len(history.ids), history.among)),
     )
 
 
@@ -361,9 +362,15 @@ def _weeks(past: Past, threshold: float) -> dict[str, Array]:
     }
 
 
-def _definition(tx: Transactions, past: Past, chosen: dict[str, float], rules: Rules) -> Definition:
+def _definition(
+    tx: Transactions, past: Past, chosen: dict[str, float], rules: Rules, watched: tuple[int, int]
+) -> Definition:
     judged = past.days[past.judged]
+    n, among = watched
     values = {
+        "accounts": "watch_largest" if n < among else "watch_everybody",
+        "n": f"{n:,}",
+        "among": f"{among:,}",
         "horizon": rules.horizon,
         "window": rules.window,
         "usual": rules.usual,

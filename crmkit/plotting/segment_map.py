@@ -205,9 +205,10 @@ def plot_rfm_distributions(
     order = [name for name in COLOURS if name in there] + sorted(there - set(COLOURS))
     ax, spoken = open_axes(ax, language, height=1.1 + 0.29 * len(order), width=6.8)
     ax.set_axis_off()
+    inside = [groups == name for name in order]
     for at, measure in enumerate(_MEASURES):
         panel = ax.inset_axes((0.345 * at, 0, 0.31, 1))
-        values = [found[measure][groups == name].astype(float) for name in order]
+        values = [found[measure][here].astype(float) for here in inside]
         _boxes(panel, values, order, style)
         panel.set_yticks(range(len(order)), [segment_name(name, spoken) for name in order] if at == 0 else [])
         panel.set_ylim(len(order) - 0.4, -0.6)

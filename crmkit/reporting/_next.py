@@ -8,10 +8,12 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import plotting
-from crmkit._frame import outputs
+from crmkit._frame import engines, outputs
+from crmkit._frame.engines import AnyFrame
 from crmkit._version import __version__
 from crmkit.definitions import Definition
 from crmkit.reporting import _draw, _now
@@ -92,32 +94,26 @@ def winning_back(facts: Facts) -> Found:
 
 def lifting(facts: Facts) -> Found:
     """Customers by the segment they are in and the one they could reach, with the median of what it takes."""
-    table = _lifts(facts)
-    pairs = np.array([f"{one}|{other}" for one, other in zip(table["segment"], table["upgrade_to"], strict=True)])
-    names, n = np.unique(pairs, return_counts=True)
-    names = names[np.argsort(-n, kind="stable")][:12]
-    mine = [pairs == name for name in names]
-    parts = [str(name).partition("|") for name in names]
-    return {
-        "segment": np.array([part[0] for part in parts], dtype=object),
-        "upgrade_to": np.array([part[2] for part in parts], dtype=object),
-        "customers": np.array([int(each.sum()) for each in mine]),
-        "upgrade_orders": np.array([float(np.median(table["upgrade_orders"][each])) for each in mine]),
-        "upgrade_money": np.array([float(np.median(table["upgrade_money"][each])) for each in mine]),
-    }
+    pairs = (
+        _with_a_path(facts)
+        .group_by("segment", "upgrade_to")
+        .agg(nw.len().cast(nw.Int64).alias("customers"), nw.col("upgrade_orders", "upgrade_money").median())
+    )
+    found = engines.collect(pairs)
+    order = np.lexsort([found["upgrade_to"].astype(str), found["segment"].astype(str), -found["customers"]])[:12]
+    listed = ("segment", "upgrade_to", "customers", "upgrade_orders", "upgrade_money")
+    return {name: found[name][order] for name in listed}
 
 
-def _lifts(facts: Facts) -> Found:
+def _with_a_path(facts: Facts) -> AnyFrame:
     """The upgrade paths of those who have one."""
-    table = columns(facts.upgrades)
-    there = np.array([isinstance(name, str) for name in table["upgrade_to"].tolist()])
-    return {name: values[there] for name, values in table.items()}
+    return engines.lift(engines.wrap(facts.upgrades)).filter(~nw.col("upgrade_to").is_null())
 
 
 def _first_lifts(facts: Facts) -> Found:
     """Those who need least, the largest spenders first."""
-    table = _lifts(facts)
-    order = np.lexsort([-table["monetary"].astype(float), table["upgrade_orders"].astype(float)])
+    table = engines.collect(_with_a_path(facts))
+    order = np.lexsort([-table["monetary"].astype(float), table["upgrade_orders"].astype(float)])[:ROWS]
     return {name: values[order] for name, values in table.items()}
 
 

@@ -23,7 +23,7 @@ from crmkit.definitions import Definition
 from crmkit.errors import DataError
 from crmkit.survival._km import ROUNDING, Curve, curve
 from crmkit.survival._spells import of_customers, spells
-from crmkit.transactions import open_transactions
+from crmkit.transactions import Transactions, open_transactions
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -127,8 +127,7 @@ def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: 
     with outputs.kept(spells(tx)) as each:
         found = gap_curve(engines.collect(each.group_by("gap", "closed").agg(n=nw.len())), level=confidence)
         found = of_customers(each, [], {(): found})[()]
-    came = 1 - found.survival
-    limit = int(found.time[int(np.argmax(came >= share * came[-1] - ROUNDING))])
+    came, limit = 1 - found.survival, _limit(found, share)
     said = {"limit": limit, "share": f"{100 * share:g}", "level": f"{100 * confidence:g}"}
     return Gaps(
         table=engines.build(_columns(found), tx.like),
@@ -136,6 +135,18 @@ def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: 
         plateau=float(came[-1]),
         definition=Definition("returned_share", tx.as_of, said),
     )
+
+
+def limit_of(tx: Transactions, returning: float) -> int:
+    """The limit alone, which needs no interval."""
+    share = _checks.share("returning", returning, above_zero=True)
+    return _limit(gap_curve(engines.collect(spells(tx).group_by("gap", "closed").agg(n=nw.len()))), share)
+
+
+def _limit(found: Curve, share: float) -> int:
+    """Days within which a share of those who come back has come back."""
+    came = 1 - found.survival
+    return int(found.time[int(np.argmax(came >= share * came[-1] - ROUNDING))])
 
 
 def gap_curve(cells: dict[str, Array], *, level: float = 0.95) -> Curve:

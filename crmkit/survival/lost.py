@@ -26,7 +26,7 @@ from crmkit.customers import summarize
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.interpurchase import Interpurchase, fit_interpurchase
-from crmkit.survival.gaps import Gaps, inactivity_threshold
+from crmkit.survival.gaps import Gaps, inactivity_threshold, limit_of
 from crmkit.transactions import Transactions, open_transactions
 
 RULES = ("inactive", "gaps", "own_gaps", "returning", "p_alive")
@@ -202,7 +202,7 @@ def _limit(tx: Transactions, name: str, value: Any) -> Limit:
             raise ArgumentError("inactive", value, "survival_less_day_inactive_d")
         return Limit(days=days)
     if name == "returning":
-        return Limit(days=inactivity_threshold(tx, returning=value).limit)
+        return Limit(days=limit_of(tx, value))
     number = _checks.finite(name, value)
     if number <= 0 or (name == "p_alive" and number >= 1):
         raise ArgumentError(name, value, "survival_says_nothing_about_anybody", hint=HINT)

@@ -34,6 +34,11 @@ def columns(rows):
     return {"customer_id": list(who), "date": [str(day) for day in date], "amount": list(amount)}
 
 
+def history_of(tx):
+    """What `watch_list` sees with its usual settings."""
+    return _watch_clocks.read_history(tx, _watch_clocks.Rules(90, 365, 4, 90), day_number(tx.as_of) - 182, None)
+
+
 def crowd(seed=5, n=40, days=729):
     """Customers who come and go by chance, a month apart on average."""
     rng = np.random.default_rng(seed)
@@ -163,7 +168,7 @@ def test_a_key_account_that_does_not_change_is_not_called():
     at_day, rules = day_number(LAST), _watch_clocks.Rules(90, 365, 4, 90)
     quiet, drop = [], []
     for seed in range(100):
-        history = _watch_clocks.read_history(key_among_many(seed, 40, 0.5, fall=0)[0], 4, None)
+        history = history_of(key_among_many(seed, 40, 0.5, fall=0)[0])
         found = _watch_clocks.clocks(history, at_day, rules)
         at = list(history.ids).index("key")
         quiet.append(found.p_quiet[at])
@@ -288,7 +293,7 @@ def test_nobody_long_gone_is_overdue(cdnow):
 def test_the_lost_are_neither_alerts_nor_calm_accounts_of_the_back_test(cdnow):
     """Every rise of the back-test against the clocks of its week."""
     tx = crm.Transactions(cdnow)
-    history = _watch_clocks.read_history(tx, 4, None)
+    history = history_of(tx)
     rules = _watch_clocks.Rules(90, 365, 4, 90)
     past = back_test(history, day_number(tx.as_of), weeks=26, rules=rules)
     for week, (yearly, _) in enumerate(past.calm):
@@ -329,7 +334,7 @@ def test_a_file_of_the_list_keeps_its_order(cdnow_sample, tmp_path, capsys):
 
 def clocks_of(rows, day=LAST, **rules):
     tx = crm.Transactions(columns(rows), as_of=str(day))
-    history = _watch_clocks.read_history(tx, 4, None)
+    history = history_of(tx)
     given_rules = _watch_clocks.Rules(**{"window": 90, "usual": 365, "least": 4, "horizon": 90, **rules})
     return list(history.ids), _watch_clocks.clocks(history, day_number(day), given_rules)
 
@@ -435,7 +440,7 @@ def test_one_of_a_kind_keeps_its_variance_and_its_degrees_of_freedom(degrees):
 
 
 def noise_of(rows, who, end, baseline=365):
-    history = _watch_clocks.read_history(crm.Transactions(columns(rows), as_of=str(LAST)), 4, None)
+    history = history_of(crm.Transactions(columns(rows), as_of=str(LAST)))
     year = np.where(history.later & (history.day <= end), (end - history.day) // baseline, -1)
     squares, degrees = _watch_clocks._noise(history, year)
     at = list(history.ids).index(who)
@@ -513,7 +518,7 @@ def test_weeks_that_the_threshold_has_not_seen_have_about_as_many_alerts():
     made = crm.datasets.make_transactions(3000, start="2022-01-01", stories=())
     tx = crm.Transactions(made.transactions)
     before = crm.outreach.watch_list(tx.until("2024-06-30"), alerts_per_week=8)
-    history = _watch_clocks.read_history(tx, 4, None)
+    history = history_of(tx)
     past = back_test(history, day_number(LAST), weeks=26, rules=_watch_clocks.Rules(90, 365, 4, 90))
     alerts = past.n_alerts(np.array([before.threshold * tx.scale]))[0]
     assert alerts / 26 == pytest.approx(8, rel=0.2)
@@ -607,8 +612,8 @@ def test_no_week_sees_what_came_after_it():
     assert as_columns(early.backtest) == as_columns(late.backtest)
     days = day_number(dt.date(2024, 10, 8))
     rules = _watch_clocks.Rules(90, 365, 4, 90)
-    short = _watch_clocks.read_history(tx, 4, None)
-    whole = _watch_clocks.read_history(crm.Transactions(columns(rows)), 4, None)
+    short = history_of(tx)
+    whole = history_of(crm.Transactions(columns(rows)))
     seen, with_later = _watch_clocks.clocks(short, days, rules), _watch_clocks.clocks(whole, days, rules)
     same = np.isin(whole.ids, short.ids)
     np.testing.assert_allclose(with_later.risk[same], seen.risk, rtol=1e-12)
@@ -844,3 +849,17 @@ def test_nobody_with_a_rhythm():
     rows = [("a", START, 1.0), ("b", LAST, 2.0)]
     with pytest.raises(DataError, match=r"no customer bought on 4 days up to 2024-12-31[\s\S]*min_purchases=3"):
         watch(rows)
+
+
+def test_of_very_many_accounts_the_largest_are_watched_and_it_is_said(monkeypatch, cdnow):
+    everybody = crm.outreach.watch_list(cdnow, alerts_per_week=2)
+    assert "spent most" not in everybody.definition.text()
+    often = f"{sum(n >= 4 for n in as_columns(crm.summarize(cdnow))['frequency']):,}"
+    monkeypatch.setattr(_watch_clocks, "MOST_ACCOUNTS", 1500)
+    largest = crm.outreach.watch_list(cdnow, alerts_per_week=2)
+    assert f"of {often} accounts, the 1,500 that spent most are watched" in largest.definition.text()
+    assert f"{often} 个客户中只观察消费最多的 1,500 个" in largest.definition.text("zh")
+    called = [set(as_columns(one.table)["customer_id"]) for one in (everybody, largest)]
+    # Who is called is large, so that it hardly matters who is left out.
+    assert len(called[0] - called[1]) <= 1
+    assert largest.threshold == pytest.approx(everybody.threshold, rel=0.1)
