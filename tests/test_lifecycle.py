@@ -337,7 +337,7 @@ def test_while_nobody_came_back_no_silence_is_long():
     assert set(found["stage"]) == {"exploration"}
     assert set(found["pattern"]) == {"ongoing"}
     assert set(found["ended"]) == {False}
-    assert "no silence is long" in lifecycle.explain(small_table(sales), "a")
+    assert "no silence is long" in lifecycle.explain_stage(small_table(sales), "a")
     assert as_columns(lifecycle.history(small_table(sales)))["customers"][-4:] == [3, 0, 0, 0]
     with pytest.raises(DataError, match=r"nobody|no customer bought on a second day[\s\S]*Interpurchase\("):
         lifecycle.fit_interpurchase(small_table(sales))
@@ -580,7 +580,7 @@ def test_time_before_the_first_purchase_is_left_out():
 def test_every_planted_customer_is_explained(language):
     tx = crm.Transactions(small_table(sales_of(PLANTED)), as_of=on_day(NOW))
     for who, (days, _, (stage, pattern, _)) in PLANTED.items():
-        said = lifecycle.explain(tx, who, interpurchase=MONTHLY, language=language)
+        said = lifecycle.explain_stage(tx, who, interpurchase=MONTHLY, language=language)
         head, visits, gap, *_ = said.splitlines()
         assert who in head
         assert str(on_day(NOW)) in head
@@ -595,7 +595,7 @@ def test_every_planted_customer_is_explained(language):
 
 def test_an_explanation_shows_measures_limits_and_the_rule():
     tx = crm.Transactions(small_table(sales_of(PLANTED)), as_of=on_day(NOW))
-    assert lifecycle.explain(
+    assert lifecycle.explain_stage(
         tx, "soon gone", interpurchase=MONTHLY, rules=lifecycle.StageRules(ended_at=6)
     ).splitlines() == [
         "Customer soon gone on 2001-12-21: decline, early exit.",
@@ -617,20 +617,20 @@ def test_a_customer_is_found_by_an_id_of_any_type(make_table):
         "customer_id": [list(PLANTED).index(who) for who in sales_of(PLANTED)["customer_id"]],
     }
     table = make_table(numbered)
-    assert lifecycle.explain(table, 3).startswith("Customer 3 on ")
-    assert lifecycle.explain(table, np.int64(3)).startswith("Customer 3 on ")
+    assert lifecycle.explain_stage(table, 3).startswith("Customer 3 on ")
+    assert lifecycle.explain_stage(table, np.int64(3)).startswith("Customer 3 on ")
     with pytest.raises(DataError, match=r"no customer '3' among the 17 .*Near to it: 3, .*The ids are numbers\."):
-        lifecycle.explain(table, "3")
+        lifecycle.explain_stage(table, "3")
     with pytest.raises(DataError, match=r"no customer 99 among the 17 with a purchase\. "):
-        lifecycle.explain(table, 99)
+        lifecycle.explain_stage(table, 99)
     with pytest.raises(DataError, match=r"no customer 3 among the 17 .*The ids are text\."):
-        lifecycle.explain(make_table(sales_of(PLANTED)), 3)
+        lifecycle.explain_stage(make_table(sales_of(PLANTED)), 3)
 
 
 def test_who_only_ever_sent_back_is_no_customer():
     sales = {"customer_id": list("aab"), "date": ["2025-01-01", "2025-03-01", "2025-02-01"], "amount": [5.0, 6.0, -3.0]}
     with pytest.raises(DataError, match=r"no customer 'b' among the 1 with a purchase"):
-        lifecycle.explain(sales, "b")
+        lifecycle.explain_stage(sales, "b")
 
 
 @pytest.mark.parametrize("odd", [[1, 2], dt.date(2001, 1, 1), None, True, 10**400])
@@ -639,7 +639,7 @@ def test_what_is_no_id_is_refused(make_table, odd):
     numbered = {**sales, "customer_id": [list(PLANTED).index(who) for who in sales["customer_id"]]}
     for columns in (sales, numbered):
         with pytest.raises(DataError, match=r"no customer .* among the 17 with a purchase\."):
-            lifecycle.explain(make_table(columns), odd)
+            lifecycle.explain_stage(make_table(columns), odd)
 
 
 # --- bad input ------------------------------------------------------------------------------------------------------
@@ -669,7 +669,7 @@ def test_what_is_no_id_is_refused(make_table, odd):
 )
 def test_limits_that_cannot_be_are_refused(wrong, message):
     sales = small_table(sales_of(PLANTED))
-    for call in (lifecycle.stages, lifecycle.history, lambda tx, **rules: lifecycle.explain(tx, "new", **rules)):
+    for call in (lifecycle.stages, lifecycle.history, lambda tx, **rules: lifecycle.explain_stage(tx, "new", **rules)):
         with pytest.raises(ArgumentError, match=message):
             call(sales, **options(wrong))
 

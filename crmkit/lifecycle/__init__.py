@@ -2,7 +2,7 @@
 
 A relation grows through exploration (考察期), formation (形成期) and stability (稳定期), and declines (退化期) from
 any of them. Each customer is judged by an own rhythm: `stages` compares the silence since the last purchase with
-the gap to be expected of that customer, `explain` says in words which rule fired, `timeline` shows one customer's
+the gap to be expected of that customer, `explain_stage` says in words which rule fired, `timeline` shows one customer's
 money and stages day by day, `history` counts the whole base at each period's end, as it stood then, and
 `fit_interpurchase` shows the rhythm of all customers together.
 
@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from crmkit.interpurchase import Interpurchase, fit_interpurchase
 from crmkit.lifecycle._rules import PATTERNS, STAGES, StageRules
-from crmkit.lifecycle.explain import explain
+from crmkit.lifecycle.explaining import explain_stage
 from crmkit.lifecycle.history import history
 from crmkit.lifecycle.stages import stages
 from crmkit.lifecycle.timeline import Timeline, timeline
@@ -44,7 +44,7 @@ __all__ = [
     "Interpurchase",
     "StageRules",
     "Timeline",
-    "explain",
+    "explain_stage",
     "fit_interpurchase",
     "history",
     "stages",

@@ -20,7 +20,7 @@ from crmkit.lifecycle._rules import StageRules, checked_rules, judged
 from crmkit.transactions import open_transactions
 
 
-def explain(
+def explain_stage(
     transactions: Table,
     customer_id: Any,
     *,
@@ -60,7 +60,7 @@ def explain(
     >>> import crmkit as crm
     >>> sales = {"customer_id": ["a", "a", "a", "b", "c"], "amount": [30.0, 20, 25, 9, 12],
     ...          "date": ["2024-01-01", "2024-01-29", "2024-03-01", "2024-05-20", "2024-06-30"]}
-    >>> print(explain(sales, "a", interpurchase=Interpurchase(expected_gap=40, weight=1)))
+    >>> print(explain_stage(sales, "a", interpurchase=Interpurchase(expected_gap=40, weight=1)))
     Customer a on 2024-06-30: decline, ongoing.
     3 days with a purchase from 2024-01-01 to 2024-03-01, one every 30.0 days.
     Expected gap 33.3 days: 30.0 days by its own (2 so far), 40.0 days by all customers, which weighs as much as 1 ...
