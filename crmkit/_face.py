@@ -481,7 +481,7 @@ def _blamed(function: Callable[..., Any], given: Mapping[str, Any], error: Excep
     if engines.is_theirs(error):  # an engine quotes cells, and knows nothing but tables
         spoken += tables
     spoken += [name for name, value in given.items() if not engines.is_native(value) and quoted(value) in said]
-    spoken += _of_kind_spoken(given, said)
+    spoken += _spoken_of(given, said)
     if spoken:
         return spoken[0]
     parameters = inspect.signature(function).parameters
@@ -502,11 +502,15 @@ def _kind_of(value: Any) -> str:
     return f"{type(value).__module__}.{type(value).__name__}"
 
 
-def _of_kind_spoken(given: Mapping[str, Any], said: str) -> list[str]:
-    """The one argument of the type that the error speaks of: 'int' object is not iterable, say."""
-    kinds = [name for name, value in given.items()
-             if _kind_of(value) in said or re.search(rf"\W{re.escape(type(value).__name__)}\W", said)]  # fmt: skip
-    return kinds if len(kinds) == 1 else []
+def _spoken_of(given: Mapping[str, Any], said: str) -> list[str]:
+    """The one argument of which the error quotes the type ('int' object is not iterable), or one of its parts."""
+    quotes = re.findall(r"'[^']+'|\"[^\"]+\"", said)
+    found = []
+    for name, value in given.items():
+        parts = repr(value) if isinstance(value, list | tuple | dict | set) else ""
+        if _kind_of(value) in said or any(type(value).__name__ == one[1:-1] or one in parts for one in quotes):
+            found.append(name)
+    return found if len(found) == 1 else []
 
 
 def _hints(function: Callable[..., Any]) -> Mapping[str, Any]:

@@ -47,6 +47,7 @@ __all__ = [
 
 _NOTHING: Final = object()
 _LONGEST = 60  # characters of a value that an error quotes
+_LONGEST_PATH = 4096  # of a text that stands in a sentence as it is: systems have no longer paths
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 # A password in an address, user:password@host, and in a setting of a connection. A password may hold an @ and a slash.
 _PASSWORDS = re.compile(r"(://[^\s:/@'\"]*:)\S+(?=@)|(\bpass(?:word|wd)\s*=\s*)('[^']*'|[^\s&'\"]+)", re.IGNORECASE)
@@ -126,6 +127,8 @@ class _Sentence(string.Formatter):
     def format_field(self, value: Any, spec: str) -> str:
         if isinstance(value, Words):
             return value.text(self.language, command=self.command)
+        if isinstance(value, str) and len(value) > _LONGEST_PATH:
+            value = f"{value[:_LONGEST]}..."
         return str(super().format_field(value, spec))
 
 

@@ -230,6 +230,8 @@ def test_what_an_inner_library_raises_names_the_argument():
         (lambda tx: crm.plotting.plot_tiers(crm.pyramid.describe_tiers(crm.pyramid.assign_tiers(tx)), tier=slice(1)),
          "tier"),
         (lambda tx: crm.retention.rates(tx, by=Decimal(1)), "by"),
+        (lambda tx: crm.segment.markov_value([[0.5, 0.5], [0.0, 1.0]], margins=[1, 0], discount_rate=0.1,
+                                             customers=["a"] * 99), "customers"),
         (lambda tx: crm.clv.compare(tx, models=["NBD"], origins=10**30), "holdout"),
         (lambda tx: crm.equity.brand_values(*[[[0.5, 0.5], [0.5, 0.5]]], purchases_per_year=10**400, margin=1,
                                             discount_rate=0.1), "purchases_per_year"),
