@@ -48,6 +48,7 @@ HINT = Words("hint_customers")
 TIER_HINT = Words("hint_tiers")
 # 0.1 + 0.2 is a hair above 0.3; without this margin a tier would take in one customer more.
 ROUNDING = 1e-9
+LEAST_WINDOWS = 3  # of an account's past that tell how much its spend varies
 
 # --- tiers ------------------------------------------------------------------------------------------------------
 
@@ -567,7 +568,8 @@ def _own_noise(tx: Transactions, customers: Table, span: int) -> tuple[Ints, Flo
     windows = np.maximum(oldest - 1, 0)
     inside = (age > 0) & (age < oldest[row])
     row, spend = row[inside], spend[inside]
-    mean = np.bincount(row, spend, len(customers)) / np.maximum(windows, 1)
+    n = np.maximum(windows, LEAST_WINDOWS)
+    mean = np.bincount(row, spend, len(customers)) / n
     empty = windows - np.bincount(row, minlength=len(customers))
     squares = np.bincount(row, (spend - mean[row]) ** 2, len(customers)) + empty * mean**2
-    return windows, np.where(windows < 3, np.nan, np.sqrt(squares / np.maximum(windows - 1, 1)))
+    return windows, np.where(windows < LEAST_WINDOWS, np.nan, np.sqrt(squares / (n - 1)))

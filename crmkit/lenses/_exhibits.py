@@ -39,7 +39,7 @@ def tenths(found: Mapping[str, Ints], terms: Terms) -> dict[str, Array]:
     """Tenths of the customers by what they brought, the best first; equal customers are in the same one."""
     n = found["n"][::-1]
     ahead = np.cumsum(n) - n
-    ends = np.ceil(n.sum() * np.arange(1, TENTHS) / TENTHS - 1e-9)
+    ends = np.ceil(n.sum() * np.arange(1, TENTHS) / TENTHS)  # whole numbers divide exactly
     tenth = np.searchsorted(ends, ahead, side="right")
     sums = {name: _added(tenth, found[name][::-1], TENTHS) for name in ("n", "orders", "money", "cost")}
     profit = terms.profit(sums["money"], sums["cost"])

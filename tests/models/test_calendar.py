@@ -59,6 +59,20 @@ def test_a_likelihood_in_operational_time_is_that_of_the_uneven_process():
     assert 3 * np.log(rate) - rate * T + jacobian == pytest.approx(by_hand, rel=1e-12)
 
 
+def test_the_intensity_of_a_past_is_that_of_each_day_with_a_repeat_up_to_the_last_one():
+    days = {"a": [0, 40, 699], "b": [5], "c": [30, 31, 32, 698], "d": [0, 699]}
+    start = np.datetime64("2020-01-01")
+    sales = {
+        "customer_id": [who for who, own in days.items() for _ in own],
+        "date": [start + day for own in days.values() for day in own],
+        "amount": [1.0] * sum(map(len, days.values())),
+    }
+    calendar = clv.PurchaseCalendar(seasons=None).fit(sales)
+    calendar.rates_ = Rates(SEASON / SEASON.mean())
+    month = [(start + day).astype("datetime64[M]").astype(int) % 12 for own in days.values() for day in own[1:]]
+    assert calendar.log_intensity(sales) == pytest.approx(np.log(SEASON / SEASON.mean())[month].sum(), rel=1e-12)
+
+
 def test_months_are_found_and_improve_the_fit():
     sales = seasonal(1400)
     calendar = clv.PurchaseCalendar().fit(sales)

@@ -195,7 +195,7 @@ def tea(times=1.0):
 def test_nbd_otb_on_ten_ren_tea():
     model = clv.NBDOTB(period="day").fit(tea(), weight="n")
     p = model.params_
-    assert model.once_ == 1
+    assert (model.once_, model.n_customers_) == (1, TEN_REN.sum())
     assert (p.r, p.alpha, p.omega) == pytest.approx((0.507175, 0.122432, 0.202823), abs=5e-7)
     counts = np.arange(TEN_REN.size)
     assert TEN_REN @ np.log(model.pmf(counts, horizon=1)) == pytest.approx(-3077.6850, abs=5e-5)

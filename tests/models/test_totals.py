@@ -124,6 +124,24 @@ def test_with_a_known_factor_money_is_gamma():
     assert (value, low, high) == pytest.approx((1000, law.ppf(0.1), law.ppf(0.9)), rel=1e-4)
 
 
+def test_the_spread_of_drawn_totals_is_that_of_their_middle_half():
+    normal = 4 + 0.3 * stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
+    wild = np.where(np.arange(4000) % 50, normal, np.where(normal > 4, 60.0, -60.0))  # 2 % gone astray
+    assert _totals.spread_of(np.exp(normal)) == pytest.approx(0.3, rel=1e-3)
+    assert _totals.spread_of(np.exp(wild)) == pytest.approx(0.3, rel=0.03)
+    assert _totals.spread_of(np.zeros(9)) == 0
+
+
+def test_draws_are_kept_for_one_fit_and_no_longer():
+    customers = cdnow_repeats()
+    few = {name: values[:400] for name, values in customers.items()}
+    model = clv.BGNBD().fit(customers)
+    first = _totals.kept_draws(model)
+    assert _totals.kept_draws(model) is first
+    again = _totals.kept_draws(model.fit(few))
+    assert again == _totals.kept_draws(clv.BGNBD().fit(few)) != first
+
+
 # --- the totals -------------------------------------------------------------------------------------------------------
 
 

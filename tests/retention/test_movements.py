@@ -285,6 +285,18 @@ def test_the_intervals_are_those_of_a_ratio_of_two_sums_over_customers(make_tabl
     assert found["nrr_low"][0] is None
 
 
+def test_a_few_cents_have_the_rates_and_intervals_of_a_few_thousand():
+    before, now = np.array([1.0, 2, 3, 2, 1, 2]), np.array([0.0, 1, 2, 3, 1, 0])
+    cents, thousands = (
+        as_columns(crm.retention.revenue_movements(over(two_months(before * unit, now * unit))).table)
+        for unit in (0.01, 1000.0)
+    )
+    for name in ("nrr", "nrr_low", "nrr_high", "grr", "grr_low", "grr_high", "nrr_reactivated"):
+        assert cents[name][1] == pytest.approx(thousands[name][1], rel=1e-9), name
+    for name in MONEY:
+        assert cents[name][1] == pytest.approx(thousands[name][1] / 100_000, rel=1e-9, abs=1e-12), name
+
+
 def test_of_one_customer_no_rate_of_others_is_told():
     found = as_columns(crm.retention.revenue_movements(over(two_months([10.0], [5.0]))).table)
     assert found["nrr"][1] == 0.5
