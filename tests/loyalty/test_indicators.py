@@ -102,7 +102,10 @@ def test_the_four_of_the_question_banks(make_table):
     assert got["measure"] == ["repeat_purchases", "brand_attention", "fault_tolerance", "price_sensitivity"]
     assert got["value"] == pytest.approx([2 / 3, 4, 3, 2])
     assert got["n"] == [3, 3, 3, 3]
-    assert got["low"][1] == pytest.approx(4 - 4.302653 / np.sqrt(3), rel=1e-6)
+    assert (got["low"][1], got["high"][1]) == pytest.approx((4 - 4.302653 / 3**0.5, 4 + 4.302653 / 3**0.5), rel=1e-6)
+    assert (got["low"][2], got["high"][2]) == pytest.approx(
+        (3 - 4.302653, 3 + 4.302653), rel=1e-6
+    )  # deviation 3 ** 0.5
     assert found.missing == ()
     assert loyalty.measures(SALES).missing == ("brand_attention", "fault_tolerance", "price_sensitivity")
     assert as_columns(loyalty.measures(SALES, make_survey(100).survey, columns={"attention": "nps"}).table)["n"][1] > 5

@@ -263,9 +263,9 @@ def test_intervals_of_weighted_scores_cover():
 
 def test_tiers_that_nobody_speaks_for_are_named():
     customers = {"customer_id": ["a", "b", "c"], "tier": ["gold", "iron", "iron"], "monetary": [9.0, 1.0, 1.0]}
-    found = loyalty.response_bias({"customer_id": ["b", "z"], "nps": [10, 1]}, customers)
+    found = loyalty.response_bias({"customer_id": ["b", "y", "z"], "nps": [10, 2, 1]}, customers)
     assert found.not_heard == ("gold",)
-    assert found.strangers == 1
+    assert found.strangers == 2
     with pytest.raises(DataError, match="no respondent"):
         loyalty.response_bias({"customer_id": ["y"], "nps": [10]}, customers)
     with pytest.raises(DataError, match="two kinds"):
