@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from crmkit._types import Floats, Table
+from crmkit._types import Array, Floats, Table
 
 ROUNDING = 1e-12  # of the largest value
 Z = 1.959963984540054  # the normal distribution has 95 % within +- Z
@@ -31,6 +31,15 @@ def shares_of(parts: Any, *, axis: int | None = None) -> Floats:
     values = np.asarray(parts, dtype=float)
     total = values.sum(axis=axis, keepdims=True)
     return np.where(total > 0, values / np.where(total > 0, total, 1), np.nan)
+
+
+def dot(one: Array, other: Array) -> float:
+    """Sum of products; of long columns that of `@` starts threads, which wait at full speed for the next one.
+
+    >>> dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    11.0
+    """
+    return float(np.einsum("i,i", one, other))
 
 
 def z_of(level: float) -> float:

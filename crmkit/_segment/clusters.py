@@ -13,6 +13,7 @@ Sources: of the transforms in `clusters_scales`, of the methods in `clusters_fit
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
@@ -28,6 +29,7 @@ from crmkit._segment._given import column_names, list_of_customers
 from crmkit._segment.clusters_choice import Evidence, overlaps, structure_of, weigh
 from crmkit._segment.clusters_fit import METHODS, Partition, partitions, refuse_without_sklearn, systematic
 from crmkit._segment.clusters_scales import Scale, learn, transforms_of
+from crmkit._threads import one_thread
 from crmkit._types import Array, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, NotFittedError, Words, shown
 from crmkit.labels import Language
@@ -197,7 +199,8 @@ class Clusterer(Estimator):
     """Clusters that are kept: fit them on one list, assign later lists to the same ones.
 
     ``Clusterer(...).fit(customers).predict(customers)`` gives the table `customers` of ``cluster(customers, ...)``; the
-    parameters are those of `cluster`. Assigning needs numpy only, not scikit-learn.
+    parameters are those of `cluster`. Assigning needs numpy only, not scikit-learn. Where one number of clusters is
+    asked for, fitting finds only these: how far to trust them takes far longer and is found when it is first read.
 
     The number of clusters is sought on at most 3,000 customers (2,000 for the mixture and the tree). Each criterion
     votes for one number: `silhouette` (Rousseeuw 1987) and `calinski_harabasz` (1974) for their highest value,
@@ -246,10 +249,6 @@ class Clusterer(Estimator):
     """
 
     n_clusters_: int
-    profiles_: Table
-    criteria_: Table
-    stability_: float
-    structure_: str
     scales_: tuple[Scale, ...]
     partition_: Partition
     n_customers_: int
@@ -316,7 +315,7 @@ class Clusterer(Estimator):
         said = [labels.phrase("cluster_note_memory", spoken, **memory)]
         if self.n_fitted_ < self.n_customers_:
             said.append(labels.phrase("cluster_note_sample", spoken, fitted=f"{self.n_fitted_:,}", customers=people))
-        asked = self._evidence.n_clusters
+        asked = self._chosen
         if asked > self.n_clusters_:
             said.append(labels.phrase("cluster_note_empty", spoken, asked=asked, empty=asked - self.n_clusters_))
         return said
@@ -341,9 +340,9 @@ class Clusterer(Estimator):
             "language": self.language,
             "scales": [asdict(scale) for scale in self.scales_],
             "partition": {name: array.tolist() for name, array in asdict(self.partition_).items()},
-            "profile": _plain(self._profile),
+            "profile": _plain(self._described),
             "criteria": _plain(self._evidence.criteria),
-            "chosen": self._evidence.n_clusters,
+            "chosen": self._chosen,
             "background": _plain({"silhouette": np.array([self._evidence.background])})["silhouette"][0],
             "customers": self.n_customers_,
             "fitted": self.n_fitted_,
@@ -357,10 +356,11 @@ class Clusterer(Estimator):
         clusterer.scales_ = tuple(Scale(**scale) for scale in data["scales"])
         clusterer.partition_ = Partition(**{name: np.array(numbers) for name, numbers in data["partition"].items()})
         clusterer.n_customers_, clusterer.n_fitted_ = data["customers"], data["fitted"]
-        profile = _arrays(data["profile"])
+        clusterer._profile, clusterer._chosen = _arrays(data["profile"]), data["chosen"]
+        clusterer.n_clusters_, clusterer._kind = len(clusterer.partition_.offsets), _frame.open_table({CLUSTER: [0]})
         background = np.nan if data["background"] is None else data["background"]
-        evidence = Evidence(_arrays(data["criteria"]), data["chosen"], background=background)
-        return clusterer._keep(_frame.open_table(profile), profile, evidence)
+        clusterer._evidence = Evidence(_arrays(data["criteria"]), data["chosen"], background=background)
+        return clusterer
 
     # Fitting looks at distinct customers and how many are alike, counted in the table's own engine.
 
@@ -389,29 +389,68 @@ class Clusterer(Estimator):
         scaled = self._scaled(values)
         rows = scaled[fitted_on]
         few = rows[systematic(np.ones(len(rows), dtype=np.int64), SEARCHED[self.method], self.seed)]
-        evidence = weigh(self.method, few, tried, seed=self.seed)
-        k = evidence.n_clusters
-        fitted = partitions(self.method, rows, [k], seed=self.seed, restarts=RESTARTS)[k]
+        self._forget()
+        self._few, self._kind = few, _frame.Table(table.frame.head(0))
+        self._weigh = functools.partial(weigh, self.method, few, seed=self.seed)
+        self._chosen = tried[0] if len(tried) == 1 else self._weighed(tried).n_clusters
+        with one_thread():
+            fitted = partitions(self.method, rows, [self._chosen], seed=self.seed, restarts=RESTARTS)[self._chosen]
         self.partition_ = fitted.take(
             _best_first(fitted.assign(scaled), values[:, self.columns.index(self.order_by)], n)
         )
+        self.n_clusters_ = len(self.partition_.offsets)
         self.n_customers_, self.n_fitted_ = int(n.sum()), len(rows)
-        size = len(self.partition_.offsets)
-        profile = clusters_profiles.profile(self.columns, values, scaled, n, self.partition_.assign(scaled), size)
-        profile["stability"] = overlaps(self.partition_.assign(few), evidence.halves.get(k, []), size)
-        return self._keep(table, profile, evidence)
-
-    def _keep(self, table: _frame.Table, profile: dict[str, Array], evidence: Evidence) -> Self:
-        self._profile, self._evidence = profile, evidence
-        self.n_clusters_ = len(profile["cluster"])
-        self.stability_ = evidence.of("stability")
-        self.structure_ = structure_of(evidence)[0]
-        named = {"cluster": profile["cluster"], LABEL: np.array(list(self.names().values()), dtype=object)}
-        self.profiles_ = table.build(
-            {**named, **{name: column for name, column in profile.items() if name != "cluster"}}
-        )
-        self.criteria_ = table.build(evidence.criteria)
+        found = self.partition_.assign(scaled)
+        self._profile = clusters_profiles.profile(self.columns, values, scaled, n, found, self.n_clusters_)
         return self
+
+    # How far to trust the clusters: sought with their number, or else when it is first read.
+
+    def _forget(self) -> None:
+        """Drop what was found of other clusters."""
+        for name in ("_evidence", "_described", "profiles_", "criteria_", "stability_", "structure_"):
+            vars(self).pop(name, None)
+
+    def _weighed(self, tried: Sequence[int]) -> Evidence:
+        with one_thread():
+            self._evidence = self._weigh(tried)
+        return self._evidence
+
+    @functools.cached_property
+    def _evidence(self) -> Evidence:
+        self._refuse_unfitted()
+        return self._weighed([self._chosen])
+
+    @functools.cached_property
+    def _described(self) -> dict[str, Array]:
+        """The profile of each cluster with its stability."""
+        if "stability" in self._profile:  # read from a file
+            return self._profile
+        halves = self._evidence.halves.get(self._chosen, [])
+        return {**self._profile, "stability": overlaps(self.partition_.assign(self._few), halves, self.n_clusters_)}
+
+    @functools.cached_property
+    def profiles_(self) -> Table:
+        """See `Clusters`; pandas tables after `from_dict`."""
+        self._refuse_unfitted()
+        named = {CLUSTER: self._profile[CLUSTER], LABEL: np.array(list(self.names().values()), dtype=object)}
+        return self._kind.build({**named, **{name: v for name, v in self._described.items() if name != CLUSTER}})
+
+    @functools.cached_property
+    def criteria_(self) -> Table:
+        """See `Clusters`; pandas tables after `from_dict`."""
+        evidence = self._evidence
+        return self._kind.build(evidence.criteria)
+
+    @functools.cached_property
+    def stability_(self) -> float:
+        """See `Clusters`."""
+        return self._evidence.of("stability")
+
+    @functools.cached_property
+    def structure_(self) -> str:
+        """See above."""
+        return structure_of(self._evidence)[0]
 
     def _tried(self, values: Floats) -> list[int]:
         """The numbers of clusters to try; more than there are different customers cannot be."""

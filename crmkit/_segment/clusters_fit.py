@@ -9,7 +9,6 @@ Laird & Rubin (1977) for the Gaussian mixture.
 
 from __future__ import annotations
 
-import functools
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -128,23 +127,15 @@ def partitions(method: str, rows: Floats, ks: Sequence[int], *, seed: int, resta
     from sklearn import config_context
     from sklearn.exceptions import ConvergenceWarning
 
-    # One thread: then the sums, and with them the clusters, do not depend on the number of cores. What goes in was
-    # checked at the edge; checking again would take a good part of the time of the many small fits.
+    # What goes in was checked at the edge; checking again would take a good part of the time of the many small fits.
     checked = config_context(skip_parameter_validation=True, assume_finite=True)
-    with warnings.catch_warnings(), _threads().limit(limits=1), checked:
+    with warnings.catch_warnings(), checked:
         # Fewer distinct rows than clusters in a resample, or an EM at its last step: both show in the stability.
         warnings.simplefilter("ignore", ConvergenceWarning)
         if method == "agglomerative":
             return _trees(rows, ks)
         fit = _kmeans if method == "kmeans" else _mixture
         return {k: _by_first_column(fit(rows, k, seed, restarts)) for k in ks}
-
-
-@functools.cache
-def _threads() -> Any:
-    from threadpoolctl import ThreadpoolController  # comes with scikit-learn
-
-    return ThreadpoolController()
 
 
 def _by_first_column(partition: Partition) -> Partition:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks
+from crmkit._threads import one_thread
 from crmkit._types import Floats
 from crmkit.churn._features import FEATURES, Snapshot, snapshot, stayed_away
 from crmkit.errors import DataError, MissingPackageError, Words
@@ -108,7 +109,8 @@ def _boosting(known: Sequence[Lesson]) -> Predict:
     """Trees learnt from all snapshots but the latest, their log-odds set right on the latest."""
     trees = _trees(np.concatenate([lesson.seen.features for lesson in known[1:]]),
                    np.concatenate([lesson.churned for lesson in known[1:]]))  # fmt: skip
-    slope, shift = _logistic(trees(known[0].seen.features), known[0].churned)
+    with one_thread():
+        slope, shift = _logistic(trees(known[0].seen.features), known[0].churned)
     return lambda seen: _share(slope * trees(seen.features) + shift)
 
 
@@ -119,11 +121,18 @@ def _trees(features: Floats, churned: NDArray[np.bool_]) -> Callable[[Floats], F
     except ImportError:
         raise MissingPackageError("churn_churn_model_needs_scikit") from None
     rows = _in_order(features, churned)
-    fitted = HistGradientBoostingClassifier(
+    trees = HistGradientBoostingClassifier(
         learning_rate=0.05, max_iter=150, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=1.0,
         early_stopping=False, random_state=0,
-    ).fit(features[rows], churned[rows])  # fmt: skip
-    return lambda columns: np.asarray(fitted.decision_function(columns), dtype=float)
+    )  # fmt: skip
+    with one_thread():
+        fitted = trees.fit(features[rows], churned[rows])
+
+    def log_odds(columns: Floats) -> Floats:
+        with one_thread():
+            return np.asarray(fitted.decision_function(columns), dtype=float)
+
+    return log_odds
 
 
 def _in_order(features: Floats, churned: NDArray[np.bool_]) -> NDArray[np.intp]:

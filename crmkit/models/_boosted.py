@@ -19,6 +19,7 @@ import numpy as np
 
 from crmkit import _checks
 from crmkit._frame import engines
+from crmkit._threads import one_thread
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import DataError, MissingPackageError, NotFittedError
 from crmkit.models._default import choose_at
@@ -146,7 +147,8 @@ class Trees:
 
     def predict(self, seen: Snapshot, by_model: Floats, days: float) -> Floats:
         """Purchases of each customer within a horizon, in proportion to its length; `by_model` within it too."""
-        found = self.fitted.predict(features(seen, by_model / days))
+        with one_thread():
+            found = self.fitted.predict(features(seen, by_model / days))
         return np.asarray(found * (days / self.days), dtype=float)
 
 
@@ -190,7 +192,9 @@ def _fit(rows: Floats, came: Floats) -> Any:
     # In an order that ids play no part in, thinned out evenly where there are too many.
     order = np.lexsort([came, *rows.T])
     order = order[:: -(-order.size // MOST_ROWS)]
-    return HistGradientBoostingRegressor(
+    trees = HistGradientBoostingRegressor(
         loss="poisson", learning_rate=0.05, max_iter=80, max_leaf_nodes=8, l2_regularization=1.0,
         min_samples_leaf=max(50, order.size // 100), early_stopping=False, random_state=0,
-    ).fit(rows[order], came[order])  # fmt: skip
+    )  # fmt: skip
+    with one_thread():
+        return trees.fit(rows[order], came[order])

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, _reading, labels
 from crmkit._results import Result
+from crmkit._statistics import dot
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError
 from crmkit.labels import Language
@@ -412,7 +413,7 @@ class Judge:
 
 def _forecasts(past: Holdout, models: Mapping[str, PurchaseModel]) -> dict[str, Floats]:
     """Purchases of each cell in the holdout, as models and naive rules expect them."""
-    rate = float(past.n @ past.x / (past.n @ past.T))
+    rate = float(np.divide(dot(past.n, past.x), dot(past.n, past.T)))
     naive = {"last_period": past.recent, "same_for_all": np.full_like(past.x, rate * past.days)}
     return {**{name: model.predict(past.past, horizon=past.days) for name, model in models.items()}, **naive}
 
@@ -440,17 +441,17 @@ def _judged(trials: Sequence[Trial], name: str) -> dict[str, float]:
     n = np.concatenate([trial.past.n for trial in trials])
     actual = np.concatenate([trial.past.future for trial in trials])
     forecast = np.concatenate([trial.forecasts[name] for trial in trials])
-    bought, error = float(n @ actual), forecast - actual
+    bought, error = dot(n, actual), forecast - actual
     weights = [float(trial.past.n.sum()) for trial in trials]
     ranks = [(_gini(t.past, t.forecasts[name]), _lift(t.past, t.forecasts[name])) for t in trials]
     gini, lift = np.average(np.array(ranks), axis=0, weights=weights)
     return {
-        "predicted": float(n @ forecast),
+        "predicted": dot(n, forecast),
         "actual": bought,
-        "bias": float(n @ error),
-        "bias_share": float(n @ error) / bought if bought else np.nan,
-        "mae": float(n @ np.abs(error) / n.sum()),
-        "rmse": float(np.sqrt(n @ error**2 / n.sum())),
+        "bias": dot(n, error),
+        "bias_share": dot(n, error) / bought if bought else np.nan,
+        "mae": float(dot(n, np.abs(error)) / n.sum()),
+        "rmse": float(np.sqrt(dot(n, error**2) / n.sum())),
         "gini": float(gini),
         "lift": float(lift),
         **_judged_money(trials, name),
@@ -463,14 +464,14 @@ def _judged_money(trials: Sequence[Trial], name: str) -> dict[str, float]:
     n = np.concatenate([trial.past.n for trial in trials])
     later = [trial.past.future if trial.later is None else trial.later for trial in trials]
     actual, said = np.concatenate(later), np.concatenate([trial.spent(name) for trial in trials])
-    came, error = float(n @ actual), said - actual
+    came, error = dot(n, actual), said - actual
     ranks = [_gini(t.past, t.spent(name), came_in) for t, came_in in zip(trials, later, strict=True)]
     return {
-        "money": float(n @ said),
+        "money": dot(n, said),
         "actual_money": came,
-        "bias_share_money": float(n @ error) / came if came else np.nan,
-        "mae_money": float(n @ np.abs(error) / n.sum()),
-        "rmse_money": float(np.sqrt(n @ error**2 / n.sum())),
+        "bias_share_money": dot(n, error) / came if came else np.nan,
+        "mae_money": float(dot(n, np.abs(error)) / n.sum()),
+        "rmse_money": float(np.sqrt(dot(n, error**2) / n.sum())),
         "gini_money": float(np.average(ranks, weights=[float(trial.past.n.sum()) for trial in trials])),
     }
 
@@ -487,7 +488,7 @@ def _covariance_with_rank(values: Floats, by: Floats, n: Floats) -> float:
     _, group = np.unique(by, return_inverse=True)
     size = np.bincount(group, weights=n)
     middle = (np.cumsum(size) - size / 2) / n.sum()
-    return float(n @ (values * (middle[group] - 0.5)) / n.sum())
+    return float(dot(n, values * (middle[group] - 0.5)) / n.sum())
 
 
 def _lift(past: Holdout, forecast: Floats) -> float:
@@ -495,7 +496,7 @@ def _lift(past: Holdout, forecast: Floats) -> float:
 
     Customers of equal forecast at the edge of the tenth enter in part.
     """
-    total = float(past.n @ past.future)
+    total = dot(past.n, past.future)
     if total == 0:
         return float("nan")
     _, group = np.unique(-forecast, return_inverse=True)
@@ -503,7 +504,7 @@ def _lift(past: Holdout, forecast: Floats) -> float:
     wanted = TOP * float(past.n.sum())
     before = np.cumsum(size) - size
     part = np.clip((wanted - before) / size, 0, 1)
-    return float(part @ bought) / (TOP * total)
+    return dot(part, bought) / (TOP * total)
 
 
 # --- recommendation ---------------------------------------------------------------------------------------------
@@ -580,7 +581,7 @@ def _same(trial: Trial) -> list[list[str]]:
             continue
         for group in groups:
             other = trial.forecasts[group[0]]
-            if float(n @ np.abs(forecast - other)) <= SAME * float(n @ other):
+            if dot(n, np.abs(forecast - other)) <= SAME * dot(n, other):
                 group.append(name)
                 break
         else:

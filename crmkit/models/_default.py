@@ -20,6 +20,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
+from crmkit._statistics import dot
 from crmkit._types import Duration, Floats, Table
 from crmkit.customers import Sums, customer_days, customer_sums, visit_day
 from crmkit.errors import DataError, NoDropoutWarning, NoLifetimeValueWarning, OneMeanSpendWarning, warn
@@ -243,7 +244,7 @@ def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
         kinds |= {f"{name}-{k}": kind(k) for name, kind in REGULAR.items() if k > 1}
         first = {f"MBGCNBD-{k}": regular}
     names = list(kinds)
-    actual = sum(float(past.n @ past.future) for past in pasts)
+    actual = sum(dot(past.n, past.future) for past in pasts)
     if actual == 0:
         return Choice(names, kinds, dict.fromkeys(names, (np.nan, np.nan, False)), 0, 0, {})
     weights = np.concatenate([past.n for past in pasts])
@@ -252,8 +253,8 @@ def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
         name: np.concatenate([_errors(model, past) for model, past in zip(models, pasts, strict=True)])
         for name, models in fits.items()
     }
-    mse = {name: float(weights @ error**2 / weights.sum()) for name, error in flat.items()}
-    bias = {name: float(weights @ error) / actual for name, error in flat.items()}
+    mse = {name: float(dot(weights, error**2) / weights.sum()) for name, error in flat.items()}
+    bias = {name: dot(weights, error) / actual for name, error in flat.items()}
     sharpest = min(names, key=mse.__getitem__)
     close = {name: is_close(flat[name] ** 2, flat[sharpest] ** 2, weights) for name in names}
     order = sorted(names, key=lambda name: (not close[name], abs(bias[name]) if close[name] else mse[name]))
@@ -288,9 +289,9 @@ def is_close(squares: Floats, smallest: Floats, weights: Floats) -> bool:
     What is the same but for rounding is close too.
     """
     n, excess = weights.sum(), squares - smallest
-    mean = float(weights @ excess / n)
-    error = float(np.sqrt(weights @ (excess - mean) ** 2)) / float(n)
-    return mean <= max(error, ROUNDING * float(weights @ smallest / n))
+    mean = float(dot(weights, excess) / n)
+    error = float(np.sqrt(dot(weights, (excess - mean) ** 2)) / n)
+    return mean <= max(error, ROUNDING * float(dot(weights, smallest) / n))
 
 
 def add_lifetime_value(

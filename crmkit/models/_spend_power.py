@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crmkit._statistics import dot
 from crmkit._types import Floats
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models.bg_nbd import BGNBD
@@ -76,7 +77,7 @@ def power_of(pasts: Sequence[PastMoney], spend: Callable[[Floats, Floats], Float
         if abs(step) < CLOSE or not LEAST < power < MOST:
             break
     power = min(max(power, LEAST), MOST)
-    grown = sum(float(money @ np.exp((power - 1) * away)) for money, away, _ in parts)
+    grown = sum(dot(money, np.exp((power - 1) * away)) for money, away, _ in parts)
     return power, sum(float(money.sum()) for money, *_ in parts) / grown
 
 
@@ -86,10 +87,10 @@ def _drawn(parts: Sequence[tuple[Floats, Floats, Floats]], power: float) -> floa
     for money, away, later in parts:
         said = money * np.exp((power - 1) * away)
         said = said * (later.sum() / said.sum())
-        centred = away - said @ away / said.sum()
+        centred = away - dot(said, away) / said.sum()
         own = (later - said) * centred
-        score, squares = score + float(own.sum()), squares + float(own @ own)
-        information += float(said @ centred**2)
+        score, squares = score + float(own.sum()), squares + dot(own, own)
+        information += dot(said, centred**2)
     if information <= 0:
         return 1.0
     variance = len(parts) * squares / information**2

@@ -38,6 +38,7 @@ import numpy as np
 from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._statistics import dot
 from crmkit._types import Duration, Floats, Table
 from crmkit.customers import Sums
 from crmkit.errors import DataError
@@ -222,7 +223,7 @@ class SpendMean(GammaGamma):
 
     def _learn(self, n: Floats, customers: Floats, money: Floats, money_square: Floats, square: Floats) -> Self:
         """Learn from sums over customers of n purchases each: spend, its square, squares of single purchases."""
-        total, n_customers = float(n @ customers), float(customers.sum())
+        total, n_customers = dot(n, customers), float(customers.sum())
         if total == n_customers or money.sum() <= 0:
             raise DataError("spend_does_not_repeat" if total == n_customers else "spend_not_above_zero")
         mean = float(money.sum()) / total
@@ -291,7 +292,7 @@ def alike(logs: Floats) -> tuple[float, bool]:
     away, square = _pairs(n, total, squares, mean)
     both = n > 1
     pairs = away[both] / (n[both] - 1)
-    return _verdict(float(both.sum()), float(pairs.sum()), float(pairs @ pairs), float(square[both].sum()))
+    return _verdict(float(both.sum()), float(pairs.sum()), dot(pairs, pairs), float(square[both].sum()))
 
 
 def _alike_of(facts: LazyFrame) -> tuple[float, bool]:

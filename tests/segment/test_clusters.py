@@ -16,7 +16,7 @@ from sklearn.mixture import GaussianMixture
 
 from conftest import as_columns, small_table, table_of
 from crmkit import Transactions, segment, summarize
-from crmkit._segment import clusters_choice, clusters_fit, clusters_profiles, clusters_scales
+from crmkit._segment import clusters, clusters_choice, clusters_fit, clusters_profiles, clusters_scales
 from crmkit.datasets import load_cdnow, load_ten_customers
 from crmkit.errors import ArgumentError, ColumnError, DataError, MissingPackageError, NotFittedError
 
@@ -536,3 +536,55 @@ def test_transactions_are_summarised_first():
     told = segment.cluster(tx, n_clusters=2)
     same = segment.cluster(summarize(tx), n_clusters=2)
     assert as_columns(told.customers) == as_columns(same.customers)
+
+
+# --- how far to trust them, found when it is read ----------------------------------------------------------------
+
+
+def test_what_is_found_when_it_is_first_read_is_what_cluster_finds():
+    columns, _ = planted(4, n=400)
+    whole = segment.cluster(columns, n_clusters=4)
+    later = segment.Clusterer(n_clusters=4).fit(columns)
+    pd.testing.assert_frame_equal(later.predict(columns), whole.customers)
+    assert (later.n_clusters_, later.stability_, later.structure_) == (4, whole.stability, whole.structure)
+    assert later.recommendation() == whole.recommendation
+    pd.testing.assert_frame_equal(later.profiles_, whole.profiles)
+    pd.testing.assert_frame_equal(later.criteria_, whole.criteria)
+    assert later.to_dict() == whole.clusterer.to_dict()
+
+
+def test_one_number_of_clusters_is_fitted_without_weighing_it(monkeypatch):
+    columns, _ = planted(3, n=200)
+
+    def refuse(*_, **__):
+        raise AssertionError("weighed")
+
+    monkeypatch.setattr(clusters, "weigh", refuse)
+    fitted = segment.Clusterer(n_clusters=3).fit(columns)
+    assert len(fitted.predict(columns)) == 200
+    with pytest.raises(AssertionError, match="weighed"):
+        _ = fitted.stability_
+
+
+def test_another_fit_forgets_what_was_found_of_the_first():
+    one, other = planted(3, n=300, seed=1)[0], planted(5, n=300, seed=2)[0]
+    clusterer = segment.Clusterer(n_clusters=3).fit(one)
+    first = clusterer.stability_, clusterer.profiles_
+    clusterer.set_params(n_clusters=5)
+    assert clusterer.stability_ == first[0]  # settings are for the next fit
+    clusterer.fit(other)
+    assert len(clusterer.profiles_) == 5
+    assert clusterer.stability_ == segment.cluster(other, n_clusters=5).stability
+
+
+def test_settings_for_the_next_fit_do_not_change_what_is_read_of_this_one():
+    columns, _ = planted(3, n=300)
+    clusterer = segment.Clusterer(n_clusters=3).fit(columns)
+    clusterer.set_params(method="agglomerative", seed=9)
+    assert clusterer.stability_ == segment.cluster(columns, n_clusters=3).stability
+
+
+@pytest.mark.parametrize("name", ["profiles_", "criteria_", "stability_", "structure_"])
+def test_nothing_is_read_before_a_fit(name):
+    with pytest.raises(NotFittedError):
+        getattr(segment.Clusterer(n_clusters=3), name)
