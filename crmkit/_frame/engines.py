@@ -297,9 +297,11 @@ def distinct(frame: AnyFrame, into: str) -> LazyFrame:
     """The distinct rows of a table, with `into`, how many of each there are."""
     everything = lift(frame)
     if everything.implementation.is_duckdb():  # in one step: of thousands of columns each step takes a second
-        rows = f"crmkit_{secrets.token_hex(8)}"
-        counted = f"SELECT *, count(*) AS {sql.name(into)} FROM {rows} GROUP BY ALL"
-        return nw.from_native(everything.to_native().query(rows, counted))
+        return nw.from_native(
+            _queried(
+                everything.to_native(), lambda rows: f"SELECT *, count(*) AS {sql.name(into)} FROM {rows} GROUP BY ALL"
+            )
+        )
     return everything.group_by(*names_of(everything)).agg(nw.len().cast(nw.Int64).alias(into))
 
 
@@ -308,11 +310,21 @@ def with_lowest(frame: LazyFrame, column: str, *, by: str, into: str) -> LazyFra
     if not frame.implementation.is_duckdb():
         return frame.with_columns(nw.col(column).min().over(by).alias(into))
     # Its windows sort; a group-by of rows that are held, joined to them, takes half of the time.
-    rows, key = f"crmkit_{secrets.token_hex(8)}", sql.name(by)
-    joined = f"""WITH {rows}_held AS MATERIALIZED (SELECT * FROM {rows}),
-        {rows}_lowest AS (SELECT {key}, min({sql.name(column)}) AS {sql.name(into)} FROM {rows}_held GROUP BY {key})
-        SELECT * FROM {rows}_held JOIN {rows}_lowest USING ({key})"""
-    return nw.from_native(frame.to_native().query(rows, joined))
+    own, key = f"crmkit_{secrets.token_hex(8)}", sql.name(by)
+    joined = f"""{own}_lowest AS (SELECT {key}, min({sql.name(column)}) AS {sql.name(into)} FROM {own} GROUP BY {key})
+        SELECT * FROM {own} JOIN {own}_lowest USING ({key})"""
+    return nw.from_native(
+        _queried(frame.to_native(), lambda rows: f"WITH {own} AS MATERIALIZED (SELECT * FROM {rows}), {joined}")
+    )
+
+
+def _queried(native: Any, query: Callable[[str], str]) -> Any:
+    """A query over a relation, of the name by which the relation is called in it."""
+    if _on_ours(native):  # a fifth of the time that the other way takes
+        crmkit_relation = native  # noqa: F841  it is looked up by its name
+        return connection().sql(query("crmkit_relation"))
+    rows = f"crmkit_{secrets.token_hex(8)}"
+    return native.query(rows, query(rows))
 
 
 def engine_name(frame: AnyFrame) -> str:
@@ -568,6 +580,8 @@ def _beside(native: Any, columns: Columns) -> Any:
     """Local columns as a relation on the connection of another one, which need not be ours."""
     import duckdb
 
+    if _on_ours(native):
+        return connection().from_df(_pandas_of(columns))
     # No table of the caller's has this name, and no view of it stays behind.
     name = f"crmkit_{secrets.token_hex(8)}"
     globals()[name] = _pandas_of(columns)  # where the engine looks for it
@@ -577,6 +591,17 @@ def _beside(native: Any, columns: Columns) -> Any:
         return native.query(f"{name}_like", _literally(globals()[name]))
     finally:
         del globals()[name]
+
+
+def _on_ours(native: Any) -> bool:
+    """Whether a relation is one of the embedded engine as this thread sees it: no other can be joined with its own."""
+    import duckdb
+
+    try:
+        native.set_alias("crmkit_given").cross(connection().sql("SELECT 1 AS crmkit_one").set_alias("crmkit_own"))
+    except duckdb.InvalidInputException:
+        return False
+    return True
 
 
 def _literally(frame: Any) -> str:
