@@ -87,14 +87,18 @@ def connection() -> Any:
     return cursor
 
 
-def asker(relation: Any, name: str) -> Callable[[str], Any]:
-    """What makes a relation of SQL on the connection of another relation, which may have the `name` in it.
+def is_ours(relation: Any) -> bool:
+    """Whether a relation is on the embedded engine as this thread sees it: no other can be joined with its own.
 
-    By the way through the other relation, `name` becomes a view for a moment, and a changed catalog lets DuckDB bind
+    What asks through a relation (its `query`) makes a view of it for a moment, and a changed catalog lets DuckDB bind
     all steps of every relation anew, up to a third of the time of small tables: our own connection is asked itself.
     """
-    ours = getattr(relation, "_con", None) is connection()
-    return connection().sql if ours else functools.partial(relation.query, name)
+    return getattr(relation, "_con", None) is connection()  # a relation without it is asked the long way
+
+
+def asker(relation: Any, name: str) -> Callable[[str], Any]:
+    """What makes a relation of SQL on the connection of another relation, which may have the `name` in it."""
+    return connection().sql if is_ours(relation) else functools.partial(relation.query, name)
 
 
 def _database(state: _State) -> Any:
