@@ -19,6 +19,7 @@ from crmkit._frame.engines import LazyFrame
 from crmkit._frame.table import named
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import stage_sums
+from crmkit.lifecycle._rhythm import learnt as learnt_rhythm
 from crmkit.lifecycle._rhythm import rhythm_sums
 from crmkit.lifecycle._rules import StageRules
 from crmkit.lifecycle.stages import staged
@@ -57,35 +58,38 @@ class Asked:
 
 def scored(tx: Transactions, asked: Asked) -> Any:
     """One row per customer, in the kind of the transactions."""
-    facts = _facts(tx, asked.forecast)
+    facts, learnt = _facts(tx, asked.forecast)
     # What is cut comes first, while the plan is short: every cut runs all that stands before it.
     listed = Table(_summary(tx, facts), sound=True)
     scorer = rfm.Scorer(bins=asked.bins).fit(listed)
     listed = pyramid.assign_tiers(listed, scheme=asked.tiers)
     forecast: Sequence[str] = ()
     if asked.forecast is not None:
-        listed, forecast = _with_value(tx, listed, asked.forecast, asked.language)
-    staging = staged(tx, listed.frame.lazy(), StageRules(), None, asked.language)
+        listed, forecast = _with_value(tx, listed, learnt, asked.forecast, asked.language)
+    staging = staged(tx, listed.frame.lazy(), StageRules(), learnt_rhythm(tx, learnt), asked.language)
     listed = downgrades.downgrade_dates(
         Table(staging, sound=True), scorer=scorer, scheme=asked.scheme, as_of=tx.as_of, language=asked.language
     )
     return _given_back(tx, engines.wrap(listed).lazy(), asked, forecast)
 
 
-def _facts(tx: Transactions, forecast: Forecast | None) -> LazyFrame:
-    """All sums of each customer that the list needs, by one pass, kept."""
-    sums = customers.customer_sums(tx) | customers.Recent.of(tx).sums(tx) | stage_sums(tx) | rhythm_sums(tx)
+def _facts(tx: Transactions, forecast: Forecast | None) -> tuple[LazyFrame, LazyFrame]:
+    """All sums of each customer that the list needs, and those from which is learnt, by one pass, kept."""
+    sums = customers.customer_sums(tx) | customers.Recent.of(tx).sums(tx) | stage_sums(tx)
+    learning = rhythm_sums(tx)
     if forecast is not None:
-        from crmkit.models import _default  # when it is asked for: models take a while to load
+        from crmkit.models import _default, spend_mean  # when they are asked for: models take a while to load
 
-        sums = sums | _default.value_sums(tx, forecast.horizon)
+        sums, learning = sums | spend_mean.money_sums(tx), learning | _default.learning_sums(tx, forecast.horizon)
     span = _checks.day_number(tx.as_of) - tx.first_day + 1
     with customers.days_and_orders(tx) as (days, orders):
         facts = sums.packed(days, "customer_id", most=span)
         if orders is not None:
             facts = facts.join(orders, on="customer_id", how="left")
         kept = batches.numbered(facts, beside=tx.source)
-    return sums.opened(kept, most=span)
+        asked = customers.learnt_from(days, kept.filter(nw.col("n_days") > 0) if tx.has_refunds else kept)
+        learnt = batches.numbered(learning.packed(asked, "customer_id", most=span), beside=tx.source)
+    return sums.opened(kept, most=span), learning.opened(learnt, most=span)
 
 
 def _summary(tx: Transactions, facts: LazyFrame) -> LazyFrame:
@@ -96,13 +100,15 @@ def _summary(tx: Transactions, facts: LazyFrame) -> LazyFrame:
     return made.drop("first_date", "last_date")
 
 
-def _with_value(tx: Transactions, listed: Any, asked: Forecast, language: Language) -> tuple[Any, Sequence[str]]:
+def _with_value(
+    tx: Transactions, listed: Any, learnt: LazyFrame, asked: Forecast, language: Language
+) -> tuple[Any, Sequence[str]]:
     """Add what the customers are still worth and the quadrant of the value matrix, and say which columns these are."""
     from crmkit._segment.value_matrix import add_quadrant
     from crmkit.models import _default
 
     settings = {name: getattr(asked, name) for name in SETTINGS}
-    valued, known = _default.valued(listed, tx, facts=listed.frame, **settings)
+    valued, known = _default.valued(listed, tx, facts=listed.frame, learnt=learnt, **settings)
     quadrants = ("quadrant", "quadrant_label")
     if known:
         frame = add_quadrant(valued, listed, language)

@@ -138,7 +138,8 @@ def day_sums(tx: Transactions) -> LazyFrame:
 def days_and_orders(tx: Transactions) -> Iterator[tuple[LazyFrame, LazyFrame | None]]:
     """Customer-days, and each customer's `orders` where there are ids of orders, by one pass; within the block."""
     if "order" not in tx.roles:
-        yield customer_days(tx), None
+        with kept_days(tx) as days:
+            yield days, None
         return
     if tx.added_up:
         fine = _with_gaps(tx)
@@ -146,6 +147,34 @@ def days_and_orders(tx: Transactions) -> Iterator[tuple[LazyFrame, LazyFrame | N
         return
     with outputs.kept(_added_up(tx, _with_gaps(tx), "customer_id", "day", "order_id")) as fine:
         yield _added_up(tx, fine, "customer_id", "day"), _orders_of(tx, fine)
+
+
+@contextmanager
+def kept_days(tx: Transactions) -> Iterator[LazyFrame]:
+    """Customer-days, to be read several times within the block."""
+    if tx.added_up:
+        yield customer_days(tx)
+        return
+    with outputs.kept(customer_days(tx)) as days:
+        yield days
+
+
+# Of more customers than this, what holds for all of them is learnt from about so many.
+MANY, ASKED = 200_000, 100_000
+
+
+def learnt_from(days: LazyFrame, bought: LazyFrame) -> LazyFrame:
+    """The customer-days from which is learnt what holds for all customers; of very many, those of a sample.
+
+    `bought` holds the `customer_id` of everybody who has bought. Their ids alone decide who is in the sample: neither
+    the order of the rows, nor the engine, the currency or what anybody does.
+    """
+    n = engines.n_rows(bought)
+    if n <= MANY:
+        return days
+    asked = engines.with_digest(bought.select("customer_id"), "customer_id", into="digest")
+    share = nw.lit(f"{int(ASKED / n * 16**8):08x}")
+    return days.join(asked.filter(nw.col("digest") < share).select("customer_id"), on="customer_id", how="semi")
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,9 @@ def score_customers(
         `p_alive`, `expected_purchases`, `p_purchase`, `discounted_purchases`, `expected_spend`, `residual_clv` and its
         interval, by the model of purchases in the column `purchase_model` (`crmkit.clv.choose_model` says why this one)
         and `crmkit.clv.SpendMean`, and `quadrant`, `quadrant_label` (`crmkit.segment.value_matrix`); and
-        the columns of the extras that are asked for.
+        the columns of the extras that are asked for. Which model forecasts best, whether spend repeats, its power and
+        the usual rhythm are learnt from all customers; of more than 200,000 from a sample of about 100,000, drawn by
+        their ids alone: who is in it depends neither on the engine nor on the order of rows or the currency.
 
     Warns
     -----

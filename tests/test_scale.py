@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 import crmkit as crm
 from conftest import as_columns
+from crmkit import customers as customers_of
 from crmkit._frame import batches, engines
 from crmkit.errors import DataError, LargePullWarning
 
@@ -99,3 +102,69 @@ def test_the_limit_on_memory_holds_for_database_files(tmp_path, monkeypatch):
     finally:
         engines.limit_memory("8GB")
     assert [size[:3] for size in seen] == ["572"]  # MiB
+
+
+# --- what is learnt from a sample ---------------------------------------------------------------------------------
+
+QUICK = crm.scoring.Extras(level=None)
+
+
+@pytest.fixture
+def sampled(monkeypatch):
+    """Of more than 1,000 customers about 900 are asked."""
+    monkeypatch.setattr(customers_of, "MANY", 1_000)
+    monkeypatch.setattr(customers_of, "ASKED", 900)
+
+
+def sales(name: str) -> pd.DataFrame:
+    if name == "cdnow":
+        return crm.datasets.load_cdnow(sample=True)[["customer_id", "date", "amount"]]
+    return crm.datasets.make_transactions(4_000, seed=3).transactions[["customer_id", "date", "amount"]]
+
+
+def test_a_sample_is_that_of_the_digests_of_the_ids(sampled):
+    ids = [f"K{number:05d}" for number in range(5_000)]
+    digests = [hashlib.md5(one.encode(), usedforsecurity=False).hexdigest() for one in ids]
+    expected = [one for one, digest in zip(ids, digests, strict=True) if int(digest[:8], 16) < 900 / 5_000 * 16**8]
+    table = pd.DataFrame({"customer_id": ids})
+    ibis, arrow = pytest.importorskip("ibis"), pytest.importorskip("pyarrow").table({"customer_id": ids})
+    for native in (duckdb.from_df(table), pl.DataFrame({"customer_id": ids}).lazy(), ibis.memtable(arrow)):
+        frame = engines.wrap(native).lazy()
+        found = engines.collect(customers_of.learnt_from(frame, frame))["customer_id"]
+        assert sorted(found.tolist()) == expected
+    numbers = engines.wrap(duckdb.from_df(pd.DataFrame({"customer_id": np.arange(2_000)}))).lazy()
+    as_text = engines.wrap(pl.DataFrame({"customer_id": [str(one) for one in range(2_000)]}).lazy()).lazy()
+    plain, texts = (engines.collect(customers_of.learnt_from(one, one))["customer_id"] for one in (numbers, as_text))
+    assert sorted(map(str, plain.tolist())) == sorted(texts.tolist())
+
+
+def test_a_list_that_is_learnt_from_a_sample_is_the_same_in_every_engine_order_and_currency(sampled):
+    table = sales("cdnow")
+    whole = crm.score_customers(table, extras=QUICK).sort_values("customer_id").reset_index(drop=True)
+    shuffled = table.sample(frac=1, random_state=1)
+    for native, rate in ((duckdb.from_df(shuffled), 1), (pl.DataFrame(table).lazy(), 1), (shuffled, 100)):
+        given = native.assign(amount=native["amount"] * rate) if rate > 1 else native
+        found = as_columns(crm.score_customers(given, extras=QUICK), sort="customer_id")
+        for name in ("purchase_model", "stage", "segment", "tier"):
+            assert list(found[name]) == list(whole[name])
+        for name in ("expected_gap", "expected_purchases", "p_alive"):
+            np.testing.assert_allclose(np.array(found[name], dtype=float), whole[name], rtol=1e-9)
+        for name in ("expected_spend", "residual_clv"):
+            np.testing.assert_allclose(np.array(found[name], dtype=float), rate * whole[name], rtol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["cdnow", "simulated"])
+def test_what_is_learnt_from_a_sample_is_near_what_all_tell(name, monkeypatch):
+    table = sales(name)
+    whole, choice = crm.score_customers(table, extras=QUICK), crm.clv.choose_model(table)
+    monkeypatch.setattr(customers_of, "MANY", 1_000)
+    monkeypatch.setattr(customers_of, "ASKED", len(whole) // 2)
+    found = crm.score_customers(table, extras=QUICK)
+    assert crm.clv.choose_model(table).name == choice.name == found["purchase_model"][0] == whole["purchase_model"][0]
+    assert found["customer_id"].tolist() == whole["customer_id"].tolist()
+    assert found["expected_gap"].median() == pytest.approx(whole["expected_gap"].median(), rel=0.1)
+    assert found["expected_gap"].median() != whole["expected_gap"].median()
+    assert (found["stage"] == whole["stage"]).mean() > 0.95
+    assert found["residual_clv"].sum() == pytest.approx(whole["residual_clv"].sum(), rel=0.1)
+    for name in ("monetary", "rfm", "tier", "segment", "p_alive", "expected_purchases"):
+        assert found[name].equals(whole[name])

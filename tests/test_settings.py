@@ -64,7 +64,7 @@ SETTINGS = {
     "models._calendar": {"TWO_YEARS": 730, "ROUNDS": 2, "MOST_CELLS": 20000, "USUAL_EVENT": 0.7, "KNOTS": 48,
         "FINE": 20001, "_YEARS_AHEAD": 12},
     "models._compare": {"TOP": 0.1, "SAME": 0.001, "MOST_HOLDOUTS": 3, "FAR_OFF": 0.25},
-    "models._default": {"JUDGED_AT": 3, "ENOUGH": 50, "ROUNDING": 1e-05, "SAMPLED": 30000, "MOST_MONEYS": 60000,
+    "models._default": {"JUDGED_AT": 3, "ENOUGH": 50, "ROUNDING": 1e-05, "SAMPLED": 30000,
         "LEARNT": {"boosted": 1.0, "mean": 0.5}},
     "models._diagnosis": {"LEVEL": 0.05, "NOTICED": 0.0001, "SHAKY": 1.0, "FAR": 25.0, "VANISHED": -300.0},
     "models._erlang": {"LEFT": 1e-17, "BLOCK": 64, "SUMMED": 8.0, "LEAST_Q": 1e-08},

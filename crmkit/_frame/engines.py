@@ -327,6 +327,28 @@ def _queried(native: Any, query: Callable[[str], str]) -> Any:
     return native.query(rows, query(rows))
 
 
+def with_digest(frame: LazyFrame, column: str, *, into: str) -> LazyFrame:
+    """Add `into`, the MD5 of the values of a column as text, in hexadecimal digits: the same whatever the engine."""
+    native = frame.to_native()
+    if frame.implementation.is_duckdb():
+        return _project(frame, f"md5(CAST({sql.name(column)} AS VARCHAR)) AS {sql.name(into)}")
+    if frame.implementation.is_polars():
+        import hashlib
+
+        import polars as pl
+
+        def digests(values: pl.Series) -> pl.Series:
+            return pl.Series([hashlib.md5(one.encode(), usedforsecurity=False).hexdigest() for one in values])
+
+        text = pl.col(column).cast(pl.String)
+        return nw.from_native(native.with_columns(text.map_batches(digests, return_dtype=pl.String).alias(into)))
+    if is_spark(frame):
+        from pyspark.sql import functions
+
+        return nw.from_native(native.withColumn(into, functions.md5(functions.col(_ticked(column)).cast("string"))))
+    return nw.from_native(native.mutate(**{into: native[column].cast("string").hexdigest("md5")}))
+
+
 def engine_name(frame: AnyFrame) -> str:
     """What the engine of a table is called.
 

@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 from crmkit import _checks
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
-from crmkit.customers import Sums, customer_days, known_by, visit_day
+from crmkit.customers import Sums, kept_days, known_by, learnt_from, visit_day
 from crmkit.interpurchase import Interpurchase, fitted_to
 from crmkit.transactions import Transactions
 
@@ -62,7 +62,13 @@ def given(interpurchase: Interpurchase) -> Rhythm:
 
 def learn(tx: Transactions) -> Rhythm | None:
     """The rhythms of these transactions; None where they cover less than 90 days, or nobody came back in time."""
-    with outputs.kept(rhythm_sums(tx).of(customer_days(tx), "customer_id")) as facts:
+    with kept_days(tx) as days:
+        return learn_from(tx, days, tx.purchases(days).group_by("customer_id").agg(n=nw.len()))
+
+
+def learn_from(tx: Transactions, days: LazyFrame, bought: LazyFrame) -> Rhythm | None:
+    """The same from customer-days and the customers who have bought; of very many, from a sample of them."""
+    with outputs.kept(rhythm_sums(tx).of(learnt_from(days, bought), "customer_id")) as facts:
         return learnt(tx, facts)
 
 

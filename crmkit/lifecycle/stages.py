@@ -10,11 +10,11 @@ from crmkit import _checks, labels
 from crmkit._frame import batches, engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._types import Table
-from crmkit.customers import customer_days
+from crmkit.customers import kept_days
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import stage_sums
-from crmkit.lifecycle._rhythm import given, learnt, rhythm_sums
+from crmkit.lifecycle._rhythm import Rhythm, given, learn_from
 from crmkit.lifecycle._rules import PATTERNS, STAGES, StageRules, checked_rules, first_that_fits, judged
 from crmkit.transactions import Transactions, open_transactions
 
@@ -57,8 +57,9 @@ def stages(
     interpurchase : Interpurchase, optional
         What customers with few purchases are shrunk to, and all are judged by. By default the rhythm of these
         transactions (`fit_interpurchase`) when they covered 90, 180, 360, 720 ... days: the latest of these that is not
-        after the customer's last purchase, so that a silence never makes a stage better. Before the 90 days are over,
-        or while nobody has bought on a second day, no silence is long.
+        after the customer's last purchase, so that a silence never makes a stage better. Of more than 200,000 customers
+        it is learnt from a sample of about 100,000, drawn by their ids. Before the 90 days are over, or while nobody
+        has bought on a second day, no silence is long.
     language : {"en", "zh"}, optional
         Language of `stage_label` and `pattern_label`.
 
@@ -97,9 +98,10 @@ def stages(
     limits = checked_rules(rules)
     check_interpurchase(interpurchase)
     tx = open_transactions(transactions)
-    sums = stage_sums(tx) if interpurchase else stage_sums(tx) | rhythm_sums(tx)
-    facts = batches.numbered(sums.of(customer_days(tx), "customer_id").filter(nw.col("n_days") > 0))
-    named = staged(tx, facts, limits, interpurchase, language)
+    with kept_days(tx) as days:
+        facts = batches.numbered(stage_sums(tx).of(days, "customer_id").filter(nw.col("n_days") > 0), beside=tx.source)
+        rhythm = given(interpurchase) if interpurchase else learn_from(tx, days, facts)
+    named = staged(tx, facts, limits, rhythm, language)
     return engines.give_back(named.select(*COLUMNS), tx.like, order="customer_id")
 
 
@@ -107,12 +109,11 @@ def staged(
     tx: Transactions,
     facts: LazyFrame,
     rules: StageRules,
-    interpurchase: Interpurchase | None,
+    rhythm: Rhythm | None,
     language: Language,
 ) -> LazyFrame:
     """The facts of customers with measures, stage and pattern, and what people read for these."""
     as_of = _checks.day_number(tx.as_of)
-    rhythm = learnt(tx, facts) if interpurchase is None else given(interpurchase)
     return judged(facts, rules, rhythm, origin=tx.first_day, as_of=as_of).with_columns(
         purchase_days=nw.col("n_days"),
         stage_label=_in_words("stage", STAGES, language),

@@ -22,7 +22,7 @@ from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import dot
 from crmkit._types import Duration, Floats, Table
-from crmkit.customers import Sums, customer_days, customer_sums, visit_day
+from crmkit.customers import Sums, customer_sums, kept_days, learnt_from, visit_day
 from crmkit.errors import DataError, NoDropoutWarning, NoLifetimeValueWarning, OneMeanSpendWarning, warn
 from crmkit.labels import Language
 from crmkit.models._calendar import PurchaseCalendar, mapped_table
@@ -37,7 +37,7 @@ from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.cnbd import BGCNBD, MBGCNBD
 from crmkit.models.mbg_nbd import MBGNBD
 from crmkit.models.pareto_nbd import ParetoNBD
-from crmkit.models.spend_mean import SpendMean, spend_sums
+from crmkit.models.spend_mean import SpendMean, log_sums, money_sums
 from crmkit.transactions import Transactions, open_transactions
 
 COLUMNS = (
@@ -57,8 +57,6 @@ JUDGED_AT, ENOUGH = 3, 50
 ROUNDING = 1e-5
 # Distinct customers of an origin that are enough to tell which model forecasts best.
 SAMPLED = 30_000
-# Customers whose money is enough to tell its power.
-MOST_MONEYS = 60_000
 # Forecasts of trees, and the part that is theirs beside the model's.
 LEARNT = {"boosted": 1.0, "mean": 0.5}
 
@@ -106,7 +104,8 @@ def choose_model(transactions: Table, *, horizon: Duration = "52W") -> ModelChoi
 
     Candidates are Pareto/NBD, BG/NBD and MBG/NBD, and BG/CNBD-k and MBG/CNBD-k where the likelihood says that gaps are
     regular (k above 1). Each is fitted at up to three earlier origins and forecasts every customer (of more than 60,000
-    distinct ones every k-th, in the order of their histories). Of those whose
+    distinct ones every k-th, in the order of their histories; of more than 200,000 customers a sample of about 100,000,
+    drawn by their ids). Of those whose
     squared error is within one standard error of the smallest, the one with the smallest bias of the total is taken.
 
     Parameters
@@ -128,9 +127,11 @@ def choose_model(transactions: Table, *, horizon: Duration = "52W") -> ModelChoi
     """
     tx = open_transactions(transactions)
     past = JudgedAt.of(tx, horizon)
-    bought = kept(purchase_days(tx)) if past.origins else None
-    holdouts = [] if bought is None else [holdout_at(bought, origin, past.days) for origin in past.origins]
-    return _told(tx, _judged(holdouts, past.days))
+    if not past.origins:
+        return _told(tx, _judged([], past.days))
+    bought = kept(purchase_days(tx))
+    asked = learnt_from(bought, bought.group_by("customer_id").agg(n=nw.len()))
+    return _told(tx, _judged([holdout_at(asked, origin, past.days) for origin in past.origins], past.days))
 
 
 def _told(tx: Transactions, found: Choice) -> ModelChoice:
@@ -164,9 +165,10 @@ class JudgedAt:
 
     def sums(self, tx: Transactions) -> Sums:
         """What is needed of customer-days, to be found by the pass that finds all else."""
-        sums = customer_sums(tx)
+        visit = visit_day(tx)
+        sums = Sums({"visit": visit}, {"first_day": nw.col("visit").min()})
         for origin in self.origins:
-            sums = sums | past_sums(visit_day(tx), origin, self.days)
+            sums = sums | past_sums(visit, origin, self.days)
         return sums
 
     def money_sums(self) -> Sums:
@@ -178,31 +180,20 @@ class JudgedAt:
         return Sums(made, {name: nw.col(name).sum().cast(nw.Int64) for name in made})
 
     def moneys(self, facts: LazyFrame, scale: int, fitted: Fitted) -> list[PastMoney]:
-        """What is known of customers' money before and after each origin; of very many customers, of every k-th.
+        """What is known of customers' money before and after each origin.
 
-        `fitted` are models that were fitted at the origins before, if any were.
+        `fitted` are models that were fitted to the same customers at the origins before, if any were.
         """
-        if not self.origins:
-            return []
-        names = ["first_day", "money", "last_day"]
-        names += [f"{name}_{origin}" for origin in self.origins for name in ("last", "n_past", "spent", "came")]
-        n = int(engines.collect(facts.select(n=nw.len()))["n"][0])
-        every = -(-n // MOST_MONEYS)
-        taken = facts.select(*names)
-        if every > 1:
-            # In the order of their own figures, which neither the engine nor the unit of the money changes.
-            taken = taken.with_row_index("place", order_by=names).filter(nw.col("place") % every == 0)
-        found = engines.collect(taken)
-        pasts = [(origin, self._money_at(origin, found, scale)) for origin in self.origins]
-        # Of very many customers the choice and the power look at different ones.
-        return [past if every > 1 else replace(past, purchases=fitted.get(origin)) for origin, past in pasts]
+        pasts = [(origin, self._money_at(origin, facts, scale)) for origin in self.origins]
+        return [replace(past, purchases=fitted.get(origin)) for origin, past in pasts]
 
-    def _money_at(self, origin: int, found: Mapping[str, NDArray[Any]], scale: int) -> PastMoney:
-        first = np.asarray(found["first_day"], dtype=float)
-        last, n, money, later = (
-            np.asarray(found[f"{name}_{origin}"], dtype=float) for name in ("last", "n_past", "spent", "came")
-        )
-        columns = [column[first <= origin] for column in (n - 1, last - first, origin - first, money, later)]
+    def _money_at(self, origin: int, facts: LazyFrame, scale: int) -> PastMoney:
+        first = nw.col("first_day")
+        names = {name: nw.col(f"{name}_{origin}") for name in ("last", "n_past", "spent", "came")}
+        history = {"x": names["n_past"] - 1, "t_x": names["last"] - first, "T": origin - first}
+        known = facts.filter(first <= origin).select(**history, money=names["spent"], later=names["came"])
+        found = engines.collect(known)
+        columns = [np.asarray(found[name], dtype=float) for name in ("x", "t_x", "T", "money", "later")]
         order = np.lexsort(columns)
         x, t_x, T, money, later = (column[order] for column in columns)
         return PastMoney(x, t_x, T, money / scale, later / scale, self.days)
@@ -212,7 +203,7 @@ class JudgedAt:
         return _judged([holdout_of(facts, origin, self.days) for origin in self.origins], self.days)
 
 
-# BG/NBD as it was fitted at each origin, a day number.
+# BG/NBD as it was fitted at each origin, a day number, where it saw all customers.
 Fitted: TypeAlias = Mapping[int, PurchaseModel]
 
 
@@ -235,7 +226,8 @@ def choose_at(bought: LazyFrame, first_day: int, end: int, days: int) -> Choice:
 
 def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
     """The candidates by their forecasts of these holdouts."""
-    pasts = [_sampled(past) for past in holdouts if past.n.sum() >= ENOUGH and (past.x > 0).any()]
+    known = [past for past in holdouts if past.n.sum() >= ENOUGH and (past.x > 0).any()]
+    pasts = [_sampled(past) for past in known]
     kinds: dict[str, PurchaseModel] = {name: kind() for name, kind in CANDIDATES.items()}
     first: dict[str, PurchaseModel] = {}
     if pasts:
@@ -259,7 +251,8 @@ def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
     close = {name: is_close(flat[name] ** 2, flat[sharpest] ** 2, weights) for name in names}
     order = sorted(names, key=lambda name: (not close[name], abs(bias[name]) if close[name] else mse[name]))
     figures = {name: (float(np.sqrt(mse[name])), bias[name], close[name]) for name in order}
-    fitted = {_checks.day_number(past.origin): model for past, model in zip(pasts, fits["BGNBD"], strict=True)}
+    seen = zip(known, pasts, fits["BGNBD"], strict=True)
+    fitted = {_checks.day_number(past.origin): model for past, some, model in seen if past.n.size == some.n.size}
     return Choice(order, kinds, figures, len(pasts), days, fitted)
 
 
@@ -313,7 +306,9 @@ def add_lifetime_value(
     Traceback (most recent call last):
     crmkit.errors.NoLifetimeValueWarning: no lifetime value: ...
     """
-    facts = kept(value_sums(tx, horizon).of(customer_days(tx), "customer_id").filter(nw.col("n_days") > 0))
+    with kept_days(tx) as days:
+        facts = kept((customer_sums(tx) | money_sums(tx)).of(days, "customer_id").filter(nw.col("n_days") > 0))
+        learnt = kept(learning_sums(tx, horizon).of(learnt_from(days, facts), "customer_id"))
     found, _ = valued(
         customers,
         tx,
@@ -322,6 +317,7 @@ def add_lifetime_value(
         margin_rate=margin_rate,
         level=level,
         facts=facts,
+        learnt=learnt,
         purchases=purchases,
         calendar=calendar,
     )
@@ -337,12 +333,16 @@ def valued(
     margin_rate: float,
     level: float | None,
     facts: LazyFrame,
+    learnt: LazyFrame,
     purchases: Any = None,
     calendar: PurchaseCalendar | None = None,
 ) -> tuple[Any, bool]:
-    """The same from `value_sums` of each customer, and whether anything is known of their value."""
+    """The same, and whether anything is known of their value.
+
+    From `customer_sums` and `money_sums` of each customer, and `learning_sums` of those from whom is learnt.
+    """
     try:
-        name, model, trees, before = _asked(tx, purchases, horizon, facts)
+        name, model, trees, before = _asked(tx, purchases, horizon, learnt)
         timed, clock = _timed(customers, tx, model, calendar, horizon)
         fitted = model if hasattr(model, "params_") else model.fit(timed)
         with warnings.catch_warnings():
@@ -350,7 +350,7 @@ def valued(
             found = lifetime_value(
                 timed,
                 purchases=fitted,
-                spend=_spend_model(facts, tx, JudgedAt.of(tx, horizon), before),
+                spend=_spend_model(facts, learnt, tx, JudgedAt.of(tx, horizon), before),
                 horizon=clock.horizon,
                 discount_rate=(1 + discount_rate) ** (1 / clock.pace) - 1,
                 margin_rate=margin_rate,
@@ -371,10 +371,10 @@ def columns_of(level: float | None) -> tuple[str, ...]:
     return COLUMNS if level is not None else COLUMNS[:-2]
 
 
-def value_sums(tx: Transactions, horizon: Duration) -> Sums:
-    """What `add_lifetime_value` needs of each customer's days."""
+def learning_sums(tx: Transactions, horizon: Duration) -> Sums:
+    """What is needed of the days of those from whom is learnt: which model, whether spend repeats, its power."""
     judged = JudgedAt.of(tx, horizon)
-    return judged.sums(tx) | judged.money_sums() | spend_sums(tx)
+    return judged.sums(tx) | judged.money_sums() | log_sums()
 
 
 def _asked(
@@ -450,12 +450,12 @@ def _named(valued: Any, name: str | None) -> Any:
     return table.give_back(table.frame.with_columns(purchase_model=nw.lit(name).cast(nw.String)))
 
 
-def _spend_model(facts: LazyFrame, tx: Transactions, judged: JudgedAt, fitted: Fitted) -> Spend:
+def _spend_model(facts: LazyFrame, learnt: LazyFrame, tx: Transactions, judged: JudgedAt, fitted: Fitted) -> Spend:
     """The model of spend, or None (one mean for all) where it has nothing to go by."""
     try:
-        spend = SpendMean().of_facts(facts, tx.scale)
+        spend = SpendMean().of_facts(facts, learnt, tx.scale)
         if spend.varies_:
-            return spend.with_power(judged.moneys(facts, tx.scale, fitted)) if spend.correlation_ > 0 else spend
+            return spend.with_power(judged.moneys(learnt, tx.scale, fitted)) if spend.correlation_ > 0 else spend
         why = labels.phrase("all_spend_the_same", spend=spend.mean_)
     except DataError as reason:
         why = str(reason)

@@ -203,9 +203,12 @@ class SpendMean(GammaGamma):
         sums = (np.bincount(at, each) for each in (np.ones_like(money), money, money**2, square))
         return self._learn(times, *(each.astype(float) for each in sums))
 
-    def of_facts(self, facts: LazyFrame, scale: int) -> Self:
-        """Learn from what is known of customers: n_days and `spend_sums`, in units of 1 / `scale`."""
-        self._judge_alike(_alike_of(facts))
+    def of_facts(self, facts: LazyFrame, learnt: LazyFrame, scale: int) -> Self:
+        """Learn from what is known of customers: n_days, money and `money_sums`, in units of 1 / `scale`.
+
+        Whether means repeat is judged by `log_sums`, which may be known of a sample only.
+        """
+        self._judge_alike(_alike_of(learnt))
         money = nw.col("money").cast(nw.Float64)
         of_all = facts.filter(nw.col("n_days") > 0).select(
             "n_days", money=money, money_square=money * money, squares=nw.col("money_squares")
@@ -324,16 +327,22 @@ def _verdict(customers: float, pairs: float, pairs_square: float, square: float)
 LOGS = ("money_counted", "log_money", "log_money_squares")
 
 
-def spend_sums(tx: Transactions) -> Sums:
-    """What the model learns from beside what is known of customers: sums over days of money squared and of `LOGS`."""
+def money_sums(tx: Transactions) -> Sums:
+    """What the model learns from beside what is known of customers: the sum of squares of the money of days."""
+    money = nw.col("money").cast(nw.Float64)
+    squares = "spend_squares" if tx.only_spent else "money_squares"  # stages learn from the same squares of spend
+    derived = {"money_squares": nw.col(squares)} if tx.only_spent else {}
+    return Sums({squares: money * money}, {squares: nw.col(squares).sum()}, derived=derived)
+
+
+def log_sums() -> Sums:
+    """The sums over days by which is judged whether customers' means repeat: `LOGS`."""
     money = nw.col("money").cast(nw.Float64)
     some = nw.col("money") > 0
     log = nw.when(some).then(money).otherwise(1.0).log()
-    squares = "spend_squares" if tx.only_spent else "money_squares"  # stages learn from the same squares of spend
     counted, *logs = LOGS
-    made = dict(zip((squares, *logs), (money * money, log, log * log), strict=True))
-    derived = {"money_squares": nw.col(squares)} if tx.only_spent else {}
-    return Sums(made, {name: nw.col(name).sum() for name in made}, {counted: some}, derived)
+    made = dict(zip(logs, (log, log * log), strict=True))
+    return Sums(made, {name: nw.col(name).sum() for name in made}, {counted: some})
 
 
 def _logs_of(money: Floats) -> tuple[Floats, Floats, Floats]:
