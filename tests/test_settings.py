@@ -23,6 +23,7 @@ SETTINGS = {
     "_periods": {"_DAYS": {"day": 1, "week": 7, "week_sunday": 7},
         "_MONTHS": {"month": 1, "quarter": 3, "year": 12}, "_LONGEST": 365_250,
         "_WEEKS": {"week": 4, "week_sunday": 3}},
+    "customers": {"MANY": 200_000, "ASKED": 100_000},
     "_rfm.cutpoints": {"BANDS": (2.0, 3.0, 5.0)},
     "_rfm.segments": {"SHARED_TOP": 0.4},
     "_segment.clusters": {"SAMPLES": {"kmeans": 50000, "gaussian_mixture": 20000, "agglomerative": 5000},

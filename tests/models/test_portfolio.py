@@ -13,7 +13,7 @@ from test_totals import shop
 
 import crmkit as crm
 from conftest import as_columns
-from crmkit import clv
+from crmkit import clv, customers
 from crmkit.errors import ArgumentError, DataError, NoDropoutWarning
 from crmkit.models._spend_power import PastMoney, power_of
 
@@ -113,6 +113,26 @@ def test_where_those_who_spend_much_buy_more_money_goes_with_a_power_of_spend(re
     assert by_power.sum() == pytest.approx(without.sum(), rel=0.03)
     error, before = (np.sqrt(np.mean((said - came) ** 2)) for said in (by_power, without))
     assert error < before * (0.97 if above else 1.005)
+
+
+@pytest.mark.filterwarnings("ignore::crmkit.errors.NoDropoutWarning")
+def test_of_very_many_customers_the_unit_of_money_does_not_decide_whose_money_is_looked_at(make_table, monkeypatch):
+    monkeypatch.setattr(customers, "MANY", 300)
+    monkeypatch.setattr(customers, "ASKED", 300)
+    sales = wholesale(0.7)
+    dear = sales.assign(amount=(sales["amount"] * 7).round(2))
+    mixed = make_table({name: dear.sample(frac=1, random_state=1)[name] for name in dear})
+    listed, scaled = (crm.score_customers(some, horizon="13W") for some in (sales, mixed))
+    money, sevenfold = (as_columns(some) for some in (listed, scaled))
+    order = np.argsort(np.asarray(sevenfold["customer_id"]))
+    assert np.asarray(sevenfold["expected_spend"])[order] == pytest.approx(
+        7 * np.array(money["expected_spend"]), rel=1e-6
+    )
+    # A fifth of the customers tells nearly the same as all of them.
+    monkeypatch.undo()
+    everybody = as_columns(crm.score_customers(sales, horizon="13W"))
+    assert np.mean(everybody["expected_spend"]) == pytest.approx(np.mean(money["expected_spend"]), rel=0.15)
+    assert everybody["expected_spend"] != pytest.approx(money["expected_spend"], rel=1e-4)
 
 
 def test_the_power_solves_the_score_equation_of_quasi_poisson():
