@@ -25,7 +25,7 @@ from crmkit.errors import DataError, MissingPackageError, NotFittedError
 from crmkit.models._default import choose_at
 from crmkit.models._origins import Plan, plan
 from crmkit.models._purchases import PurchaseModel
-from crmkit.models._snapshots import Snapshot, Snapshots
+from crmkit.models._snapshots import WINDOWS, Snapshot, Snapshots
 from crmkit.models._totals import kind_of
 from crmkit.models.spend_mean import SpendMean
 from crmkit.transactions import open_transactions
@@ -92,7 +92,7 @@ class Boosted:
         days = round(max(_checks.days_of(self.horizon), 1))
         _checks.share("weight", self.weight)
         tx = open_transactions(transactions)
-        seen, end = Snapshots.of(tx), _checks.day_number(tx.as_of)
+        seen, end = Snapshots.of(tx, WINDOWS), _checks.day_number(tx.as_of)
         if self.purchases is None:
             chosen = choose_at(seen.bought, tx.first_day, end, days)
             self.model_name_, kind = chosen.order[0], chosen.kinds[chosen.order[0]]
@@ -116,7 +116,7 @@ class Boosted:
         if not hasattr(self, "_trees"):
             raise NotFittedError("boosted_not_fitted")
         tx = open_transactions(transactions)
-        shop = Snapshots.of(tx)
+        shop = Snapshots.of(tx, WINDOWS)
         seen = shop.at(_checks.day_number(tx.as_of), 0)
         days = round(max(_checks.days_of(self.horizon), 1))
         by_model = self.model_.predict(seen.past, horizon=days)

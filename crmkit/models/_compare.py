@@ -37,7 +37,7 @@ from crmkit.models._portfolio import totals_at
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._regularity import regularity_of
 from crmkit.models._repeats import read_cells
-from crmkit.models._snapshots import Snapshot, Snapshots
+from crmkit.models._snapshots import WINDOWS, Snapshot, Snapshots
 from crmkit.models.bg_nbd import BGNBD
 from crmkit.models.cnbd import BGCNBD, MBGCNBD
 from crmkit.models.mbg_nbd import MBGNBD
@@ -264,7 +264,7 @@ def compare(
     if {"x", "t_x", "T"} <= set(columns):
         return _compare_fits(customers_or_tx, kinds)
     tx = open_transactions(customers_or_tx)
-    seen = Snapshots.of(tx)
+    seen = Snapshots.of(tx, WINDOWS)
     judges = [Judge.of(seen, *place, kinds, learnt) for place in _places(tx, holdout, origins)]
     trials = [judge.trial(level) for judge in judges]
     fits, latest = _fits(judges[0].models, learnt), judges[0]

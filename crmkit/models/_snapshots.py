@@ -7,6 +7,7 @@ customers acquired later are not in it. Counts are distinct customer-days, as in
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +50,7 @@ class Snapshot:
     recent_money: Floats
     future: Floats  # purchase days in the time after
     later: Floats  # money in the time after
-    windows: Floats  # purchase days, then money, within `WINDOWS`; shape (n_customers, 2 * len(WINDOWS))
+    windows: Floats  # purchase days, then money, within the windows; shape (n_customers, 2 * n_windows)
 
     @property
     def m_x(self) -> Floats:
@@ -81,10 +82,11 @@ class Snapshots:
 
     tx: Transactions
     days: LazyFrame
+    windows: Sequence[int] = ()  # days of the windows that a snapshot tells apart
     taken: dict[tuple[int, int], Snapshot] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tx: Transactions) -> Snapshots:
+    def of(cls, tx: Transactions, windows: Sequence[int] = ()) -> Snapshots:
         """Days of customers."""
         days = customer_days(tx)
         if not tx.has_refunds:
@@ -96,7 +98,9 @@ class Snapshots:
         found = found.select("customer_id", "day", log_gap=logs)
         money = nw.col("money").cast(nw.Float64) / float(tx.scale)
         log = nw.when(money > 0).then(money).otherwise(1.0).log()
-        return cls(tx, kept(days.join(found, on=["customer_id", "day"], how="left").with_columns(log_money=log)))
+        return cls(
+            tx, kept(days.join(found, on=["customer_id", "day"], how="left").with_columns(log_money=log)), windows
+        )
 
     @property
     def bought(self) -> LazyFrame:
@@ -127,12 +131,12 @@ class Snapshots:
             recent_money=within(length, money),
             future=nw.when(after).then(bought).otherwise(0).sum().cast(nw.Float64),
             later=nw.when(after).then(money).otherwise(0).sum().cast(nw.Float64),
-            **{f"n{last}": within(last, bought) for last in WINDOWS},
-            **{f"m{last}": within(last, money) for last in WINDOWS},
+            **{f"n{last}": within(last, bought) for last in self.windows},
+            **{f"m{last}": within(last, money) for last in self.windows},
         )  # fmt: skip
         x, first = nw.col("n_days") - 1, nw.col("first_day")
         history = {"x": x, "t_x": nw.col("last_day") - first, "T": end - first, "money": money}
-        names = [*_SUMS, *_LOGS, *(f"{kind}{last}" for kind in "nm" for last in WINDOWS)]
+        names = [*_SUMS, *_LOGS, *(f"{kind}{last}" for kind in "nm" for last in self.windows)]
         found = engines.collect(
             facts.join(sums, on="customer_id", how="inner").select(
                 "customer_id", **history, first=first_money(self.tx), **{name: nw.col(name) for name in names}
@@ -147,12 +151,13 @@ class Snapshots:
             columns[name] = columns[name] / scale
         # The purchase that acquired a customer is no repeat purchase.
         columns["recent"] = columns["recent"] - (columns["T"] < length)
-        windows = [columns.pop(f"n{last}") for last in WINDOWS] + [columns.pop(f"m{last}") / scale for last in WINDOWS]
+        windows = [columns.pop(f"n{last}") for last in self.windows]
+        windows += [columns.pop(f"m{last}") / scale for last in self.windows]
         columns["square"] = columns["square"] / scale**2
         columns["logs"] = np.column_stack([columns.pop(name) for name in _LOGS])
         return Snapshot(
             end=end, days=length, ids=np.asarray(found["customer_id"])[order], **columns,
-            windows=np.column_stack(windows),
+            windows=np.column_stack(windows) if windows else np.empty((len(order), 0)),
         )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from crmkit import clv
 from crmkit.errors import ArgumentError, DataError, NotFittedError
 from crmkit.models import _compare, _holdout
 from crmkit.models._boosted import features
-from crmkit.models._snapshots import Snapshots
+from crmkit.models._snapshots import WINDOWS, Snapshots
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 PARETO = clv.ParetoNBD.from_params(r=0.553277, alpha=10.577684, s=0.60624, beta=11.668735, period="week")
@@ -296,7 +296,7 @@ def test_a_snapshot_is_what_each_customer_s_days_add_up_to():
     cents = np.where(rng.random(who.size) < 0.2, -rng.integers(1, 500, who.size), rng.integers(1, 5000, who.size))
     cents[np.r_[True, who[1:] != who[:-1]]] = 700  # everybody begins with a purchase
     sales = {"customer_id": who, "date": (first + day).astype("datetime64[us]"), "amount": cents / 100}
-    shop_of = Snapshots.of(crm.Transactions(small_table(sales), as_of="2024-12-31"))
+    shop_of = Snapshots.of(crm.Transactions(small_table(sales), as_of="2024-12-31"), WINDOWS)
     start = (first - np.datetime64("1970-01-01")).astype(int)
     seen = shop_of.at(int(start) + 400, 30)
     place = {one: row for row, one in enumerate(seen.ids.tolist())}
