@@ -6,7 +6,6 @@ A group is fixed at the first purchase, or in the caller's table, so that nobody
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -15,7 +14,7 @@ from crmkit import _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._intake import NAMES
-from crmkit._types import Array
+from crmkit._types import Array, Groups
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.transactions import Transactions
 
@@ -24,7 +23,7 @@ UNGROUPED = "ungrouped"
 ROLES = ("channel", "category", "product")
 
 
-def groups_of(tx: Transactions, by: Any) -> LazyFrame:
+def groups_of(tx: Transactions, by: Groups) -> LazyFrame:
     """The group of every customer with a purchase, as text: customer_id, group.
 
     `by` is a role (the value of the first purchase; of several on the first day, the first by name) or a table with
@@ -36,7 +35,7 @@ def groups_of(tx: Transactions, by: Any) -> LazyFrame:
 
 
 def counted(
-    tx: Transactions, customers: LazyFrame, by: Any, columns: Sequence[str]
+    tx: Transactions, customers: LazyFrame, by: Groups, columns: Sequence[str]
 ) -> tuple[dict[str, Array], list[str]]:
     """Distinct rows of `columns` of a frame of customers, with `group` and how many there are (`n`); and all groups."""
     keys = list(columns)
@@ -62,7 +61,7 @@ def _by_role(tx: Transactions, role: str) -> LazyFrame:
     return _named(found.group_by("customer_id").agg(group=nw.col("group").min()))
 
 
-def _by_table(tx: Transactions, by: Any) -> LazyFrame:
+def _by_table(tx: Transactions, by: Groups) -> LazyFrame:
     table = _frame.open_table(by, keys=["customer_id"], hint=Words("hint_groups"))
     names = [name for name in table.columns if name != "customer_id"]
     if len(names) != 1:

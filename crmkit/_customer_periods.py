@@ -17,7 +17,7 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Calendar, Period, Periods, calendar_of, periods_between
 from crmkit._statistics import wilson
-from crmkit._types import Array, Floats, Ints
+from crmkit._types import Array, Floats, Groups, Ints
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
 
@@ -76,7 +76,7 @@ def customer_periods(tx: Transactions, periods: Periods) -> LazyFrame:
     return rows.with_columns(kind=kind)
 
 
-def summed(tx: Transactions, periods: Periods, rows: LazyFrame, by: Any, sums: Mapping[str, nw.Expr]) -> Grid:
+def summed(tx: Transactions, periods: Periods, rows: LazyFrame, by: Groups, sums: Mapping[str, nw.Expr]) -> Grid:
     """Sums of customers' rows by period, kind and group, and their number `n`."""
     keys = ["period", "kind"]
     if by is not None:

@@ -9,12 +9,13 @@ import numpy as np
 
 from crmkit._frame import engines, persons
 from crmkit._frame.engines import AnyFrame
+from crmkit._types import Id
 from crmkit.errors import DataError, Words, shown
 
 _LARGEST = 2**63  # a greater number is nobody's id, and no engine compares with it
 
 
-def plain_id(frame: AnyFrame, customer: Any) -> Any:
+def plain_id(frame: AnyFrame, customer: Id) -> Any:
     """The id as plain Python, if it is of the kind of the column `customer_id`; engines cannot compare others with it.
 
     >>> frame = engines.wrap({"customer_id": [7, 8]})
@@ -30,7 +31,7 @@ def plain_id(frame: AnyFrame, customer: Any) -> Any:
     raise unknown(frame, customer)
 
 
-def unknown(frame: AnyFrame, customer: Any) -> DataError:
+def unknown(frame: AnyFrame, customer: Id) -> DataError:
     """The error for an id that nobody in the column `customer_id` has."""
     ids = sorted(engines.collect(frame.select("customer_id"))["customer_id"].tolist(), key=str)
     texts = {str(one): one for one in ids}
@@ -40,7 +41,7 @@ def unknown(frame: AnyFrame, customer: Any) -> DataError:
     return DataError(key, customer=customer, n=len(ids), near=shown(near or ids), kind=kind)
 
 
-def fits(frame: AnyFrame, customer: Any, column: str = "customer_id") -> bool:
+def fits(frame: AnyFrame, customer: Id, column: str = "customer_id") -> bool:
     """Whether a plain value is of the kind of the ids in a column, so that an engine can look for it."""
     kind = persons.kind_of_ids(frame, column)
     if kind == "numbers":

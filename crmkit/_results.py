@@ -52,20 +52,20 @@ class Result(Refusing):
         return (self._main_table, self.definition) if hasattr(type(self), "definition") else (self._main_table,)
 
     @property
-    def _main_table(self) -> Any:
+    def _main_table(self) -> Table:
         return getattr(self, self.main)
 
     # --- as a table -------------------------------------------------------------------------------------------------
 
-    def to_pandas(self) -> Any:
+    def to_pandas(self) -> Table:
         """The main table as a pandas table."""
         return engines.converted(self._main_table, "pandas")
 
-    def to_polars(self) -> Any:
+    def to_polars(self) -> Table:
         """The main table as a polars table."""
         return engines.converted(self._main_table, "polars")
 
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> Table:
         """The main table as a pyarrow table."""
         return engines.converted(self._main_table, "pyarrow")
 

@@ -94,7 +94,7 @@ class FrozenScheme:
         grid = np.array([code[name] for name in named["segment"].tolist()], dtype=np.int64)
         return cls(scorer, scheme, bins, segments, grid.reshape(bins, bins, bins))
 
-    def segment(self, customers: Table, *, language: Language | None = None) -> Any:
+    def segment(self, customers: Table, *, language: Language | None = None) -> Table:
         """A table of customers, scored and named by this frozen scheme."""
         return rfm.segment(self.scorer.score(customers), scheme=self.scheme, bins=self.bins, language=language)
 
@@ -216,7 +216,7 @@ def downgrade_dates(
     return _add_downgrades(frozen, _scored(frozen, listed, checked, language), day, language)
 
 
-def _add_downgrades(frozen: FrozenScheme, scored: Table, as_of: dt.date, language: Language) -> Any:
+def _add_downgrades(frozen: FrozenScheme, scored: Table, as_of: dt.date, language: Language) -> Table:
     """A table that the frozen scheme scored, with the columns of the downgrade; found once for each distinct cell."""
     keys = [frozen.scorer.columns["recency"], "f_score", "m_score"]
     table = _frame.open_table(scored, numbers=keys)
@@ -303,7 +303,7 @@ def _end_of_past(table: _frame.Table, recency: str, as_of: Date | None) -> dt.da
     return known
 
 
-def _scored(frozen: FrozenScheme, listed: Any, checked: Sequence[str], language: Language) -> Any:
+def _scored(frozen: FrozenScheme, listed: Any, checked: Sequence[str], language: Language) -> Table:
     """The customers by this frozen scheme; who was scored otherwise must not get dates that belong to other scores."""
     table = _frame.open_table(listed)
     carried = [name for name in checked if name in table.columns]

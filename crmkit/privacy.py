@@ -28,7 +28,7 @@ import numpy as np
 from crmkit import _checks, _ids
 from crmkit._frame import engines, persons
 from crmkit._frame.engines import AnyFrame
-from crmkit._types import Table
+from crmkit._types import Id, Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, InputFileError, MissingPackageError, shown
 from crmkit.transactions import Transactions
 
@@ -126,7 +126,7 @@ def restore(frame: FrameT, *, key: bytes, columns: Sequence[str] = ("customer_id
     return opened.to_native()  # type: ignore[no-any-return]
 
 
-def erase(frame: Table, ids: Any, *, customer: str = "customer_id", missing: str = "raise") -> Any:
+def erase(frame: Table, ids: Any, *, customer: str = "customer_id", missing: str = "raise") -> Table:
     """Take persons out of a table, so that every result is that of data which never held them.
 
     Parameters
@@ -175,7 +175,7 @@ def erase(frame: Table, ids: Any, *, customer: str = "customer_id", missing: str
     return persons.without(opened, customer, there).to_native()
 
 
-def extract(frame: Table, customer_id: Any, *, customer: str = "customer_id") -> Table:
+def extract(frame: Table, customer_id: Id, *, customer: str = "customer_id") -> Table:
     """All rows of one person, as they came in.
 
     Parameters

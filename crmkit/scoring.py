@@ -222,7 +222,7 @@ def _refuse_settings(bins: int, scheme: str | rfm.Rules, tiers: str | Mapping[st
         rfm.segment({"r_score": [1], "f_score": [1], "m_score": [1]}, scheme=scheme, bins=bins)
 
 
-def _joined(listed: Any, found: Any, columns: Sequence[str]) -> Any:
+def _joined(listed: Any, found: Any, columns: Sequence[str]) -> Table:
     """The list with columns of another table of the same customers."""
     table, other = _frame.open_table(listed), _frame.open_table(found)
     chosen = other.frame.select("customer_id", *columns)
@@ -231,7 +231,7 @@ def _joined(listed: Any, found: Any, columns: Sequence[str]) -> Any:
     return table.give_back(table.frame.lazy().join(chosen.lazy(), on="customer_id", how="left"))
 
 
-def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:
+def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Table:
     """Add the probability of no purchase, by the predictor that did best on held-out time."""
     try:
         return _joined(listed, ChurnModel(horizon=days).fit(tx).score(tx), ("p_churn",))
@@ -239,7 +239,7 @@ def _add_churn(listed: Any, *, tx: Transactions, days: float) -> Any:
         raise DataError(error.key, **{**error.fields, "argument": "churn"}) from None
 
 
-def _add_next_product(listed: Any, *, tx: Transactions) -> Any:
+def _add_next_product(listed: Any, *, tx: Transactions) -> Table:
     """Add the item that each customer is likeliest to buy next, and whether it would be their first."""
     offered = next_products(tx)
     table = _frame.open_table(listed)
@@ -252,7 +252,7 @@ def _add_next_product(listed: Any, *, tx: Transactions) -> Any:
     return _joined(listed, table.build({"customer_id": ids, **columns}), list(columns))
 
 
-def _add_signal(listed: Any, *, tx: Transactions, alerts_per_week: float, language: Language) -> Any:
+def _add_signal(listed: Any, *, tx: Transactions, alerts_per_week: float, language: Language) -> Table:
     """Add the signal of the accounts on the watch-list."""
     watched = _frame.open_table(outreach.watch_list(tx, alerts_per_week=alerts_per_week, language=language).table)
     found = watched.collect(watched.frame.select("customer_id", "signal"))
@@ -387,7 +387,7 @@ def headline(scored: Table, *, language: Language | None = None) -> Headline:
     )
 
 
-def _segments(scored: Table, language: Language) -> Any:
+def _segments(scored: Table, language: Language) -> Table:
     """The segments by money, the most on top, with their labels."""
     table = _frame.open_table(rfm.describe_segments(scored))
     found = table.collect(table.frame)

@@ -227,7 +227,7 @@ class State(Transactions):
         return self.without(ids)
 
     @property
-    def batches(self) -> Any:
+    def batches(self) -> Table:
         """One row per batch, in the order in which they came: batch, first_date, as_of."""
         listed = list(self._batches.values())
         return engines.build(
@@ -332,7 +332,7 @@ class State(Transactions):
         return list(customers)
 
     @property
-    def ledger(self) -> Any:
+    def ledger(self) -> Table:
         """What is used: step, rows (sums by customer and day), customers, amount."""
         found = engines.collect(
             self.rows()

@@ -132,6 +132,7 @@ OWN_TYPE: dict[str, dict[str, str]] = {
     "date": dict.fromkeys(("crmkit._door.table.Transactions.until", "crmkit.state.State.until"),
                           "a day; elsewhere a column"),
     "days": {
+        "crmkit.interpurchase.Interpurchase.of": "what gaps took together, of one customer or of many",
         "crmkit.plotting.plot_return_hazard": "how far the axis goes",
         "crmkit.retention.cohorts": "the days n of kind n_day",
     },

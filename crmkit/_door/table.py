@@ -387,7 +387,7 @@ class Transactions(RefusingRows):
         return earlier
 
     @property
-    def ledger(self) -> Any:
+    def ledger(self) -> Table:
         """From what came in to what is used: step, rows, customers, amount.
 
         Rows that leave are negative, so that each column adds up to `used` exactly.
@@ -395,7 +395,7 @@ class Transactions(RefusingRows):
         return engines.build(self._book(), self.like)
 
     @property
-    def notes(self) -> Any:
+    def notes(self) -> Table:
         """What is inside `used` and worth knowing: note, rows, customers, amount."""
         same = len(self.policy.same["customer_id"]) if self.policy.same else 0
         found = _ledger.findings(

@@ -13,7 +13,7 @@ import numpy as np
 from crmkit import _frame
 from crmkit._frame import engines
 from crmkit._segment._given import column_name, groups_in_order, list_of_customers
-from crmkit._types import Array, Floats, Ints
+from crmkit._types import Array, Floats, Ints, Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, shown
 from crmkit.schemes import ladder_of
 
@@ -45,7 +45,7 @@ class Lists:
         """The groups and "absent"."""
         return np.array([*self.groups, ABSENT], dtype=object)
 
-    def built(self, columns: Mapping[str, Array]) -> Any:
+    def built(self, columns: Mapping[str, Array]) -> Table:
         """A table in the kind of the first list, money in the currency of the data; without money, if there is none."""
         plain = {name: column for name, column in columns.items() if name not in MONEY}
         money = {name: columns[name] / self.scale for name in MONEY if self.has_money and name in columns}

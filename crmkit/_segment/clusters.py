@@ -285,7 +285,7 @@ class Clusterer(Estimator):
         table = self._open(customers)
         return self._learn(table, *self._cells(table))
 
-    def predict(self, customers: Table, *, language: Language | None = None) -> Any:
+    def predict(self, customers: Table, *, language: Language | None = None) -> Table:
         """A table of any kind with the columns `cluster` and `cluster_label`, in its own kind and row order.
 
         Values beyond those of the fitted customers count as the ends of their range. Columns that already have these
@@ -484,7 +484,7 @@ class Clusterer(Estimator):
     def _scaled(self, values: Floats) -> Floats:
         return np.stack([scale.apply(values[:, at]) for at, scale in enumerate(self.scales_)], axis=1)
 
-    def _labelled(self, table: _frame.Table, language: Language, cells: Floats | None = None) -> Any:
+    def _labelled(self, table: _frame.Table, language: Language, cells: Floats | None = None) -> Table:
         """The table with cluster and name: row by row where it is in memory, otherwise looked up by the columns."""
         names = np.array(["", *self.names(language).values()], dtype=object)
         if table.in_memory:

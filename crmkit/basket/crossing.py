@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -14,7 +14,7 @@ from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit._types import Array, Table
+from crmkit._types import Array, Groups, Table
 from crmkit.basket._baskets import bought, distinct_lines, keys_of, role_of
 from crmkit.definitions import Definition
 from crmkit.errors import DataError
@@ -43,7 +43,7 @@ class CrossSelling(Result):
 
 
 def cross_sell_rate(
-    transactions: Table, *, items: str = "category", by: Any = None, most: int = 5, level: float = 0.95
+    transactions: Table, *, items: str = "category", by: Groups | None = None, most: int = 5, level: float = 0.95
 ) -> CrossSelling:
     """The share of customers who bought at least two different items, and of baskets that hold as many.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from crmkit import _compared_groups
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit._types import Table
+from crmkit._types import Groups, Table
 from crmkit.basket._baskets import bought, role_of
 from crmkit.definitions import Definition
 from crmkit.errors import DataError
@@ -35,7 +34,7 @@ class ItemsByGroup(Result):
     definition: Definition
 
 
-def items_by_group(transactions: Table, by: Any, *, items: str = "category") -> ItemsByGroup:
+def items_by_group(transactions: Table, by: Groups, *, items: str = "category") -> ItemsByGroup:
     """What each group of customers spends its money on, such as categories by segment.
 
     Parameters

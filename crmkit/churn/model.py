@@ -327,7 +327,7 @@ def _gains(p: Floats, churned: NDArray[np.bool_]) -> dict[str, Floats]:
     return {"contacted": SHARES, "caught": caught, "lift": caught / SHARES}
 
 
-def _long(parts: Mapping[str, Mapping[str, NDArray[Any]]], like: AnyFrame) -> Any:
+def _long(parts: Mapping[str, Mapping[str, NDArray[Any]]], like: AnyFrame) -> Table:
     """The tables of several predictors beneath each other, named by a first column."""
     sizes = [len(next(iter(part.values()))) for part in parts.values()]
     names = np.repeat(np.array(list(parts), dtype=object), sizes)

@@ -11,7 +11,7 @@ import numpy as np
 
 from crmkit._frame import engines
 from crmkit._frame.engines import AnyFrame
-from crmkit._types import Array, Floats
+from crmkit._types import Array, Floats, Table
 from crmkit.errors import DataError, shown
 
 LAST = "last"  # column of the brand bought last
@@ -26,11 +26,11 @@ class Matrix:
     p: Floats
     like: AnyFrame
 
-    def build(self, columns: Mapping[str, Array]) -> Any:
+    def build(self, columns: Mapping[str, Array]) -> Table:
         """A small result in the kind of the matrix."""
         return engines.build(columns, self.like)
 
-    def square(self, values: Floats) -> Any:
+    def square(self, values: Floats) -> Table:
         """A square of numbers as a table: the brand bought last, and a column per brand."""
         columns = {name: values[:, at] for at, name in enumerate(self.brands)}
         return self.build({LAST: np.array(self.brands, dtype=object), **columns})

@@ -13,7 +13,7 @@ import numpy as np
 from crmkit import _checks, _frame, _ids, customers, labels, loyalty, pyramid, rfm
 from crmkit._frame import engines, outputs
 from crmkit._rfm.measures import MEASURES
-from crmkit._types import Bools, Floats, Ints, Table
+from crmkit._types import Bools, Floats, Id, Ints, Table
 from crmkit.basket.recommending import next_products
 from crmkit.downgrades import NEVER, NOBODY, FrozenScheme
 from crmkit.explanation._cuts import (
@@ -37,7 +37,7 @@ LAST_ROWS = 5  # of purchases, and of refunds, that are listed
 
 def explain(
     transactions: Table,
-    customer_id: Any,
+    customer_id: Id,
     *,
     bins: int = 5,
     scheme: str | rfm.Rules = "eleven",

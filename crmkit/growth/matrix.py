@@ -430,7 +430,7 @@ def _steps(found: Mapping[str, Array], tx: Transactions, language: Language) -> 
     }
 
 
-def _listed(moved: LazyFrame, tx: Transactions, language: Language) -> Any:
+def _listed(moved: LazyFrame, tx: Transactions, language: Language) -> Table:
     """The customers and their movements, in the caller's kind."""
     words = [labels.text(f"bridge_{movement}", language) for movement in MOVEMENTS]
     label = nw.col("movement").replace_strict(list(MOVEMENTS), words, default=nw.lit(None), return_dtype=nw.String)
@@ -448,7 +448,7 @@ def _listed(moved: LazyFrame, tx: Transactions, language: Language) -> Any:
     return engines.give_back(listed, tx.like, dates=("first_date",), order="customer_id")
 
 
-def _parts(rows: LazyFrame, moved: LazyFrame, split: str, tx: Transactions, language: Language) -> Any:
+def _parts(rows: LazyFrame, moved: LazyFrame, split: str, tx: Transactions, language: Language) -> Table:
     """The bridge of each part, parts by name; a customer's movement is that of the whole."""
     movements = moved.select("customer_id", "movement")
     each = _bridge_sums(rows, ["customer_id", "part"], tx).join(movements, on="customer_id", how="inner")

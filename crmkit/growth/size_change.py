@@ -152,7 +152,7 @@ class _Part:
         return added(self.units[self.chosen], self.group[self.chosen], n)
 
 
-def _split(lists: Lists, parts: Mapping[str, Ints], scale: float | None = None) -> Any:
+def _split(lists: Lists, parts: Mapping[str, Ints], scale: float | None = None) -> Table:
     """A row per group: the parts, and what they come to."""
     apart = ("before", "cuts_in", "cuts_out", "after")
     whole: dict[str, Array] = {

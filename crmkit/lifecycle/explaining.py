@@ -10,7 +10,7 @@ import numpy as np
 
 from crmkit import _checks, _ids, labels
 from crmkit._frame import engines
-from crmkit._types import Table
+from crmkit._types import Id, Table
 from crmkit.customers import customer_days
 from crmkit.interpurchase import Interpurchase, check_interpurchase
 from crmkit.labels import Language
@@ -22,7 +22,7 @@ from crmkit.transactions import open_transactions
 
 def explain_stage(
     transactions: Table,
-    customer_id: Any,
+    customer_id: Id,
     *,
     rules: StageRules | None = None,
     interpurchase: Interpurchase | None = None,

@@ -13,7 +13,7 @@ from crmkit import _checks, _ids
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
-from crmkit._types import Array, Ints, Table
+from crmkit._types import Array, Id, Ints, Table
 from crmkit.customers import customer_days
 from crmkit.definitions import Definition
 from crmkit.interpurchase import Interpurchase, check_interpurchase
@@ -57,7 +57,7 @@ class Timeline(Result):
 
 def timeline(
     transactions: Table,
-    customer_id: Any,
+    customer_id: Id,
     *,
     rules: StageRules | None = None,
     interpurchase: Interpurchase | None = None,

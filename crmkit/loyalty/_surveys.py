@@ -41,7 +41,7 @@ class Survey:
     periods: Periods | None
     n_undated: int
 
-    def build(self, columns: Mapping[str, Array]) -> Any:
+    def build(self, columns: Mapping[str, Array]) -> Table:
         """A small result in the kind of the survey."""
         return engines.build(columns, self.like)
 
@@ -202,7 +202,7 @@ def latest(survey: Survey, item: str) -> tuple[LazyFrame, dict[str, int]]:
     return nw.concat([one.select(*own, "score"), anonymous.select(*own, "score")]), left
 
 
-def notes_of(survey: Survey, left: dict[str, int]) -> Any:
+def notes_of(survey: Survey, left: dict[str, int]) -> Table:
     """What was left out, as a table: note, answers."""
     found = [name for name in NOTES if left.get(name)]
     columns = {

@@ -231,7 +231,7 @@ def satisfaction(
     return Satisfaction(_given_back(named, opened), opened.build(items), definition)
 
 
-def _given_back(rows: Any, survey: _surveys.Survey) -> Any:
+def _given_back(rows: Any, survey: _surveys.Survey) -> Table:
     """The rows in the kind of the survey, in order of item and customer."""
     order = engines.names_of(rows)[0]
     return engines.give_back(rows, survey.like, order=order)

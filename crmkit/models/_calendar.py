@@ -319,7 +319,7 @@ class PurchaseCalendar:
         seasons = self.seasons if end - first >= TWO_YEARS else None
         return learn(bought, past, kind, _event_days(self.events, first, end), _closed_days(self.closures), seasons)
 
-    def summarize(self, transactions: Table) -> Any:
+    def summarize(self, transactions: Table) -> Table:
         """The customers as `crmkit.summarize` gives them, with `t_x` and `T` in operational days.
 
         Models fitted to this table have the calendar in them; give them `horizon=calendar.horizon("26W")`.
@@ -359,7 +359,7 @@ class PurchaseCalendar:
         return self.rates_
 
 
-def mapped_table(customers: Table, clock: Clock, end: int) -> Any:
+def mapped_table(customers: Table, clock: Clock, end: int) -> Table:
     """A table of customers with t_x and T in operational days."""
     from crmkit import _frame
 

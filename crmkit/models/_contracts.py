@@ -198,7 +198,7 @@ class ContractModel(Model):
 
         return self._of_rows(customers, residual)
 
-    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Any:
+    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Table:
         """The customers with their forecasts as columns, in the table's own kind and row order.
 
         Adds `p_active` at the end of `horizon`, `expected_renewals` within it, and

@@ -297,7 +297,7 @@ def add_lifetime_value(
     purchases: Any = None,
     calendar: PurchaseCalendar | None = None,
     level: float | None = 0.9,
-) -> Any:
+) -> Table:
     """Add what the customers are still worth, by the models that suit their transactions, and which these are.
 
     >>> tx = Transactions({"customer_id": ["a"], "date": ["2025-01-01"], "amount": [5.0]})
@@ -422,7 +422,7 @@ def _timed(
     return mapped_table(both, learnt.rates_.clock(tx.first_day, end), end), _Timed(operational, operational / days)
 
 
-def _untimed(valued: Any) -> Any:
+def _untimed(valued: Any) -> Table:
     """The list with its times in days again."""
     table = _frame.open_table(valued)
     names = ("t_x", "T")
@@ -430,7 +430,7 @@ def _untimed(valued: Any) -> Any:
     return table.give_back(days.drop(*(f"{name}_days" for name in names)))
 
 
-def _rescaled(valued: Any, trees: dict[str, NDArray[Any]]) -> Any:
+def _rescaled(valued: Any, trees: dict[str, NDArray[Any]]) -> Table:
     """The list with the purchases, and what follows from them, that trees expect.
 
     The chance of a purchase is what it would be if the customer's rate were multiplied by the factor.
@@ -445,7 +445,7 @@ def _rescaled(valued: Any, trees: dict[str, NDArray[Any]]) -> Any:
     return table.give_back(found.drop("factor"))
 
 
-def _named(valued: Any, name: str | None) -> Any:
+def _named(valued: Any, name: str | None) -> Table:
     table = _frame.open_table(valued)
     return table.give_back(table.frame.with_columns(purchase_model=nw.lit(name).cast(nw.String)))
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from crmkit._types import Floats
+from crmkit._types import Floats, Numbers
 from crmkit.errors import ArgumentError
 
 Index = NDArray[np.intp]
@@ -61,7 +61,7 @@ def draw_rates(shape: float, scale: float, n: int, rng: np.random.Generator) -> 
     return np.maximum(rng.gamma(shape, 1 / scale, size=n), 1e-280)
 
 
-def counts_of(n: Any) -> NDArray[np.int64]:
+def counts_of(n: Numbers) -> NDArray[np.int64]:
     """Numbers of purchases that a caller asks about, checked."""
     counts = np.asarray(n)
     if counts.dtype.kind not in "iu" or (counts < 0).any():

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
-from crmkit._types import Date, Duration, Floats, Table
+from crmkit._types import Date, Duration, Floats, Numbers, Table
 from crmkit.errors import ArgumentError
 from crmkit.models._base import Model
 from crmkit.models._covariates import p_one_time
@@ -171,7 +171,7 @@ class PurchaseModel(LearningModel):
         t = np.inf if horizon is None else _checks.days_of(horizon)
         return self._of_living(customers, lambda living: living.discounted(delta, t))
 
-    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Any:
+    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Table:
         """The customers with their forecasts as columns, in the table's own kind and row order.
 
         Adds `p_alive`, `expected_purchases` and `p_purchase` within `horizon`, and `discounted_purchases`
@@ -220,7 +220,7 @@ class PurchaseModel(LearningModel):
         """Expected repeat purchases, within `horizon`, of a customer acquired today."""
         return float(self.predict(self._new(), horizon=horizon)[0])
 
-    def pmf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
+    def pmf(self, n: Numbers, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of exactly n purchases within `horizon`.
 
         Parameters
@@ -246,7 +246,7 @@ class PurchaseModel(LearningModel):
         found = self._of_living(given, chances) + gone[:, None] * (counts.ravel() == 0)
         return shaped(found, counts, alone=customers is None)
 
-    def cdf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
+    def cdf(self, n: Numbers, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of at most n purchases within `horizon`; arguments and shapes as for `pmf`."""
         t = _checks.days_of(horizon)
         counts = counts_of(n)
@@ -312,7 +312,7 @@ class PurchaseModel(LearningModel):
 
     # Simulation ----------------------------------------------------------------------------------
 
-    def simulate(self, T: Any, *, horizon: Duration = 0, seed: int = 0) -> dict[str, Floats]:
+    def simulate(self, T: Numbers, *, horizon: Duration = 0, seed: int = 0) -> dict[str, Floats]:
         """Customers drawn from the model: what they bought up to T, and within `horizon` after it.
 
         Parameters

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from crmkit import _checks, _frame
 from crmkit._frame import engines
-from crmkit._types import Date, Duration, Floats, Table
+from crmkit._types import Date, Duration, Floats, Id, Table
 from crmkit.errors import ArgumentError, DataError, shown
 from crmkit.models._base import DAYS_IN, Period
 from crmkit.models._holdout import holdouts, purchase_days
@@ -257,7 +257,7 @@ def recency_frequency_grid(
     return table.give_back(table.frame)
 
 
-def alive_history(model: PurchaseModel, transactions: Table, customer_id: Any) -> Table:
+def alive_history(model: PurchaseModel, transactions: Table, customer_id: Id) -> Table:
     """P(alive) of one customer on each day from the first purchase to the end of the data, as it looked on that day.
 
     Parameters

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from crmkit import _checks, _frame
-from crmkit._types import Duration, Floats, Table
+from crmkit._types import Duration, Floats, Numbers, Table
 from crmkit.errors import DataError, Words, shown
 from crmkit.models._base import DAYS_IN, Model, Period, natural_covariance
 from crmkit.models._diagnosis import FAR, Limit, judge
@@ -348,7 +348,7 @@ class BGBB(Model):
         """Expected occasions that a customer acquired today takes within `horizon`."""
         return float(self.predict(_NEW, horizon=horizon)[0])
 
-    def pmf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
+    def pmf(self, n: Numbers, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of taking exactly n occasions within `horizon`.
 
         Parameters
@@ -370,7 +370,7 @@ class BGBB(Model):
         found = self._of_rows(_NEW if customers is None else customers, chances)
         return shaped(found, counts, alone=customers is None)
 
-    def cdf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
+    def cdf(self, n: Numbers, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of taking at most n occasions within `horizon`; arguments and shapes as for `pmf`."""
         counts = counts_of(n)
         most = min(int(np.max(counts, initial=0)), steps_of(horizon, self.period))
@@ -397,7 +397,7 @@ class BGBB(Model):
         pmf: Floats = self.pmf(range(most + 1), horizon=horizon, customers=customers)
         return np.minimum(np.cumsum(pmf, axis=1), 1.0)
 
-    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Any:
+    def score(self, customers: Table, *, horizon: Duration, discount_rate: float | None = None) -> Table:
         """The customers with their forecasts as columns, in the table's own kind and row order.
 
         Adds `p_alive`, `expected_purchases` and `p_purchase` within `horizon`, and `discounted_purchases`
@@ -415,7 +415,7 @@ class BGBB(Model):
             columns["discounted_purchases"] = self.discounted_purchases(keys, discount_rate=discount_rate)
         return table.give_back(table.attach(list(COLUMNS), {**keys, **columns}))
 
-    def simulate(self, n: Any, *, horizon: Duration = 0, seed: int = 0) -> dict[str, Floats]:
+    def simulate(self, n: Numbers, *, horizon: Duration = 0, seed: int = 0) -> dict[str, Floats]:
         """Customers drawn from the model: what they did in n occasions, and within `horizon` after them.
 
         Parameters

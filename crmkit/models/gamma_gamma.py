@@ -346,7 +346,7 @@ class GammaGamma(Model):
         found[used] = log_likelihood(self.parameters, x[used], m[used])
         return found
 
-    def score(self, customers: Table) -> Any:
+    def score(self, customers: Table) -> Table:
         """The customers with `expected_spend` and `median_spend`, in the table's own kind and row order."""
         table = _frame.open_table(customers, numbers=COLUMNS, hint=HINT)
         counted = table.cells(list(COLUMNS))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from crmkit._types import Duration, Floats, Table
+from crmkit._types import Duration, Floats, Numbers, Table
 from crmkit.errors import ArgumentError
 from crmkit.models import nbd
 from crmkit.models._base import Period
@@ -168,7 +168,7 @@ class NBDOTB(PurchaseModel):
         omega = self.params_.omega
         return (1 - omega) * regular + omega if self.once_ else regular
 
-    def pmf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
+    def pmf(self, n: Numbers, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of exactly n purchases within `horizon`; of somebody not yet known, one-time buyers included."""
         found = super().pmf(n, horizon=horizon, customers=customers)
         if customers is not None or not self.once_:
@@ -177,7 +177,7 @@ class NBDOTB(PurchaseModel):
         found = (1 - omega) * np.asarray(found) + omega * (counts_of(n) == 1)
         return found if np.ndim(n) else float(found)
 
-    def cdf(self, n: Any, *, horizon: Duration, customers: Table = None) -> Any:
+    def cdf(self, n: Numbers, *, horizon: Duration, customers: Table = None) -> Any:
         """Probability of at most n purchases within `horizon`; arguments as for `pmf`."""
         found = super().cdf(n, horizon=horizon, customers=customers)
         if customers is not None or not self.once_:

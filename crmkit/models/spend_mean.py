@@ -272,7 +272,7 @@ class SpendMean(GammaGamma):
             return mean_spend(self.parameters, x, np.maximum(money, 0.0))
         return mean_spend(self.parameters, x + 1, np.maximum(money, 0.0) / (x + 1))
 
-    def score(self, customers: Table) -> Any:
+    def score(self, customers: Table) -> Table:
         """The customers with `expected_spend`, in the table's own kind and row order."""
         names: Sequence[str] = ("x", self.column)
         table = _frame.open_table(customers, numbers=names, hint=HINT)

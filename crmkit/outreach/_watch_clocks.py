@@ -28,7 +28,7 @@ import numpy as np
 from crmkit import _checks, _compared_groups
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._types import Array, Bools, Floats, Ints
+from crmkit._types import Array, Bools, Floats, Groups, Ints
 from crmkit.customers import customer_days
 from crmkit.errors import DataError
 from crmkit.transactions import Transactions
@@ -99,7 +99,7 @@ class History:
         return self.total(self.money, (self.day > after) & (self.day <= until))
 
 
-def read_history(tx: Transactions, rules: Rules, first: int, by: Any) -> History:
+def read_history(tx: Transactions, rules: Rules, first: int, by: Groups | None) -> History:
     """Customer-days of the accounts that are watched from the day `first` on; about 100 bytes per row."""
     days = customer_days(tx)
     who, among = _largest(tx, days, rules, first)

@@ -30,7 +30,7 @@ from crmkit import _checks, labels
 from crmkit._frame import engines
 from crmkit._results import Result
 from crmkit._statistics import wilson
-from crmkit._types import Array, Bools, Duration, Floats, Ints, Table
+from crmkit._types import Array, Bools, Duration, Floats, Groups, Ints, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.labels import Language
@@ -95,7 +95,7 @@ def watch_list(
     baseline: Duration = "1Y",
     horizon: Duration = "90D",
     min_purchases: int = 4,
-    by: Any = None,
+    by: Groups | None = None,
     language: Language | None = None,
 ) -> WatchList:
     """The accounts that are overdue or buy less than they used to, most urgent first, and how many alerts were false.

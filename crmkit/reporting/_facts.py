@@ -36,7 +36,7 @@ from crmkit import (
 from crmkit._customer_periods import periods_of
 from crmkit._frame import engines
 from crmkit._periods import Period, Periods
-from crmkit._types import Array
+from crmkit._types import Array, Table
 from crmkit.errors import CrmkitError
 from crmkit.state import State
 from crmkit.survival.repurchase import Repurchase
@@ -114,12 +114,12 @@ class Facts:
     # --- data -------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def ledger(self) -> Any:
+    def ledger(self) -> Table:
         """From what came in to what is used."""
         return self.tx.ledger
 
     @cached_property
-    def notes(self) -> Any:
+    def notes(self) -> Table:
         """What is inside and worth knowing."""
         return self.tx.notes
 
@@ -142,7 +142,7 @@ class Facts:
     # --- customers --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def scored(self) -> Any:
+    def scored(self) -> Table:
         """The scored list; the page shows no interval of a single customer."""
         horizon, extras = HORIZON if self.valued else None, scoring.Extras(level=None)
         return self.listen(lambda: scoring.score_customers(self.days, horizon=horizon, extras=extras, language="en"))
@@ -153,7 +153,7 @@ class Facts:
         return scoring.headline(self.scored)
 
     @cached_property
-    def tiers(self) -> Any:
+    def tiers(self) -> Table:
         """One row per tier."""
         return self.small(pyramid.describe_tiers(self.scored))
 
@@ -163,7 +163,7 @@ class Facts:
         return pyramid.concentration(self.scored)
 
     @cached_property
-    def segments(self) -> Any:
+    def segments(self) -> Table:
         """One row per segment."""
         return self.small(rfm.describe_segments(self.scored))
 
@@ -181,7 +181,7 @@ class Facts:
         return segment.migration(*lists)
 
     @cached_property
-    def calendar(self) -> Any:
+    def calendar(self) -> Table:
         """Who will drop to a lower segment on which day."""
         return downgrades.downgrade_calendar(self.scored)
 
@@ -252,13 +252,13 @@ class Facts:
         return self.listen(lambda: outreach.win_back(self.days, contact_cost=0))
 
     @cached_property
-    def upgrades(self) -> Any:
+    def upgrades(self) -> Table:
         """The cheapest way of each customer to a better segment."""
         return self.listen(lambda: explanation.upgrade_paths(self.days, language="en"))
 
     # --- small helpers ----------------------------------------------------------------------------------------------
 
-    def small(self, table: Any) -> Any:
+    def small(self, table: Any) -> Table:
         """A table without the figures of rows of too few customers, if that is asked for."""
         return privacy.suppress_small(columns(table), least=self.least) if self.least else table
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,7 +17,7 @@ from crmkit._compared_groups import ALL, groups_of
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._periods import Periods
-from crmkit._types import Array, Bools, Ints
+from crmkit._types import Array, Bools, Groups, Ints
 from crmkit.customers import customer_days
 from crmkit.errors import ArgumentError
 from crmkit.transactions import Transactions
@@ -46,7 +45,7 @@ class Counts:
 
 
 def by_calendar(
-    tx: Transactions, periods: Periods, by: Any, *, max_age: int | None, rolling: bool, orders: bool
+    tx: Transactions, periods: Periods, by: Groups, *, max_age: int | None, rolling: bool, orders: bool
 ) -> Counts:
     """Ages are calendar periods since that of the first purchase; `rolling` counts who buys then or later."""
     cells = _collected(_calendar_frames(tx, periods, orders=orders), ["cohort", "period"], tx, by)
@@ -81,7 +80,7 @@ def _calendar_frames(tx: Transactions, periods: Periods, *, orders: bool) -> lis
     return frames
 
 
-def _on_or_after(tx: Transactions, periods: Periods, by: Any, shape: tuple[int, int]) -> Ints:
+def _on_or_after(tx: Transactions, periods: Periods, by: Groups, shape: tuple[int, int]) -> Ints:
     """Customers of each cohort whose last purchase so far fell into the age or after it."""
     born = periods.join(_customers(tx), day="first", into="cohort")
     last = periods.join(born, day="last", into="period").with_columns(bought=_ONE)
@@ -95,7 +94,7 @@ def _on_or_after(tx: Transactions, periods: Periods, by: Any, shape: tuple[int, 
 
 
 def by_own_clock(
-    tx: Transactions, periods: Periods, by: Any, brackets: Sequence[tuple[int, int]], *, orders: bool
+    tx: Transactions, periods: Periods, by: Groups, brackets: Sequence[tuple[int, int]], *, orders: bool
 ) -> Counts:
     """Ages are days since the customer's own first purchase; only customers who have reached a bracket's end count."""
     n = len(brackets)
@@ -199,7 +198,7 @@ def _orders(tx: Transactions) -> LazyFrame:
     return first_days.select("customer_id", "day", orders=_ONE)
 
 
-def _collected(frames: Sequence[LazyFrame], keys: Sequence[str], tx: Transactions, by: Any) -> dict[str, Array]:
+def _collected(frames: Sequence[LazyFrame], keys: Sequence[str], tx: Transactions, by: Groups) -> dict[str, Array]:
     """Sums of what the frames have of `SUMS`, by `keys` and group; 0 for what they have not.
 
     Where rows with money have no `bought`, there are no refunds, and each is a customer who bought.

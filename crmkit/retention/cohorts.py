@@ -22,7 +22,7 @@ from crmkit import _checks, _customer_periods, labels
 from crmkit._frame import engines, outputs
 from crmkit._periods import Calendar, Period, Periods, calendar_of
 from crmkit._results import Result
-from crmkit._types import Array, Table
+from crmkit._types import Array, Groups, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
@@ -170,7 +170,7 @@ def cohorts(
     transactions: Table,
     *,
     period: Period | Calendar = "month",
-    by: Any = None,
+    by: Groups | None = None,
     kind: Kind = "classic",
     days: Sequence[int] | Sequence[tuple[int, int]] | None = None,
     max_age: int | None = None,
@@ -323,7 +323,7 @@ def _ages(kind: str, windows: list[tuple[int, int]] | None, n_ages: int) -> dict
     return {"cohort_age": named, "from_day": first, "to_day": last}
 
 
-def _said_of(by: Any, least: int, *, own_clock: bool) -> dict[str, Any]:
+def _said_of(by: Groups, least: int, *, own_clock: bool) -> dict[str, Any]:
     """What the definitions leave open: who makes a cohort, who is the denominator, and who is withheld."""
     if by is None:
         members = "cohort_members"

@@ -10,7 +10,7 @@ Sources: the textbook formula (客户保持率); Wilson (1927), JASA 22, 209-212
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from crmkit._customer_periods import NEW, REACTIVATED, RETAINED
 from crmkit._frame import engines
 from crmkit._periods import Calendar, Period
 from crmkit._results import Result
-from crmkit._types import Table
+from crmkit._types import Groups, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError
 from crmkit.transactions import open_transactions
@@ -52,7 +52,7 @@ def rates(
     *,
     period: Period | Calendar = "month",
     base: Literal["active", "ever"] = "active",
-    by: Any = None,
+    by: Groups | None = None,
     level: float = 0.95,
 ) -> Rates:
     """Customers at the start, new, lost, reactivated and at the end of each period; retention and churn rates.

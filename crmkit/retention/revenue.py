@@ -23,7 +23,7 @@ from crmkit._frame.engines import LazyFrame
 from crmkit._intake import as_money
 from crmkit._periods import Calendar, Period, Periods
 from crmkit._results import Result
-from crmkit._types import Array, Table
+from crmkit._types import Array, Groups, Table
 from crmkit.customers import money_of
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, Words
@@ -71,7 +71,7 @@ def revenue_movements(
     transactions: Table,
     *,
     period: Period | Calendar = "month",
-    by: Any = None,
+    by: Groups | None = None,
     level: float = 0.95,
 ) -> Movements:
     """How each period's revenue came from that of the period before; gross and net revenue retention.

@@ -18,7 +18,7 @@ import numpy as np
 from crmkit import _checks, _compared_groups, _frame
 from crmkit._frame import engines
 from crmkit._results import Result
-from crmkit._types import Array, Duration, Floats, Table
+from crmkit._types import Array, Duration, Floats, Groups, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.survival import _km
@@ -56,7 +56,7 @@ class Survival(Result):
     log_rank: LogRank | None
     definition: Definition
 
-    def at(self, times: Any) -> Any:
+    def at(self, times: Any) -> Table:
         """Survival and customers at risk at a time or several, one row per group and time.
 
         Times are durations, such as "90D", or numbers in the unit of the curve. Beyond the longest time seen the
@@ -93,7 +93,9 @@ class Survival(Result):
         return self.summary, self.definition
 
 
-def curve(transactions: Table, *, inactive: Duration | None = None, by: Any = None, level: float = 0.95) -> Survival:
+def curve(
+    transactions: Table, *, inactive: Duration | None = None, by: Groups | None = None, level: float = 0.95
+) -> Survival:
     """How long customers stay who have no contract: Kaplan-Meier curves from the first purchase to the loss.
 
     A customer is lost on the day on which no purchase has come for `inactive` days, the first time that it happens.

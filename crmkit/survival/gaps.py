@@ -10,7 +10,7 @@ Source: Kaplan & Meier (1958), JASA 53, 457-481.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from crmkit import _checks, _frame
 from crmkit._frame import engines, outputs
 from crmkit._results import Result
-from crmkit._types import Array, Table
+from crmkit._types import Array, Duration, Table
 from crmkit.definitions import Definition
 from crmkit.errors import DataError
 from crmkit.survival._km import ROUNDING, Curve, curve
@@ -53,7 +53,7 @@ class Gaps(Result):
     plateau: float
     definition: Definition
 
-    def returned_within(self, days: Any) -> float:
+    def returned_within(self, days: Duration) -> float:
         """Share of purchases that are followed by another one within a duration.
 
         Not a number beyond the longest gap seen, unless all have come back by then.
@@ -67,7 +67,7 @@ class Gaps(Result):
         beyond = 1.0 if self.plateau == 1 else np.nan
         return self._at("returned_share", days, beyond=beyond)
 
-    def chance_of_return(self, days: Any) -> float:
+    def chance_of_return(self, days: Duration) -> float:
         """Chance that a customer who has been quiet for a duration buys again, as far as the data see.
 
         Not a number beyond the longest gap seen.
@@ -80,7 +80,7 @@ class Gaps(Result):
         """
         return self._at("still_to_come", days, beyond=np.nan)
 
-    def _at(self, column: str, days: Any, *, beyond: float) -> float:
+    def _at(self, column: str, days: Duration, *, beyond: float) -> float:
         """A column at a duration, which is 0 at least, as the curve begins; and `beyond` the last of its lengths."""
         table = _frame.open_table(self.table)
         found = table.collect(table.frame)

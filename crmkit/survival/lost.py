@@ -216,7 +216,7 @@ def _limit(tx: Transactions, name: str, value: Any) -> Limit:
     )
 
 
-def _marked(tx: Transactions, limit: Limit) -> Any:
+def _marked(tx: Transactions, limit: Limit) -> Table:
     """Every customer with the limit that holds for him and whether he is lost."""
     customers = summarize(tx)
     quiet = nw.col("recency").alias("days_inactive")

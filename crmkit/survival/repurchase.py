@@ -27,7 +27,7 @@ from crmkit._frame import engines, outputs
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
 from crmkit._statistics import effective_size, newcombe, wilson
-from crmkit._types import Array, Duration, Span, Table
+from crmkit._types import Array, Duration, Groups, Span, Table
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.survival._km import Curve, curve
@@ -54,7 +54,7 @@ class Repurchase(Result):
 
 
 def repurchase(
-    transactions: Table, *, within: Duration = "90D", by: Any = None, most: int = 10, level: float = 0.95
+    transactions: Table, *, within: Duration = "90D", by: Groups | None = None, most: int = 10, level: float = 0.95
 ) -> Repurchase:
     """Repurchase rate by order number: first to second purchase, second to third, and so on.
 
@@ -124,7 +124,7 @@ def _days(within: Duration) -> float:
 
 
 def _widen_the_last(
-    tx: Transactions, each: LazyFrame, by: Any, curves: dict[tuple[str, int], Curve], last: int
+    tx: Transactions, each: LazyFrame, by: Groups, curves: dict[tuple[str, int], Curve], last: int
 ) -> None:
     """The last order number stands for many purchases of a customer, who resemble each other."""
     pooled = {group: found for (group, which), found in curves.items() if which == last}
@@ -159,7 +159,7 @@ def compare_repurchase(
     transactions: Table,
     *,
     within: Duration = "90D",
-    by: Any = None,
+    by: Groups | None = None,
     baseline: str | None = None,
     current: Span | None = None,
     level: float = 0.95,
@@ -337,7 +337,7 @@ class _Rate:
         return self.returned - (k / n if n else 0.0) * self.purchases
 
 
-def _of_groups(tx: Transactions, found: LazyFrame, by: Any) -> list[_Rate]:
+def _of_groups(tx: Transactions, found: LazyFrame, by: Groups) -> list[_Rate]:
     """A rate per group of customers with a purchase."""
     own = found.group_by("customer_id").agg(purchases=nw.len().cast(nw.Int64), returned=nw.col("returned").sum())
     cells, groups = _compared_groups.counted(tx, own, by, ["purchases", "returned"])

@@ -107,7 +107,7 @@ def _example(topic: str) -> Any:
     return datasets.make_transactions(100 if topic == "bg_nbd" else 60).transactions
 
 
-def _listed(given: Any) -> Any:
+def _listed(given: Any) -> Table:
     """A table of customers, of transactions if need be."""
     if isinstance(given, Transactions):
         found = summarize(given)

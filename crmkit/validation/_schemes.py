@@ -13,6 +13,7 @@ from crmkit import _checks, _frame, customers, labels, pyramid, rfm
 from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
 from crmkit._rfm.rules import AXES, HALVES, plain_scheme
+from crmkit._types import Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.transactions import Transactions
 
@@ -37,7 +38,7 @@ class Segmentation:
     choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     own_labels: Mapping[str, str] = field(default_factory=dict)  # what rules of the caller's call their segments
 
-    def prepare(self, tx: Transactions) -> Any:
+    def prepare(self, tx: Transactions) -> Table:
         """What `find` looks at: the transactions themselves, or the summary of their customers."""
         return tx if self.from_rows else outputs.keep(customers.summarize(tx))
 

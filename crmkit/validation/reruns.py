@@ -351,7 +351,7 @@ class _Bench:
         """The transactions that a run sees."""
         return sliced(self.tx, self.tx.as_of - dt.timedelta(days=run.back), days=run.span)
 
-    def groups(self, run: _Run, like: AnyFrame) -> Any:
+    def groups(self, run: _Run, like: AnyFrame) -> Table:
         """Who is in which segment: customer_id, segment."""
         return self.segmentation.groups(self._prepared_for(run), like, **run.settings)
 
@@ -361,7 +361,7 @@ class _Bench:
             self._prepared[key] = self.segmentation.prepare(self.rows(run))
         return self._prepared[key]
 
-    def summary(self, base: _Run) -> Any:
+    def summary(self, base: _Run) -> Table:
         """The summary of the customers of the base run, for their money."""
         if self.segmentation.from_rows:
             return outputs.keep(customers.summarize(self.rows(base)))
