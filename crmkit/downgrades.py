@@ -28,6 +28,7 @@ from crmkit._rfm.rules import plain_scheme
 from crmkit._types import Date, Floats, Ints, Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.labels import Language
+from crmkit.schemes import SEGMENTS
 from crmkit.transactions import Transactions, open_transactions
 
 __all__ = [
@@ -403,7 +404,7 @@ def _added_up(start: Ints, end: Ints, found: dict[str, Any]) -> dict[str, Any]:
     """One row per period, segment and segment after it, in order of time; in a period the best segments first."""
     columns = (start, end, found["segment"], found["next_segment"])
     moves = list(zip(*(column.tolist() for column in columns), strict=True))
-    rank = {name: at for at, name in enumerate([*rfm.EIGHT, *rfm.ELEVEN])}
+    rank = {name: at for at, name in enumerate(name for scheme in SEGMENTS.values() for name in scheme)}
     rows = sorted(set(moves), key=lambda move: (move[0], *((rank.get(name, len(rank)), name) for name in move[2:])))
     position = {move: at for at, move in enumerate(rows)}
     row = np.array([position[move] for move in moves], dtype=np.int64)

@@ -44,6 +44,14 @@ ELEVEN: Mapping[str, Mapping[str, Range]] = {
     "lost": {"r": 1, "fm": (1, 2)},
 }
 
+# What `scheme=` calls them: each segment by its ranges of scores, or by the half of them, "high" or "low". A scheme
+# that stands here is known wherever schemes are: by name, as rules, in its order.
+SEGMENTS: Mapping[str, Mapping[str, Mapping[str, Range]]] = {
+    "eight": {name: {axis: "high" if up else "low" for axis, up in zip("rfm", halves, strict=True)}
+              for name, halves in EIGHT.items()},
+    "eleven": ELEVEN,
+}  # fmt: skip
+
 # --- tiers by value -----------------------------------------------------------------------------------------------
 
 # Tier and share of customers, best tier first.
@@ -71,7 +79,7 @@ STAGES_BY_WORTH = ("stability", "formation", "exploration", "decline")
 # --- up and down ---------------------------------------------------------------------------------------------------
 
 LADDERS: tuple[tuple[str, ...], ...] = (
-    *(tuple(scheme) for scheme in (EIGHT, ELEVEN, *TIERS.values(), QUADRANTS)),
+    *(tuple(scheme) for scheme in (*SEGMENTS.values(), *TIERS.values(), QUADRANTS)),
     STAGES_BY_WORTH,
 )
 

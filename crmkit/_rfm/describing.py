@@ -13,7 +13,7 @@ from crmkit._frame.engines import FrameT
 from crmkit._rfm.measures import MEASURES, number
 from crmkit._statistics import shares_of
 from crmkit.errors import DataError, Words
-from crmkit.schemes import EIGHT, ELEVEN
+from crmkit.schemes import SEGMENTS
 
 
 def describe_segments(segments: FrameT, *, value: str = "monetary", column: str = "segment") -> FrameT:
@@ -59,7 +59,7 @@ def describe_segments(segments: FrameT, *, value: str = "monetary", column: str 
     found = table.collect(bare.group_by(column).agg(nw.len().alias("customers"), nw.col("value").sum(), **means))
     if not len(found[column]):
         raise DataError("rfm_table_rows_segments_build")
-    known = [*EIGHT, *ELEVEN]
+    known = [name for scheme in SEGMENTS.values() for name in scheme]
     order = sorted(range(len(found[column])), key=lambda at: _rank_of(found[column][at], known))
     rows = {name: np.asarray(column)[order] for name, column in found.items()}
     n, money = rows["customers"].astype(np.int64), rows["value"].astype(float)

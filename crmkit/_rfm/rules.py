@@ -13,7 +13,7 @@ from crmkit import _checks, _frame, labels
 from crmkit._types import Bools, Ints, Table
 from crmkit.errors import ArgumentError, DataError, Words, shown
 from crmkit.labels import Language
-from crmkit.schemes import EIGHT, ELEVEN, Range
+from crmkit.schemes import SEGMENTS, Range
 
 Rules: TypeAlias = Mapping[str, Mapping[str, Range]] | Sequence[Mapping[str, Any]] | Table
 AXES = ("r", "f", "m", "fm")
@@ -76,7 +76,7 @@ def plain_scheme(scheme: str | Rules) -> str | Rules:
     [{'segment': 'best', 'r': '4-5'}, {'segment': 'rest', 'r': '1-3'}]
     """
     if isinstance(scheme, str):
-        return _checks.choice("scheme", scheme, ("eight", "eleven"))
+        return _checks.choice("scheme", scheme, SEGMENTS)
     if isinstance(scheme, Sequence) or (isinstance(scheme, Mapping) and not _are_columns(scheme)):
         return scheme
     try:
@@ -99,10 +99,7 @@ def _no_map(scheme: Any) -> ArgumentError:
 def read_rules(scheme: str | Rules) -> list[Written]:
     """A scheme as a list of rules."""
     scheme = plain_scheme(scheme)
-    if scheme == "eight":
-        return [Written(name, {axis: HALVES[up] for axis, up in zip("rfm", high, strict=True)})
-                for name, high in EIGHT.items()]  # fmt: skip
-    lines = ELEVEN if isinstance(scheme, str) else scheme
+    lines = SEGMENTS[scheme] if isinstance(scheme, str) else scheme
     if isinstance(lines, Mapping):
         lines = [{"segment": name, **_ranges_of(name, ranges)} for name, ranges in lines.items()]
     if not lines:

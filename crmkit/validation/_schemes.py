@@ -15,11 +15,11 @@ from crmkit._frame.engines import AnyFrame
 from crmkit._rfm.rules import AXES, HALVES, plain_scheme
 from crmkit._types import Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
+from crmkit.schemes import SEGMENTS
 from crmkit.transactions import Transactions
 
 Scheme: TypeAlias = str | rfm.Rules | Mapping[str, float] | Callable[[Transactions], Any]
 
-RFM = ("eleven", "eight")
 HINT = Words("hint_scheme_function")
 
 
@@ -58,7 +58,7 @@ def segmentation_of(scheme: Scheme, column: str) -> Segmentation:
     if callable(scheme):
         return Segmentation(scheme, column, from_rows=True)
     if isinstance(scheme, str):
-        _checks.choice("scheme", scheme, [*RFM, *pyramid.SCHEMES])
+        _checks.choice("scheme", scheme, [*SEGMENTS, *pyramid.SCHEMES])
     names_tiers = scheme in pyramid.SCHEMES if isinstance(scheme, str) else _are_shares(scheme)
     if names_tiers:
         return _by_tiers(scheme)

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+import crmkit as crm
 from crmkit import labels, lifecycle, pyramid, rfm, schemes
 
 
@@ -34,3 +35,17 @@ def test_two_groups_never_stand_in_different_orders_on_two_ladders():
         for better, worse in itertools.combinations(ladder, 2):
             above.setdefault(frozenset((better, worse)), set()).add((better, worse))
     assert all(len(orders) == 1 for orders in above.values())
+
+
+def test_a_scheme_of_segments_is_data_and_nothing_else(monkeypatch):
+    four = {"star": {"r": "high", "m": "high"}, "rising": {"r": "high", "m": "low"},
+            "sleeping_star": {"r": "low", "m": "high"}, "gone": {"r": "low", "m": "low"}}  # fmt: skip
+    monkeypatch.setitem(schemes.SEGMENTS, "four", four)
+    tx = crm.Transactions(crm.datasets.load_ten_customers())
+    named = rfm.segment(rfm.score(tx), scheme="four")
+    assert named["segment"].tolist() == rfm.segment(rfm.score(tx), scheme=four)["segment"].tolist()
+    assert rfm.describe_segments(named)["segment"].tolist() == [name for name in four if name in set(named["segment"])]
+    assert rfm.segment_rules("four")["segment"].tolist() == list(four)
+    assert "segment" in crm.score_customers(tx, scheme="four").columns
+    with pytest.raises(crm.errors.ArgumentError, match="'eight', 'eleven', 'four'"):
+        rfm.segment(rfm.score(tx), scheme="five")
