@@ -44,10 +44,10 @@ class Curve:
     """A Kaplan-Meier curve: one value per distinct time, from 0, each of shape (n_times,)."""
 
     time: Floats
-    at_risk: Floats
-    events: Floats
-    censored: Floats
-    survival: Floats
+    at_risk: Floats  # come before it, and in sight until it at least
+    events: Floats  # lost at it
+    censored: Floats  # last seen at it, and not lost
+    survival: Floats  # share that is still there after it
     low: Floats
     high: Floats
     level: float = 0.95  # of the interval
@@ -123,8 +123,8 @@ def curve(
     """
     times, row = _steps(np.asarray(time, dtype=float))
     events = np.bincount(row, weights=n * event, minlength=len(times)).astype(float)
-    gone = np.bincount(row, weights=n, minlength=len(times)).astype(float)
-    at_risk = np.cumsum(gone[::-1])[::-1].astype(float)
+    gone = np.bincount(row, weights=n, minlength=len(times)).astype(float)  # lost or out of sight
+    at_risk = np.cumsum(gone[::-1])[::-1].astype(float)  # who goes at this time or later
     if entry is not None:
         late = np.searchsorted(times, entry, side="right")  # the first time after it
         came = np.bincount(late, weights=n, minlength=len(times) + 1)[: len(times)]
@@ -228,10 +228,12 @@ def log_rank(
         came = np.bincount(late, weights=n, minlength=(len(times) + 1) * k).reshape(-1, k)[: len(times)]
         at_risk = came.cumsum(axis=0) - (gone.cumsum(axis=0) - gone)
     n_all, d_all = at_risk.sum(axis=1), events.sum(axis=1)
+    # If all groups leave alike, those lost at a time are drawn, none twice, from those at risk: a group with a share of
+    # these has that share of the lost on average, with the covariance of the hypergeometric distribution.
     share = at_risk / np.maximum(n_all, 1e-300)[:, None]
     excess = (events - d_all[:, None] * share).sum(axis=0)
     factor = d_all * (n_all - d_all) / np.maximum(n_all - 1, 1)
     covariance = np.diag((factor[:, None] * share).sum(axis=0)) - (factor[:, None] * share).T @ share
-    # the rows add up to nothing, so the last group says nothing new
+    # Over all groups the excess is 0, so the last one says nothing new.
     statistic = float(excess[:-1] @ np.linalg.pinv(covariance[:-1, :-1]) @ excess[:-1])
     return LogRank(statistic, k - 1, float(chdtrc(k - 1, statistic)))
