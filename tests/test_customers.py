@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,19 @@ def test_the_summary_is_that_of_plain_loops(kind, table):
         for name, value in figures.items():
             seen = day_of(got[who][name])
             assert seen == (value if isinstance(value, int | dt.date) else pytest.approx(float(value), rel=1e-14)), name
+
+
+def test_log_gaps_are_of_the_days_from_one_purchase_day_to_the_next(make_table):
+    """a after 4 and 27 days, b after one (a day counts once, a refund not at all), c never came back."""
+    table = {
+        "customer_id": ["a", "a", "a", "b", "b", "b", "b", "c"],
+        "date": ["2025-01-05", "2025-02-01", "2025-01-01", "2025-01-02", "2025-01-02", "2025-01-03", "2025-01-09",
+                 "2025-01-04"],
+        "amount": [10.0, 5.0, 1.0, 2.0, 3.0, 4.0, -1.0, 9.0],
+    }  # fmt: skip
+    got = summarized(crm.summarize(make_table(table), log_gaps=True))
+    expected = {"a": math.log(4) + math.log(27), "b": 0.0, "c": 0.0}
+    assert {who: row["log_gaps"] for who, row in got.items()} == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
 def test_orders_are_counted_by_id_where_there_is_one(make_table):

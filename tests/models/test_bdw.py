@@ -73,6 +73,7 @@ def test_fit_on_four_renewals_reproduces_the_published_estimates():
     model = BDW().fit(HIGH_END[:5])
     assert astuple(model.params_) == pytest.approx((0.25934, 1.72255, 1.58436), rel=2e-5)
     assert model.diagnosis_ == "optimum"
+    assert model.n_customers_ == HIGH_END[0]
 
 
 # --- laws -------------------------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ def test_cells_give_the_same_fit(grocery, make_table):
     cells = clv.BGCNBD(k=3).fit(make_table(counted.to_dict("list")), weight="n")
     assert cells.log_likelihood_ == pytest.approx(one_each.log_likelihood_, rel=1e-12)
     assert cells.params_.alpha == pytest.approx(one_each.params_.alpha, rel=1e-6)
+    assert cells.n_customers_ == one_each.n_customers_ == (grocery.x < 5).sum()
 
 
 @pytest.mark.parametrize(("kind", "plain"), [(clv.BGCNBD, clv.BGNBD), (clv.MBGCNBD, clv.MBGNBD)])
