@@ -81,6 +81,14 @@ def test_batches_equal_one_pass_to_the_bit(year, late):
     same(crm.lifecycle.stages(state), crm.lifecycle.stages(tx), floats=1e-12)
 
 
+@pytest.mark.parametrize("left_out", [["order_id"], ["order_id", "cost"]])
+def test_days_that_were_added_up_keep_their_costs_and_refunds(year, left_out):
+    few = year.head(400).drop(columns=left_out)
+    found = crm.summarize(merged_daily(few, late=True))
+    same(found, crm.summarize(crm.Transactions(few)))
+    assert ("margin" in as_columns(found)) == ("cost" not in left_out)
+
+
 def test_forecasts_of_a_state_are_those_of_its_rows():
     frame = crm.datasets.load_cdnow(sample=True)
     quarter = pd.to_datetime(frame["date"]).dt.to_period("Q")
