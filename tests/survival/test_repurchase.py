@@ -79,6 +79,26 @@ def test_a_period_is_compared_with_the_year_before(cdnow):
         assert table["returned"][at] == (own["gap"] <= 90).sum()
 
 
+@pytest.mark.parametrize("again_before", [0, 10])
+def test_a_year_in_which_all_did_the_same_tells_nothing_of_who_is_who(again_before):
+    """The same ten customers in both years, one purchase each: of no difference among them comes no correlation."""
+    days = {who: ["2022-03-01", "2023-03-01"] for who in range(10)}
+    for who in range(again_before):
+        days[who].append("2022-03-21")
+    for who in range(4):
+        days[who].append("2023-03-11")
+    sales = {
+        "customer_id": [who for who, own in days.items() for _ in own],
+        "date": [day for own in days.values() for day in own],
+        "amount": [1.0] * sum(map(len, days.values())),
+    }
+    tx = crm.Transactions(sales, as_of="2023-12-31")
+    found = as_columns(crm.survival.compare_repurchase(tx, within="30D", current=("2023-03-01", "2023-03-05")).table)
+    assert (found["purchases"], found["returned"]) == ([10, 10], [again_before, 4])
+    low, high = newcombe(4, 10, again_before, 10)
+    assert (found["difference_low"][1], found["difference_high"][1]) == pytest.approx((low, high), rel=1e-9)
+
+
 def test_newcombe_s_own_examples():
     """Newcombe (1998), table II, method 10: 56/70 - 48/80, 9/10 - 3/10, 10/10 - 0/20."""
     cases = {(56, 70, 48, 80): (0.0524, 0.3339), (9, 10, 3, 10): (0.1705, 0.8090), (10, 10, 0, 20): (0.6791, 1.0)}
