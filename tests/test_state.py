@@ -84,8 +84,11 @@ def test_batches_equal_one_pass_to_the_bit(year, late):
 @pytest.mark.parametrize("left_out", [["order_id"], ["order_id", "cost"]])
 def test_days_that_were_added_up_keep_their_costs_and_refunds(year, left_out):
     few = year.head(400).drop(columns=left_out)
-    found = crm.summarize(merged_daily(few, late=True))
-    same(found, crm.summarize(crm.Transactions(few)))
+    apart, mixed = merged_daily(few, late=False), merged_daily(few, late=True)
+    assert (apart.added_up, mixed.added_up) == (True, False)
+    found = crm.summarize(apart)
+    for one in (found, crm.summarize(mixed)):
+        same(one, crm.summarize(crm.Transactions(few)))
     assert ("margin" in as_columns(found)) == ("cost" not in left_out)
 
 
