@@ -31,6 +31,36 @@ def sales(lines):
     }
 
 
+def told(rows, as_of):
+    who, date, amount = zip(*rows, strict=True)
+    table = {"customer_id": list(who), "date": list(date), "amount": [float(paid) for paid in amount]}
+    return crm.customer_base_audit(crm.Transactions(small_table(table), as_of=as_of)).text("en")
+
+
+def test_the_sentences_of_six_purchases_by_hand():
+    """a brings 100 in January, then 30 and 60 (90 of 190), and d 40 in May; b and c come once in between."""
+    rows = [("a", "2024-01-10", 100), ("b", "2024-02-01", 50), ("c", "2024-03-01", 20), ("a", "2024-04-10", 30),
+            ("a", "2024-05-20", 60), ("d", "2024-05-05", 40)]  # fmt: skip
+    said = told(rows, "2024-05-31")
+    for sentence in (
+        "In 2024-05, 2 customers brought 100.00; the best tenth of them brought 60.0 % of the profit.",
+        "From 2024-04 to 2024-05 profit changed by +70.00;",
+        "1 customers bought in both.",
+        "Of the profit from the 1 customers of 2024-01, 47.4 % came after the period of their first purchase.",
+        "In its first period a customer of 2024-05 brought 40.00, one of 2024-01 100.00.",
+        "Of the profit of 2024-05, 60.0 % came from customers who first bought before it.",
+        "Of 4 customers 25.0 % have bought a second time so far, and of these 100.0 % a third time.",
+    ):
+        assert sentence in said
+
+
+def test_shares_of_nothing_are_dashes():
+    said = told([("a", "2024-01-10", 100), ("b", "2024-02-01", 50), ("c", "2024-03-01", 20)], "2024-04-30")
+    assert "In 2024-04, 0 customers brought 0.00; the best tenth of them brought - of the profit." in said
+    assert "Of the profit of 2024-04, - came from customers" in said
+    assert "Of 3 customers 0.0 % have bought a second time so far, and of these - a third time." in said
+
+
 @settings(max_examples=examples(20), deadline=None)
 @given(lines=st.lists(line, min_size=3, max_size=40), rate=st.sampled_from([None, 0.3, 1.0]))
 def test_every_exhibit_multiplies_and_adds_up(lines, rate):
