@@ -219,6 +219,10 @@ def test_one_time_buyers_are_not_expected_back():
     np.testing.assert_allclose(model.p_alive(some), [1, 1 - never, 1], rtol=1e-12)
     want = [0.5 / 1.12, (1 - never) * 1.5 / 1.12, 2.5 / 1.12]
     np.testing.assert_allclose(model.predict(some, horizon=1), want, rtol=1e-12)
+    # Of customers who are known, a cdf adds up the pmf, without another share of one-time buyers.
+    counts = np.arange(6)
+    known, added = (getattr(model, law)(counts, horizon=1, customers=some) for law in ("cdf", "pmf"))
+    np.testing.assert_allclose(known, np.cumsum(added, axis=-1), rtol=1e-9)
 
 
 @pytest.mark.parametrize("kind", KINDS)
