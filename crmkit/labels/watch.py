@@ -53,7 +53,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "; of {among} accounts, the {n} that spent most are watched",
         "；{among} 个客户中只观察消费最多的 {n} 个",
     ),
-    "watch_everybody": ("", ""),
     "definition_false_alert_share_exclusions": (
         "accounts with fewer than {least} purchase days, or lost: quiet for more than two usual gaps and {horizon} "
         "days; an account raises one alert until it is back to normal{accounts}",

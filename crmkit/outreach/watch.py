@@ -368,7 +368,7 @@ def _definition(
     judged = past.days[past.judged]
     n, among = watched
     values = {
-        "accounts": "watch_largest" if n < among else "watch_everybody",
+        "accounts": "watch_largest" if n < among else "",
         "n": f"{n:,}",
         "among": f"{among:,}",
         "horizon": rules.horizon,

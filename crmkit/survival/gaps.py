@@ -138,7 +138,12 @@ def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: 
 
 
 def limit_of(tx: Transactions, returning: float) -> int:
-    """The limit alone, which needs no interval."""
+    """The days of `inactivity_threshold` alone, which need no interval.
+
+    >>> import crmkit as crm
+    >>> limit_of(crm.Transactions(crm.datasets.load_ten_customers()), 0.9)
+    183
+    """
     share = _checks.share("returning", returning, above_zero=True)
     return _limit(gap_curve(engines.collect(spells(tx).group_by("gap", "closed").agg(n=nw.len()))), share)
 
