@@ -74,7 +74,7 @@ SETTINGS = {
     "models._learning": {"SAMPLE": 3000, "SURE": 0.5, "WEIGHED": 5000},
     "models._origins": {"MOST_ORIGINS": 6, "LEAST_ORIGINS": 2, "PARTS": (1.0, 0.75, 0.5, 0.35, 0.25),
         "STEP": 0.3333333333333333, "LEAST_STEP": 7, "LEAST_HORIZON": 28, "LEAST_PAST": 56, "LEAST_SHARE": 0.4,
-        "USUAL_SPREAD": 0.065, "USUAL_BIAS": 0.1, "FREEDOM": 3},
+        "USUAL_SPREAD": 0.045, "USUAL_BIAS": 0.06, "USUAL_SEASON": 0.1, "YEAR": 365},
     "models._posterior": {"PRIOR_SD": 2.0, "FREEDOM": 6, "WIDER": 1.2, "PER_DRAW": 4, "PROPOSALS": 300,
         "EFFECTIVE": 0.25, "START": 5.0},
     "models._purchases": {"GRID": 129, "SAMPLED_TOTAL": 5000},

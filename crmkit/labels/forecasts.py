@@ -42,6 +42,11 @@ WORDS = {
         "The model alone says {expected:,.0f}.",
         "模型本身的预测为 {expected:,.0f}。",
     ),
+    "total_unseen_season": (
+        "The past of {span:,} days has not seen the season to come, and the interval is wider for it; two years would show "
+        "the seasons.",
+        "{span:,} 天的历史尚未经历即将到来的季节，区间因此更宽；满两年的数据才能看出季节规律。",
+    ),
     "warn_few_origins": (
         "the interval of the total is named basis='model' (if purchases go on as they did): the past of {span:,} days "
         "is too short to test forecasts of {days:,} days at two earlier origins. About {needed:,} days would do, or a "

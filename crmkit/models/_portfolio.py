@@ -17,7 +17,7 @@ from crmkit._frame import engines
 from crmkit._types import Duration, Floats, Table
 from crmkit.errors import ArgumentError, DataError
 from crmkit.models._calendar import PurchaseCalendar, of_transactions
-from crmkit.models._origins import error_of, factor_of, gathered, plan
+from crmkit.models._origins import error_of, factor_of, gathered, plan, unseen_season
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import HINT
 from crmkit.models._snapshots import Snapshot, Snapshots
@@ -134,13 +134,14 @@ def totals_at(
     origins = () if found is None else found.origins
     looks = [pasts.both(origin, found.days if found else 0) for origin in origins]
     now = pasts.both(seen.end, seen.days)
-    intervals = []
+    intervals, unseen = [], unseen_season(seen.days, seen.end - shop.tx.first_day)
     for at, counts in enumerate((True, False)):
         errors = [(error_of(came[at], said[at].mean), said[at]) for said, came in looks if came[at] >= 0]
         stated = [(error, float(np.hypot(one.deviation / (one.mean + 0.5), one.spread))) for error, one in errors]
         past = None if found is None else gathered(stated, found)
         said = now[0][at]
-        _, low, high = interval_of(said, factor_of(past, seen.days, said.spread), level, counts=counts)
+        factor = factor_of(past, seen.days, said.spread, unseen=unseen)
+        _, low, high = interval_of(said, factor, level, counts=counts)
         intervals.append((low, high))
     return intervals[0], intervals[1]
 

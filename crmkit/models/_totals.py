@@ -40,6 +40,7 @@ from crmkit.models._origins import (
     factor_of,
     gathered,
     plan,
+    unseen_season,
 )
 from crmkit.models._purchases import PurchaseModel
 from crmkit.models._repeats import HINT, Cells
@@ -139,7 +140,8 @@ def total_interval(
 
     Given transactions, the model is fitted anew at up to four earlier origins whose horizon is over by now. Its
     errors there make the interval, and their mean corrects the forecast as far as it can be told from chance. Where
-    the past is too short, or a table of customers is given, the interval is the model's own word (basis "model").
+    the past is too short, or a table of customers is given, the interval is the model's own word (basis "model"). A
+    past of less than a year has not seen the season to come, and the interval is wider for it.
 
     Parameters
     ----------
@@ -419,7 +421,8 @@ class Known:
         self, said: Said, back: Lookback | None, level: float, build: Callable[[Any], Any], *, counts: bool
     ) -> Total:
         """The total with its interval, its tables and its words; a warning where the past is too short."""
-        factor = factor_of(None if back is None else back.errors, self.days, said.spread)
+        unseen = unseen_season(self.days, self.span)
+        factor = factor_of(None if back is None else back.errors, self.days, said.spread, unseen=unseen)
         value, low, high = interval_of(said, factor, level, counts=counts)
         basis: Basis = "model" if back is None else "backtested"
         if back is None:
@@ -450,6 +453,8 @@ class Known:
             ratios = ", ".join(f"{a / s:.2f}" for a, s in zip(back.actual, back.said, strict=True))
             found.append(("total_backtested", {**row, "length": back.days, "ratios": ratios}))
             found.append(("total_shifted", row))
+            if unseen_season(self.days, self.span):
+                found.append(("total_unseen_season", {"span": self.span}))
         else:
             found.append(("total_model", row))
             missing = "total_customers" if self.span is None else "total_missing"

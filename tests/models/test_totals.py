@@ -61,11 +61,11 @@ def test_the_factor_is_the_posterior_of_a_brute_force_grid():
     b = np.linspace(-3, 3, 6001)
     total = mean = square = 0.0
     for t in tau:
-        log_t = np.log(stats.t.pdf(t / _origins.USUAL_SPREAD, 3) * t)
+        log_t = np.log(stats.t.pdf(t / _origins.USUAL_SPREAD, 1) * t)
         variance = errors.deviation**2 + t**2
         fit = stats.norm.logpdf(errors.error[:, None], b, np.sqrt(variance)[:, None]).sum(axis=0) / 3
         for s in scale:
-            density = np.exp(log_t + np.log(stats.t.pdf(s / _origins.USUAL_BIAS, 3) * s) + fit) * stats.norm.pdf(
+            density = np.exp(log_t + np.log(stats.t.pdf(s / _origins.USUAL_BIAS, 1) * s) + fit) * stats.norm.pdf(
                 b, 0, s
             )
             mass = density.sum()
@@ -169,6 +169,27 @@ def test_a_lasting_change_moves_the_forecast_and_its_interval():
     assert total.value < total.expected
     assert total.low <= actual <= total.high
     assert total.high < 1.05 * total.expected
+
+
+def test_a_season_that_the_past_has_not_seen_is_in_the_interval(monkeypatch):
+    """A step of a quarter after day 300: without room for it the interval misses, with it it holds, and says why."""
+    sales = shop(n=1500, days=370, season=lambda day: 1 + 0.25 * (day > 300))
+    table = {name: np.asarray(column) for name, column in sales.items()}
+    as_of = np.datetime64("2020-01-01") + 300
+    known = np.isin(table["customer_id"], table["customer_id"][table["date"] <= as_of])
+    came = int((known & (table["date"] > as_of) & (table["date"] <= as_of + 60)).sum())
+    tx = crm.Transactions(sales, as_of=str(as_of))
+    found = clv.total_interval(tx, horizon=60)
+    assert found.basis == "backtested"
+    assert found.low < came < found.high
+    assert "season" in found.text("en")
+    assert "季节" in found.text("zh")
+    monkeypatch.setattr(_origins, "USUAL_SEASON", 0.0)
+    steady = clv.total_interval(tx, horizon=60)
+    assert steady.low < found.value < steady.high < came
+    assert "season" not in steady.text("en")
+    # Purchases of a year hold every season once.
+    assert _origins.unseen_season(365, 200) == 0
 
 
 def test_a_short_past_is_named_and_warned_of_in_both_languages():
