@@ -22,8 +22,8 @@ SEQUENTIAL = "Blues"
 SMALL, TITLE = 9, 10.5
 # A box of paper behind words that a line would cross.
 ON_PAPER: Mapping[str, Any] = {"boxstyle": "square,pad=0.08", "facecolor": "white", "edgecolor": "none"}
-# What may stand alone on a line: a word and its space, or a Chinese character and the sign that closes it.
-_PIECES = re.compile(r"[\u2e80-\uffef][，。；：、）]*|[^\s\u2e80-\uffef]+\s?|\s")
+# What may stand alone on a line: a word or a Chinese character, with the signs that open and close it and its space.
+_PIECES = re.compile(r"[（《「]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、！？）》」]*\s?|\s")
 
 # Chinese counts in ten thousands.
 _UNITS = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "zh": ((1e8, "亿"), (1e4, "万"))}
@@ -127,6 +127,8 @@ def wrapped(text: str, width: int) -> list[str]:
 
     >>> wrapped("the quick brown fox", 10), wrapped("分母：上一期有购买的客户", 12)
     (['the quick', 'brown fox'], ['分母：上一期', '有购买的客户'])
+    >>> wrapped("预计购买（6 次）", 14)  # no line begins with a sign that closes, or ends with one that opens
+    ['预计购买（6', '次）']
     """
     lines, used = [""], 0
     for piece in _PIECES.findall(text):

@@ -310,7 +310,7 @@ def plot_lost_rules(tried: Any, *, ax: Axes | None = None, language: Language | 
     said = [_verdict(own, row, spoken) for row in range(n)]
     size = fitting(ax, said, SMALL)
     for row, text in enumerate(said):
-        ax.annotate(text, (0, row - 0.25), (0, 2), textcoords="offset points", va="bottom", size=size)
+        ax.annotate(text, (0, row - 0.25), (3, 2), textcoords="offset points", va="bottom", size=size)
     ax.set_yticks([])
     ax.set_ylim(n - 0.5, -0.75)
     ax.set_xlim(0, 100)
