@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import itertools
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -79,7 +80,8 @@ def pseudonymise(
     >>> crm.privacy.pseudonymise(sales, key=b"Jefe")["customer_id"][0]
     '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
     """
-    opened, listed = engines.wrap(frame), _listed(columns)
+    opened = engines.wrap(frame)
+    listed = _listed(columns, most=len(engines.names_of(opened)) + 1)
     _refuse_absent(opened, listed)
     for column in listed:
         opened = persons.renamed(opened, column, _namer(opened, column, _checked(key), reversible=reversible))
@@ -118,7 +120,8 @@ def restore(frame: FrameT, *, key: bytes, columns: Sequence[str] = ("customer_id
     >>> crm.privacy.restore(hidden, key=secret)["customer_id"].tolist()
     [7, 8]
     """
-    opened, listed = engines.wrap(frame), _listed(columns)
+    opened = engines.wrap(frame)
+    listed = _listed(columns, most=len(engines.names_of(opened)) + 1)
     _refuse_absent(opened, listed)
     cipher = _cipher(_checked(key))
     for column in listed:
@@ -320,10 +323,12 @@ def load_key(path: str | Path | None = None, *, variable: str = "CRMKIT_KEY") ->
 # --- ids ------------------------------------------------------------------------------------------------------------
 
 
-def _listed(ids: Any) -> list[Any]:
-    """Ids as a list of plain values."""
+def _listed(ids: Any, *, most: int | None = None) -> list[Any]:
+    """Ids as a list of plain values; of names at most `most`, where one more than there are tells that one is wrong."""
     if isinstance(ids, str | bytes | int | float | np.generic):
         ids = [ids]
+    if most is not None:
+        ids = list(itertools.islice(ids, most))
     values = ids.tolist() if hasattr(ids, "tolist") else ids.to_list() if hasattr(ids, "to_list") else list(ids)
     return [value.item() if isinstance(value, np.generic) else value for value in values]
 

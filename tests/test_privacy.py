@@ -76,6 +76,8 @@ def test_keys_that_are_none_are_refused(tmp_path, monkeypatch):
     path = tmp_path / "secret.key"
     path.write_bytes(KEY)
     assert crm.privacy.load_key(path) == KEY
+    with pytest.raises(ColumnError, match="no column 0, 1"):  # names without end are not read to the end
+        crm.privacy.restore({"customer_id": [1]}, key=KEY, columns=range(10**12))
 
 
 # --- erasing: every result is that of data which never held the person -----------------------------------------------
