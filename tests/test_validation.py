@@ -479,7 +479,7 @@ def test_currency_and_names_change_no_count(cdnow_sample):
         ({"horizon": "5Y"}, r"leaves no past[\s\S]*horizon=\"181D\""),
         ({"horizon": 0}, r"shorter than a day"),
         ({"horizon": "soon"}, r"not a duration"),
-        ({"scheme": "nine"}, r"scheme='nine' is not known[\s\S]*'eleven', 'eight', 'textbook'"),
+        ({"scheme": "nine"}, r"scheme='nine' is not known[\s\S]*'eight', 'eleven', 'textbook'"),
         ({"scheme": {"gold": 0.5}}, r"add up to 0.5"),
         ({"scheme": {"best": {"r": 5}}}, r"segment map cannot be used"),
         ({"order": "best"}, r"order='best' is not known"),

@@ -129,6 +129,10 @@ def kept(frame: LazyFrame) -> Iterator[LazyFrame]:
     import duckdb
 
     native, name = frame.to_native(), f"crmkit_{secrets.token_hex(8)}"
+    # What is found from it could not be kept either, and would still read the table after the block.
+    if not process.is_ours(native) and Stored.of(native.limit(0)) is None:
+        yield frame
+        return
     try:
         native.query(f"{name}_lazy", f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_lazy")
     except (duckdb.PermissionException, duckdb.CatalogException):  # a connection that may not: it stays lazy

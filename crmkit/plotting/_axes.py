@@ -184,7 +184,7 @@ def in_money(what: str, language: Language, currency: str | None = None) -> str:
 def _mark(currency: Any) -> str:
     """The mark or code of a currency, as text that is drawn as it is."""
     if not isinstance(currency, str) or len(currency) > _LONGEST_MARK:
-        raise ArgumentError("currency", currency, "plot_currency", example="EUR")
+        raise ArgumentError("currency", currency, "currency_mark", example="EUR")
     return plain(currency)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
-    "plot_currency": ("a short mark or code of a currency", "货币的短符号或代码"),
+    "currency_mark": ("a short mark or code of a currency", "货币的短符号或代码"),
     "no_rows_to_draw": ("the table has no rows, so there is nothing to draw.", "表中没有行，无图可画。"),
     "plotting_map_scheme": (
         "the map needs a scheme by recency and the mean of frequency and money (columns r and fm), such as {example}; this one has others. Draw plot_segments instead",
