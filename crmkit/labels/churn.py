@@ -108,6 +108,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "未流失的客户；{days} 天以后的消费",
     ),
     "definition_win_back_profit_formula": ("probability: {chance}; value: {worth}", "概率：{chance}；价值：{worth}"),
+    "expected_returns": ("lost customers who come back by themselves", "自行回流的流失客户"),
+    "definition_expected_returns_numerator": (
+        "lost customers with a purchase within {days} days, with {level} % intervals",
+        "{days} 天内有购买的流失客户，附 {level} % 区间",
+    ),
+    "definition_expected_returns_denominator": (
+        "lost customers by how often they had bought; lost: {rule}",
+        "按购买次数分组的流失客户；流失标准：{rule}",
+    ),
+    "definition_expected_returns_window": ("the {days} days after the past ends", "截止日期之后的 {days} 天"),
+    "definition_expected_returns_exclusions": (
+        "customers who are not lost; what a campaign would add",
+        "未流失的客户；营销活动带来的增量",
+    ),
+    "definition_expected_returns_formula": (
+        "sum of the chances of the win-back list; interval from what the same chances were off by at earlier dates",
+        "挽回名单中各概率之和；区间取自同样的概率在更早日期的误差",
+    ),
     "win_back_organic": (
         "organic, not of a campaign: two thirds how often customers came back who had been quiet for as long after as "
         "many purchases, one third, from 30 returns on, what Pareto/NBD says (a stand-in until a test campaign tells)",

@@ -144,17 +144,17 @@ def win_back(
     tx = open_transactions(transactions)
     _checks.within_past(days, _checks.day_number(tx.as_of) - tx.first_day + 1, horizon)
     customers = summarize(tx)
-    gone = _gone(tx, customers, name, setting)
-    model, reason = _model(customers) if response is None or value is None else (None, None)
-    pace = _pace(tx, days) if response is None or value is None else 1.0
-    chance = _organic(tx, gone, model, days, pace) if response is None else _tested(response, gone)
+    gone = lost_customers(tx, customers, name, setting)
+    model, reason = chance_model(customers) if response is None or value is None else (None, None)
+    pace = pace_of_days(tx, days) if response is None or value is None else 1.0
+    chance = organic_chance(tx, gone, model, days, pace) if response is None else _tested(response, gone)
     worth = _worth(model, reason, customers, gone, days * pace, share) if value is None else _given_worth(value, gone)
     definition = Definition(
         "win_back_profit",
         tx.as_of,
         {
             "days": f"{days:g}",
-            **_in_words(name, setting, gone),
+            **in_words(name, setting, gone),
             "chance": "win_back_tested" if response is not None else "win_back_organic",
             "worth": "win_back_expected" if value is None else "win_back_given",
         },
@@ -165,7 +165,7 @@ def win_back(
 # --- who is lost ----------------------------------------------------------------------------------------------------
 
 
-def _gone(tx: Transactions, customers: Table, name: str, setting: Any) -> dict[str, Array]:
+def lost_customers(tx: Transactions, customers: Table, name: str, setting: Any) -> dict[str, Array]:
     """The lost customers by id, with their history (recency, x, t_x, T, m_x) and the limit that they passed."""
     marked = _columns(flag_lost(tx, **{name: setting}))
     history = _columns(customers, "customer_id", "recency", "x", "t_x", "T", "m_x")
@@ -204,14 +204,16 @@ def _tested(response: Any, gone: Mapping[str, Array]) -> Floats:
     return chances
 
 
-def _pace(tx: Transactions, days: float) -> float:
+def pace_of_days(tx: Transactions, days: float) -> float:
     """What the season makes of the days to come, relative to usual ones."""
     from crmkit.models._calendar import pace_of
 
     return pace_of(tx, days)(_checks.day_number(tx.as_of))
 
 
-def _organic(tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | None, days: float, pace: float) -> Floats:
+def organic_chance(
+    tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | None, days: float, pace: float
+) -> Floats:
     """Of those who had been quiet for as long after as many purchases, the share that comes back in the days after."""
     cells = engines.collect(spells(tx).group_by("number", "gap", "closed").agg(n=nw.len()))
     n_returns = cells["n"][cells["closed"] == 1].sum()
@@ -228,7 +230,7 @@ def _organic(tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | Non
     return RATE_SHARE * chance + (1 - RATE_SHARE) * modelled
 
 
-def _model(customers: Table) -> tuple[ParetoNBD | None, DataError | None]:
+def chance_model(customers: Table) -> tuple[ParetoNBD | None, DataError | None]:
     """Pareto/NBD of all customers, or why there is none."""
     from crmkit.models.pareto_nbd import ParetoNBD
 
@@ -351,7 +353,7 @@ def _ranked(
     )
 
 
-def _in_words(name: str, setting: Any, gone: Mapping[str, Array]) -> dict[str, Any]:
+def in_words(name: str, setting: Any, gone: Mapping[str, Array]) -> dict[str, Any]:
     """A rule and its setting, as the words of `lost_by_<rule>` take them."""
     said = setting
     if name == "inactive":
