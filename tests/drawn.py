@@ -259,6 +259,7 @@ PICTURES: Mapping[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "survival": lambda: (crm.survival.curve(shop()), {}),
     "survival/groups": lambda: (crm.survival.curve(world(), by="channel"), {}),
     "switching": lambda: (crm.equity.panel_switching(panel().purchases), {}),
+    "expected_returns": lambda: (crm.outreach.expected_returns(shop(), rule={"inactive": "60D"}, horizon="60D"), {}),
     "tiers": lambda: (crm.pyramid.describe_tiers(scored()), {}),
     "timeline": lambda: (crm.lifecycle.timeline(shop(), _regular()), {}),
     "timeline/short": lambda: (crm.lifecycle.timeline(crm.datasets.load_ten_customers(), "C06"), {}),

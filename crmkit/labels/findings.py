@@ -67,6 +67,10 @@ WORDS = {
         "Contacting {n} of {lost} lost customers brings {profit}",
         "联系 {lost} 位流失客户中的 {n} 位，预计带来 {profit}",
     ),
+    "title_expected_returns": (
+        "{n} of {lost} lost customers are expected back by themselves within {days} days",
+        "{lost} 位流失客户中，预计 {days} 天内有 {n} 位自行回流",
+    ),
     "title_total": (
         "Expected within {days} days: {value} ({level} interval {low} to {high})",
         "{days} 天内预计 {value}（{level} 区间：{low} 至 {high}）",

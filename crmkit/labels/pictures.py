@@ -1,6 +1,9 @@
 """Texts of the pictures of scores, tiers and lifetimes; {words} are filled in."""
 
 WORDS = {
+    "plot_purchases_of_class": ("purchase days: {purchases}", "购买日：{purchases}"),
+    "plot_back_of": ("{n} of {of}", "{of} 位中的 {n} 位"),
+    "plot_expected_back": ("customers who come back, with {level} intervals", "回流的客户数，附 {level} 区间"),
     "money": ("money", "金额"),
     "plot_money": ("{what}, in the currency of the data", "{what}（数据的货币单位）"),
     "plot_money_of": ("{what}, {currency}", "{what}（{currency}）"),

@@ -33,7 +33,13 @@ from crmkit.plotting.churn import plot_calibration, plot_campaign, plot_gain
 from crmkit.plotting.clusters import plot_cluster_criteria, plot_cluster_profiles
 from crmkit.plotting.cohorts import plot_cohort_curves, plot_cohorts
 from crmkit.plotting.complaints import plot_closing, plot_complaints
-from crmkit.plotting.course import plot_new_and_returning, plot_purchase_funnel, plot_total, plot_win_back
+from crmkit.plotting.course import (
+    plot_expected_returns,
+    plot_new_and_returning,
+    plot_purchase_funnel,
+    plot_total,
+    plot_win_back,
+)
 from crmkit.plotting.deciles import plot_value_deciles
 from crmkit.plotting.downgrades import plot_downgrade_calendar
 from crmkit.plotting.groups import plot_growth_matrix, plot_revenue_bridge, plot_size_change, plot_value_matrix
@@ -96,6 +102,7 @@ __all__ = [
     "plot_dirichlet",
     "plot_distribution_fit",
     "plot_downgrade_calendar",
+    "plot_expected_returns",
     "plot_gain",
     "plot_gap_curve",
     "plot_growth_matrix",

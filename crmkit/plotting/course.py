@@ -29,6 +29,7 @@ from crmkit.plotting._axes import (
 from crmkit.plotting._finishing import finished, letters_across
 from crmkit.plotting._lines import columns_of, label_upwards
 from crmkit.plotting._panels import MOST_PANELS, finish_panels, panels_in
+from crmkit.plotting._rows import draw_intervals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -245,6 +246,59 @@ def plot_win_back(
     said = {"n": short(best, spoken), "lost": short(win_back.lost, spoken)}
     said["profit"] = money(win_back.profit, spoken, currency)
     return finished(ax, spoken, title=phrase("title_win_back" if best else "title_win_back_none", spoken, **said))
+
+
+def plot_expected_returns(
+    returns: Any, *, ax: Axes | None = None, language: Language | None = None, **style: Any
+) -> Axes:
+    """Draw the result of `crmkit.outreach.expected_returns`: how many of each class come back, with intervals.
+
+    Parameters
+    ----------
+    returns : crmkit.outreach.ExpectedReturns
+        Lost customers by how often they had bought.
+    ax : matplotlib axes, optional
+        Where to draw; by default on a new figure.
+    language : {"en", "zh"}, optional
+        Language of the labels; that which is set unless given.
+    **style
+        Of the dots and intervals, as `matplotlib.axes.Axes.errorbar` takes it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: a row per class, a dot for how many are expected back and a line for how many that may be; in words
+        the dot, and of how many customers.
+
+    Raises
+    ------
+    ArgumentError
+        `returns` is something else.
+    MissingPackageError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import crmkit as crm
+    >>> tx = crm.Transactions(crm.datasets.load_cdnow(sample=True), as_of="1998-03-31")
+    >>> ax = crm.outreach.expected_returns(tx, rule={"inactive": "90D"}, horizon="90D").plot()
+    >>> ax.texts[0].get_text()
+    '47 of 1,252'
+    """
+    call = "crmkit.plotting.plot_expected_returns(crmkit.outreach.expected_returns(transactions))"
+    found = columns_of(returns, "table", "expected", call, order=[])
+    ax, spoken = open_axes(ax, language, height=1.6 + 0.7 * len(found["purchases"]))
+    names = [phrase("plot_purchases_of_class", spoken, purchases=plain(one)) for one in found["purchases"]]
+    pairs = list(zip(found["expected"], found["customers"], strict=True))
+    said = [phrase("plot_back_of", spoken, n=short(round(n), spoken), of=short(of, spoken)) for n, of in pairs]
+    draw_intervals(ax, names, [found[name] for name in ("expected", "low", "high")], said, style)
+    ax.set_xlim(0, 1.08 * max(float(np.max(found["high"].astype(float))), 1.0))
+    count_along(ax.xaxis, spoken)
+    ax.set_xlabel(phrase("plot_expected_back", spoken, level=whole(float(found["level"][0]))))
+    total = float(np.sum(found["expected"].astype(float)))
+    told = {"n": short(round(total), spoken), "lost": short(int(np.sum(found["customers"])), spoken)}
+    title = phrase("title_expected_returns", spoken, days=returns.definition.values["days"], **told)
+    return finished(ax, spoken, title=title, definition=returns.definition)
 
 
 def plot_total(

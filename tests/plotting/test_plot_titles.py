@@ -134,6 +134,7 @@ EXPECTED = {
     "sequences": lambda s: [100 * s.table[s.table["items"] == s.table["items"].max()]["support"].max()],
     "size_change": lambda s: [s.customers["change"].abs().max()],
     "switching": kept,
+    "expected_returns": lambda r: [r.table["expected"].sum().round(), r.table["customers"].sum(), 60],
     "timeline": lambda t: [t.table["amount"].sum(), t.table["purchase"].sum()],
     "total": lambda t: [t.value, t.low, t.high, t.days],
     "tracking/cumulative": held,
