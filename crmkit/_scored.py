@@ -108,7 +108,7 @@ def _with_value(
     from crmkit.models import _default
 
     settings = {name: getattr(asked, name) for name in SETTINGS}
-    valued, known = _default.valued(listed, tx, facts=listed.frame, learnt=learnt, **settings)
+    valued, known = _default.valued(listed, tx, sums=(listed.frame, learnt), **settings)
     quadrants = ("quadrant", "quadrant_label")
     if known:
         frame = add_quadrant(valued, listed, language)

@@ -108,6 +108,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "未流失的客户；{days} 天以后的消费",
     ),
     "definition_win_back_profit_formula": ("probability: {chance}; value: {worth}", "概率：{chance}；价值：{worth}"),
+    "level": ("level", "置信水平"),
+    "came": ("came back", "实际回流"),
+    "usual": ("from what such lists are usually off by", "依据此类名单通常的误差"),
     "expected_returns": ("lost customers who come back by themselves", "自行回流的流失客户"),
     "definition_expected_returns_numerator": (
         "lost customers with a purchase within {days} days, with {level} % intervals",

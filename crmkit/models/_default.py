@@ -316,8 +316,7 @@ def add_lifetime_value(
         discount_rate=discount_rate,
         margin_rate=margin_rate,
         level=level,
-        facts=facts,
-        learnt=learnt,
+        sums=(facts, learnt),
         purchases=purchases,
         calendar=calendar,
     )
@@ -332,8 +331,7 @@ def valued(
     discount_rate: float,
     margin_rate: float,
     level: float | None,
-    facts: LazyFrame,
-    learnt: LazyFrame,
+    sums: tuple[LazyFrame, LazyFrame],
     purchases: Any = None,
     calendar: PurchaseCalendar | None = None,
 ) -> tuple[Any, bool]:
@@ -341,6 +339,7 @@ def valued(
 
     From `customer_sums` and `money_sums` of each customer, and `learning_sums` of those from whom is learnt.
     """
+    facts, learnt = sums
     try:
         name, model, trees, before = _asked(tx, purchases, horizon, learnt)
         timed, clock = _timed(customers, tx, model, calendar, horizon)

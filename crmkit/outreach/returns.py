@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks
@@ -167,8 +168,6 @@ def _earlier(tx: Transactions, name: str, setting: Any, days: float) -> tuple[di
 
 def _within(bought: Any, origin: int, days: int) -> Any:
     """Who bought in the days after an origin."""
-    import narwhals.stable.v2 as nw
-
     day = nw.col("day")
     return bought.filter((day > origin) & (day <= origin + days)).group_by("customer_id").agg(n=nw.len())
 

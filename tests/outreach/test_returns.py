@@ -46,6 +46,8 @@ def test_what_is_expected_is_the_sum_of_the_chances_of_the_list(make_table):
     tx = crm.Transactions(make_table({name: SALES[name] for name in SALES}), as_of="2025-02-20")
     found = as_columns(crm.outreach.expected_returns(tx, rule=RULE, horizon="60D").table)
     sums, _, _ = by_class(crm.outreach.win_back(tx, contact_cost=0, rule=RULE, horizon="60D", value=1))
+    assert list(found) == ["purchases", "customers", "expected", "low", "high", "level", "basis", "origins"]
+    assert set(found["level"]) == {0.9}
     assert found["purchases"] == list(sums.index)
     assert found["customers"] == sums["size"].tolist()
     assert found["expected"] == pytest.approx(sums["sum"].tolist())
@@ -56,6 +58,7 @@ def test_earlier_dates_say_what_the_list_said_then_and_what_came():
     tx = crm.Transactions(SALES, as_of="2025-02-20")
     earlier = pd.DataFrame(as_columns(crm.outreach.expected_returns(tx, rule=RULE, horizon="60D").by_origin))
     assert earlier["origin"].nunique() >= 2
+    assert list(earlier) == ["origin", "days", "purchases", "customers", "said", "came"]
     for origin, told in earlier.groupby("origin"):
         days = int(told["days"].iloc[0])
         then = crm.Transactions(SALES, as_of=str(pd.Timestamp(origin).date()))
@@ -64,6 +67,7 @@ def test_earlier_dates_say_what_the_list_said_then_and_what_came():
         end = pd.Timestamp(origin) + pd.Timedelta(days=days)
         back = SALES["customer_id"][(SALES["date"] > origin) & (SALES["date"] <= end)].unique()
         came = table["customer_id"].isin(back).groupby(names, observed=True).sum()
+        assert told["customers"].tolist() == sums["size"].tolist()
         assert told["said"].tolist() == pytest.approx(sums["sum"].tolist())
         assert told["came"].tolist() == came.tolist()
         assert end <= pd.Timestamp(tx.as_of)
