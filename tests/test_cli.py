@@ -38,6 +38,9 @@ b,2025-03-01,9.00
 """
 
 
+BRIEF = ("--horizon", "none")  # no forecast, which takes most of the time, where a test is of something else
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """An empty folder to work in, with one file of sales."""
@@ -216,7 +219,7 @@ def test_what_the_list_cannot_tell_is_a_note_and_no_failure(run):
     [((), False), (("--language", "zh"), True), (("--bom",), True), (("--language", "zh", "--no-bom"), False)],
 )
 def test_csv_begins_with_a_mark_where_excel_needs_it(run, words, marked):
-    assert run("score", "sales.csv", "-o", "out.csv", "--horizon", "none", *words)[0] == 0
+    assert run("score", "sales.csv", "-o", "out.csv", *BRIEF, *words)[0] == 0
     start = Path("out.csv").read_bytes()
     assert start.startswith(b"\xef\xbb\xbfcustomer_id," if marked else b"customer_id,")
 
@@ -231,7 +234,7 @@ def test_text_that_looks_like_a_formula_is_inert_and_numbers_stay_numbers(run, e
         table.writerow(["customer_id", "date", "amount"])
         for name in FORMULAS:
             table.writerows([[name, "2025-01-01", "5"], [name, "2025-01-02", "-9"]])
-    assert run("score", "ids.csv", "-o", f"out.{ending}")[0] == 0
+    assert run("score", "ids.csv", "-o", f"out.{ending}", *BRIEF)[0] == 0
     if ending == "csv":
         found = [(row["customer_id"], float(row["monetary"])) for row in rows_of(Path("out.csv"))]
     elif ending == "xlsx":
@@ -250,18 +253,18 @@ def test_a_sheet_keeps_long_ids_and_odd_characters(run):
     Path("ids.csv").write_text(
         "customer_id,date,amount\n12345678901234567,2025-01-01,5\n12345678901234568,2025-01-01,5\n"
     )
-    assert run("score", "ids.csv", "-o", "out.xlsx")[0] == 0
+    assert run("score", "ids.csv", "-o", "out.xlsx", *BRIEF)[0] == 0
     ids = [row[0] for row in openpyxl.load_workbook("out.xlsx").worksheets[0].values]
     assert ids[1:] == ["customer_id", "12345678901234567", "12345678901234568"]
     Path("odd.csv").write_bytes("customer_id,date,amount\nbell\x07,2025-01-01,5\n王,2025-01-01,5\n".encode())
-    assert run("score", "odd.csv", "-o", "out.xlsx")[0] == 0
+    assert run("score", "odd.csv", "-o", "out.xlsx", *BRIEF)[0] == 0
     ids = [row[0] for row in openpyxl.load_workbook("out.xlsx").worksheets[0].values]
     assert ids[1:] == ["customer_id", "bell\ufffd", "王"]
 
 
 def test_a_list_longer_than_a_sheet_is_refused(run, monkeypatch):
     monkeypatch.setattr(outputs, "_SHEET_ROWS", 3)
-    code, _, err = run("score", "sales.csv", "-o", "out.xlsx")
+    code, _, err = run("score", "sales.csv", "-o", "out.xlsx", *BRIEF)
     assert code == 1
     assert "holds 1 rows, and the list has 2" in err
     assert ".parquet or .csv" in err
@@ -270,7 +273,8 @@ def test_a_list_longer_than_a_sheet_is_refused(run, monkeypatch):
 def test_columns_and_policies_are_options(run):
     Path("export.csv").write_text("Kunde;Tag;Wert\n007;05.01.2025;1.234,50\n007;06.01.2025;-0,50\n7;07.01.2025;3,00\n")
     words = ["--customer", "Kunde", "--date", "Tag", "--amount", "Wert", "--date-format", "%d.%m.%Y", "--decimal", ","]
-    assert run("score", "export.csv", *words, "--as-of", "2025-01-06", "--refunds", "drop", "-o", "out.csv")[0] == 0
+    words += ["--as-of", "2025-01-06", "--refunds", "drop", *BRIEF]
+    assert run("score", "export.csv", *words, "-o", "out.csv")[0] == 0
     (row,) = rows_of(Path("out.csv"))
     assert (row["customer_id"], row["monetary"], row["recency"]) == ("007", "1234.50", "1")
 
@@ -278,7 +282,7 @@ def test_columns_and_policies_are_options(run):
 def test_a_pattern_reads_several_files(run):
     for month in (1, 2):
         Path(f"part{month}.csv").write_text(f"customer_id,date,amount\na,2025-0{month}-05,10\n")
-    assert run("score", "part*.csv", "-o", "out.csv")[0] == 0
+    assert run("score", "part*.csv", "-o", "out.csv", *BRIEF)[0] == 0
     assert rows_of(Path("out.csv"))[0]["monetary"] == "20.00"
 
 
@@ -288,7 +292,7 @@ def test_a_pattern_reads_several_files(run):
 def test_an_existing_list_is_replaced_and_keeps_its_permissions(run, here):
     Path("out.csv").write_text("old")
     Path("out.csv").chmod(0o640)
-    assert run("score", "sales.csv", "-o", "out.csv")[0] == 0
+    assert run("score", "sales.csv", "-o", "out.csv", *BRIEF)[0] == 0
     assert len(rows_of(Path("out.csv"))) == 2
     assert Path("out.csv").stat().st_mode & 0o777 == 0o640
     assert sorted(os.listdir(here)) == ["out.csv", "sales.csv"]
@@ -312,7 +316,7 @@ def test_a_failure_while_writing_leaves_the_old_list(run, here, monkeypatch, fai
 
     Path("out.csv").write_text("old")
     monkeypatch.setitem(outputs._WRITERS, ".csv", write_half)
-    code, out, err = run("score", "sales.csv", "-o", "out.csv")
+    code, out, err = run("score", "sales.csv", "-o", "out.csv", *BRIEF)
     assert (code, out) == ({OSError: 1, RuntimeError: 70, KeyboardInterrupt: 130}[type(failure)], "")
     assert ("No space left" in err) == isinstance(failure, OSError)
     assert Path("out.csv").read_text() == "old"
@@ -322,11 +326,12 @@ def test_a_failure_while_writing_leaves_the_old_list(run, here, monkeypatch, fai
 def test_a_full_disk_leaves_the_old_list(here):
     pytest.importorskip("resource")
     crm.datasets.load_cdnow(sample=True).to_csv("cdnow.csv", index=False)
-    assert cli.main(["score", "cdnow.csv", "-q", "-o", "out.parquet"]) == 0
+    words = ["score", "cdnow.csv", "-o", "out.parquet", *BRIEF]
+    assert cli.main([*words, "-q"]) == 0
     least = Path("out.parquet").stat().st_size - 1  # what is kept meanwhile is smaller than the list
     Path("out.parquet").write_text("old")
     small = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({least}, {least}))\n"  # bytes of a file
-    code, out, err = finished(process(["score", "cdnow.csv", "-o", "out.parquet"], here, program=small + CRMKIT))
+    code, out, err = finished(process(words, here, program=small + CRMKIT))
     assert (code, out) == (1, "")
     assert err.startswith("error: cannot write 'out.parquet'")
     assert len(err.splitlines()) == 1
@@ -574,7 +579,7 @@ def test_help_loads_no_heavy_library(here):
 
 
 def test_dates_in_a_list_are_days(run):
-    assert run("score", "sales.csv", "-o", "out.parquet")[0] == 0
+    assert run("score", "sales.csv", "-o", "out.parquet", *BRIEF)[0] == 0
     assert pq.read_table("out.parquet")["last_date"].to_pylist() == [dt.date(2025, 2, 1), dt.date(2025, 3, 1)]
 
 
@@ -613,7 +618,17 @@ FAMILIES = {
 }
 
 
-LONG = ("sensitivity", "churn", "matrix", "lifecycle", "clusters")  # computed anew for the second language at night
+LONG = (
+    "sensitivity",
+    "churn",
+    "matrix",
+    "lifecycle",
+    "clusters",
+    "lost",
+    "migration",
+    "backtest",
+    "upgrades",
+)  # computed anew for the second language at night
 
 
 @pytest.mark.parametrize(
@@ -884,9 +899,9 @@ def test_the_scored_list_of_a_state_to_which_files_are_added(run, monkeypatch):
     rows.to_csv("all.csv", index=False)
     rows[:20].to_csv("first.csv", index=False)
     rows[20:].to_csv("second.csv", index=False)
-    assert run("score", "all.csv", "-o", "want.csv")[0] == 0
-    assert run("score", "first.csv", "--state", "kept", "-o", "list.csv", "--batch", "one")[0] == 0
-    added = ["score", "second.csv", "--state", "kept", "-o", "list.csv", "--batch", "two"]
+    assert run("score", "all.csv", "-o", "want.csv", *BRIEF)[0] == 0
+    assert run("score", "first.csv", "--state", "kept", "-o", "list.csv", "--batch", "one", *BRIEF)[0] == 0
+    added = ["score", "second.csv", "--state", "kept", "-o", "list.csv", "--batch", "two", *BRIEF]
 
     def full(*_, **__):
         raise InputFileError("output_fails", path="list.csv", reason="No space left on device")

@@ -45,7 +45,7 @@ def test_every_day_has_the_stage_of_the_transactions_until_that_day():
     for who in ("C01", "C06", "C09"):
         stages = stage_by_days(crm.lifecycle.timeline(tx, who))
         assert max(stages) == tx.as_of
-        for day in [*sorted(stages)[::9], tx.as_of]:
+        for day in [*sorted(stages)[::29], tx.as_of]:
             assert stages[day] == stage_on(tx, who, day), (who, day)
 
 
