@@ -209,10 +209,29 @@ def _intervals(names: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 def heading(name: str, language: Language) -> str:
     """What a column is called in print."""
-    said = labels.text(f"column_{name}", language)
-    if said == f"column_{name}" or "{" in said:
-        said = labels.text(name, language)
-    return plain(said if "{" not in said else name)
+    said = named(name, language)
+    return plain(labels.text(name, language) if "{" in said else said)  # that of a command leaves {days} open
+
+
+def named(name: str, language: Language) -> str:
+    """The words of a column: its own, or those of what it bounds or is a mean of; its name if it is the user's.
+
+    >>> named("false_alert_low", "en"), named("relative_recency", "zh"), named("visits", "zh")
+    ('false alerts, low', '距最近一次消费天数与全体之差', 'visits')
+    """
+    for key in (f"column_{name}", name):
+        if labels.text(key, "zh") != key:
+            return labels.text(key, language)
+    for affix, words in _OF_ANOTHER.items():
+        other = name.removeprefix(affix) if affix.endswith("_") else name.removesuffix(affix)
+        for owner in (other, f"{other}_share", f"{other}_rate") if other != name else ():
+            if named(owner, "zh") != owner:
+                return labels.phrase(words, language, what=named(owner, language))
+    return name
+
+
+_OF_ANOTHER = {"_low": "column_of_low", "_high": "column_of_high", "mean_": "column_of_mean",
+               "median_": "column_of_median", "relative_": "column_of_relative"}  # fmt: skip
 
 
 def _form(name: str, values: Array, language: Language, *, words: bool) -> Callable[[Any], str]:

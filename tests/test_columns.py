@@ -16,6 +16,7 @@ from scipy import stats
 
 import crmkit as crm
 from conftest import as_columns
+from crmkit._reading import heading
 
 TESTS = Path(__file__).parent
 
@@ -342,3 +343,31 @@ def test_every_column_that_a_docstring_promises_is_named_by_a_test():
     words = {word for path in TESTS.rglob("*.py") for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
     named = {name: sorted(documented_columns(thing) - words) for name, thing in public_things()}
     assert {name: missing for name, missing in named.items() if missing} == {}
+
+
+# Named beside columns and no columns: parts of results, what a function takes, texts of a document.
+NO_COLUMNS = re.compile(r"\w+_|n|x|t_x|m_x|aic|bic|auc|alive")
+
+
+def other_names() -> set[str]:
+    """What public things are called and take: attributes, methods, parameters."""
+    found = public_things()
+    owners = {name.rpartition(".")[2] for name, _ in found}
+    functions = [thing for _, thing in found if inspect.isfunction(thing)]
+    classes = [thing for _, thing in found if inspect.isclass(thing)]
+    taken = {one for each in functions for one in inspect.signature(each).parameters}
+    parts = {one for each in classes for one in (*dir(each), *getattr(each, "__annotations__", ()))}
+    return owners | taken | parts
+
+
+def test_every_column_has_a_heading_in_chinese():
+    others = other_names()
+    bare = {
+        name: [
+            column
+            for column in sorted(documented_columns(thing) - others)
+            if not NO_COLUMNS.fullmatch(column) and not re.search("[\u4e00-\u9fff]", heading(column, "zh"))
+        ]
+        for name, thing in public_things()
+    }
+    assert {name: columns for name, columns in bare.items() if columns} == {}

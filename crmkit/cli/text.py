@@ -109,7 +109,9 @@ def _cell(form: Callable[[Any], str], value: Any, language: Language) -> str:
 
 def heading(column: str, language: Language) -> str:
     """What a column is called."""
-    return known(f"column_{column}", label(column, language), language)
+    from crmkit import _reading
+
+    return _reading.named(column, language)
 
 
 def known(key: str, otherwise: str, language: Language) -> str:

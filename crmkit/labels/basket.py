@@ -197,6 +197,16 @@ _COLUMNS = {
     "column_share": ("share", "占比"),
     "column_kind": ("kind", "类别"),
     "giant_baskets": ("baskets left out as too large", "因商品过多而未计的购物篮"),
+    # columns of its tables
+    "column_antecedent_1": ("antecedent 1", "前项 1"),
+    "column_antecedent_2": ("antecedent 2", "前项 2"),
+    "column_items": ("items", "商品"),
+    "column_order_id": ("order id", "订单号"),
+    "column_first": ("bought first", "先买的商品"),
+    "column_second": ("bought second", "后买的商品"),
+    "column_quantity": ("quantity", "数量"),
+    "column_cost": ("cost", "成本"),
+    "column_score": ("score", "得分"),
 }
 
 _PICTURES = {

@@ -10,6 +10,15 @@ _COLUMNS = {
     "median_recency": ("median days since last purchase", "距最近一次消费天数的中位数"),
     "median_frequency": ("median orders", "消费频率的中位数"),
     "median_monetary": ("median spend", "消费金额的中位数"),
+    # columns of its tables
+    "column_calinski_harabasz": ("Calinski-Harabasz", "Calinski-Harabasz 指数"),
+    "column_davies_bouldin": ("Davies-Bouldin", "Davies-Bouldin 指数"),
+    "column_gap_error": ("error of the gap statistic", "间隙统计量标准误"),
+    "column_silhouette": ("silhouette", "轮廓系数"),
+    "column_column": ("column", "列"),
+    "column_skewness": ("skewness", "偏度"),
+    "column_skewness_after": ("skewness after", "变换后偏度"),
+    "column_transform": ("transform", "变换"),
 }
 
 _CRITERIA = {

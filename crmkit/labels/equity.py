@@ -84,4 +84,6 @@ WORDS = {
         "○ before, ● after: value of a customer to the brand",
         "○ 改进前，● 改进后：一位客户对该品牌的价值",
     ),
+    # columns of its tables
+    "column_share": ("share", "占比"),
 }

@@ -340,4 +340,6 @@ WORDS = {
         "{share} likely still a customer on {date}, after {n} purchases",
         "{date}：购买 {n} 次，仍为客户的概率 {share}",
     ),
+    # columns of its tables
+    "column_gap": ("gap", "差距"),
 }

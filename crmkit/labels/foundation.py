@@ -178,4 +178,6 @@ _MOVES = {
 SEGMENTS = frozenset([*_SEGMENTS, *_TIERS, "absent"])
 WORDS = {
     **_LEDGER, **_NOTES, **_COLUMNS, **_HEADLINE, **_SEGMENTS, **_TIERS, **_CAMPAIGN, **_ACCOUNTS, **_MOVES,
+    # columns of its tables
+    "column_label": ("label", "名称"),
 }  # fmt: skip

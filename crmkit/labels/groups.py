@@ -80,6 +80,16 @@ _BRIDGE = {
     "no_product": ("no product stated", "未注明产品"),
     "no_category": ("no category stated", "未注明品类"),
     "no_channel": ("no channel stated", "未注明渠道"),
+    # columns of its tables
+    "column_by_cuts": ("by cuts", "按分界值"),
+    "column_by_old_rule": ("by the old rule", "按旧规则"),
+    "column_cell": ("cell", "象限"),
+    "column_customer": ("customers", "客户"),
+    "column_cuts_in": ("in by cuts", "分界值变动移入"),
+    "column_cuts_out": ("out by cuts", "分界值变动移出"),
+    "column_moved_in": ("moved in", "移入"),
+    "column_moved_out": ("moved out", "移出"),
+    "column_own_change": ("own change", "自身变化"),
 }
 
 _PERIODS = {

@@ -77,4 +77,11 @@ WORDS = {
     "later_repeats": ("later repeats", "更多次重购"),
     "depth": ("depth of repeat", "重购深度"),
     "plot_profit_by_cohort": ("profit by cohort", "各同期群的利润"),
+    # columns of its tables
+    "column_active": ("active customers", "活跃客户数"),
+    "column_age": ("age", "账龄"),
+    "column_factor": ("factor", "因素"),
+    "column_move": ("move", "变动"),
+    "column_profit_after": ("profit after", "后期利润"),
+    "column_profit_before": ("profit before", "前期利润"),
 }

@@ -301,4 +301,12 @@ WORDS = {
     "explain_loyalty": ("Last answer: {answer}; loyalty: {loyalty}", "最近一次回答：{answer}；忠诚类型：{loyalty}"),
     "satisfaction": ("satisfaction", "满意度"),
     "survey_item": ("item", "项目"),
+    # columns of its tables
+    "column_correlation": ("correlation", "相关系数"),
+    "column_mean": ("mean", "均值"),
+    "column_n": ("number", "数量"),
+    "column_opened": ("opened", "提出时间"),
+    "column_overall": ("overall", "总体评价"),
+    "column_open": ("still open", "未结率"),
+    "column_response": ("response rate", "回收率"),
 }

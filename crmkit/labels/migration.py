@@ -6,4 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "thickness of bands: money at either date",
         "带宽：两端日期各自的金额",
     ),
+    # columns of its tables
+    "column_from_date": ("from", "起始日"),
+    "column_to_date": ("to", "截止日"),
 }

@@ -164,4 +164,9 @@ WORDS = {
         "{more} more customers at the mean of both order values: {more} x {middle:g} = {answer:,.2f}.",
         "新增 {more} 位客户 × 前后客单价的平均值：{more} × {middle:g} = {answer:,.2f} 元。",
     ),
+    # columns of its tables
+    "column_answer": ("answer", "答案"),
+    "column_number": ("number", "序号"),
+    "column_question": ("question", "题目"),
+    "column_solution": ("solution", "解答"),
 }

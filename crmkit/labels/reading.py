@@ -20,4 +20,10 @@ WORDS = {
     "diagnosis": ("Diagnosis", "诊断"),
     "settings": ("settings", "设置"),
     "learned": ("learned", "学到的属性"),
+    # columns that bound another one or are a mean of it
+    "column_of_low": ("{what}, low", "{what}下限"),
+    "column_of_high": ("{what}, high", "{what}上限"),
+    "column_of_mean": ("mean of {what}", "{what}均值"),
+    "column_of_median": ("median of {what}", "{what}中位数"),
+    "column_of_relative": ("{what} against all", "{what}与全体之差"),
 }

@@ -157,6 +157,8 @@ _COLUMNS = {
     "movement_contraction": ("contraction", "减购"),
     "movement_churned": ("churned", "流失"),
     "movement_returns": ("refunds only", "仅有退款"),
+    # columns of its tables
+    "column_size": ("customers", "客户数"),
 }
 
 _PICTURES = {

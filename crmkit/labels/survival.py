@@ -193,4 +193,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "own_gaps": ("times the own gap", "自身间隔的倍数"),
     "returning": ("share of returns", "回购比例"),
     "returned_within": ("returns within the limit", "界限内的回购比例"),
+    # columns of its tables
+    "column_hazard": ("hazard", "风险率"),
+    "column_within": ("bought again in time", "期限内复购率"),
 }

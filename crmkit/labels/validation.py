@@ -45,6 +45,23 @@ _BACKTEST = {
         "customers who bought again / customers of the segment; {level} % intervals after Wilson",
         "复购客户数 / 该群客户数；区间为 {level}% Wilson 区间",
     ),
+    # columns of its tables
+    "column_becomes": ("becomes", "变为"),
+    "column_by_customers": ("by customers", "按客户"),
+    "column_by_money": ("by money", "按金额"),
+    "column_money_changed": ("money that changed", "变动金额"),
+    "column_steadiness_choices": ("steadiness against choices", "对设定的稳定性"),
+    "column_steadiness_time": ("steadiness over time", "对时间的稳定性"),
+    "column_highest_lift": ("highest lift", "最高提升度"),
+    "column_lowest_lift": ("lowest lift", "最低提升度"),
+    "column_highest_rate": ("highest rate", "最高比率"),
+    "column_lowest_rate": ("lowest rate", "最低比率"),
+    "column_random_rebuyers": ("rebuyers at random", "随机挑选的复购客户"),
+    "column_random_revenue": ("revenue at random", "随机挑选的收入"),
+    "column_recency_rebuyers": ("rebuyers by recency", "按最近消费的复购客户"),
+    "column_recency_revenue": ("revenue by recency", "按最近消费的收入"),
+    "column_revenue_lift_over_random": ("revenue lift over random choice", "收入相对于随机挑选的提升度"),
+    "column_revenue_lift_over_recency": ("revenue lift over recency", "收入相对于最近消费的提升度"),
 }
 
 _AUDIT = {

@@ -89,4 +89,6 @@ WORDS = {
         "客户累计占比（%，按购买从多到少）",
     ),
     "plot_true_purchases": ("their purchases (cumulative %)", "购买累计占比（%）"),
+    # columns of its tables
+    "column_span": ("span", "期间"),
 }

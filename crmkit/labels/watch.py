@@ -70,4 +70,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "plot_watch_called": ("alerts of the watch-list", "观察名单的预警"),
     "plot_watch_chosen": ("chosen: {share} false", "所选：误报率 {share}"),
     "plot_watch_calm": ("accounts of that size called at random", "随机联系同等规模的客户"),
+    # columns of its tables
+    "column_base_rate": ("base rate", "基准率"),
+    "column_bought_again": ("bought again", "再次购买"),
+    "column_judged": ("alerts judged", "已判定预警数"),
+    "column_threshold": ("threshold", "阈值"),
+    "column_signal_label": ("signal", "信号"),
+    "column_false_alert": ("false alerts", "误报率"),
 }
