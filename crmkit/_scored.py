@@ -13,10 +13,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit import _checks, customers, downgrades, labels, pyramid, rfm
+from crmkit import _checks, customers, downgrades, pyramid, rfm
 from crmkit._frame import Table, batches, engines
 from crmkit._frame.engines import LazyFrame
-from crmkit._frame.table import named
 from crmkit.labels import Language
 from crmkit.lifecycle._facts import stage_sums
 from crmkit.lifecycle._rhythm import learnt as learnt_rhythm
@@ -28,6 +27,10 @@ from crmkit.transactions import Transactions
 STAGE = ("stage", "stage_label", "pattern", "pattern_label", "expected_gap", "overdue", "ended")
 SCORES = ("r_score", "f_score", "m_score", "rfm", "rfm_sum")
 SEGMENT = ("segment", "segment_label", "downgrade_date", "next_segment", "next_segment_label", "days_left")
+WORDS = (
+    "rfm", "segment", "segment_label", "next_segment", "next_segment_label", "tier", "tier_label", "stage",
+    "stage_label", "pattern", "pattern_label", "purchase_model", "quadrant", "quadrant_label",
+)  # fmt: skip
 SETTINGS = ("horizon", "discount_rate", "margin_rate", "level", "purchases", "calendar")
 SUMMARY = ("orders", "first_date", "last_date", "recency", "frequency", "monetary", "mean_order", "tenure", "margin",
            "x", "t_x", "T", "m_x", "current_value")  # fmt: skip
@@ -62,15 +65,15 @@ def scored(tx: Transactions, asked: Asked) -> Any:
     # What is cut comes first, while the plan is short: every cut runs all that stands before it.
     listed = Table(_summary(tx, facts), sound=True)
     scorer = rfm.Scorer(bins=asked.bins).fit(listed)
-    listed = pyramid.assign_tiers(listed, scheme=asked.tiers)
+    listed = pyramid.add_tiers(listed, asked.tiers, asked.language)
     forecast: Sequence[str] = ()
     if asked.forecast is not None:
         listed, forecast = _with_value(tx, listed, learnt, asked.forecast, asked.language)
-    staging = staged(tx, listed.frame.lazy(), StageRules(), learnt_rhythm(tx, learnt), asked.language)
+    staging = staged(tx, listed, StageRules(), learnt_rhythm(tx, learnt), asked.language)
     listed = downgrades.downgrade_dates(
         Table(staging, sound=True), scorer=scorer, scheme=asked.scheme, as_of=tx.as_of, language=asked.language
     )
-    return _given_back(tx, engines.wrap(listed).lazy(), asked, forecast)
+    return _given_back(tx, engines.wrap(listed).lazy(), forecast)
 
 
 def _facts(tx: Transactions, forecast: Forecast | None) -> tuple[LazyFrame, LazyFrame]:
@@ -117,12 +120,10 @@ def _with_value(
     return Table(frame, sound=True), (*_default.columns_of(asked.level), "purchase_model", *quadrants)
 
 
-def _given_back(tx: Transactions, frame: LazyFrame, asked: Asked, forecast: Sequence[str]) -> Any:
+def _given_back(tx: Transactions, frame: LazyFrame, forecast: Sequence[str]) -> Any:
     """The columns of the list in their order, in the caller's kind."""
     summary = [name for name in SUMMARY if name != "margin" or "cost" in tx.roles]
-    names = list(pyramid.SCHEMES[asked.tiers] if isinstance(asked.tiers, str) else map(str, asked.tiers))
-    words = {name: labels.segment(name, asked.language) for name in names}
-    tier_label = named(nw.col("tier"), words)
-    listed = frame.with_columns(tier_label=tier_label, first_date=nw.col("first_day"), last_date=nw.col("last_day"))
+    listed = frame.with_columns(first_date=nw.col("first_day"), last_date=nw.col("last_day"))
     columns = ["customer_id", *summary, *SCORES, *SEGMENT, "tier", "tier_label", *STAGE, *forecast]
-    return engines.give_back(listed.select(*columns), tx.like, dates=("first_date", "last_date"), order="customer_id")
+    dates, words = ("first_date", "last_date"), [name for name in WORDS if name in columns]
+    return engines.give_back(listed.select(*columns), tx.like, dates=dates, order="customer_id", words=words)

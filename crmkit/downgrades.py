@@ -255,12 +255,14 @@ def look_up(
     new = [name for name in cells if name not in keys]
     own = [name for name in table.columns if name not in {*new, *(f"{name}_label" for name in to)}]
     frame = table.attach(keys, {**cells, **{name: _dates_after(as_of, cells[name]) for name in dates}})
+    for name in to:
+        frame = table.worded(frame, f"{name}_label", name, dict(enumerate(words.values())))
+        frame = table.worded(frame, name, name, dict(enumerate(words)))
     columns = {name: nw.col(name) for name in own}
     for name in new:
         number = nw.col(name)
         if name in to:
-            columns[name] = table.named(number, dict(enumerate(words)))
-            columns[f"{name}_label"] = table.named(number, dict(enumerate(words.values())))
+            columns |= {text: nw.col(text) for text in (name, f"{name}_label")}
         elif name in dates:  # an engine of its own may have taken them in as time stamps
             columns[name] = number if table.in_memory else number.cast(nw.Date)
         else:

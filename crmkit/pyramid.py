@@ -20,11 +20,12 @@ import numpy as np
 
 from crmkit import _checks, _frame, labels
 from crmkit._frame import engines, groups
-from crmkit._frame.engines import FrameT
+from crmkit._frame.engines import AnyFrame, FrameT
 from crmkit._results import Result
 from crmkit._statistics import shares_of
-from crmkit._types import Array, Duration, Floats, Ints, Table
+from crmkit._types import Duration, Floats, Ints, Table
 from crmkit.errors import ArgumentError, DataError, Words
+from crmkit.labels import Language
 from crmkit.schemes import ABC, CURRY, TEXTBOOK, TIERS, ZEITHAML
 from crmkit.transactions import Transactions, open_transactions
 
@@ -125,33 +126,61 @@ def assign_tiers(
     if profit is None and scheme == "zeithaml":
         profit = value
     table = _frame.open_table(customers, numbers=[value, *([profit] if profit else [])], hint=HINT)
-    values, n = _counted(table, value)
-    code = _tier_codes(values, n, list(shares.values()), of=of, ties=ties)
-    lowest = {int(tier): float(values[code == tier].min()) for tier in np.unique(code)}
-    names = list(shares)
-    if table.in_memory:
-        return table.give_back(table.add({into: _tier_names(table, value, names, lowest, profit)}))  # type: ignore[no-any-return]
-    name = nw.lit(names[-1])
-    for tier, least in sorted(lowest.items(), reverse=True):
-        name = nw.when(_number(value) >= least).then(nw.lit(names[tier])).otherwise(name)
-    if profit is not None:
-        name = nw.when(_number(profit) < 0).then(nw.lit(names[-1])).otherwise(name)
-    labelled: FrameT = table.give_back(table.frame.with_columns(name.alias(into)))
+    lowest = _lowest(table, value, list(shares.values()), of=of, ties=ties)
+    labelled: FrameT = table.give_back(_with_tiers(table, value, {into: list(shares)}, lowest, profit))
     return labelled
 
 
-def _tier_names(
-    table: _frame.Table, value: str, names: Sequence[str], lowest: Mapping[int, float], profit: str | None
-) -> Array:
-    """The tier of each row of a table in memory; `lowest` is the lowest value of each tier."""
+def add_tiers(listed: _frame.Table, scheme: str | Mapping[str, float], language: Language) -> _frame.Table:
+    """A scored list with the tier by `monetary`, as `assign_tiers` gives it, and what people read for it.
+
+    >>> listed = _frame.open_table({"monetary": [9.0, 1.0]})
+    >>> add_tiers(listed, {"important": 0.5, "small": 0.5}, "en").frame.to_native()
+       monetary       tier tier_label
+    0       9.0  important  Important
+    1       1.0      small      Small
+    """
+    shares, of = _shares_of(scheme, None)
+    lowest = _lowest(listed, "monetary", list(shares.values()), of=of, ties="better")
+    words = {"tier": list(shares), "tier_label": [labels.segment(name, language) for name in shares]}
+    return listed.like(_with_tiers(listed, "monetary", words, lowest, "monetary" if scheme == "zeithaml" else None))
+
+
+def _lowest(table: _frame.Table, value: str, shares: Sequence[float], *, of: str, ties: str) -> dict[int, float]:
+    """The lowest value of each tier that somebody is in."""
+    values, n = _counted(table, value)
+    code = _tier_codes(values, n, shares, of=of, ties=ties)
+    return {int(tier): float(values[code == tier].min()) for tier in np.unique(code)}
+
+
+def _with_tiers(
+    table: _frame.Table, value: str, into: Mapping[str, Sequence[str]], lowest: Mapping[int, float], profit: str | None
+) -> AnyFrame:
+    """The table with each customer's tier in columns of words, best first; `lowest` is the lowest value of each."""
+    last = len(next(iter(into.values()))) - 1
+    if table.in_memory:
+        code = _codes_of_rows(table, value, last, lowest, profit)
+        return table.add({name: np.array(words, dtype=object)[code] for name, words in into.items()})
+    tier = nw.lit(last)
+    for at, least in sorted(lowest.items(), reverse=True):
+        tier = nw.when(_number(value) >= least).then(nw.lit(at)).otherwise(tier)
+    if profit is not None:
+        tier = nw.when(_number(profit) < 0).then(nw.lit(last)).otherwise(tier)
+    frame: AnyFrame = table.frame.with_columns(crmkit_tier=tier)
+    for name, words in into.items():
+        frame = table.worded(frame, name, "crmkit_tier", dict(enumerate(words)))
+    return frame.drop("crmkit_tier")
+
+
+def _codes_of_rows(table: _frame.Table, value: str, last: int, lowest: Mapping[int, float], profit: str | None) -> Ints:
+    """The tier of each row of a table in memory."""
     (values,) = table.arrays(value)
-    code = np.full(len(values), len(names) - 1)
+    code = np.full(len(values), last)
     for tier, least in sorted(lowest.items(), reverse=True):
         code[values >= least] = tier
     if profit is not None:
-        code[table.arrays(profit)[0] < 0] = len(names) - 1
-    tiers: Array = np.array(names, dtype=object)[code]
-    return tiers
+        code[table.arrays(profit)[0] < 0] = last
+    return code
 
 
 def _shares_of(scheme: str | Mapping[str, float], of: str | None) -> tuple[dict[str, float], str]:

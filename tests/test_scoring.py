@@ -194,6 +194,31 @@ def test_other_levels_and_tiers(ten):
     assert found["tier"] == ["A", "A", *["B"] * 5, *["C"] * 3]
 
 
+def test_a_list_in_an_engine_and_in_a_file_has_plain_texts(ten, tmp_path):
+    rules = {'it\'s "new"': {"r": (3, 5)}, "=old": {"r": (1, 2)}}
+    tiers = {"gold's": 0.2, "=iron": 0.8}
+    in_memory = crm.score_customers(ten, scheme=rules, tiers=tiers)
+    texts = [name for name in in_memory.columns if in_memory[name].dtype.kind not in "ifbM"]
+    rows = in_memory.sort_values("customer_id")[texts].values.tolist()
+    with duckdb.connect() as connection:
+        relation = connection.from_df(crm.datasets.load_ten_customers())
+        listed = crm.score_customers(relation, scheme=rules, tiers=tiers)
+        assert {str(kind) for name, kind in zip(listed.columns, listed.types, strict=True) if name in texts} == {
+            "VARCHAR"
+        }
+        for ending in ("parquet", "csv"):
+            outputs.write_table(listed, tmp_path / f"list.{ending}", order=["customer_id"])
+        written = connection.read_parquet(str(tmp_path / "list.parquet"))
+        assert written.types == listed.types
+        assert as_rows(written.project(", ".join(texts)).fetchall()) == as_rows(rows)
+    assert "'=iron" in (tmp_path / "list.csv").read_text()
+    assert "'=old" in (tmp_path / "list.csv").read_text()
+
+
+def as_rows(rows: Any) -> list[list[str | None]]:
+    return [[None if value is None or value != value else str(value) for value in row] for row in rows]
+
+
 def days_of(values: list[Any]) -> list[Any]:
     """Days as days: of midnight pandas makes a moment."""
     return [str(value)[:10] if isinstance(value, dt.date) else value for value in values]

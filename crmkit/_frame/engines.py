@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import sys
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -450,6 +451,47 @@ def to_local(frame: LazyFrame, column: str, timezone: str) -> LazyFrame:
     return frame.with_columns(nw.col(column).dt.convert_time_zone(timezone).dt.replace_time_zone(None))
 
 
+# --- words ------------------------------------------------------------------------------------------------------
+
+
+# Of so many places a list of words is looked up by the place; cases are tried one by one.
+_PLACES = 4096
+# What a relation of texts was made of, with the texts as small numbers: who writes it to a file writes these.
+_CODED: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+
+
+def worded(frame: LazyFrame, into: str, key: str, words: Mapping[int, str], *, coded: bool) -> LazyFrame | None:
+    """Rows of DuckDB with `into`, the word of each whole number `key`, missing for any other; None of other engines.
+
+    If it is `coded` the words are held as small numbers (an ENUM), until `spelled`.
+    """
+    places = max(words, default=-1) + 1
+    if not frame.implementation.is_duckdb() or not words or min(words) < 0 or places > _PLACES:
+        return None
+    listed = ", ".join(sql.text(words[place]) if place in words else "NULL" for place in range(places))
+    each = f"ENUM({', '.join(map(sql.text, dict.fromkeys(words.values())))})" if coded else "VARCHAR"
+    made = f"([{listed}]::{each}[])[CAST({sql.name(key)} AS BIGINT) + 1]"
+    return _replace(frame, into, made) if into in names_of(frame) else _project(frame, f"{made} AS {sql.name(into)}")
+
+
+def _spelled(native: Any, words: Sequence[str]) -> Any:
+    """A relation with its `coded` words as texts."""
+    kinds = dict(zip(native.columns, native.types, strict=True))
+    texts = ", ".join(
+        f"CAST({sql.name(name)} AS VARCHAR) AS {sql.name(name)}" for name in words if kinds[name].id == "enum"
+    )
+    if not texts:
+        return native
+    spelled = native.project(f"* REPLACE ({texts})")
+    _CODED[spelled] = native
+    return spelled
+
+
+def coded(native: Any) -> Any:
+    """The same table with words as small numbers where it was made of such, to be written where these are texts."""
+    return _CODED.get(native, native) if type(native).__module__.lstrip("_").startswith("duckdb") else native
+
+
 def _project(frame: LazyFrame, made: str) -> LazyFrame:
     return nw.from_native(frame.to_native().project("*, " + made))
 
@@ -640,16 +682,19 @@ def build(columns: Columns, like: AnyFrame) -> Any:
     return made.to_native()
 
 
-def give_back(frame: LazyFrame, like: AnyFrame, *, dates: Sequence[str] = (), order: str | None = None) -> Any:
-    """A computed lazy frame in the kind of `like`; `dates` are day numbers to turn into dates."""
+def give_back(
+    frame: LazyFrame, like: AnyFrame, *, dates: Sequence[str] = (), order: str | None = None, words: Sequence[str] = ()
+) -> Any:
+    """A computed lazy frame in the kind of `like`; `dates` are day numbers to turn into dates, `words` may be coded."""
     dated = _dated(frame, dates)
     if isinstance(like, nw.LazyFrame):
-        return (dated.sort(order) if order and like.implementation.is_polars() else dated).to_native()
+        native = (dated.sort(order) if order and like.implementation.is_polars() else dated).to_native()
+        return _spelled(native, words) if frame.implementation.is_duckdb() else native
     if order is not None:
         dated = dated.sort(order)
     if like.implementation.is_polars():
         return dated.collect(backend="polars").to_native()
-    relation = dated.to_native()
+    relation = _spelled(dated.to_native(), words)
     return relation.to_arrow_table() if like.implementation.is_pyarrow() else _plain_numbers(relation.df())
 
 

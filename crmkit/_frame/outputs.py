@@ -239,7 +239,7 @@ def write_table(native: Any, path: str | Path, *, order: Sequence[str] = (), loo
     """
     target = target_of(path)
     with _writing(str(path)), _aside(target) as part:
-        frame = _embedded(native)
+        frame = _embedded(engines.coded(native) if target.suffix.lower() == ".parquet" else native)
         if not order:
             frame, order = _numbered(frame), [_ROW]
         _WRITERS[target.suffix.lower()](_dated(frame), part, order, look)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit._frame import engines
-from crmkit._frame.engines import AnyFrame
+from crmkit._frame.engines import AnyFrame, LazyFrame
 from crmkit._types import Array
 from crmkit.errors import ColumnError, DataError, Words, shown
 
@@ -106,9 +106,19 @@ class Table:
         made = [nw.new_series(name, values, backend=frame.implementation) for name, values in columns.items()]
         return frame.with_columns(*made)
 
-    def named(self, key: nw.Expr, words: Mapping[Any, str]) -> nw.Expr:
-        """The word of each key, missing for any other; `key` is best a column."""
-        return named(key, words, in_memory=self.in_memory)
+    @property
+    def coded(self) -> bool:
+        """Whether words are held as small numbers until they are given back: in crmkit's own tables in DuckDB."""
+        return self.sound and self.frame.implementation.is_duckdb()
+
+    def worded(self, frame: AnyFrame, into: str, key: str, words: Mapping[int, str]) -> AnyFrame:
+        """A frame made from `self.frame` with `into`, the word of each whole number `key`, missing for any other."""
+        if isinstance(frame, nw.DataFrame):
+            found = nw.col(key).replace_strict(
+                list(words), list(words.values()), default=nw.lit(None), return_dtype=nw.String
+            )
+            return frame.with_columns(found.alias(into))
+        return worded(frame, into, key, words, coded=self.coded)
 
     def give_back(self, frame: AnyFrame) -> Any:
         """A frame made from `self.frame`, in the caller's own kind."""
@@ -193,17 +203,23 @@ def _is_gap(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     return gap | nw.col(name).is_nan() | (nw.col(name).abs() == float("inf")) if dtype.is_float() else gap
 
 
-def named(key: nw.Expr, words: Mapping[Any, str], *, in_memory: bool = False) -> nw.Expr:
-    """The word of each key, missing for any other.
+def worded(frame: LazyFrame, into: str, key: str, words: Mapping[int, str], *, coded: bool = False) -> LazyFrame:
+    """Rows with `into`, the word of each whole number `key`, missing for any other; `coded` as in `engines.worded`.
 
-    In an engine as cases: what it would do for `replace_strict` is a join that carries all columns along.
+    In other engines than DuckDB as cases, one for each word: what they would do for `replace_strict` is a join that
+    carries all columns along.
     """
-    if in_memory:
-        return key.replace_strict(list(words), list(words.values()), default=nw.lit(None), return_dtype=nw.String)
+    listed = engines.worded(frame, into, key, words, coded=coded)
+    if listed is not None:
+        return listed
+    keys: dict[str, list[int]] = {}
+    for value, word in words.items():
+        keys.setdefault(word, []).append(value)
     found = nw.lit(None).cast(nw.String)
-    for value, word in reversed(list(words.items())):
-        found = nw.when(key == value).then(nw.lit(word)).otherwise(found)
-    return found
+    for word, values in reversed(list(keys.items())):
+        own = nw.col(key)
+        found = nw.when(own == values[0] if len(values) == 1 else own.is_in(values)).then(nw.lit(word)).otherwise(found)
+    return frame.with_columns(found.alias(into))
 
 
 _RANGES, _PULLED = 4096, 50_000

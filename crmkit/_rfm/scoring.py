@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any, Self
 
 import narwhals.stable.v2 as nw
@@ -353,7 +354,8 @@ class Scorer(Estimator):
             table = self._with_score(measure, self.cutpoints_[measure], table)
         r, f, m = (nw.col(name) for name in SCORES.values())
         most = max(len(cutpoints.cuts) + 1 for found in self.cutpoints_.values() for cutpoints in found.values())
-        added = [_code(most).alias("rfm"), (r + f + m).alias("rfm_sum")]
+        table = _with_code(table, most)
+        added = [(r + f + m).alias("rfm_sum")]
         if self.weights is not None:
             of_r, of_f, of_m = self.weights
             added.append((of_r * r + of_f * f + of_m * m).alias("rfm_weighted"))
@@ -404,9 +406,14 @@ def _id(table: _frame.Table, customer: str) -> nw.Expr:
     return nw.col(customer) if is_number else nw.col(customer).cast(nw.String)
 
 
-def _code(levels: int) -> nw.Expr:
-    """The digits of the three scores as text; from 10 levels on apart, for "1012" could be two codes."""
+def _with_code(table: _frame.Table, levels: int) -> _frame.Table:
+    """The table with `rfm`, the scores' digits as text; from 10 levels on apart, for "1012" could be two codes."""
     r, f, m = (nw.col(name) for name in SCORES.values())
-    if levels < 10:
-        return (100 * r + 10 * f + m).cast(nw.String)
-    return nw.concat_str(r.cast(nw.String), f.cast(nw.String), m.cast(nw.String), separator="_")
+    if levels >= 10:
+        apart = nw.concat_str(r.cast(nw.String), f.cast(nw.String), m.cast(nw.String), separator="_")
+        return table.like(table.frame.with_columns(rfm=apart))
+    if not table.coded:
+        return table.like(table.frame.with_columns(rfm=(100 * r + 10 * f + m).cast(nw.String)))
+    frame = table.frame.with_columns(rfm=(((r - 1) * levels + f - 1) * levels + m - 1).cast(nw.Int64))
+    digits = map(str, range(1, levels + 1))
+    return table.like(table.worded(frame, "rfm", "rfm", dict(enumerate(map("".join, product(digits, repeat=3))))))

@@ -114,12 +114,13 @@ def segment(
     base = _highest(cells) + 1
     code = ((nw.col("r_score") * base + nw.col("f_score")) * base + nw.col("m_score")).cast(nw.Int64)
     codes = ((cells["r"] * base + cells["f"]) * base + cells["m"]).tolist()
-    # Words from the few names, not from the many cells: engines try the cases one by one.
     told = {name: words.get(name) or labels.segment(name, language) for name in names}
     frame = table.frame.with_columns(crmkit_cell=code)
-    cell = table.named(nw.col("crmkit_cell"), dict(zip(codes, names, strict=True)))
-    frame = frame.with_columns(segment=cell).drop("crmkit_cell")
-    named: FrameT = table.give_back(frame.with_columns(segment_label=table.named(nw.col("segment"), told)))
+    frame = table.worded(frame, "segment", "crmkit_cell", dict(zip(codes, names, strict=True)))
+    frame = table.worded(
+        frame, "segment_label", "crmkit_cell", {cell: told[name] for cell, name in zip(codes, names, strict=True)}
+    )
+    named: FrameT = table.give_back(frame.drop("crmkit_cell"))
     return named
 
 

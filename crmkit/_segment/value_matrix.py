@@ -254,7 +254,7 @@ def value_matrix(
         cuts[0] = replace(cuts[0], measured=measured)
     quadrant = _quadrant(cuts, equal)
     return ValueMatrix(
-        customers=table.give_back(table.frame.with_columns(**_columns(table, quadrant, language))),
+        customers=table.give_back(_with_quadrant(table, quadrant, language)),
         table=table.build(_described(table, current, potential, quadrant, language)),
         current=cuts[0],
         potential=cuts[1],
@@ -380,19 +380,23 @@ def add_quadrant(table: _frame.Table, known: _frame.Table, language: Language) -
     """A table of customers with the quadrant of each, cut at the medians; `known` is the same before it was valued."""
     pairs = ((known, "current_value"), (table, "residual_clv"))
     cuts = [_cut(whole, column, ("median", math.nan)) for whole, column in pairs]
-    return table.frame.with_columns(**_columns(table, _quadrant(cuts, "low"), language))
+    return _with_quadrant(table, _quadrant(cuts, "low"), language)
 
 
-def _columns(table: _frame.Table, quadrant: nw.Expr, language: Language) -> dict[str, nw.Expr]:
-    words = dict(zip(QUADRANTS, labels.texts(QUADRANTS, language), strict=True))
-    return {"quadrant": quadrant, "quadrant_label": table.named(quadrant, words)}
+def _with_quadrant(table: _frame.Table, quadrant: nw.Expr, language: Language) -> AnyFrame:
+    """The table with the words of each customer's quadrant."""
+    frame = table.frame.with_columns(crmkit_quadrant=quadrant)
+    for into, words in (("quadrant", QUADRANTS), ("quadrant_label", labels.texts(QUADRANTS, language))):
+        frame = table.worded(frame, into, "crmkit_quadrant", dict(enumerate(words)))
+    return frame.drop("crmkit_quadrant")
 
 
 def _quadrant(cuts: list[Cut], equal: str) -> nw.Expr:
+    """The place of each customer's quadrant among them."""
     current, potential = (
         _number(cut.column) > cut.threshold if equal == "low" else _number(cut.column) >= cut.threshold for cut in cuts
     )
-    platinum, gold, iron, lead = (nw.lit(name) for name in QUADRANTS)
+    platinum, gold, iron, lead = (nw.lit(place) for place in range(len(QUADRANTS)))
     high = nw.when(potential).then(platinum).otherwise(gold)
     return nw.when(current).then(high).otherwise(nw.when(potential).then(iron).otherwise(lead))
 
@@ -407,7 +411,7 @@ def _described(
     found = table.collect(
         sides.group_by("quadrant").agg(nw.len().alias("customers"), nw.col("current", "potential").sum())
     )
-    at = [list(QUADRANTS).index(name) for name in found["quadrant"]]
+    at = found["quadrant"].astype(np.int64)
     n, worth, promise = np.zeros(4, dtype=np.int64), np.zeros(4), np.zeros(4)
     n[at], worth[at], promise[at] = found["customers"], found["current"], found["potential"]
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ from crmkit.lifecycle._rhythm import Rhythm
 Case: TypeAlias = tuple[nw.Expr, Any]
 
 STAGES = ("exploration", "formation", "stability", "decline")
+RULES = ("silent", "rate_falls", "spend_falls", "few_orders", "some_orders", "rate_grows", "spend_grows", "steady")
 PATTERNS = ("failed_start", "lost_in_formation", "early_exit", "long_lasting", "ongoing")
 
 # Two gaps are the fewest that can show a rhythm; with four it has been confirmed.
@@ -143,26 +144,40 @@ def _limit(name: str, value: Any, usual: float) -> float:
 
 
 def judged(
-    facts: LazyFrame, rules: StageRules, rhythm: Rhythm | None, *, origin: int, as_of: int | nw.Expr
+    facts: LazyFrame,
+    rules: StageRules,
+    rhythm: Rhythm | None,
+    *,
+    origin: int,
+    as_of: int | nw.Expr,
+    coded: bool = False,
 ) -> LazyFrame:
     """The facts with measures, rule, stage and pattern; the data begin on the day `origin`.
 
-    They are those of the day `as_of`, or of a day in each row.
+    They are those of the day `as_of`, or of a day in each row. If they are `coded` a rule, stage or pattern is its
+    place in RULES, STAGES or PATTERNS.
     """
+    rule, stage, pattern = (_namer(words if coded else None) for words in (RULES, STAGES, PATTERNS))
     measured = facts.with_columns(**_measures(rhythm, origin, as_of))
     compared = measured.with_columns(
         overdue=nw.col("recency") / nw.col("expected_gap"),
-        stage_reached=first_that_fits([(fits, stage) for _, stage, fits in _upward(rules)], "stability"),
-        reached_by=first_that_fits([(fits, rule) for rule, _, fits in _upward(rules)], "steady"),
+        stage_reached=first_that_fits([(fits, stage(to)) for _, to, fits in _upward(rules)], stage("stability")),
+        reached_by=first_that_fits([(fits, rule(name)) for name, _, fits in _upward(rules)], rule("steady")),
     )
     stable_days = (nw.col("n_days") - rules.stability_orders) * nw.col("own_gap")
     staged = compared.with_columns(
-        stable_days=nw.when(nw.col("stage_reached") == "stability").then(stable_days),
-        stage=first_that_fits([(fits, "decline") for _, fits in _downward(rules)], nw.col("stage_reached")),
-        rule=first_that_fits([(fits, rule) for rule, fits in _downward(rules)], nw.col("reached_by")),
+        stable_days=nw.when(nw.col("stage_reached") == stage("stability")).then(stable_days),
+        stage=first_that_fits([(fits, stage("decline")) for _, fits in _downward(rules)], nw.col("stage_reached")),
+        rule=first_that_fits([(fits, rule(name)) for name, fits in _downward(rules)], nw.col("reached_by")),
         ended=first_that_fits([(_at_least("overdue", rules.ended_at), True)], False),
     )
-    return staged.with_columns(pattern=first_that_fits(_patterns(rules), "ongoing"))
+    patterns = [(fits, pattern(name)) for fits, name in _patterns(rules, stage)]
+    return staged.with_columns(pattern=first_that_fits(patterns, pattern("ongoing")))
+
+
+def _namer(words: Sequence[str] | None) -> Callable[[str], Any]:
+    """How a word stands in a column: as its place among the words, or as it is."""
+    return str if words is None else words.index
 
 
 def _measures(rhythm: Rhythm | None, origin: int, as_of: int | nw.Expr) -> dict[str, nw.Expr]:
@@ -204,14 +219,14 @@ def _upward(rules: StageRules) -> list[tuple[str, str, nw.Expr]]:
     ]
 
 
-def _patterns(rules: StageRules) -> list[Case]:
+def _patterns(rules: StageRules, stage: Callable[[str], Any]) -> list[Case]:
     kept_long = nw.col("stable_days") >= rules.long_stability * nw.col("expected_gap") * (1 - ROUNDING)
     return [
         (kept_long, "long_lasting"),
         (~nw.col("ended"), "ongoing"),
-        (nw.col("stage_reached") == "exploration", "failed_start"),
-        (nw.col("stage_reached") == "formation", "lost_in_formation"),
-        (nw.col("stage_reached") == "stability", "early_exit"),
+        (nw.col("stage_reached") == stage("exploration"), "failed_start"),
+        (nw.col("stage_reached") == stage("formation"), "lost_in_formation"),
+        (nw.col("stage_reached") == stage("stability"), "early_exit"),
     ]
 
 

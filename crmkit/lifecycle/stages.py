@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import narwhals.stable.v2 as nw
 
-from crmkit import _checks, labels
+from crmkit import _checks, _frame, labels
 from crmkit._frame import batches, engines
 from crmkit._frame.engines import LazyFrame
+from crmkit._frame.table import worded
 from crmkit._types import Table
 from crmkit.customers import kept_days
 from crmkit.interpurchase import Interpurchase, check_interpurchase
@@ -101,26 +100,27 @@ def stages(
     with kept_days(tx) as days:
         facts = batches.numbered(stage_sums(tx).of(days, "customer_id").filter(nw.col("n_days") > 0), beside=tx.source)
         rhythm = given(interpurchase) if interpurchase else learn_from(tx, days, facts)
-    named = staged(tx, facts, limits, rhythm, language)
+    named = staged(tx, _frame.Table(facts), limits, rhythm, language)
     return engines.give_back(named.select(*COLUMNS), tx.like, order="customer_id")
 
 
 def staged(
     tx: Transactions,
-    facts: LazyFrame,
+    facts: _frame.Table,
     rules: StageRules,
     rhythm: Rhythm | None,
     language: Language,
 ) -> LazyFrame:
     """The facts of customers with measures, stage and pattern, and what people read for these."""
-    as_of = _checks.day_number(tx.as_of)
-    return judged(facts, rules, rhythm, origin=tx.first_day, as_of=as_of).with_columns(
-        purchase_days=nw.col("n_days"),
-        stage_label=_in_words("stage", STAGES, language),
-        pattern_label=_in_words("pattern", PATTERNS, language),
-    )
-
-
-def _in_words(column: str, keys: Sequence[str], language: Language) -> nw.Expr:
-    cases = [(nw.col(column) == key, labels.text(key, language)) for key in keys]
-    return first_that_fits(cases[:-1], cases[-1][1])
+    as_of, frame = _checks.day_number(tx.as_of), facts.frame.lazy()
+    found = judged(frame, rules, rhythm, origin=tx.first_day, as_of=as_of, coded=facts.coded)
+    found = found.with_columns(purchase_days=nw.col("n_days"))
+    for column, keys in (("stage", STAGES), ("pattern", PATTERNS)):
+        words = labels.texts(keys, language)
+        if facts.coded:
+            found = worded(found, f"{column}_label", column, dict(enumerate(words)), coded=True)
+            found = worded(found, column, column, dict(enumerate(keys)), coded=True)
+        else:
+            cases = [(nw.col(column) == key, word) for key, word in zip(keys, words, strict=True)]
+            found = found.with_columns(first_that_fits(cases[:-1], words[-1]).alias(f"{column}_label"))
+    return found

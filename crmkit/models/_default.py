@@ -446,7 +446,10 @@ def _rescaled(valued: Any, trees: dict[str, NDArray[Any]]) -> Table:
 
 def _named(valued: Any, name: str | None) -> Table:
     table = _frame.open_table(valued)
-    return table.give_back(table.frame.with_columns(purchase_model=nw.lit(name).cast(nw.String)))
+    if name is None or not table.coded:
+        return table.give_back(table.frame.with_columns(purchase_model=nw.lit(name).cast(nw.String)))
+    frame = table.frame.with_columns(purchase_model=nw.lit(0))
+    return table.give_back(table.worded(frame, "purchase_model", "purchase_model", {0: name}))
 
 
 def _spend_model(facts: LazyFrame, learnt: LazyFrame, tx: Transactions, judged: JudgedAt, fitted: Fitted) -> Spend:
