@@ -25,6 +25,7 @@ from crmkit._frame.engines import AnyFrame
 from crmkit._periods import Calendar, Period, calendar_of, periods_between
 from crmkit._rfm.measures import MEASURES, SCORES
 from crmkit._rfm.rules import plain_scheme
+from crmkit._rfm.segments import segments_of_cells, words_of
 from crmkit._types import Date, Floats, Ints, Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.labels import Language
@@ -89,10 +90,10 @@ class FrozenScheme:
         if scheme == "eleven" and bins != 5:
             raise ArgumentError("downgrades_scheme_eleven_made_levels", bins=bins)
         cells = np.indices((bins, bins, bins)).reshape(3, -1) + 1
-        named = rfm.segment(dict(zip(SCORES.values(), cells, strict=True)), scheme=scheme, bins=bins)
-        segments = tuple(dict.fromkeys(rfm.segment_rules(scheme)["segment"].tolist()))
+        named = segments_of_cells(dict(zip("rfm", cells, strict=True)), scheme, bins)
+        segments = tuple(words_of(scheme, "en"))
         code = {name: at for at, name in enumerate(segments)}
-        grid = np.array([code[name] for name in named["segment"].tolist()], dtype=np.int64)
+        grid = np.array([code[name] for name in named], dtype=np.int64)
         return cls(scorer, scheme, bins, segments, grid.reshape(bins, bins, bins))
 
     def segment(self, customers: Table, *, language: Language | None = None) -> Table:
@@ -107,8 +108,7 @@ class FrozenScheme:
         >>> FrozenScheme.of(rfm.Scorer(bins=4).fit(customers), rules).words("zh")
         {'old': 'Long ago', 'new': '新客户'}
         """
-        rules = rfm.segment_rules(self.scheme, language=language)
-        return dict(zip(rules["segment"].tolist(), rules["label"].tolist(), strict=True))
+        return words_of(self.scheme, labels.resolve(language))
 
     def code(self, r: Any, f: Any, m: Any) -> Any:
         """Position in `segments` of scores; numbers or arrays."""

@@ -106,7 +106,7 @@ def fitted_to(cells: Mapping[str, Array]) -> Interpurchase | None:
 
     if not (cells["x"] > 0).any():
         return None
-    found = MBGNBD(period="day").forecasting().fit(cells, weight="n").params_
+    found = MBGNBD(period="day").forecasting().fit(_frame.ArrayTable(cells), weight="n").params_
     return Interpurchase(expected_gap=found.alpha / found.r, weight=min(found.r, MOST_WEIGHT))
 
 

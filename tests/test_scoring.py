@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import subprocess
+import sys
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 
 import crmkit as crm
 from conftest import as_columns, small_table
 from crmkit import labels, scoring
-from crmkit._frame import outputs
+from crmkit._frame import batches, outputs
 from crmkit.errors import ArgumentError, ColumnError, DataError, NoLifetimeValueWarning
 from crmkit.scoring import Extras
 
@@ -213,6 +216,27 @@ def test_a_list_in_an_engine_and_in_a_file_has_plain_texts(ten, tmp_path):
         assert as_rows(written.project(", ".join(texts)).fetchall()) == as_rows(rows)
     assert "'=iron" in (tmp_path / "list.csv").read_text()
     assert "'=old" in (tmp_path / "list.csv").read_text()
+
+
+def test_a_list_from_file_to_file_in_the_engine_needs_no_pandas(cdnow, tmp_path):
+    source, target = tmp_path / "sales.parquet", tmp_path / "list.parquet"
+    outputs.write_table(cdnow, source)
+    lines = (
+        "import sys, crmkit as crm",
+        "from crmkit._frame import outputs",
+        f"listed = crm.score_customers(crm.read({str(source)!r}, into='duckdb'))",
+        f"outputs.write_table(listed, {str(target)!r}, order=['customer_id'])",
+        "assert 'pandas' not in sys.modules",
+    )
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)
+    assert duckdb.read_parquet(str(target)).shape[0] == len(set(cdnow["customer_id"]))
+
+
+def test_a_list_of_many_customers_that_comes_out_in_pieces_is_the_same(cdnow, monkeypatch):
+    at_once = duckdb.from_df(pd.DataFrame(cdnow))
+    whole = crm.score_customers(at_once).order("customer_id").fetchall()
+    monkeypatch.setattr(batches, "AT_ONCE", 0)
+    assert crm.score_customers(at_once).order("customer_id").fetchall() == whole
 
 
 def as_rows(rows: Any) -> list[list[str | None]]:

@@ -4,6 +4,6 @@
 customers that formulas read from and write back to. No formula of the field lives here.
 """
 
-from crmkit._frame.table import Table, open_table
+from crmkit._frame.table import ArrayTable, Table, open_table
 
-__all__ = ["Table", "open_table"]
+__all__ = ["ArrayTable", "Table", "open_table"]

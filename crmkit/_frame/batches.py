@@ -21,6 +21,7 @@ from crmkit._types import Array
 Function = Callable[[Mapping[str, Array]], Mapping[str, Array]]
 
 ROWS = 2048 * 64  # of a batch
+AT_ONCE = 16 * ROWS  # that come out of DuckDB in one piece
 ROW = "crmkit_row"
 
 
@@ -78,15 +79,22 @@ def _chunks(stored: outputs.Stored, reads: Sequence[str]) -> Iterator[dict[str, 
     """Columns of stored rows, and their numbers; those that are equal or alike side by side."""
     cursor = process.connection().cursor()
     listed = ", ".join(map(sql.name, reads))
+    (n,) = cursor.execute(f"SELECT count(*) FROM {stored.scan}").fetchone()
     cursor.execute(f"SELECT {ROW}, {listed} FROM {stored.scan} ORDER BY {listed}")
+    if n <= AT_ONCE:  # in one piece, which needs no pandas
+        found = {name: np.ma.getdata(values) for name, values in cursor.fetchnumpy().items()}
+        yield from ({name: values[part] for name, values in found.items()} for part in _parts(n))
+        return
     while len(chunk := cursor.fetch_df_chunk(ROWS // 2048)):
         yield {name: chunk[name].to_numpy() for name in (ROW, *reads)}
 
 
-def _store(columns: Mapping[str, Array], file: str) -> None:
-    import pandas as pd
+def _parts(n: int) -> Iterator[slice]:
+    return (slice(start, start + ROWS) for start in range(0, n, ROWS))
 
-    crmkit_batch = pd.DataFrame(dict(columns))
+
+def _store(columns: Mapping[str, Array], file: str) -> None:
+    crmkit_batch = dict(columns)
     to = sql.text(process.new_file(file))
     cursor = process.connection().cursor()  # the thread's own may be giving rows
     # not a number is a value to the engine; here it says that nothing is known

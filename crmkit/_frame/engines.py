@@ -645,16 +645,26 @@ def _beside(native: Any, columns: Columns) -> Any:
     import duckdb
 
     if process.is_ours(native):
-        return connection().from_df(_pandas_of(columns))
+        crmkit_columns = _scannable(columns)  # noqa: F841  it is looked up by its name
+        return connection().sql("SELECT * FROM crmkit_columns")
     # No table of the caller's has this name, and no view of it stays behind.
     name = f"crmkit_{secrets.token_hex(8)}"
-    globals()[name] = _pandas_of(columns)  # where the engine looks for it
+    globals()[name] = _scannable(columns)  # where the engine looks for it
     try:
         return native.query(f"{name}_like", f"SELECT * FROM {name}")
     except (duckdb.CatalogException, duckdb.PermissionException):  # a connection that may not look into Python
-        return native.query(f"{name}_like", _literally(globals()[name]))
+        return native.query(f"{name}_like", _literally(_pandas_of(columns)))
     finally:
         del globals()[name]
+
+
+def _scannable(columns: Columns) -> Any:
+    """Local columns as DuckDB reads them: numbers and dates as they are, anything else by way of pandas."""
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    if not arrays or any(values.dtype.kind not in "iufbM" for values in arrays.values()):
+        return _pandas_of(columns)
+    return {name: values.astype("datetime64[us]") if values.dtype.kind == "M" else values
+            for name, values in arrays.items()}  # fmt: skip
 
 
 def _literally(frame: Any) -> str:

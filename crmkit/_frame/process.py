@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from crmkit.errors import InputFileError
 
 _PREFIX = "crmkit-"
@@ -211,12 +213,10 @@ def spill_folder() -> str:
 
 def private_folder() -> tuple[str, Any]:
     """A folder for private copies, and the object with whose end it is removed."""
-    import pandas as pd
-
     folder = Path(spill_folder()) / f"copies-{next(_numbers)}-{secrets.token_hex(8)}"
     with _naming_the_disk():
         folder.mkdir(mode=0o700)
-    held = pd.DataFrame({"held": [1]})  # a table, so that relations of DuckDB keep it alive: see `engines.scan`
+    held = np.ones(1)  # which DuckDB reads as a table, so that its relations keep it alive: see `origins.scanned`
     weakref.finalize(held, _remove_if_owner, str(folder), os.getpid())
     return str(folder), held
 

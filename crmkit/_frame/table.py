@@ -133,12 +133,30 @@ class Table:
         return engines.build(columns, self.frame)
 
 
+class ArrayTable(Table):
+    """Numbers that crmkit has as arrays, of equal length and finite, as a table: as it is, without a table engine."""
+
+    def __init__(self, columns: Mapping[str, Array]) -> None:
+        self.held, self.columns, self.sound = columns, list(columns), True
+
+    @property
+    def in_memory(self) -> bool:
+        """They are."""
+        return True
+
+    def arrays(self, *columns: str) -> tuple[NDArray[np.float64], ...]:
+        """Columns as floats."""
+        return tuple(np.asarray(self.held[name], dtype=float) for name in columns)
+
+
 def open_table(frame: Any, *, numbers: Sequence[str] = (), keys: Sequence[str] = (), hint: Words | str = "") -> Table:
     """Open any supported table (or a mapping of columns), checked for the columns that are needed.
 
     `numbers` must be numeric, finite and never missing; `keys` must never be missing. `hint` ends an
     error: the call that builds a table which would do.
     """
+    if isinstance(frame, ArrayTable):
+        return frame
     table = frame if isinstance(frame, Table) else Table(engines.wrap(frame))
     needed = list(dict.fromkeys([*keys, *numbers]))
     _refuse_absent(table, needed, hint)

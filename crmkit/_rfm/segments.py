@@ -124,6 +124,28 @@ def segment(
     return named
 
 
+def segments_of_cells(cells: Mapping[str, Ints], scheme: str | Rules, bins: int) -> list[str]:
+    """The segment of each cell of scores r, f and m, of a scheme that leaves none out.
+
+    >>> segments_of_cells({"r": np.array([5, 1]), "f": np.array([5, 4]), "m": np.array([4, 5])}, "eight", 5)
+    ['important_value', 'important_keep']
+    """
+    rules = on_scale(read_rules(scheme), middle_of(bins), bins)
+    refuse_flawed(rules, bins, None)
+    return _segments_of(rules, cells, None)
+
+
+def words_of(scheme: str | Rules, language: Language) -> dict[str, str]:
+    """What people read for each segment of a scheme, in the order of its rules.
+
+    >>> list(words_of("eleven", "en").items())[:2]
+    [('champions', 'Champions'), ('loyal', 'Loyal')]
+    """
+    rules = read_rules(scheme)
+    words = labels_of(rules, language)
+    return {rule.segment: words[rule.segment] for rule in rules}
+
+
 def segment_rules(scheme: str | Rules = "eleven", *, language: Language | None = None) -> Table:
     """The definition of a scheme as a table, one row per rule; edited, it is a scheme too.
 

@@ -231,7 +231,7 @@ def _judged(holdouts: Sequence[Holdout], days: int) -> Choice:
     kinds: dict[str, PurchaseModel] = {name: kind() for name, kind in CANDIDATES.items()}
     first: dict[str, PurchaseModel] = {}
     if pasts:
-        regular = MBGCNBD().forecasting().fit(pasts[0].past, weight="n")
+        regular = MBGCNBD().forecasting().fit(pasts[0].table, weight="n")
         k = int(regular.params_.k)
         kinds |= {f"{name}-{k}": kind(k) for name, kind in REGULAR.items() if k > 1}
         first = {f"MBGCNBD-{k}": regular}
@@ -265,15 +265,15 @@ def _sampled(past: Holdout) -> Holdout:
 
 def _fits(kind: PurchaseModel, pasts: Sequence[Holdout], first: PurchaseModel | None) -> list[PurchaseModel]:
     """The model at each past; from one to the next it changes little. `first` is that at the first, if it is known."""
-    found = [first or kind.forecasting().fit(pasts[0].past, weight="n")]
+    found = [first or kind.forecasting().fit(pasts[0].table, weight="n")]
     for past in pasts[1:]:
-        found.append(kind.forecasting(near=found[-1]).fit(past.past, weight="n"))
+        found.append(kind.forecasting(near=found[-1]).fit(past.table, weight="n"))
     return found
 
 
 def _errors(model: PurchaseModel, past: Holdout) -> Floats:
     """Forecast less future of each cell of a past."""
-    return model.predict(past.past, horizon=past.days) - past.future
+    return model.predict(past.table, horizon=past.days) - past.future
 
 
 def is_close(squares: Floats, smallest: Floats, weights: Floats) -> bool:

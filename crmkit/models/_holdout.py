@@ -15,7 +15,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks
-from crmkit._frame import engines
+from crmkit._frame import ArrayTable, engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._types import Duration, Floats, Table
 from crmkit.customers import Sums, customer_days, known_by
@@ -35,6 +35,11 @@ class Holdout:
     recent: Floats  # repeat purchase days in the last `days` before the origin
     future: Floats  # purchase days in the holdout
     n: Floats
+
+    @property
+    def table(self) -> ArrayTable:
+        """The past as a table for models, which need no engine for it."""
+        return ArrayTable(self.past)
 
     @property
     def past(self) -> dict[str, Floats]:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crmkit._frame import ArrayTable
 from crmkit._statistics import dot
 from crmkit._types import Floats
 from crmkit.models._purchases import PurchaseModel
@@ -54,7 +55,7 @@ class PastMoney:
 
     def expected(self) -> Floats:
         """Purchases of each customer within the days."""
-        past = {"x": self.x, "t_x": self.t_x, "T": self.T}
+        past = ArrayTable({"x": self.x, "t_x": self.t_x, "T": self.T})
         fitted = self.purchases or BGNBD().forecasting().fit(past)
         return fitted.predict(past, horizon=self.days)
 
