@@ -10,6 +10,7 @@ whole number.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -97,6 +98,7 @@ class Profile:
     whole_ids: bool  # ids are whole numbers kept as floats or text
     vast: bool = False  # money that is not used is more than 64 bits of units hold
     small: bool = False  # the product of any amount and the scale has all its digits as a float
+    most_units: float = math.inf  # that the money of any rows adds up to, signs left aside
 
 
 # --- types ------------------------------------------------------------------------------------------------------
@@ -374,7 +376,9 @@ def profile(frame: LazyFrame, *, plain_text: bool = False, float32: bool = False
     counts |= {"filtered": counts["rows"] - counts["kept"]} | _money_counts(one, columns)
     whole = "odd_id" in flags and not counts["odd_id"] and counts["kept"] > counts["no_customer"]
     vast = everything * scale >= MOST_UNITS
-    return Profile(counts, int(one["first"]), int(one["last"]), scale, guard, whole, vast, small)
+    # Sums of money differ by rounding, and so does each row; twice as much is more than all of it.
+    most = 2 * everything * len(money) * scale + one["rows"]
+    return Profile(counts, int(one["first"]), int(one["last"]), scale, guard, whole, vast, small, most)
 
 
 def _one(frame: LazyFrame, aggregates: Mapping[str, nw.Expr]) -> dict[str, float]:

@@ -111,9 +111,9 @@ def _with_gaps(tx: Transactions) -> LazyFrame:
 
 def _added_up(tx: Transactions, rows: LazyFrame, *by: str) -> LazyFrame:
     """Rows, or rows that were added up more finely before, by these keys."""
-    sums = {"money": nw.col("money").sum().cast(nw.Int64)}
+    sums = {"money": engines.whole_sum("money", rows, most=tx.most_units)}
     if "cost" in tx.roles:
-        sums["cost"] = nw.col("cost").sum().cast(nw.Int64)
+        sums["cost"] = engines.whole_sum("cost", rows, most=tx.most_units)
         sums["no_cost"] = nw.col("no_cost").max()
     if tx.has_refunds:
         sums["bought"] = nw.col("bought").max()
@@ -251,22 +251,25 @@ def visit_day(tx: Transactions) -> nw.Expr:
 def customer_sums(tx: Transactions) -> Sums:
     """Customers' days and money: n_days, first_day, last_day, money, cost, and the money of the first day, packed."""
     visit, money = nw.col("visit"), nw.col("money")
-    # Two aggregates find the money of the first day: the smallest day with the upper, and with the lower half of it.
-    # However the division rounds, the halves make the whole.
-    high = (money / _LIMB).floor().cast(nw.Int64)
-    since = (visit_day(tx) - tx.first_day) * (4 * _LIMB) + 2 * _LIMB
+    limb, halved = _limb(tx)
+    since = (visit_day(tx) - tx.first_day) * (4 * limb) + 2 * limb
+    first = {"first_low": since + money}
+    if halved:
+        # Two aggregates find the money of the first day: the smallest day with the upper, and with the lower half of
+        # it. However the division rounds, the halves make the whole.
+        high = (money / limb).floor().cast(nw.Int64)
+        first = {"first_high": since + high, "first_low": since + (money - high * limb)}
     more = {}
     if "cost" in tx.roles:
         more = {"cost": nw.col("cost").sum().cast(nw.Int64), "no_cost": nw.col("no_cost").max()}
     return Sums(
-        {"visit": visit_day(tx), "first_high": since + high, "first_low": since + (money - high * _LIMB)},
+        {"visit": visit_day(tx), **first},
         {
             "n_days": visit.count().cast(nw.Int64),
             "first_day": visit.min(),
             "last_day": visit.max(),
             "money": money.sum().cast(nw.Int64),
-            "first_high": nw.col("first_high").min(),
-            "first_low": nw.col("first_low").min(),
+            **{name: nw.col(name).min() for name in first},
             **more,
         },
     )
@@ -286,13 +289,23 @@ def customer_facts(tx: Transactions, days: LazyFrame) -> LazyFrame:
     return facts.filter(nw.col("n_days") > 0) if tx.has_refunds else facts
 
 
-_LIMB = 2**31  # half of the bits of money; two halves and the days fit side by side into 64 bits
+# Half of the bits of money; two halves and the days fit side by side into 64 bits. Of less money than the other number,
+# within 2,800 years, the whole does.
+_LIMB, _ONE_LIMB = 2**31, 2**41
+
+
+def _limb(tx: Transactions) -> tuple[int, bool]:
+    """How much money stands beside a day, and whether it takes two halves."""
+    days = _checks.day_number(tx.as_of) - tx.first_day
+    return (_ONE_LIMB, False) if tx.most_units < _ONE_LIMB and days < 2**20 else (_LIMB, True)
 
 
 def first_money(tx: Transactions) -> nw.Expr:
-    """The money of the first day, from its two halves."""
-    since = (nw.col("first_day") - tx.first_day) * (4 * _LIMB) + 2 * _LIMB
-    return (nw.col("first_high") - since) * _LIMB + (nw.col("first_low") - since)
+    """The money of the first day, from its halves or the whole."""
+    limb, halved = _limb(tx)
+    since = (nw.col("first_day") - tx.first_day) * (4 * limb) + 2 * limb
+    low = nw.col("first_low") - since
+    return (nw.col("first_high") - since) * limb + low if halved else low
 
 
 def _orders(tx: Transactions) -> LazyFrame:

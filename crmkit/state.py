@@ -9,6 +9,7 @@ Adding a day costs the rows of that day, whatever the size of the base.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -250,6 +251,11 @@ class State(Transactions):
     def guard(self) -> int:
         """Results are rounded to this many units; 1 where amounts are exact decimals."""
         return max(batch.guard * (self.scale // batch.scale) if batch.guard > 1 else 1 for batch in self._all)
+
+    @property
+    def most_units(self) -> float:
+        """What the money of any rows adds up to at most: that is not kept."""
+        return math.inf
 
     @property
     def _all(self) -> list[_Batch]:

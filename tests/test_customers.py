@@ -262,3 +262,17 @@ def test_a_window_that_is_none_is_refused():
         crm.customers.recent_value(LATELY, window=0)
     with pytest.raises(ArgumentError, match="window='year' is not a duration"):
         crm.customers.recent_value(LATELY, window="year")
+
+
+@pytest.mark.parametrize("amount", [4e10, 5e13])  # more than stands beside a day, and than floats add up exactly
+def test_what_others_spend_changes_no_sum(make_table, amount):
+    days = ["2024-01-05", "2024-01-05", "2024-02-01", "2024-03-01", "2024-01-01", "2024-02-02"]
+    sales = {"customer_id": list("aaaabb"), "date": days, "amount": [0.1, 0.2, 70.07, -1.01, 1e6, 0.01]}
+    vast = {"customer_id": ["z", "z"], "date": ["2024-01-01", "2024-01-02"], "amount": [amount, 0.02]}
+    alone = as_columns(crm.summarize(make_table(sales)), sort="customer_id")
+    found = as_columns(
+        crm.summarize(make_table({name: sales[name] + vast[name] for name in sales})), sort="customer_id"
+    )
+    assert alone["m_x"] == [pytest.approx(69.06, abs=1e-12), 0.01]
+    assert {name: values[:2] for name, values in found.items()} == alone
+    assert (found["monetary"][2], found["m_x"][2]) == (amount + 0.02, 0.02)

@@ -284,6 +284,11 @@ class Transactions(RefusingRows):
         return self._profile.guard
 
     @property
+    def most_units(self) -> float:
+        """What the money of any rows adds up to at most, in units and without signs."""
+        return self._profile.most_units
+
+    @property
     def has_money(self) -> bool:
         """Whether rows have money; what customers spent on events without it is missing."""
         return "amount" in self.roles or "price" in self.roles
