@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmkit import _checks, _frame, customers, labels, rfm
-from crmkit._frame import outputs
+from crmkit._frame import engines, outputs
 from crmkit._frame.engines import AnyFrame
 from crmkit._periods import Calendar, Period, calendar_of, periods_between
 from crmkit._rfm.measures import MEASURES, SCORES
 from crmkit._rfm.rules import plain_scheme
-from crmkit._rfm.segments import segments_of_cells, words_of
+from crmkit._rfm.segments import MOST_BINS, segments_of_cells, words_of
 from crmkit._types import Date, Floats, Ints, Table
 from crmkit.errors import ArgumentError, ColumnError, DataError, Words, shown
 from crmkit.labels import Language
@@ -221,6 +221,8 @@ def _add_downgrades(frozen: FrozenScheme, scored: Table, as_of: dt.date, languag
     """A table that the frozen scheme scored, with the columns of the downgrade; found once for each distinct cell."""
     keys = [frozen.scorer.columns["recency"], "f_score", "m_score"]
     table = _frame.open_table(scored, numbers=keys)
+    if table.coded and frozen.bins <= MOST_BINS:
+        return table.give_back(_by_cell_of_scores(frozen, table, as_of, language))
     cells = _frame.Table(table.frame.select(*keys)).cells(keys)
     f, m = (np.asarray(cells[name], dtype=np.int64) for name in keys[1:])
     days, code = frozen.next_change(cells[keys[0]], f, m)
@@ -228,6 +230,40 @@ def _add_downgrades(frozen: FrozenScheme, scored: Table, as_of: dt.date, languag
     words = frozen.words(language)
     frame = look_up(table, keys, found, words, as_of, dates=["downgrade_date"], to=["next_segment"])
     return table.give_back(frame)
+
+
+def _by_cell_of_scores(frozen: FrozenScheme, table: _frame.Table, as_of: dt.date, language: Language) -> AnyFrame:
+    """The same of crmkit's own scores and whole days: who has equal scores changes on the same day of silence.
+
+    So the columns are looked up by the cell, and nobody counts which days there are.
+    """
+    bins, recency = frozen.bins, frozen.scorer.columns["recency"]
+    cuts = [cut for cut in frozen.scorer.cutpoints_["recency"][()].cuts if np.isfinite(cut)]
+    days = np.unique([0.0, *(max(np.floor(cut) + step, 0.0) for cut in cuts for step in (-1, 0, 1))])
+    level = frozen.scorer.points("recency", days)
+    day_of = dict(zip(level.tolist(), days.tolist(), strict=True))
+    r, f, m = np.indices((bins, bins, bins)).reshape(3, -1) + 1
+    there = np.array([day_of.get(score, np.nan) for score in r.tolist()])
+    known = ~np.isnan(there)
+    change, after = np.full(r.size, NEVER), np.full(r.size, NOBODY)
+    wait, after[known] = frozen.next_change(there[known], f[known], m[known])
+    change[known] = np.where(wait == NEVER, NEVER, wait + there[known].astype(np.int64))
+    r_score, f_score, m_score = (nw.col(name) - 1 for name in SCORES.values())
+    cell = ((r_score * bins + f_score) * bins + m_score).cast(nw.Int64)
+    celled = table.frame.lazy().with_columns(crmkit_cell=cell)
+    frame: AnyFrame = engines.placed(celled, "crmkit_change", "crmkit_cell", change.tolist())
+    named = dict(enumerate(frozen.words(language).items()))
+    for into, at in (("next_segment", 0), ("next_segment_label", 1)):
+        words = {place: named[code][at] for place, code in enumerate(after.tolist()) if code != NOBODY}
+        frame = table.worded(frame, into, "crmkit_cell", words) if words else _missing(frame, into)
+    left = nw.when(nw.col("crmkit_change") != NEVER).then(nw.col("crmkit_change") - nw.col(recency))
+    frame = frame.with_columns(days_left=left.cast(nw.Int64))
+    frame = frame.with_columns(downgrade_date=nw.col("days_left") + _checks.day_number(as_of))
+    return engines.dated(frame.lazy(), ("downgrade_date",)).drop("crmkit_cell", "crmkit_change")
+
+
+def _missing(frame: Any, into: str) -> Any:
+    return frame.with_columns(**{into: nw.lit(None).cast(nw.String)})
 
 
 def look_up(

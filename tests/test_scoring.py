@@ -239,6 +239,29 @@ def test_a_list_of_many_customers_that_comes_out_in_pieces_is_the_same(cdnow, mo
     assert crm.score_customers(at_once).order("customer_id").fetchall() == whole
 
 
+@pytest.mark.parametrize(("bins", "scheme"), [(5, "eleven"), (3, "eight"), (12, "eight")])
+def test_downgrades_looked_up_by_scores_are_those_of_each_day(cdnow, bins, scheme):
+    relation = duckdb.from_df(pd.DataFrame(cdnow))
+    found = as_columns(crm.score_customers(relation, bins=bins, scheme=scheme, horizon=None), sort="customer_id")
+    scorer = crm.rfm.Scorer(bins=bins)
+    summary = crm.summarize(cdnow)
+    plain = crm.downgrades.downgrade_dates(summary, scorer=scorer.fit(summary), scheme=scheme)
+    expected = as_columns(plain, sort="customer_id")
+    assert len(set(expected["days_left"])) > 100
+    for name in (
+        "r_score",
+        "rfm",
+        "segment_label",
+        "downgrade_date",
+        "next_segment",
+        "next_segment_label",
+        "days_left",
+    ):
+        assert [str(one)[:10].removesuffix(".0") for one in found[name]] == [
+            str(one)[:10].removesuffix(".0") for one in expected[name]
+        ]
+
+
 def as_rows(rows: Any) -> list[list[str | None]]:
     return [[None if value is None or value != value else str(value) for value in row] for row in rows]
 

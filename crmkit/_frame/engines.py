@@ -488,6 +488,13 @@ def worded(frame: LazyFrame, into: str, key: str, words: Mapping[int, str], *, c
     return _replace(frame, into, made) if into in names_of(frame) else _project(frame, f"{made} AS {sql.name(into)}")
 
 
+def placed(frame: LazyFrame, into: str, key: str, numbers: Sequence[int]) -> LazyFrame:
+    """Rows of DuckDB with `into`, the number at the place that a whole number `key` tells, missing for any other."""
+    return _project(
+        frame, f"({list(map(int, numbers))}::BIGINT[])[CAST({sql.name(key)} AS BIGINT) + 1] AS {sql.name(into)}"
+    )
+
+
 def _spelled(native: Any, words: Sequence[str]) -> Any:
     """A relation with its `coded` words as texts."""
     kinds = dict(zip(native.columns, native.types, strict=True))
@@ -710,15 +717,15 @@ def give_back(
     frame: LazyFrame, like: AnyFrame, *, dates: Sequence[str] = (), order: str | None = None, words: Sequence[str] = ()
 ) -> Any:
     """A computed lazy frame in the kind of `like`; `dates` are day numbers to turn into dates, `words` may be coded."""
-    dated = _dated(frame, dates)
+    made = dated(frame, dates)
     if isinstance(like, nw.LazyFrame):
-        native = (dated.sort(order) if order and like.implementation.is_polars() else dated).to_native()
+        native = (made.sort(order) if order and like.implementation.is_polars() else made).to_native()
         return _spelled(native, words) if frame.implementation.is_duckdb() else native
     if order is not None:
-        dated = dated.sort(order)
+        made = made.sort(order)
     if like.implementation.is_polars():
-        return dated.collect(backend="polars").to_native()
-    relation = _spelled(dated.to_native(), words)
+        return made.collect(backend="polars").to_native()
+    relation = _spelled(made.to_native(), words)
     return relation.to_arrow_table() if like.implementation.is_pyarrow() else _plain_numbers(relation.df())
 
 
@@ -732,7 +739,8 @@ def _ticked(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def _dated(frame: LazyFrame, dates: Sequence[str]) -> LazyFrame:
+def dated(frame: LazyFrame, dates: Sequence[str]) -> LazyFrame:
+    """Rows in which day numbers since 1970 are dates."""
     if not dates:
         return frame
     native = frame.to_native()

@@ -30,6 +30,8 @@ from crmkit.labels import Language
 
 # The best of five levels begins where 80 % stand behind; who share the best place stand in the middle of it.
 SHARED_TOP = 0.4
+# Levels of which all cells are named at once.
+MOST_BINS = 9
 
 
 def segment(
@@ -102,7 +104,10 @@ def segment(
     """
     language = labels.resolve(language)
     table = _frame.open_table(scores, numbers=list(SCORES.values()), hint=SCORE_HINT)
-    cells = _realised_cells(table, bins)
+    if table.sound and bins is not None and bins <= MOST_BINS and split == "middle":
+        cells = _all_cells(bins)
+    else:
+        cells = _realised_cells(table, bins)
     written = read_rules(scheme)
     if bins is None and isinstance(scheme, str) and scheme == "eleven":
         _refuse_other_levels(cells)
@@ -227,6 +232,12 @@ def check_rules(rules: Rules, *, bins: int = 5, scores: Table = None) -> Table:
     problems = problems_of(on_scale(read_rules(rules), middle_of(k), k), k, realised)
     titles = ("problem", "segments", "cells", "example")
     return _pandas({title: [problem[at] for problem in problems] for at, title in enumerate(titles)})
+
+
+def _all_cells(bins: int) -> dict[str, Ints]:
+    """All scores (r, f, m), of a table that crmkit scored itself: nobody needs to count which of them are there."""
+    cells = np.indices((bins, bins, bins)).reshape(3, -1) + 1
+    return dict(zip("rfm", cells, strict=True)) | {"n": np.ones(bins**3, dtype=np.int64)}
 
 
 def _realised_cells(table: _frame.Table, bins: int | None) -> dict[str, Ints]:
