@@ -159,7 +159,8 @@ def kept_days(tx: Transactions) -> Iterator[LazyFrame]:
         yield days
 
 
-# Of more customers than this, what holds for all of them is learnt from about so many.
+# Of more customers than this, what holds for all of them is learnt from about so many. Of a simulated million that
+# moves the typical value by .4 %, the total by .005 % and .09 % of the stages; docs/en/limits.md has smaller samples.
 MANY, ASKED = 200_000, 100_000
 
 
