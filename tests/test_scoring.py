@@ -226,6 +226,7 @@ def test_a_list_from_file_to_file_in_the_engine_needs_no_pandas(cdnow, tmp_path)
         "from crmkit._frame import outputs",
         f"listed = crm.score_customers(crm.read({str(source)!r}, into='duckdb'))",
         f"outputs.write_table(listed, {str(target)!r}, order=['customer_id'])",
+        "crm.rfm.describe_segments(listed)",
         "assert 'pandas' not in sys.modules",
     )
     subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)

@@ -680,12 +680,23 @@ def _beside(native: Any, columns: Columns) -> Any:
 
 
 def _scannable(columns: Columns) -> Any:
-    """Local columns as DuckDB reads them: numbers and dates as they are, anything else by way of pandas."""
-    arrays = {name: np.asarray(values) for name, values in columns.items()}
-    if not arrays or any(values.dtype.kind not in "iufbM" for values in arrays.values()):
+    """Local columns as DuckDB reads them: numbers, dates and texts as they are, anything else by way of pandas."""
+    arrays = {name: _read_as_it_is(np.asarray(values)) for name, values in columns.items()}
+    if not arrays or any(values is None for values in arrays.values()):
         return _pandas_of(columns)
-    return {name: values.astype("datetime64[us]") if values.dtype.kind == "M" else values
-            for name, values in arrays.items()}  # fmt: skip
+    return arrays
+
+
+def _read_as_it_is(values: Array) -> Array | None:
+    """An array that DuckDB reads as what it is, if there is one of these values."""
+    if values.dtype.kind == "U":  # of which it makes an ENUM
+        values = values.astype(object)
+    if values.dtype.kind == "O":
+        kinds = set(map(type, values.tolist()))
+        return values if str in kinds and kinds <= {str, type(None)} else None
+    if values.dtype.kind == "M":
+        return values.astype("datetime64[us]")
+    return values if values.dtype.kind in "iufb" else None
 
 
 def _literally(frame: Any) -> str:
