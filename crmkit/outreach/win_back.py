@@ -231,11 +231,11 @@ def organic_chance(
 
 
 def chance_model(customers: Table) -> tuple[ParetoNBD | None, DataError | None]:
-    """Pareto/NBD of all customers, or why there is none."""
+    """Pareto/NBD of all customers, fitted for forecasts alone, or why there is none."""
     from crmkit.models.pareto_nbd import ParetoNBD
 
     try:
-        return ParetoNBD().fit(customers), None
+        return ParetoNBD().forecasting().fit(customers), None
     except DataError as reason:
         return None, reason
 
