@@ -412,6 +412,39 @@ def _batch_name(batch: Any, tx: Transactions) -> str:
     return batch
 
 
+def in_memory(state: State) -> State:
+    """The same customer-days, whose results are tables in memory: a lazy one would be computed for each figure of it.
+
+    >>> state = State.of({"customer_id": ["a"], "date": ["2025-01-05"], "amount": [20]})
+    >>> type(in_memory(state).like.to_native()).__name__
+    'DataFrame'
+    """
+    here = copy.copy(state)
+    here._kind = sources.Kind("pandas")
+    return here
+
+
+def sampled(state: State) -> State:
+    """The customer-days of about 100,000 customers where there are very many, else the state itself.
+
+    >>> state = State.of({"customer_id": ["a"], "date": ["2025-01-05"], "amount": [20]})
+    >>> sampled(state) is state
+    True
+    """
+    days = state.rows() if state.added_up else customers.day_sums(state)
+    bought = days.filter(nw.col("bought") == 1).group_by("customer_id").agg(n=nw.len())
+    some = customers.learnt_from(days, bought)
+    if some is days:
+        return state
+    drawn, part = copy.copy(state), parts.Part.of(some.select(*state._stored_columns))
+    batch = _Batch(
+        "sample", parts.new_name(), part.kind, state.scale, state.guard, state.first_day,
+        _checks.day_number(state.as_of), state.has_refunds,
+    )  # fmt: skip
+    drawn._batches, drawn._parts, drawn._mark = {batch.name: batch}, {batch.name: part}, None
+    return drawn
+
+
 def _kind_of(like: AnyFrame) -> sources.Kind:
     """Tables of the same kind where they can be made here; of an engine elsewhere pandas."""
     kind = like.implementation

@@ -316,6 +316,10 @@ _TRUST = {
         "{segment} bought again within {days} days in {share} of the cases, all customers in {all}",
         "{segment}在 {days} 天内再次购买的比例为 {share}，全部客户为 {all}",
     ),
+    "report_sampled": (
+        "Of so many customers a part is enough: this section looks at {n} of the {among}, drawn by their ids.",
+        "客户数量很多，取一部分即可：本节只看按客户编号抽取的 {n} 位客户（共 {among} 位）。",
+    ),
     "report_trust_sub": (
         "The same rules at {n} earlier days, blind to what came later, judged by the {days} days after",
         "同样的规则应用于 {n} 个历史时点（不看后来的数据），用其后 {days} 天检验",

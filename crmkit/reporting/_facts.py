@@ -20,6 +20,7 @@ from crmkit import (
     _checks,
     _frame,
     clv,
+    customers,
     downgrades,
     explanation,
     growth,
@@ -38,7 +39,7 @@ from crmkit._frame import engines
 from crmkit._periods import Period, Periods
 from crmkit._types import Array, Table
 from crmkit.errors import CrmkitError
-from crmkit.state import State
+from crmkit.state import State, in_memory, sampled
 from crmkit.survival.repurchase import Repurchase
 from crmkit.transactions import Transactions
 
@@ -80,8 +81,21 @@ class Facts:
         depends on the day until which the rows are seen.
         """
         tx = self.tx
-        here = not isinstance(tx, State) and tx.guard == 1 and tx.rows().implementation.is_duckdb()
-        return State.of(tx) if here else tx
+        if isinstance(tx, State) or tx.guard != 1 or not tx.rows().implementation.is_duckdb():
+            return tx
+        added_up = State.of(tx)
+        lazy = tx.like.implementation.is_duckdb()
+        return in_memory(added_up) if lazy and _n_customers(added_up) <= customers.MANY else added_up
+
+    @cached_property
+    def asked(self) -> Transactions:
+        """Those from whom is learnt what holds for all; of very many, a sample by their ids."""
+        return sampled(self.days) if isinstance(self.days, State) else self.days
+
+    @cached_property
+    def sample(self) -> tuple[int, int] | None:
+        """Of how many customers those of the sample are, if it is one."""
+        return None if self.asked is self.days else (_n_customers(self.asked), _n_customers(self.days))
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -175,7 +189,7 @@ class Facts:
     @cached_property
     def moved(self) -> segment.Migration:
         """Who moved between segments since the earlier day, by the cuts of today."""
-        before = self.scorer.score(_customers(self.days.until(self.earlier)))
+        before = self.scorer.score(customers.summarize(self.days.until(self.earlier)))
         kept = ["customer_id", "segment", "monetary"]
         lists = [_frame.open_table(one).frame.select(*kept).to_native() for one in (rfm.segment(before), self.scored)]
         return segment.migration(*lists)
@@ -234,12 +248,12 @@ class Facts:
     @cached_property
     def backtest(self) -> validation.BackTest:
         """What the segments of past dates went on to do."""
-        return self.listen(lambda: validation.backtest(self.days))
+        return self.listen(lambda: validation.backtest(self.asked))
 
     @cached_property
     def sensitivity(self) -> Any:
         """How much depends on arbitrary choices."""
-        return self.listen(lambda: validation.sensitivity(self.days))
+        return self.listen(lambda: validation.sensitivity(self.asked))
 
     @cached_property
     def watch(self) -> outreach.WatchList:
@@ -267,10 +281,8 @@ class Facts:
         return np.flatnonzero(self.periods.complete)
 
 
-def _customers(tx: Transactions) -> Any:
-    from crmkit.customers import summarize
-
-    return summarize(tx)
+def _n_customers(tx: Transactions) -> int:
+    return engines.n_rows(tx.purchases(tx.rows()).group_by("customer_id").agg(n=nw.len()))
 
 
 def columns(table: Any) -> dict[str, Array]:

@@ -202,12 +202,21 @@ def trust(facts: Facts, say: Voice) -> Section:
         facts, say, "backtest", plotting.plot_backtest, facts.backtest, say("backtest_figure"), show="gain"
     )
     steady = attempt(lambda: facts.sensitivity.headline(say.language))
-    blocks = [Row([Grid("", heads, rows), drawn]), Note(facts.backtest.headline(say.language))]
+    blocks = [*_drawn_by_id(facts, say), Row([Grid("", heads, rows), drawn])]
+    blocks.append(Note(facts.backtest.headline(say.language)))
     blocks += [Heading(say("steady_head")), *(Note(line) for line in str(steady).splitlines())] if steady else []
     heard = list(dict.fromkeys(facts.heard))
     blocks += [Folded(say("heard"), [("", line) for line in heard])] if heard else []
     sub = say("trust_sub", n=len(facts.backtest.origins), days=facts.backtest.horizon)
     return Section("trust", say("section_trust"), title, sub, blocks)
+
+
+def _drawn_by_id(facts: Facts, say: Voice) -> list[Any]:
+    """Of whom the figures of this section are, where not of all customers."""
+    if facts.sample is None:
+        return []
+    n, among = facts.sample
+    return [Note(say("sampled", n=say.count(n), among=say.count(among)))]
 
 
 # --- compared -------------------------------------------------------------------------------------------------------
@@ -301,5 +310,7 @@ def tables(facts: Facts, key: str, others: Mapping[str, Facts]) -> Tables:
         return Tables(definitions=counted(facts))
     steady = attempt(lambda: facts.sensitivity)
     found = {"backtest": facts.small(facts.backtest.pooled), "gain": facts.backtest.lift}
-    return Tables(found if steady is None else found | {"choices": steady.choices},
-                  {} if steady is None else {"grade": steady.grade}, [facts.backtest.definition])  # fmt: skip
+    asked = {} if facts.sample is None else dict(zip(("sample", "among"), facts.sample, strict=True))
+    if steady is not None:
+        found, asked = found | {"choices": steady.choices}, asked | {"grade": steady.grade}
+    return Tables(found, asked, [facts.backtest.definition])

@@ -1,14 +1,17 @@
 """The report: complete in itself, aggregates only, its numbers those of the library, hostile names only text."""
 
+import hashlib
 import html
 import json
 import re
 import stat
 
+import duckdb
 import matplotlib.pyplot as plt
 import pytest
 
 import crmkit as crm
+from crmkit import customers
 from crmkit.errors import ArgumentError, InputFileError
 
 EVIL = "<script>alert(1)</script>"
@@ -197,3 +200,34 @@ def test_the_currency_stands_at_the_head_and_no_small_count_in_any_form(tmp_path
     tables = [table for key in ("retention", "revenue", "movement") for table in found[key]["tables"].items()]
     for _, rows in tables:
         assert all(row.get("customers") is None or row["customers"] >= 30 for row in rows)
+
+
+def test_of_very_many_customers_some_are_judged_and_the_page_says_so(tmp_path, monkeypatch):
+    sales = crm.datasets.load_cdnow(sample=True)
+    whole = crm.Transactions(sales)
+    monkeypatch.setattr(customers, "MANY", 1_000)
+    monkeypatch.setattr(customers, "ASKED", 700)
+    crm.report(whole, tmp_path / "r.json", sections=["trust"])
+    found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["trust"]
+    share = f"{int(700 / 2357 * 16**8):08x}"
+    digests = sales["customer_id"].astype(str).map(lambda one: hashlib.md5(one.encode()).hexdigest())
+    drawn = sales[digests < share]
+    assert found["figures"]["sample"] == drawn["customer_id"].nunique()
+    assert found["figures"]["among"] == 2357
+    judged = crm.backtest(crm.Transactions(drawn, as_of=whole.as_of))
+    assert [row["rebuyers"] for row in found["tables"]["backtest"]] == judged.pooled["rebuyers"].tolist()
+    assert found["figures"]["grade"] == crm.sensitivity(crm.Transactions(drawn, as_of=whole.as_of)).grade
+    crm.report(whole, tmp_path / "r.html", sections=["trust"])
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert f"looks at {drawn['customer_id'].nunique()} of the 2,357" in page
+    assert "按客户编号抽取" in page
+
+
+def test_what_an_engine_holds_is_told_alike(tmp_path):
+    sales = crm.datasets.load_cdnow(sample=True)
+    told = []
+    for table in (sales, duckdb.sql("SELECT * FROM sales")):
+        crm.report(crm.Transactions(table), tmp_path / "r.json", sections=["segments", "actions"], name="CDNOW")
+        told.append(json.loads((tmp_path / "r.json").read_text(encoding="utf-8")))
+        told[-1]["report"].pop("engine")
+    assert told[0] == told[1]
