@@ -20,6 +20,7 @@ BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
 # Okabe & Ito's blue in steps; white or black digits keep a contrast above 4.5 on each of them.
 SEQUENTIAL = "Blues"
 SMALL, TITLE = 9, 10.5
+_ALONE = 4  # width of a Chinese character with a sign that closes, which ends a text badly by itself
 # A box of paper behind words that a line would cross.
 ON_PAPER: Mapping[str, Any] = {"boxstyle": "square,pad=0.08", "facecolor": "white", "edgecolor": "none"}
 # What may stand alone on a line: a word or a Chinese character, with the signs that open and close it and its space.
@@ -29,7 +30,9 @@ _PIECES = re.compile(r"[（《「]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，�
 _UNITS = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "zh": ((1e8, "亿"), (1e4, "万"))}
 _EXACT_BELOW = 100_000
 _AMOUNT = {"en": "{number} ({share})", "zh": "{number}（{share}）"}
-COLON = {"en": ": ", "zh": "："}
+COLON, COMMA = {"en": ": ", "zh": "："}, {"en": ", ", "zh": "，"}
+# Between a Chinese character and a Latin letter, where Chinese print leaves a space.
+_SEAM = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])")
 
 
 def open_axes(
@@ -128,17 +131,31 @@ def wrapped(text: str, width: int) -> list[str]:
     >>> wrapped("the quick brown fox", 10), wrapped("分母：上一期有购买的客户", 12)
     (['the quick', 'brown fox'], ['分母：上一期', '有购买的客户'])
     >>> wrapped("预计购买（6 次）", 14)  # no line begins with a sign that closes, or ends with one that opens
-    ['预计购买（6', '次）']
+    ['预计购买', '（6 次）']
+    >>> wrapped("需要关注客户", 10)  # and no Chinese character stands alone at the end
+    ['需要关注', '客户']
     """
-    lines, used = [""], 0
+    lines: list[list[str]] = [[]]
+    used = 0
     for piece in _PIECES.findall(text):
         long = labels.width(piece.rstrip())
         if used and used + long > width:
-            lines.append("")
+            lines.append([])
             used = 0
-        lines[-1] += piece
+        lines[-1].append(piece)
         used += long + len(piece) - len(piece.rstrip())
-    return [line.strip() for line in lines]
+    if len(lines) > 1 and len(lines[-2]) > 2 and len(lines[-1]) == 1 and labels.width(lines[-1][0]) <= _ALONE:
+        lines[-1].insert(0, lines[-2].pop())
+    return ["".join(line).strip() for line in lines]
+
+
+def spaced(text: str, language: Language) -> str:
+    """Text in which names of another script stand apart from Chinese characters.
+
+    >>> spaced("shop的复购率比web低", "zh"), spaced("R 5", "zh"), spaced("14.8万", "zh")
+    ('shop 的复购率比 web 低', 'R 5', '14.8万')
+    """
+    return _SEAM.sub(" ", text) if language == "zh" else text
 
 
 def count_along(axis: Axis, language: Language) -> None:

@@ -13,7 +13,7 @@ from crmkit import labels
 from crmkit.definitions import Definition
 from crmkit.labels import Language
 from crmkit.plotting import _fonts
-from crmkit.plotting._axes import GREY, SMALL, TITLE, plain, wrapped
+from crmkit.plotting._axes import GREY, SMALL, TITLE, plain, spaced, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +48,7 @@ def finished(
             _fit(label, along)
         rows = _legend(ax, legend, place) if len(legend) else 0
         if title and not ax.get_title():
-            _title(ax, title, place, _PAD + rows * 1.6 * SMALL + (2 if rows else 0))
+            _title(ax, spaced(title, language), place, _PAD + rows * 1.6 * SMALL + (2 if rows else 0))
         said = [*notes, *([definition.line(language)] if definition is not None else [])]
         if said:
             _small_print(ax, said, place)

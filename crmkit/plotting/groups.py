@@ -12,6 +12,7 @@ from crmkit.errors import ArgumentError, Words
 from crmkit.labels import Language
 from crmkit.plotting._axes import (
     BLUE,
+    COMMA,
     GREY,
     SMALL,
     VERMILLION,
@@ -262,7 +263,7 @@ def plot_revenue_bridge(
                     size=SMALL)  # fmt: skip
     names = words([f"bridge_{step}" for step in drawn["step"]], spoken)
     people = [phrase("bridge_customers", spoken, n=short(float(n), spoken)) for n in drawn["customers"]]
-    ax.set_yticks(at, [f"{name}, {n}" for name, n in zip(names, people, strict=True)], size=SMALL)
+    ax.set_yticks(at, [f"{name}{COMMA[spoken]}{n}" for name, n in zip(names, people, strict=True)], size=SMALL)
     ax.tick_params(axis="y", length=0)
     ax.invert_yaxis()
     ax.locator_params(axis="x", nbins=4)  # their numbers stand side by side in half a page too
@@ -366,7 +367,10 @@ def _change(number: float, share: float, language: Language, currency: str | Non
     """What stands over a bar: the money and its share of the base period; of changes with their sign."""
     sign = "+" if number > 0 and not total else ""
     said = sign + money(number, language, currency)
-    return said if number == 0 or not np.isfinite(share) else f"{said} ({sign}{percent(share)})"
+    part = f"{sign}{percent(share)}"
+    if number == 0 or not np.isfinite(share):
+        return said
+    return f"{said}（{part}）" if language == "zh" else f"{said} ({part})"
 
 
 def _cell(ax: Axes, x: float, y: float, share: float, title: str, told: Sequence[str], style: dict[str, Any]) -> None:

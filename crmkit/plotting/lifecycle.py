@@ -14,6 +14,7 @@ from crmkit.labels import Language
 from crmkit.lifecycle import STAGES
 from crmkit.plotting._axes import (
     BLUE,
+    COLON,
     GREEN,
     SMALL,
     VERMILLION,
@@ -159,7 +160,7 @@ def _name_stages(
         size = float(sizes[-1])
         height = max((float(middle) - bottom) / (top - bottom), height + LINE)
         said = (
-            f"{word(stage, language)}: {100 * size:.1f}%"
+            f"{word(stage, language)}{COLON[language]}{100 * size:.1f}%"
             if show.endswith("share")
             else amount(
                 float(size), float(size) / total, language, what=stage, currency=currency if show == "value" else None

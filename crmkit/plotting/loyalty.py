@@ -12,6 +12,7 @@ from crmkit import _checks, labels
 from crmkit.labels import Language
 from crmkit.plotting._axes import (
     BLUE,
+    COLON,
     GREEN,
     GREY,
     SMALL,
@@ -537,7 +538,8 @@ def plot_loyalty_matrix(matrix: Any, *, ax: Axes | None = None, language: Langua
     ax.tick_params(length=0)
     values = matrix.definition.values
     for axis, setter in (("attitude", ax.set_xlabel), ("behaviour", ax.set_ylabel)):
-        setter(plain(f"{labels.text(axis, spoken)}: {labels.text(str(values[axis]), spoken)} {values[f'{axis}_cut']}"))
+        high = f"{labels.text(str(values[axis]), spoken)} {values[f'{axis}_cut']}"
+        setter(plain(f"{labels.text(axis, spoken)}{COLON[spoken]}{high}"))
     ax.spines[:].set_visible(False)
     asked = found["loyalty_type"] != "not_asked"
     most = int(np.argmax(np.where(asked, found["customer_share"].astype(float), -1)))

@@ -115,6 +115,39 @@ def test_a_label_that_is_taken_away_is_missed():
     assert {kind for kind, *_ in flaws(ax)} >= {"on", "cut"}
 
 
+HAN = "\u4e00-\u9fff"
+HALF_WIDTH = re.compile(f"[{HAN}][,:;(]|[,:;] ?[{HAN}]")  # signs of another script beside Chinese
+TOGETHER = re.compile(f"[{HAN}][A-Za-z]|[A-Za-z][{HAN}]")
+
+
+def ill_set(said):
+    """What a Chinese reader sees at once: half-width signs, scripts without a space, lines that break badly."""
+    lines = said.split("\n")
+    return [
+        *(["half"] if HALF_WIDTH.search(said) else []),
+        *(["together"] if TOGETHER.search(said) else []),
+        *(
+            ["break"]
+            if any(line[-1:] in tuple("（《「") or line[:1] in tuple("，。；：、！？）》」") for line in lines)
+            else []
+        ),
+        *(["alone"] if len(lines) > 1 and re.fullmatch(f"[{HAN}][，。）]?", lines[-1]) else []),
+    ]
+
+
+@pytest.mark.skipif("zh" not in LANGUAGES, reason="no Chinese font is installed")
+@pytest.mark.parametrize("name", EACH)
+def test_chinese_is_set_as_chinese(name):
+    texts = [text.get_text() for text in texts_of(drawn_at(name, "zh", "report"))]
+    plt.close("all")
+    assert {said: ill_set(said) for said in texts if ill_set(said)} == {}
+
+
+def test_what_is_ill_set_is_seen():
+    said = ("流失, 215 人", "shop的复购率", "区间（\nCochran）", "处于退化\n期")
+    assert [ill_set(one) for one in said] == [["half"], ["together"], ["break"], ["alone"]]
+
+
 def test_every_drawer_is_drawn():
     assert {f"plot_{name.partition('/')[0]}" for name in drawn.PICTURES} == set(drawn.DRAWERS)
 

@@ -125,7 +125,7 @@ def test_pictures_speak_chinese():
     ax = plot_growth_matrix(growth.growth_matrix(SALES, **PERIODS), language="zh")
     assert {"客户忠诚", "客户扩充", "客户获取", "客户多样化"} <= set(texts(ax))
     ax = plot_revenue_bridge(growth.revenue_bridge(SALES, **PERIODS), language="zh")
-    assert ax.get_yticklabels()[4].get_text() == "新客户, 2 人"
+    assert ax.get_yticklabels()[4].get_text() == "新客户，2 人"
 
 
 def test_the_callers_axes_are_used_and_returned():
