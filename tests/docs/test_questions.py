@@ -72,6 +72,7 @@ TRUTH: dict[str, tuple[str, Callable[[Any, World], bool]]] = {
         "total_interval", lambda a, w: a[0] <= came_later(w) <= a[1] and a[2] == "backtested"),
     "What is each group worth, if customers move between groups?": (
         "markov_value", lambda a, _: np.allclose(a, [30 / (1 - 0.5 / 1.25), 0])),
+    "Who brings the largest margin?": ("margin", lambda a, _: a == ["b", 120 - 20.0]),
     "Which key account went quiet?": (
         "watch_accounts", lambda a, w: a == (w["shop"].truth.key_account.customer_id, 1.0)),
     "Which channel brings customers who do not come back?": (
@@ -89,6 +90,13 @@ TRUTH: dict[str, tuple[str, Callable[[Any, World], bool]]] = {
     "How did one customer's relation go?": (
         # a third purchase on 1 March; two gaps of (60 + 40) / 3 days later they have been silent for too long
         "timeline", lambda a, _: a == [("exploration", 31 + 29, 50), ("formation", 67, 25), ("decline", 182 - 127, 0)]),
+    "How many customers have been quiet for 90 days?": ("flag_lost", lambda a, _: a == 5 - 1),
+    "What share of first purchases was followed by another within 60 days?": (
+        "repurchase", lambda a, _: near(a, 1 / 5, 1e-4)),
+    "Does a channel bring customers back less often, or is that chance?": (
+        "compare_repurchase", lambda a, w: a[0] == [w["shop"].truth.bargain_hunters.channel]),
+    "How much revenue went with the customers who left?": (
+        "revenue_bridge", lambda a, _: a == (-100, 50 - 80, 60)),
     "If there is pasta in the basket, how often is there tomato sauce?": (
         # Of the sauce in a basket with pasta 60 % is planted; sauce is there by itself too, in 8 of 100 baskets.
         "pairs", lambda a, _: near(a[0], 0.6 + 0.4 * 0.08, 0.05) and a[1]),
