@@ -142,11 +142,13 @@ def win_back(
         raise ArgumentError("horizon", horizon, "outreach_less_day_horizon_d")
     name, setting = rule_of(DEFAULT_RULE if rule is None else rule)
     tx = open_transactions(transactions)
-    _checks.within_past(days, _checks.day_number(tx.as_of) - tx.first_day + 1, horizon)
+    learns = response is None or value is None  # else nothing is asked of the past but who is lost
+    if learns:
+        _checks.within_past(days, _checks.day_number(tx.as_of) - tx.first_day + 1, horizon)
     customers = summarize(tx)
     gone = lost_customers(tx, customers, name, setting)
-    model, reason = chance_model(customers) if response is None or value is None else (None, None)
-    pace = pace_of_days(tx, days) if response is None or value is None else 1.0
+    model, reason = chance_model(customers) if learns else (None, None)
+    pace = pace_of_days(tx, days) if learns else 1.0
     chance = organic_chance(tx, gone, model, days, pace) if response is None else _tested(response, gone)
     worth = _worth(model, reason, customers, gone, days * pace, share) if value is None else _given_worth(value, gone)
     definition = Definition(

@@ -402,3 +402,13 @@ def test_a_season_to_come_is_in_the_chance_once_two_years_have_shown_it():
         later = sales[(sales["date"] > as_of) & (sales["date"] <= pd.Timestamp(as_of) + pd.Timedelta(days=90))]
         seen = found.table["customer_id"].isin(later["customer_id"]).sum()
         assert found.table["p_reactivation"].sum() == pytest.approx(seen, rel=0.2), as_of
+
+
+def test_what_is_given_in_full_needs_no_past_as_long_as_the_horizon():
+    sales = {"customer_id": ["a", "b"], "date": ["2025-01-05", "2025-04-20"], "amount": [20, 20]}
+    tx = crm.Transactions(sales, as_of="2025-05-31")
+    asked = {"rule": {"inactive": "90D"}, "horizon": "1Y", "contact_cost": 1}
+    found = crm.outreach.win_back(tx, response=0.5, value=20, **asked)
+    assert found.table[["customer_id", "expected_profit"]].to_numpy().tolist() == [["a", 0.5 * 20 - 1]]
+    with pytest.raises(ArgumentError, match="horizon"):
+        crm.outreach.win_back(tx, response=0.5, **asked)
