@@ -88,7 +88,10 @@ def _page(path: str, member: Any, made_by: dict[str, tuple[str, str]]) -> str:
     # Not in the menu: a menu of four hundred names helps nobody, and costs a minute to draw on every page.
     lines = [":orphan:", "", name, "=" * len(name), "", f"In :doc:`{owner} <{module or 'package'}>`.", ""]
     if inspect.isclass(member):
-        lines += [f".. autoclass:: {path}", "   :members:", "   :inherited-members: Exception, Warning", ""]
+        lines += [f".. autoclass:: {path}", "   :members:", "   :inherited-members: Exception, Warning"]
+        # A class of a private file that is public twice would be two objects of one name; the first page has it.
+        twice = module and "._" in member.__module__ and getattr(crmkit, name, None) is member
+        lines += ["   :no-index:", ""] if twice else [""]
         if example_of(member):
             return "\n".join(lines)
         written = re.search(
