@@ -30,6 +30,7 @@ from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError
 from crmkit.outreach._returns import CLASSES, class_of
 from crmkit.outreach.win_back import DEFAULT_RULE, chance_model, in_words, lost_customers, organic_chance, pace_of_days
+from crmkit.survival._spells import counted
 from crmkit.survival.lost import rule_of
 from crmkit.transactions import Transactions, open_transactions
 
@@ -134,9 +135,10 @@ def _list_at(
 ) -> tuple[_List, dict[str, Array]]:
     """The list as it was drawn up at the end of a past, and the lost customers; `later` holds who came back."""
     customers = summarize(past)
-    gone = lost_customers(past, customers, name, setting)
+    cells = counted(past)
+    gone = lost_customers(past, customers, name, setting, cells)
     model, _ = chance_model(customers)
-    chance = organic_chance(past, gone, model, days, pace_of_days(past, days))
+    chance = organic_chance(cells, gone, model, days, pace_of_days(past, days))
     at, n = class_of(gone["x"] + 1), len(CLASSES)
     came = np.full(n, np.nan)
     if later is not None:

@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmkit import _checks, _frame, labels
@@ -28,8 +27,8 @@ from crmkit.customers import summarize
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, ColumnError, DataError, OneMeanSpendWarning, shown, warn
 from crmkit.outreach._returns import ReturnRate
-from crmkit.survival._spells import spells
-from crmkit.survival.lost import flag_lost, rule_of
+from crmkit.survival._spells import counted
+from crmkit.survival.lost import marked, rule_of
 from crmkit.transactions import Transactions, open_transactions
 
 if TYPE_CHECKING:
@@ -146,10 +145,15 @@ def win_back(
     if learns:
         _checks.within_past(days, _checks.day_number(tx.as_of) - tx.first_day + 1, horizon)
     customers = summarize(tx)
-    gone = lost_customers(tx, customers, name, setting)
+    cells = counted(tx)
+    gone = lost_customers(tx, customers, name, setting, cells)
     model, reason = chance_model(customers) if learns else (None, None)
     pace = pace_of_days(tx, days) if learns else 1.0
-    chance = organic_chance(tx, gone, model, days, pace) if response is None else _tested(response, gone)
+    chance = (
+        _tested(response, gone)
+        if cells is None or response is not None
+        else organic_chance(cells, gone, model, days, pace)
+    )
     worth = _worth(model, reason, customers, gone, days * pace, share) if value is None else _given_worth(value, gone)
     definition = Definition(
         "win_back_profit",
@@ -167,14 +171,16 @@ def win_back(
 # --- who is lost ----------------------------------------------------------------------------------------------------
 
 
-def lost_customers(tx: Transactions, customers: Table, name: str, setting: Any) -> dict[str, Array]:
+def lost_customers(
+    tx: Transactions, customers: Table, name: str, setting: Any, cells: dict[str, Array]
+) -> dict[str, Array]:
     """The lost customers by id, with their history (recency, x, t_x, T, m_x) and the limit that they passed."""
-    marked = _columns(flag_lost(tx, **{name: setting}))
+    flagged = _columns(marked(tx, customers, name, setting, cells))
     history = _columns(customers, "customer_id", "recency", "x", "t_x", "T", "m_x")
-    is_lost = marked["lost"].astype(bool)
+    is_lost = flagged["lost"].astype(bool)
     if not is_lost.any():
         raise DataError("outreach_nobody_lost_nobody_win", name=name, setting=setting, as_of=tx.as_of)
-    limit = marked.get("limit_days", np.full(len(is_lost), np.nan))[is_lost]
+    limit = flagged.get("limit_days", np.full(len(is_lost), np.nan))[is_lost]
     return {**{column: values[is_lost] for column, values in history.items()}, "limit_days": limit.astype(float)}
 
 
@@ -214,10 +220,9 @@ def pace_of_days(tx: Transactions, days: float) -> float:
 
 
 def organic_chance(
-    tx: Transactions, gone: Mapping[str, Array], model: ParetoNBD | None, days: float, pace: float
+    cells: dict[str, Array], gone: Mapping[str, Array], model: ParetoNBD | None, days: float, pace: float
 ) -> Floats:
     """Of those who had been quiet for as long after as many purchases, the share that comes back in the days after."""
-    cells = engines.collect(spells(tx).group_by("number", "gap", "closed").agg(n=nw.len()))
     n_returns = cells["n"][cells["closed"] == 1].sum()
     if not n_returns:
         raise DataError("survival_customer_bought_two_days")

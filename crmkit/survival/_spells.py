@@ -45,6 +45,11 @@ def spells(tx: Transactions) -> LazyFrame:
     )
 
 
+def counted(tx: Transactions) -> dict[str, Array]:
+    """How many spells there are of each number, gap and kind: number, gap, closed, n."""
+    return engines.collect(spells(tx).group_by("number", "gap", "closed").agg(n=nw.len()))
+
+
 def of_customers(spells: LazyFrame, by: Sequence[str], curves: Mapping[tuple[Any, ...], Curve]) -> dict[Any, Curve]:
     """The curves with intervals in which customers count, not their spells; arguments as of `design_effects`."""
     designs = design_effects(spells, by, curves)

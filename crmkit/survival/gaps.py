@@ -23,7 +23,7 @@ from crmkit.definitions import Definition
 from crmkit.errors import DataError
 from crmkit.survival._km import ROUNDING, Curve, curve
 from crmkit.survival._spells import of_customers, spells
-from crmkit.transactions import Transactions, open_transactions
+from crmkit.transactions import open_transactions
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -137,15 +137,15 @@ def inactivity_threshold(transactions: Table, *, returning: float = 0.9, level: 
     )
 
 
-def limit_of(tx: Transactions, returning: float) -> int:
-    """The days of `inactivity_threshold` alone, which need no interval.
+def limit_of(cells: dict[str, Array], returning: float) -> int:
+    """The days of `inactivity_threshold` alone, which need no interval, from spells that are counted.
 
     >>> import crmkit as crm
-    >>> limit_of(crm.Transactions(crm.datasets.load_ten_customers()), 0.9)
+    >>> from crmkit.survival import _spells
+    >>> limit_of(_spells.counted(crm.Transactions(crm.datasets.load_ten_customers())), 0.9)
     183
     """
-    share = _checks.share("returning", returning, above_zero=True)
-    return _limit(gap_curve(engines.collect(spells(tx).group_by("gap", "closed").agg(n=nw.len()))), share)
+    return _limit(gap_curve(cells), _checks.share("returning", returning, above_zero=True))
 
 
 def _limit(found: Curve, share: float) -> int:

@@ -21,11 +21,12 @@ from crmkit import _checks, _frame
 from crmkit._frame import engines
 from crmkit._frame.engines import LazyFrame
 from crmkit._results import Result
-from crmkit._types import Duration, Table
+from crmkit._types import Array, Duration, Table
 from crmkit.customers import summarize
 from crmkit.definitions import Definition
 from crmkit.errors import ArgumentError, DataError, Words
 from crmkit.interpurchase import Interpurchase, fit_interpurchase
+from crmkit.survival._spells import counted
 from crmkit.survival.gaps import Gaps, inactivity_threshold, limit_of
 from crmkit.transactions import Transactions, open_transactions
 
@@ -109,7 +110,7 @@ def flag_lost(
         given_rules = Words("survival_rules_given" if said else "survival_rule_none", rules=said)
         raise ArgumentError("survival_rule_says_who_lost", said=given_rules, hint=HINT)
     tx = open_transactions(transactions)
-    return _marked(tx, _limit(tx, *next(iter(told.items()))))
+    return marked(tx, summarize(tx), *next(iter(told.items())))
 
 
 def compare_lost_rules(
@@ -194,7 +195,18 @@ class Limit:
     p_alive: float | None = None
 
 
-def _limit(tx: Transactions, name: str, value: Any) -> Limit:
+def marked(tx: Transactions, customers: Table, name: str, value: Any, spells: dict[str, Array] | None = None) -> Table:
+    """What `flag_lost` says of customers who are summarised already, and of spells that are counted.
+
+    >>> import crmkit as crm
+    >>> tx = crm.Transactions(crm.datasets.load_ten_customers())
+    >>> int(marked(tx, crm.summarize(tx), "inactive", "60D")["lost"].sum())
+    4
+    """
+    return _marked(customers, _limit(tx, name, value, spells))
+
+
+def _limit(tx: Transactions, name: str, value: Any, spells: dict[str, Array] | None = None) -> Limit:
     """What a rule says in figures, learnt from these transactions."""
     if name == "inactive":
         days = _checks.days_of(value, "inactive")
@@ -202,7 +214,7 @@ def _limit(tx: Transactions, name: str, value: Any) -> Limit:
             raise ArgumentError("inactive", value, "survival_less_day_inactive_d")
         return Limit(days=days)
     if name == "returning":
-        return Limit(days=limit_of(tx, value))
+        return Limit(days=limit_of(counted(tx) if spells is None else spells, value))
     number = _checks.finite(name, value)
     if number <= 0 or (name == "p_alive" and number >= 1):
         raise ArgumentError(name, value, "survival_says_nothing_about_anybody", hint=HINT)
@@ -216,9 +228,8 @@ def _limit(tx: Transactions, name: str, value: Any) -> Limit:
     )
 
 
-def _marked(tx: Transactions, limit: Limit) -> Table:
-    """Every customer with the limit that holds for him and whether he is lost."""
-    customers = summarize(tx)
+def _marked(customers: Table, limit: Limit) -> Table:
+    """Every customer with the limit that holds for them and whether they are lost."""
     quiet = nw.col("recency").alias("days_inactive")
     if limit.p_alive is not None:
         from crmkit.models.pareto_nbd import ParetoNBD
@@ -248,7 +259,7 @@ def _buyers(tx: Transactions, origin: int) -> LazyFrame:
 def _outcome(past: Transactions, name: str, value: Any, buyers: LazyFrame, curve: Gaps) -> dict[str, Any]:
     """One rule's row: whom it called lost, and what they did."""
     limit = _limit(past, name, value)
-    table = _frame.open_table(_marked(past, limit))
+    table = _frame.open_table(_marked(summarize(past), limit))
     marked = engines.lift(table.frame.select("customer_id", "lost"))
     lost, back = nw.col("lost"), ~nw.col("back").is_null()
     kinds = {"n": lost | ~lost, "gone": lost, "returned": lost & back, "silent": ~lost & ~back}
