@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import as_columns, examples, small_table
+from conftest import as_columns, examples, small_table, table_of
 from crmkit import Transactions, pyramid
 from crmkit.errors import ArgumentError, ColumnError, DataError
 
@@ -379,9 +379,10 @@ def test_windows_outside_the_data_are_refused():
 
 
 def test_who_costs_nothing_is_not_lead_and_who_costs_a_cent_is():
-    customers = {"monetary": [9.0, 8.0, 7.0, 6.0], "margin": [0.0, -0.01, 5.0, 5.0]}
-    tiers = as_columns(pyramid.assign_tiers(customers, scheme={"gold": 0.5, "iron": 0.3, "lead": 0.2}, profit="margin"))
-    assert tiers["tier"] == ["gold", "lead", "iron", "iron"]
+    columns = {"monetary": [9.0, 8.0, 7.0, 6.0], "margin": [0.0, -0.01, 5.0, 5.0]}
+    for customers in (columns, table_of("polars_lazy", columns)):  # in memory, and by an engine
+        found = pyramid.assign_tiers(customers, scheme={"gold": 0.5, "iron": 0.3, "lead": 0.2}, profit="margin")
+        assert as_columns(found, sort="monetary")["tier"] == ["iron", "iron", "lead", "gold"]
 
 
 def test_nothing_and_everything_are_shares_too():

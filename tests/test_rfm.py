@@ -157,12 +157,26 @@ def test_nested_scores_are_quantiles_within_the_cell_before(make_table):
             assert [got["m_score"][row] for row in cell] == midrank([columns["monetary"][row] for row in cell], 3)
 
 
-def midrank(values, bins, *, reverse=False):
+def midrank(values, bins, *, reverse=False, ties="middle"):
     """The rule of the docstring, customer by customer, in exact fractions."""
     signed = [-value if reverse else value for value in values]
-    n = len(values)
-    places = [Fraction(sum(o < v for o in signed)) + Fraction(sum(o == v for o in signed), 2) for v in signed]
+    n, half = len(values), Fraction(1, 2)
+    stands = {"middle": lambda equal: equal * half, "better": lambda equal: equal - half, "worse": lambda _: half}[ties]
+    places = [sum(o < v for o in signed) + stands(sum(o == v for o in signed)) for v in signed]
     return [1 + int(bins * place / n) for place in places]
+
+
+@pytest.mark.parametrize("ties", ["middle", "better", "worse"])
+def test_equals_stand_where_ties_says_in_groups_of_any_size(ties):
+    # Two fives, and sizes that no number of levels divides: half a place decides at the edges of levels.
+    for spend, bins in product(
+        ([1] * 5 + [2] * 5, [1, 2, 3, 3, 3, 4, 4], [1, 1, 2, 2, 2, 2, 3, 4, 5, 5, 5]), (2, 3, 5)
+    ):
+        n = len(spend)
+        table = {"recency": spend, "frequency": [1] * n, "monetary": [float(money) for money in spend]}
+        got = rfm.score(table, bins=bins, ties=ties)
+        assert got["m_score"].tolist() == midrank(spend, bins, ties=ties)
+        assert got["r_score"].tolist() == midrank(spend, bins, reverse=True, ties=ties)
 
 
 def test_ten_bins_keep_the_scores_apart(make_table):
@@ -783,6 +797,12 @@ def test_four_levels_may_be_five_where_more_than_two_fifths_share_the_best_place
             segmented(scores)
     for scores in ([4, 4, 4, 1, 2, 3, 3], [5, 1, 2, 3, 4, 1, 1], [3, 3, 1]):
         assert len(as_columns(segmented(scores))["segment"]) == len(scores)
+    # On every score: one that few lead is enough to tell that there is no fifth level.
+    many, few = [4, 4, 4, 1, 2], [4, 4, 1, 2, 3]
+    for names in (("r", "f", "m"), ("f", "m", "r"), ("m", "r", "f")):
+        scores = {f"{name}_score": part for name, part in zip(names, (many, many, few), strict=True)}
+        with pytest.raises(ArgumentError, match="made for scores of 1 to 5"):
+            rfm.segment(scores)
 
 
 def test_a_cell_that_just_pays_for_itself_is_not_rolled_out():

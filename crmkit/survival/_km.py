@@ -197,7 +197,7 @@ def _unsure(customers: Floats, cases: Floats, level: float) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         wider = stdtrit(customers - 1, (1 + level) / 2) / stdtrit(cases - 1, (1 + level) / 2)
         factor = wider**2 * (customers / (customers - 1)) / (cases / (cases - 1))
-    return np.where(customers == cases, np.where(cases > 1, 1.0, np.nan), factor)
+    return np.where(customers == cases, 1.0, factor)
 
 
 def log_rank(

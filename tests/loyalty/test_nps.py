@@ -254,6 +254,20 @@ def test_many_comparisons_are_adjusted():
     assert (adjusted >= p).all()
 
 
+def test_p_values_are_adjusted_step_by_step_after_holm():
+    """Each by the number of those not smaller, never below the one before: Holm (1979), written out."""
+    promoters = {"a": 50, "b": 31, "c": 30, "d": 39, "e": 50}
+    shops = [shop for shop, n in promoters.items() for _ in range(100)]
+    scores = [score for n in promoters.values() for score in [10] * n + [5] * (100 - n)]
+    got = as_columns(loyalty.compare_nps({"nps": scores, "shop": shops}, by="shop", baseline="a").table)
+    p = dict(zip(got["group"][1:], got["p_value"][1:], strict=True))
+    assert p["c"] < p["b"] < p["d"] < p["e"]
+    assert p["b"] * 3 > p["c"] * 4  # otherwise the order of steps would not be seen
+    by_hand = {"c": 4 * p["c"], "b": 3 * p["b"], "d": 2 * p["d"], "e": 1.0}
+    assert dict(zip(got["group"][1:], got["p_adjusted"][1:], strict=True)) == pytest.approx(by_hand, rel=1e-12)
+    assert by_hand["d"] < 1
+
+
 def test_what_cannot_be_compared():
     one = {"nps": [1, 2], "shop": ["a", "a"]}
     with pytest.raises(DataError, match="nothing to compare"):

@@ -80,7 +80,10 @@ def by_hand(rows, as_of):
 @given(rows=listed, days=st.integers(0, 200))
 @law
 def test_counts_are_those_of_a_count_day_by_day(rows, days):
-    as_of = FIRST + dt.timedelta(days=max(days, min(day for _, day, _, _ in rows)))
+    agree(rows, FIRST + dt.timedelta(days=max(days, min(day for _, day, _, _ in rows))))
+
+
+def agree(rows, as_of):
     found = contract_rates(table_of(rows), as_of=as_of, amount="fee")
     people, renewals, money = (as_columns(part) for part in (found.table, found.renewals, found.movements.table))
     counted = as_columns(found.movements.customers)
@@ -98,6 +101,27 @@ def test_counts_are_those_of_a_count_day_by_day(rows, days):
             assert counted["churned"][at] == people["lost"][at]
             kept = sum(counted[name][at] for name in ("expanded", "unchanged", "contracted"))
             assert kept == people["start"][at] - people["lost"][at]
+    return renewals
+
+
+def test_counts_at_the_edges_of_months_contracts_and_the_data():
+    # Day 59 is 29 February, day 90 is 31 March, the last day that is seen.
+    rows = [
+        ("a", 0, 59, 100), ("a", 60, None, 100),  # renewed on the day after
+        ("b", 0, 20, 200), ("b", 22, None, 200),  # a day too late
+        ("c", 0, 90, 300),  # the day after its end is not seen yet
+        ("d", 0, 89, 400), ("d", 90, None, 500),  # renewed on the last day seen
+        ("e", 10, 40, 600), ("e", 50, 1, 600),  # from day 50 to day 51
+        ("f", 31, 9, 700), ("f", 40, 30, 650),  # begins on the day on which the other one ends
+        ("g", 60, 30, 800),  # the whole of March
+        ("h", 30, 30, 900), ("h", 89, None, 900),  # back within the month
+        ("i", 5, 54, 150), ("i", 60, 0, 150),  # renewed, for one day
+    ]  # fmt: skip
+    renewals = agree(rows, FIRST + dt.timedelta(days=90))
+    assert (renewals["due"], renewals["renewed"]) == ([1, 4, 4], [0, 3, 1])
+    assert renewals["renewal_rate"] == [0.0, 0.75, None]  # who renews an end on 31 March is not known on that day
+    assert renewals["complete"] == [True, True, False]
+    assert agree(rows, FIRST + dt.timedelta(days=91))["complete"] == [True, True, True, False]
 
 
 @given(rows=listed, period=st.sampled_from(("day", "week", "month", "quarter")), rolling=st.booleans())

@@ -205,6 +205,18 @@ def test_the_list_of_the_example(make_table):
     assert columns["returns"] == [0.0, 0.0, 0.0, 0.0, -5.0, 0.0]
 
 
+def test_the_list_tells_more_less_and_the_same_apart_by_the_cent():
+    spend = {"more": (10.0, 10.01), "same": (10.0, 10.0), "less": (10.0, 9.99)}
+    columns = {"customer_id": [who for who in spend for _ in range(2)], "date": ["2024-01-05", "2024-02-05"] * 3,
+               "amount": [amount for both in spend.values() for amount in both]}  # fmt: skip
+    tx = crm.Transactions(small_table(columns), as_of="2024-02-29")
+    listed = as_columns(retention.movement_list(tx), sort="customer_id")
+    assert listed["customer_id"] == ["less", "more", "same"]
+    assert listed["movement"] == ["contraction", "expansion", "unchanged"]
+    people = as_columns(retention.revenue_movements(tx).customers)
+    assert [people[name][1] for name in ("expanded", "unchanged", "contracted")] == [1, 1, 1]
+
+
 def test_the_list_takes_the_last_period_that_is_over_unless_told():
     tx = crm.Transactions(small_table(columns_of(EXAMPLE)), as_of="2024-03-30")
     assert as_columns(retention.movement_list(tx)) == as_columns(retention.movement_list(tx, at="2024-02"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import crmkit as crm
 from conftest import as_columns
@@ -158,6 +159,29 @@ def test_with_a_purchase_or_two_of_each_customer_it_is_greenwood_s(make_table):
     assert table["days"] == [0, 30]
     assert table["returned_low"][1] == pytest.approx(1 - plain.high[1], abs=1e-9)
     assert table["returned_high"][1] == pytest.approx(1 - plain.low[1], abs=1e-9)
+
+
+def test_the_variance_of_few_customers_with_many_cases_is_written_out():
+    """Six of ten gaps end on day 20, of four customers: t of three and of nine degrees, and means of four and of ten."""
+    gap, closed, n = np.array([20, 30]), np.array([1, 0]), np.array([6, 4])
+    found, customers, design = curve(gap, closed, n), np.full(3, 4.0), np.array([1.0, 1.7, 1.7])
+    t = [stats.t.ppf(0.975, degrees) for degrees in (3, 9)]
+    factor = 1.7 * (t[0] / t[1]) ** 2 * (4 / 3) / (10 / 9)
+    worth = 10 / factor  # what Greenwood's variance of a share of ten is worth, divided by all that it is too small by
+    k = 0.4 * worth
+    low, high = found.of_customers(customers, design).low[1], found.of_customers(customers, design).high[1]
+
+    def both(at):  # the mid-p value: halfway between the two beta laws
+        return (stats.beta.cdf(at, k, worth - k + 1) + stats.beta.cdf(at, k + 1, worth - k)) / 2
+
+    assert (both(low), both(high)) == pytest.approx((0.025, 0.975), abs=1e-9)
+
+
+def test_gaps_of_a_customer_are_never_taken_to_tell_more_than_those_of_several():
+    found = curve(np.array([20, 30]), np.array([1, 0]), np.array([6, 4]))
+    less, one = (found.of_customers(np.full(3, 10.0), np.full(3, design)) for design in (0.4, 1.0))
+    assert less.low.tolist() == one.low.tolist()
+    assert less.high.tolist() == one.high.tolist()
 
 
 @pytest.mark.slow  # coverage by simulation

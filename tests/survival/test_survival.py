@@ -316,7 +316,7 @@ def test_python_s_true_and_false_are_yes_and_no():
 
 
 def test_who_comes_on_a_day_is_at_risk_from_the_next_one_on():
-    """Of a log-rank test with late entry: the ends of day 5 are no risk to who came on day 5."""
+    """Of a curve and of a log-rank test: the ends of day 5 are no risk to who came on day 5."""
     rng = np.random.default_rng(6)
     entry = rng.integers(0, 6, 60)
     time, event, group = entry + rng.integers(1, 8, 60), rng.integers(0, 2, 60), rng.integers(0, 2, 60)
@@ -325,8 +325,10 @@ def test_who_comes_on_a_day_is_at_risk_from_the_next_one_on():
         return log_rank(time, event, np.ones(60), group, entry=came).statistic
 
     seen = expected = variance = 0.0
+    found = curve(time, event, np.ones(60), entry=entry)
     for at in np.unique(time[event == 1]):
         risk, ends = (entry < at) & (time >= at), (event == 1) & (time == at)
+        assert found.at_risk[found.time == at] == risk.sum()
         n, d, one = risk.sum(), ends.sum(), (risk & (group == 0)).sum()
         seen, expected = seen + (ends & (group == 0)).sum(), expected + d * one / n
         variance += d * (one / n) * (1 - one / n) * (n - d) / max(n - 1, 1)
