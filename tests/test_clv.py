@@ -61,6 +61,13 @@ def test_elasticities_worked_by_hand():
     assert table.loc["margin", "elasticity"] == pytest.approx(1)
 
 
+def test_what_cannot_improve_by_a_point_improves_to_its_end():
+    table = clv.elasticities(100, 0.995, 0.005, acquisition_cost=50).set_index("lever")
+    assert table["improved"].tolist() == [1.0, 101.0, 0.0, 49.5]
+    assert table.loc["retention_rate", "clv"] == pytest.approx(100 * 1.005 / 0.005 - 50)
+    assert table.loc["discount_rate", "clv"] == pytest.approx(100 / 0.005 - 50)
+
+
 def test_payback_worked_by_hand():
     # payments 100, 72.73, 52.89, 38.47: 100, 172.73, 225.62, 264.09 so far
     assert clv.payback(100, 0.8, 0.1, acquisition_cost=100) == 0

@@ -243,8 +243,16 @@ def test_simulated_customers_buy_what_is_expected_and_the_fit_finds_their_k():
     assert MODEL.p_alive(drawn).mean() == pytest.approx(drawn["alive"].mean(), abs=0.01)
     fitted = clv.MBGCNBD(period="day").fit(drawn)
     assert fitted.params_.k == 3
+    assert list(fitted.k_log_likelihoods_) == [1, 2, 3, 4, 5]  # two more after the best
     off = np.array([fitted.params_.r, fitted.params_.alpha]) - [1.2, 4.0]
     assert (np.abs(off) < 3 * np.array([fitted.standard_errors_[name] for name in ("r", "alpha")])).all()
+
+
+def test_the_most_stages_are_tried_too_and_no_more(monkeypatch):
+    monkeypatch.setattr("crmkit.models.cnbd.MOST_STAGES", 2)
+    fitted = clv.MBGCNBD(period="day").fit(MODEL.simulate(np.full(300, 60.0), horizon=0, seed=1))
+    assert list(fitted.k_log_likelihoods_) == [1, 2]
+    assert fitted.params_.k == 2
 
 
 def test_stored_and_read_again(grocery):

@@ -162,7 +162,7 @@ def test_with_a_purchase_or_two_of_each_customer_it_is_greenwood_s(make_table):
 
 
 def test_the_variance_of_few_customers_with_many_cases_is_written_out():
-    """Six of ten gaps end on day 20, of four customers: t of three and of nine degrees, and means of four and of ten."""
+    """Six of ten gaps end on day 20, of four customers: t of 3 and of 9 degrees, and means of four and of ten."""
     gap, closed, n = np.array([20, 30]), np.array([1, 0]), np.array([6, 4])
     found, customers, design = curve(gap, closed, n), np.full(3, 4.0), np.array([1.0, 1.7, 1.7])
     t = [stats.t.ppf(0.975, degrees) for degrees in (3, 9)]

@@ -268,6 +268,9 @@ def test_what_is_no_duration_is_refused(table, settings, message):
 def test_a_limit_that_nobody_can_reach_is_refused():
     with pytest.raises(DataError, match=r"400 days, and the data cover 90"):
         crm.survival.curve(SALES, inactive=400)
+    with pytest.raises(DataError, match=r"91 days, and the data cover 90"):
+        crm.survival.curve(SALES, inactive=91)
+    assert crm.survival.curve(SALES, inactive=90).definition.values["days"] == 90  # quiet from the first day on
     with pytest.raises(ArgumentError, match=r"by='club' is not a role"):
         crm.survival.curve(SALES, inactive=30, by="club")
 
