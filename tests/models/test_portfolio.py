@@ -172,6 +172,20 @@ def test_an_interval_is_stretched_as_its_mean_is():
     assert clv.load(timed.to_json()).horizon == 30
 
 
+def test_a_first_purchase_that_counts_is_known_like_any_other_one():
+    """Its law is that of the Gamma-Gamma model told of one purchase more: of q + p, and of all the money."""
+    history = {"x": [2, 9, 1], "t_x": [213, 250, 30], "T": [272, 272, 272]}
+    money = np.array([90.0, 900.0, 7.0])
+    purchases = clv.BGNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, period="week")
+    told = clv.GammaGamma.from_params(p=1.4, q=3.5 + 1.4, v=64.0)
+    counts = clv.SpendMean.from_params(p=1.4, q=3.5, v=64.0)
+    one = clv.lifetime_value({**history, "monetary": money}, purchases=purchases, spend=counts)
+    other = clv.lifetime_value({**history, "m_x": money / history["x"]}, purchases=purchases, spend=told)
+    for name in ("residual_clv", "residual_clv_low", "residual_clv_high"):
+        assert one[name].to_numpy() == pytest.approx(other[name].to_numpy(), rel=1e-9)
+    assert (one["residual_clv_high"] > one["residual_clv"]).all()
+
+
 def test_first_purchases_are_left_out_on_request():
     sales = pd.DataFrame(priced(0.6, 0.3)).sort_values(["customer_id", "date"])
     first = ~sales.duplicated("customer_id")

@@ -209,6 +209,15 @@ def test_a_drop_and_a_quiet_are_both():
     assert found["at_stake"] == found["usual_spend"]
 
 
+@pytest.mark.parametrize(("days", "judged"), [(89, True), (90, False)])
+def test_without_a_purchase_in_the_window_the_quiet_says_it_all(days, judged):
+    weekly = orders("gone", range(0, 595, 7), [500] * 85)
+    as_of = START + dt.timedelta(588 + days)
+    rows = [row for row in crowd() if row[1] <= as_of] + weekly
+    found = listed(watch(rows, as_of, alerts_per_week=5))["gone"]
+    assert (found["signal"], found["p_drop"] is not None) == ("overdue", judged)
+
+
 def test_the_words_in_chinese():
     found = listed(watch(crowd() + key_accounts(), alerts_per_week=2, language="zh"))["key"]
     assert found["signal_label"] == "消费下降"
