@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cdnow_repeats import cdnow_repeats
-from scipy.special import gammaln
+from scipy.special import gammaln, logit
 
 from conftest import as_columns
 from crmkit import clv
@@ -158,8 +158,21 @@ def test_effects_and_shares_are_drawn_with_the_parameters():
     error = said["standard_error"][said["name"].index("purchase_z")]
     drawn = [one.coefficients["purchase"][0] for one in effects.parameter_draws(400, np.random.default_rng(1))]
     assert np.std(drawn) == pytest.approx(error, rel=0.2)
-    shares = clv.MBGNBD(one_time=True).fit(data).parameter_draws(400, np.random.default_rng(1))
-    assert 0 < np.std([one.one_time_share for one in shares]) < 0.1
+    shares = clv.MBGNBD(one_time=True).fit(data)
+    drawn = [one.one_time_share for one in shares.parameter_draws(400, np.random.default_rng(1))]
+    assert 0 < np.std(drawn) < 0.1
+    check_interval(effects, "r", np.log, lambda value: 1 / value)
+    check_interval(effects, "purchase_z", float, lambda _: 1.0)
+
+
+def check_interval(model, name, scale, slope):
+    """Symmetric in its own scale: a parameter in logarithms, an effect as it is, a share in log odds."""
+    said = as_columns(model.summary())
+    estimate, error, low, high = (
+        said[column][said["name"].index(name)] for column in ("estimate", "standard_error", "low", "high")
+    )
+    half = 1.959963984540054 * error * slope(estimate)
+    assert (scale(low), scale(high)) == pytest.approx((scale(estimate) - half, scale(estimate) + half), rel=1e-9)
 
 
 def test_bad_input_is_named():
@@ -228,12 +241,15 @@ def test_one_time_buyers_are_not_expected_back():
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_share_of_one_time_buyers_is_found(kind):
     values = {"r": 1.5, "alpha": 20.0} | ({"s": 0.6, "beta": 90.0} if kind is clv.ParetoNBD else {"a": 0.5, "b": 3.0})
-    drawn = kind.from_params(period="day", **values).simulate(np.full(20_000, 200.0), seed=3)
-    once = np.random.default_rng(1).random(20_000) < 0.3
+    drawn = kind.from_params(period="day", **values).simulate(np.full(5_000, 200.0), seed=3)
+    once = np.random.default_rng(1).random(5_000) < 0.3
     data = {"x": np.where(once, 0, drawn["x"]), "t_x": np.where(once, 0, drawn["t_x"]), "T": drawn["T"]}
     model = kind(period="day", one_time=True).fit(data)
     error = model.standard_errors_["one_time_share"]
     assert abs(model.one_time_share_ - 0.3) < 3 * error < 0.3
+    check_interval(model, "one_time_share", logit, lambda share: 1 / (share * (1 - share)))
+    drawn = [one.one_time_share for one in model.parameter_draws(1000, np.random.default_rng(1))]
+    assert np.std(drawn) == pytest.approx(error, rel=0.1)
     assert model.log_likelihood_ >= kind(period="day").fit(data).log_likelihood_
     assert model.log_likelihood(data).sum() == pytest.approx(model.log_likelihood_, rel=1e-10)
     alive = model.p_alive(data)

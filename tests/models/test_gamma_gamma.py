@@ -22,6 +22,7 @@ from crmkit.models._fit import maximise
 from crmkit.models.gamma_gamma import (
     GammaGamma,
     GammaGammaParams,
+    Independence,
     Spending,
     log_likelihood,
     mean_spend,
@@ -179,6 +180,19 @@ def test_independence_is_checked_and_said(fitted, repeat_buyers):
     assert str(found).startswith("Frequency and mean spend of 946 customers correlate by 0.11")
     assert "相关系数为 0.11" in found.text("zh")
     assert fitted.remarks() == [str(found)]
+
+
+@pytest.mark.parametrize(
+    ("correlation", "said"),
+    [
+        (0.0999, "practically unrelated"),
+        (0.1, "weakly related"),
+        (-0.2999, "weakly related"),
+        (-0.3, "related, against"),
+    ],
+)
+def test_a_correlation_is_weak_from_a_tenth_on_and_against_the_model_from_three_tenths_on(correlation, said):
+    assert f": {said}" in str(Independence(correlation, -1.0, 1.0, 100.0))
 
 
 # --- laws of the fit --------------------------------------------------------------------------------------------
