@@ -185,6 +185,14 @@ def test_a_named_cohort_and_what_cannot_be_used():
         crm.customer_base_audit(made[made["date"] < "2023-01-20"])
 
 
+def test_two_months_of_which_the_first_has_only_its_end_are_better_than_none():
+    columns = {"customer_id": ["a", "b", "a", "b"], "date": ["2024-01-15", "2024-01-20", "2024-02-10", "2024-02-29"],
+               "amount": [5.0, 6.0, 7.0, 8.0]}  # fmt: skip
+    assert "2024-02" in str(crm.customer_base_audit(crm.Transactions(columns, as_of="2024-02-29")).findings)
+    with pytest.raises(DataError, match="no two complete periods"):
+        crm.customer_base_audit(crm.Transactions(columns, as_of="2024-02-28"))
+
+
 def test_the_first_tenth_of_the_customers_brought_most():
     """Of 21 customers who bring 0 to 20, the best three 57 together."""
     days = ["2023-06-01", *["2024-01-01"] * 20, "2024-12-31"]

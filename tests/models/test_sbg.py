@@ -228,6 +228,7 @@ def test_a_stored_model_is_the_same_model():
         ([100], "nobody ever came up for renewal"),
         ({"cohort_age": [0, 2], "customers": [10, 8]}, r"every age once[\s\S]*\(0.0, 2.0\)"),
         ({"cohort_age": [1], "at_risk": [5], "lost": [7]}, r"\(1.0, 5.0, 7.0\)"),
+        ({"cohort_age": [0, 1], "at_risk": [5, 5], "lost": [0, 1]}, r"\(0.0, 5.0, 0.0\)"),
         ([100, float("nan")], "must be 0 or more"),
     ],
 )

@@ -355,7 +355,7 @@ def labelled(which, cut):
     return {
         "customer_id": list(spend),
         "segment": ["top" if money >= cut else "small" for money in spend.values()],
-        "monetary": [float(money) for money in spend.values()],
+        "monetary": [money / 4 for money in spend.values()],  # parts of 1, so that units are not currency
     }
 
 
@@ -377,8 +377,9 @@ def test_a_change_of_size_by_hand(make_table):
         "by_customers": [0, 0],
         "by_cuts": [1, -1],
     }
-    assert as_columns(found.value, sort="group") == {
-        "group": ["small", "top"],
+    value = as_columns(found.value, sort="group")
+    assert value.pop("group") == ["small", "top"]
+    assert {name: [4 * money for money in column] for name, column in value.items()} == {
         "before": [50.0, 230.0],
         "joined": [0.0, 55.0],
         "moved_in": [60.0, 40.0],  # b and c, what they were worth before
@@ -395,7 +396,17 @@ def test_a_change_of_size_by_hand(make_table):
     everyone = as_columns(found.by_customer, sort="customer_id")
     assert everyone["by_old_rule"] == ["top", "small", "top", "small", "absent", "top"]
     assert everyone["after"] == ["top", "small", "top", "small", "absent", "small"]
-    assert everyone["value_after"] == [90.0, 30.0, 70.0, 45.0, 0.0, 55.0]
+    assert everyone["value_after"] == [22.5, 7.5, 17.5, 11.25, 0.0, 13.75]
+
+
+def test_a_matrix_of_money_with_cents_is_in_currency():
+    found = segment.migration(labelled(0, 50), labelled(1, 50), order=["top", "small"])
+    assert as_columns(found.value) == {
+        "before": ["top", "small", "absent"],
+        "top": [90 / 4, 40 / 4, 55 / 4],
+        "small": [60 / 4, 10 / 4, 0],
+        "absent": [80 / 4, 0, 0],
+    }
 
 
 @settings(max_examples=examples(25), deadline=None)
