@@ -117,6 +117,18 @@ def test_where_the_mean_does_not_exist_it_is_infinite_and_never_negative():
     assert mean_spend(GammaGammaParams(0.1, 0.5, 15.0), *arrays(2, 20))[0] == np.inf
 
 
+def test_a_mean_does_not_exist_from_q_of_1_down():
+    for q, said in ((1.0, True), (1.001, False)):
+        remarks = GammaGamma.from_params(p=2.0, q=q, v=10.0).remarks("en")
+        assert any("is not above 1: the mean spend of all customers does not exist" in one for one in remarks) == said
+
+
+def test_spends_that_differ_by_rounding_only_tell_nothing():
+    table = {"x": [2, 3, 1], "m_x": [30.0, 30.0 * (1 + 1e-12), 30.0]}
+    with pytest.raises(DataError, match="30"):
+        GammaGamma().fit(table)
+
+
 @needs_shared
 def test_reference_points():
     for point in json.loads((SHARED / "btyd_points.json").read_text())["points"]["gammagamma"]:
