@@ -121,15 +121,8 @@ def curve(
     >>> curve(np.array([10, 20, 20, 30]), np.array([1, 1, 0, 0]), np.ones(4)).survival.tolist()
     [1.0, 0.75, 0.5, 0.5]
     """
-    times, row = _steps(np.asarray(time, dtype=float))
-    events = np.bincount(row, weights=n * event, minlength=len(times)).astype(float)
-    gone = np.bincount(row, weights=n, minlength=len(times)).astype(float)  # lost or out of sight
-    at_risk = np.cumsum(gone[::-1])[::-1].astype(float)  # who goes at this time or later
-    if entry is not None:
-        late = np.searchsorted(times, entry, side="right")  # the first time after it
-        came = np.bincount(late, weights=n, minlength=len(times) + 1)[: len(times)]
-        at_risk = np.cumsum(came) - (np.cumsum(gone) - gone)
-        at_risk[0] = n[entry <= 0].sum()
+    times, at_risk, events, gone = _counts(time, event, n, np.zeros(len(time), dtype=np.int64), 1, entry)
+    at_risk, events, gone = at_risk[:, 0], events[:, 0], gone[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         kept = np.where(at_risk > 0, 1 - events / at_risk, 1.0)
     low, high = _beta_product(at_risk, events, gone - events, level)
@@ -155,6 +148,28 @@ def _steps(time: Floats) -> tuple[Floats, Ints]:
     row = np.empty(len(time), dtype=np.int64)
     row[order] = np.cumsum(is_new)
     return np.append(0.0, ordered[is_new]), row
+
+
+def _counts(
+    time: Array, event: Array, n: Array, group: Ints, k: int, entry: Array | None
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The distinct times from 0 and, shape (n_times, k), who is at risk, who is lost, and who is lost or out of sight.
+
+    At risk is who came before a time and goes at it or later.
+    """
+    times, row = _steps(np.asarray(time, dtype=float))
+
+    def summed(at: Ints, weights: Array) -> Floats:
+        found = np.bincount(at * k + group, weights=weights, minlength=(len(times) + 1) * k)
+        return np.asarray(found.reshape(-1, k)[: len(times)], dtype=float)
+
+    events, gone = summed(row, n * event), summed(row, n)
+    if entry is None:
+        return times, np.cumsum(gone[::-1], axis=0)[::-1], events, gone
+    came = summed(np.searchsorted(times, entry, side="right"), n)  # at the first time after it
+    at_risk = np.cumsum(came, axis=0) - (np.cumsum(gone, axis=0) - gone)
+    at_risk[0] = np.bincount(group[entry <= 0], weights=n[entry <= 0], minlength=k)
+    return times, at_risk, events, gone
 
 
 def _beta_product(at_risk: Floats, events: Floats, censored: Floats, level: float) -> tuple[Floats, Floats]:
@@ -217,16 +232,7 @@ def log_rank(
     from scipy.special import chdtrc
 
     k = int(np.max(group)) + 1
-    times, row = np.unique(time, return_inverse=True)
-    shape = (len(times), k)
-    at = row * k + group
-    events = np.bincount(at, weights=n * event, minlength=len(times) * k).reshape(shape)
-    gone = np.bincount(at, weights=n, minlength=len(times) * k).reshape(shape)
-    at_risk = gone[::-1].cumsum(axis=0)[::-1]
-    if entry is not None:
-        late = np.searchsorted(times, entry, side="right") * k + group
-        came = np.bincount(late, weights=n, minlength=(len(times) + 1) * k).reshape(-1, k)[: len(times)]
-        at_risk = came.cumsum(axis=0) - (gone.cumsum(axis=0) - gone)
+    _, at_risk, events, _ = _counts(time, event, n, group, k, entry)
     n_all, d_all = at_risk.sum(axis=1), events.sum(axis=1)
     # If all groups leave alike, those lost at a time are drawn, none twice, from those at risk: a group with a share of
     # these has that share of the lost on average, with the covariance of the hypergeometric distribution.
