@@ -118,7 +118,7 @@ class LivingErlang:
 
     def expected(self, t: float) -> Floats:
         """Expected purchases within t."""
-        return self._means(np.full_like(self.m, t))[0]
+        return self._means(np.full_like(self.m, t), pairs=False)[0]
 
     def expected_pairs(self, t: float) -> Floats:
         """Expected Y (Y - 1), with Y the purchases within t."""
@@ -215,23 +215,24 @@ class LivingErlang:
             left = np.exp(last[:, rows]).sum(axis=0) / np.maximum(1 - falls, 1e-300) * start**2
             rows = rows[(falls >= 1) | (left > LEFT)]
 
-    def _means(self, t: Floats) -> tuple[Floats, Floats]:
-        """Expected Y and Y (Y - 1), with Y the purchases within t of each row."""
+    def _means(self, t: Floats, *, pairs: bool = True) -> tuple[Floats, Floats]:
+        """Expected Y and, if `pairs` are asked for, Y (Y - 1), with Y the purchases within t of each row."""
         means = np.zeros((2, self.m.size))
         for part in chunks(self.m.size, 512):
             living, found = living_at(self, part), means[:, part]
-            stays, so_far, pairs = np.ones_like(living.m), np.zeros_like(living.m), np.zeros_like(living.m)
+            stays, so_far, paired_so_far = np.ones_like(living.m), np.zeros_like(living.m), np.zeros_like(living.m)
             for rows, start, counts in living._counts(t[part]):
                 i = np.arange(start, start + BLOCK, dtype=float)[:, None]
                 ratio = (living.b[rows] + i) / (self.a + living.b[rows] + i)
                 still = stays[rows] * np.concatenate([np.ones((1, rows.size)), np.cumprod(ratio, axis=0)])
                 # With n purchases due, the i-th of them happens if i - 1 chances to leave are survived.
                 bought = so_far[rows] + np.cumsum(still[:-1], axis=0) - still[:-1]
-                paired = pairs[rows] + np.cumsum(2 * i * still[:-1], axis=0) - 2 * i * still[:-1]
                 found[0, rows] += (counts * bought).sum(axis=0)
-                found[1, rows] += (counts * paired).sum(axis=0)
-                stays[rows] = still[-1]
-                so_far[rows], pairs[rows] = bought[-1] + still[-2], paired[-1] + 2 * i[-1] * still[-2]
+                stays[rows], so_far[rows] = still[-1], bought[-1] + still[-2]
+                if pairs:
+                    paired = paired_so_far[rows] + np.cumsum(2 * i * still[:-1], axis=0) - 2 * i * still[:-1]
+                    found[1, rows] += (counts * paired).sum(axis=0)
+                    paired_so_far[rows] = paired[-1] + 2 * i[-1] * still[-2]
         return means[0], means[1]
 
     # Discounted ----------------------------------------------------------------------------------
@@ -245,7 +246,7 @@ class LivingErlang:
         grown = np.expm1(nodes[:, None] * length)
         u = scale * grown
         rows = np.tile(np.arange(self.m.size), nodes.size)
-        expected = living_at(self, rows)._means(u.ravel())[0].reshape(u.shape)
+        expected = living_at(self, rows)._means(u.ravel(), pairs=False)[0].reshape(u.shape)
         integrand = np.exp(-delta * u) * expected * (scale * (1 + grown))
         integral = np.einsum("i,ij->j", weights, integrand) * length
         return np.asarray(np.exp(-delta * t) * self.expected(t) + delta * integral)
