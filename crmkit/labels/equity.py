@@ -85,5 +85,4 @@ WORDS = {
         "○ 改进前，● 改进后：一位客户对该品牌的价值",
     ),
     # columns of its tables
-    "column_share": ("share", "占比"),
 }
