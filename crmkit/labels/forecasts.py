@@ -74,10 +74,6 @@ WORDS = {
     ),
     "warn_no_value": ("no lifetime value: {reason}", "没有客户终身价值：{reason}"),
     "warn_one_mean": ("one mean spend for all customers: {reason}", "所有客户采用同一平均消费额：{reason}"),
-    "spend_without_mean": (
-        "the mean of the Gamma-Gamma model does not exist (q = {q}).",
-        "Gamma-Gamma 模型的均值不存在（q = {q}）。",
-    ),
     "all_spend_the_same": ("every purchase is worth {spend:,.2f}.", "每次购买都是 {spend:,.2f}。"),
     # columns of its tables
     "column_actual_money": ("actual money", "实际金额"),

@@ -104,7 +104,9 @@ def win_back(
         It is that of the season to come where two years of past show one (`crmkit.clv.PurchaseCalendar`).
     value : float, or table with customer_id and one column of money, optional
         What a customer who comes back brings. Default: their expected purchases within the horizon, if there is at
-        least one (Pareto/NBD), times their expected spend (Gamma-Gamma), times `margin_rate`.
+        least one (Pareto/NBD), times their expected spend (`crmkit.clv.SpendMean`), times `margin_rate`. Over 24 lists
+        of three shops the root mean squared error of what those spent who came back was smaller than by the
+        Gamma-Gamma model in 20 (by 4 % in the middle).
     margin_rate : float, default 1.0
         Share of the spend that is margin; 1 counts revenue. `value` is taken as it is.
 
@@ -126,11 +128,11 @@ def win_back(
     >>> from crmkit import datasets
     >>> found = win_back(datasets.load_cdnow(), contact_cost=2, rule={"inactive": "180D"}, margin_rate=0.3)
     >>> found.lost, found.contacted
-    (18210, 3070)
+    (18210, 3307)
     >>> found.table[["rank", "days_inactive", "purchases", "p_reactivation", "value_if_reactivated"]].round(2).head(2)
        rank  days_inactive  purchases  p_reactivation  value_if_reactivated
-    0     1            187         15            0.32                169.25
-    1     2            445         22            0.09                577.65
+    0     1            224         33            0.23                224.69
+    1     2            187         15            0.32                158.33
     """
     spent = _checks.finite("contact_cost", contact_cost)
     if spent < 0:
@@ -154,7 +156,7 @@ def win_back(
         if cells is None or response is not None
         else organic_chance(cells, gone, model, days, pace)
     )
-    worth = _worth(model, reason, customers, gone, days * pace, share) if value is None else _given_worth(value, gone)
+    worth = _worth(model, reason, tx, gone, days * pace, share) if value is None else _given_worth(value, gone)
     definition = Definition(
         "win_back_profit",
         tx.as_of,
@@ -174,9 +176,9 @@ def win_back(
 def lost_customers(
     tx: Transactions, customers: Table, name: str, setting: Any, cells: dict[str, Array]
 ) -> dict[str, Array]:
-    """The lost customers by id, with their history (recency, x, t_x, T, m_x) and the limit that they passed."""
+    """The lost customers by id, with their history (recency, x, t_x, T, monetary) and the limit that they passed."""
     flagged = _columns(marked(tx, customers, name, setting, cells))
-    history = _columns(customers, "customer_id", "recency", "x", "t_x", "T", "m_x")
+    history = _columns(customers, "customer_id", "recency", "x", "t_x", "T", "monetary")
     is_lost = flagged["lost"].astype(bool)
     if not is_lost.any():
         raise DataError("outreach_nobody_lost_nobody_win", name=name, setting=setting, as_of=tx.as_of)
@@ -253,7 +255,7 @@ def chance_model(customers: Table) -> tuple[ParetoNBD | None, DataError | None]:
 def _worth(
     model: ParetoNBD | None,
     reason: DataError | None,
-    customers: Table,
+    tx: Transactions,
     gone: Mapping[str, Array],
     days: float,
     margin: float,
@@ -268,24 +270,23 @@ def _worth(
     expected, at_all = model.predict(history, horizon=days), model.p_purchase(history, horizon=days)
     with np.errstate(divide="ignore", invalid="ignore"):
         purchases = np.where(at_all > 0, np.maximum(expected / at_all, 1.0), 1.0)
-    return np.asarray(margin * purchases * _spend(customers, gone))
+    return np.asarray(margin * purchases * _spend(tx, gone))
 
 
-def _spend(customers: Table, gone: Mapping[str, Array]) -> Floats:
-    """Expected spend per purchase: by the Gamma-Gamma model, or one mean of all repeat purchases where it has none."""
-    from crmkit.models.gamma_gamma import GammaGamma
+def _spend(tx: Transactions, gone: Mapping[str, Array]) -> Floats:
+    """Expected spend per purchase.
 
-    try:
-        model = GammaGamma().fit(customers)
-        if model.params_.q > 1:
-            return model.expected_spend({"x": gone["x"], "m_x": gone["m_x"]})
-        why = labels.phrase("spend_without_mean", q=f"{model.params_.q:.3f}")
-    except DataError as reason:
-        why = str(reason)
-    warn(OneMeanSpendWarning(labels.phrase("warn_one_mean", reason=why)))
-    everybody = _columns(customers, "customer_id", "x", "m_x")
-    x, m = (everybody[name].astype(float) for name in ("x", "m_x"))
-    return np.full(len(gone["x"]), math.fsum(x * m) / math.fsum(x))
+    The power by which money goes with it (`SpendMean.power_`) stays out: it stands for those who spend much and buy
+    more often, and how often these buy who come back is asked already.
+    """
+    from crmkit.models._snapshots import Snapshots
+    from crmkit.models.spend_mean import SpendMean
+
+    model = SpendMean().of_snapshot(Snapshots.of(tx).at(_checks.day_number(tx.as_of), 0))
+    if not model.varies_:
+        why = labels.phrase("all_spend_the_same", spend=model.mean_)
+        warn(OneMeanSpendWarning(labels.phrase("warn_one_mean", reason=why)))
+    return model.of_history(gone["x"].astype(float), gone["monetary"].astype(float))
 
 
 # --- what the caller knows ------------------------------------------------------------------------------------------

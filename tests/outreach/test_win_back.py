@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -219,11 +220,14 @@ def list_of_cdnow(cdnow_sample):
 
 def test_the_value_is_what_is_expected_of_those_who_buy_at_all(list_of_cdnow, cdnow_sample):
     """Chance of a purchase x value if there is one = expected purchases x expected spend, by the lifetime models."""
-    customers = crm.summarize(crm.Transactions(cdnow_sample))
+    tx = crm.Transactions(cdnow_sample)
+    customers = crm.summarize(tx)
+    spend = crm.clv.SpendMean().fit(tx)
+    spend.params_ = dataclasses.replace(spend.params_, power=1.0, level=1.0)
     valued = crm.clv.lifetime_value(
         customers,
         purchases=crm.clv.ParetoNBD().fit(customers),
-        spend=crm.clv.GammaGamma().fit(customers),
+        spend=spend,
         horizon="180D",
         discount_rate=0.0,
         margin_rate=0.3,
@@ -263,7 +267,7 @@ def test_a_customer_long_silent_after_hundreds_of_purchases_has_a_value():
 
 
 def test_without_a_mean_of_the_spend_there_is_one_for_all():
-    """All spend 10 a purchase, so that Gamma-Gamma has nothing to go by; by hand value is 10 x purchases."""
+    """All spend 10 a purchase, so that nothing tells them apart; by hand value is 10 x purchases."""
     days_of = {**{f"a{at}": [0, 30 + at, 90 + at] for at in range(20)}, **{f"b{at}": [at] for at in range(40)}}
     with pytest.warns(NoLifetimeValueWarning, match="one mean spend for all customers"):
         found = crm.outreach.win_back(opened(bought(days_of)), contact_cost=1, rule=RULE)
