@@ -5,18 +5,23 @@ Usage: python benchmarks/returns.py FOLDER      (FOLDER holds the data of the RE
 At each date the data after it are taken away, customers without a purchase for 90 days are lost, and who came back
 within the horizon is read off. Printed are, for the lists on which the intervals were developed and for those that were
 drawn up afterwards to test them, the classes of at least 20 customers: share covered by the 90 % interval, classes
-beyond two and 3.5 standard errors by chance alone, and with the spread that the interval states.
+beyond two and 3.5 standard errors by chance alone, with the spread that the interval states, and by chance alone once
+all odds of a list are multiplied by the one factor that makes its total what came (which nobody knows beforehand). The
+log-loss stands beside that of the two parts of the chance: the rate of returns alone, and Pareto/NBD alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit, logit
 from scipy.stats import norm
 from totals import read_sets
 
@@ -37,6 +42,19 @@ TESTED = (
 )  # fmt: skip
 RULE, LEAST = {"inactive": "90D"}, 20
 NAMES, BOUNDS = ["1", "2", "3-4", "5+"], [0, 1, 2, 4, np.inf]
+CHANCES = import_module("crmkit.outreach.win_back")  # the module; `crm.outreach.win_back` is the function
+PARTS = {"rate alone": 1.0, "Pareto/NBD alone": 0.0, "both": CHANCES.RATE_SHARE}
+
+
+def scaled(p: np.ndarray, came: np.ndarray) -> np.ndarray:
+    """The chances with all odds multiplied by the one factor that makes their sum what came."""
+    at, total = logit(p), np.clip(came.sum(), 0.5, came.size - 0.5)
+    return expit(at + brentq(lambda shift: expit(at + shift).sum() - total, -20, 20))
+
+
+def log_losses(p: np.ndarray, came: np.ndarray) -> np.ndarray:
+    """Of each customer; no chance is surer than a millionth."""
+    return -np.log(np.clip(np.where(came, p, 1 - p), 1e-6, 1.0))
 
 
 def judged(table: pd.DataFrame, name: str, days: int, back: int) -> list[dict[str, Any]]:
@@ -44,22 +62,29 @@ def judged(table: pd.DataFrame, name: str, days: int, back: int) -> list[dict[st
     end = table["date"].max().normalize() - pd.Timedelta(days=back)
     tx = crm.Transactions(table, as_of=str(end.date()))
     said = crm.outreach.expected_returns(tx, rule=RULE, horizon=days).table
-    won = crm.outreach.win_back(tx, contact_cost=0, rule=RULE, horizon=days, value=1).table
     day = table["date"].dt.normalize()
     after = (table["amount"] > 0) & (day > end) & (day <= end + pd.Timedelta(days=days))
-    came = won["customer_id"].isin(table["customer_id"][after].unique())
+    ids = table["customer_id"][after].unique()
+    losses = {}
+    for part, share in PARTS.items():
+        CHANCES.RATE_SHARE = share
+        won = crm.outreach.win_back(tx, contact_cost=0, rule=RULE, horizon=days, value=1).table
+        losses[part] = log_losses(won["p_reactivation"], won["customer_id"].isin(ids)).mean()
+    came, p_all = won["customer_id"].isin(ids).to_numpy(), won["p_reactivation"].to_numpy()
+    p_known = scaled(np.clip(p_all, 1e-6, 1 - 1e-6), came)
     at = pd.cut(won["purchases"], BOUNDS, labels=NAMES)
     rows = []
     for row in said.itertuples():
-        p, back_ = won["p_reactivation"][at == row.purchases], came[at == row.purchases]
-        chance = np.sqrt((p * (1 - p)).sum())
+        own = (at == row.purchases).to_numpy()
+        p, known, back_ = p_all[own], p_known[own], came[own]
         stated = max(row.high - row.low, 1) / 2 / norm.ppf(0.95)
         rows.append({
             "set": name, "customers": row.customers, "covered": row.low <= back_.sum() <= row.high,
             "half": np.log(max(row.high, 1) / max(row.low, 0.5)) / 2,
-            "chance": abs(back_.sum() - p.sum()) / chance,
+            "chance": abs(back_.sum() - p.sum()) / np.sqrt((p * (1 - p)).sum()),
             "stated": abs(back_.sum() - (row.low + row.high) / 2) / stated,
-            "log_loss": -np.log(np.where(back_, p, 1 - p)).sum(),
+            "one factor": abs(back_.sum() - known.sum()) / np.sqrt((known * (1 - known)).sum()),
+            **losses,
         })  # fmt: skip
     return rows
 
@@ -82,9 +107,10 @@ def main() -> None:
                 "lists": lists, "data": name, "classes": len(part), "covered": part["covered"].mean(),
                 "half width": part["half"].median(),
                 **{f"{which} > {most}": int((part[which] > most).sum())
-                   for which in ("chance", "stated") for most in (2, 3.5)},
+                   for which in ("chance", "stated", "one factor") for most in (2, 3.5)},
             })  # fmt: skip
-        print(lists, "log-loss", round(rows["log_loss"].sum() / rows["customers"].sum(), 4))
+        means = {part: round(float(np.average(rows[part], weights=rows["customers"])), 4) for part in PARTS}
+        print(lists, "log-loss", means)
     print(pd.DataFrame(lines).to_markdown(index=False, floatfmt=".2f"))
 
 
