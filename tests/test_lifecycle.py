@@ -162,6 +162,30 @@ def test_measures_worked_out_by_hand():
     assert found["stable_days"] == [None]
 
 
+@pytest.mark.parametrize(
+    ("days", "growing", "rule"), [([0, 10, 15, 25, 100], 0.9, "rate_falls"), ([0, 75, 85, 90, 100], 0.6, "rate_grows")]
+)
+def test_a_trend_of_just_the_limit_is_one(days, growing, rule):
+    """u of the three between are -0.8 -0.7 -0.5, or as much above 0: 3 x 2 / (5 + 5) is 0.6."""
+    found = judge(sales_of({"a": (days, [1.0] * 5)}), interpurchase=Interpurchase(expected_gap=40, weight=1),
+                  growing=growing)  # fmt: skip
+    assert abs(found["rate_trend"][0]) == pytest.approx(0.6, abs=1e-12)
+    assert found["rule"] == [rule]
+
+
+def test_a_spend_that_falls_by_just_the_limit_falls():
+    rows, rhythm = sales_of({"a": ([0, 20, 50, 70, 100], [9.0, 5, 5, 5, 3])}), Interpurchase(40, 1)
+    trend = judge(rows, interpurchase=rhythm)["spend_trend"][0]
+    assert judge(rows, interpurchase=rhythm, falling=trend)["rule"] == ["spend_falls"]
+    assert judge(rows, interpurchase=rhythm, falling=trend - 1e-5)["rule"] == ["steady"]
+
+
+def test_who_never_paid_has_no_trend_of_spend():
+    found = judge(sales_of({"a": ([0, 20, 50, 70, 100], [0.0] * 5)}), interpurchase=MONTHLY)
+    assert (found["spend_trend"], found["rule"]) == ([0], ["steady"])
+    assert judge(sales_of({"a": ([0], [1.0])}), interpurchase=MONTHLY, decline_at=3, ended_at=3)["ended"] == [False]
+
+
 def test_a_day_with_more_returned_than_bought_has_no_weight():
     # 20, then 20 of which 50 are returned at once, then 20: the first and the last day weigh alike
     found = judge(sales_of({"a": ([0, 10, 10, 60], [20.0, 20.0, -50.0, 20.0])}), interpurchase=MONTHLY)
@@ -284,6 +308,12 @@ def test_the_rhythm_of_cdnow_is_that_of_the_published_model(cdnow_sample):
     # Batislam and others (2007) on this data: r .524843, alpha 6.183086 weeks
     assert found.weight == pytest.approx(0.524843, rel=1e-4)
     assert found.expected_gap == pytest.approx(7 * 6.183086 / 0.524843, rel=1e-4)
+
+
+def test_customers_who_all_buy_alike_leave_room_for_everybodys_own_rhythm():
+    people = {f"c{who}": ([who + 10 * at for at in range(9)], [1.0] * 9) for who in range(30)}
+    found = lifecycle.fit_interpurchase(crm.Transactions(small_table(sales_of(people)), as_of=on_day(115)))
+    assert found.weight == 4  # the model alone would have it far above
 
 
 def drawn_customers(rng, n, *, shape, mean_gap, leave, span):

@@ -91,7 +91,7 @@ def adjusted(p: Floats, tests: int) -> Floats:
     [0.03, 0.03, 0.5]
     """
     order = np.argsort(p, kind="stable")[::-1]
-    scaled = p[order] * max(tests, len(p)) / np.arange(len(p), 0, -1)
+    scaled = p[order] * tests / np.arange(len(p), 0, -1)
     out = np.empty_like(p)
     out[order] = np.minimum.accumulate(np.minimum(scaled, 1.0)) if len(p) else scaled
     return out

@@ -265,6 +265,14 @@ def test_a_rule_of_just_the_least_confidence_is_listed(confidence, both):
         assert list(zip(rows["antecedent"], rows["consequent"], strict=True)).count(("a", "b")) == listed
 
 
+def test_a_pair_is_told_from_the_rarer_item_and_of_equals_from_the_first_by_name():
+    table = {"order_id": [1, 1, 1, 2, 2, 2, 3, 3, 4], "product": [*"abc", *"abc", *"ac", "d"]}
+    table |= {"customer_id": ["x"] * 9, "date": ["2024-01-01"] * 9, "amount": [1.0] * 9}
+    found = as_columns(basket.pairs(small_table(table), min_orders=1).table)
+    told = set(zip(found["antecedent"], found["consequent"], strict=True))
+    assert told == {("b", "a"), ("b", "c"), ("a", "c")}
+
+
 def test_lists_begin_with_what_is_surest():
     made = crm.datasets.make_baskets(150, seed=5).transactions
     for found in (basket.pairs(made), basket.rules(made, min_confidence=0)):

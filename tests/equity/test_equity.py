@@ -336,6 +336,23 @@ def test_two_brands_are_a_logistic_regression_on_differences():
     assert got["se"] == pytest.approx(np.sqrt(np.diag(covariance)).tolist(), rel=1e-4)
 
 
+def test_r_squared_is_what_is_left_of_the_likelihood_of_chance():
+    """McFadden: of three brands, one of which has the better rating, two of three choose it."""
+    better = {"customer_id": np.repeat(range(9), 3), "brand": list("abc") * 9, "x0": [1.0, 0, 0] * 9,
+              "chosen": [1, 0, 0] * 6 + [0, 1, 0] * 2 + [0, 0, 1]}  # fmt: skip
+    found = equity.drivers(better, drivers=["x0"])
+    own = 6 * np.log(2 / 3) + 3 * np.log(1 / 6)  # shares 2/3, 1/6 and 1/6
+    assert found.log_likelihood == pytest.approx(own)
+    assert found.r_squared == pytest.approx(1 - own / (9 * np.log(1 / 3)))
+
+
+def test_one_missing_rating_of_several_leaves_a_customer_out():
+    survey = choices(np.random.default_rng(5), 60, np.array([0.5, 0.5]))
+    survey["x1"][4] = np.nan
+    found = equity.drivers(survey, drivers=["x0", "x1"])
+    assert (found.choices, found.left_out) == (59, 1)
+
+
 def test_intervals_of_coefficients_cover():
     rng, inside = np.random.default_rng(9), 0
     for _ in range(150):

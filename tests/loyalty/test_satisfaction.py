@@ -41,6 +41,7 @@ def test_the_scale_is_said_once_and_kept():
     with pytest.raises(DataError, match="7"):
         loyalty.csat({"staff": [5, 7]}, items=["staff"])
     assert as_columns(loyalty.csat({"staff": [5, 7]}, items=["staff"], scale=(1, 7)).table)["satisfied"] == [1]
+    assert as_columns(loyalty.csat({"staff": [1, 2, 5]}, items=["staff"], top=4).table)["satisfied"] == [2]
     with pytest.raises(ArgumentError, match="top=5"):
         loyalty.csat({"staff": [5]}, items=["staff"], top=5)
     with pytest.raises(ArgumentError, match="scale="):
@@ -182,6 +183,18 @@ def test_advice_is_by_importance_and_performance():
     assert got["advice"] == ["concentrate_here", "keep_up", "low_priority", "possible_overkill"]
 
 
+def test_what_is_just_the_average_is_not_above_it():
+    """Two items with the same answers in another order: half of the importance each, and one mean."""
+    one = [1.0, 2, 3, 4, 5, 1, 5, 2]
+    survey = {"x0": [*one, *reversed(one)], "x1": [*reversed(one), *one]}
+    survey["overall"] = [a + b + at % 2 for at, (a, b) in enumerate(zip(survey["x0"], survey["x1"], strict=True))]
+    survey["overall"] = [a + b for a, b in zip(survey["overall"], reversed(survey["overall"]), strict=True)]
+    got = as_columns(loyalty.drivers(survey, items=["x0", "x1"], overall="overall").table)
+    assert got["performance"] == [2.875, 2.875]
+    assert got["derived_importance"] == [0.5, 0.5]
+    assert got["advice"] == ["low_priority"] * 2
+
+
 def test_stated_importance_stands_beside_the_derived_one():
     survey = {**made(np.random.default_rng(1), 50, np.array([1.0, 0.2])), "i0": [3] * 50, "i1": [5] * 50}
     got = as_columns(
@@ -209,6 +222,9 @@ def test_items_that_cannot_drive():
         loyalty.drivers({**survey, "x1": survey["x0"] * 2}, items=["x0", "x1"], overall="overall")
     with pytest.raises(DataError, match="same answer"):
         loyalty.drivers({**survey, "x1": [3.0] * 50}, items=["x0", "x1"], overall="overall")
+    assert (
+        loyalty.drivers({n: v[:4] for n, v in survey.items()}, items=["x0", "x1"], overall="overall").respondents == 4
+    )
     with pytest.raises(DataError, match="only 3 rows"):
         loyalty.drivers({name: values[:3] for name, values in survey.items()}, items=["x0", "x1"], overall="overall")
     with pytest.raises(ArgumentError, match="items="):

@@ -48,6 +48,12 @@ def test_a_migration_gives_the_shares_and_the_customers(make_table):
     assert type(by_table) is type(moved.shares)
 
 
+def test_shares_that_add_up_to_a_hair_more_than_1_are_shares():
+    rows = [[0.3, 0.6, 0.1], [0.1, 0.2, 0.7], [0.7, 0.2, 0.1 + 1e-15]]
+    assert sum(rows[2]) > 1 or sum(rows[1]) > 1
+    assert len(crm.segment.markov_value(rows, margins=[1, 1, 1], discount_rate=0.1)) == 3
+
+
 def test_what_is_refused():
     def value(matrix, margins=(1, 2), discount_rate=0.1):
         return crm.segment.markov_value(matrix, margins=margins, discount_rate=discount_rate)

@@ -518,6 +518,14 @@ def without_money(columns):
     return {name: values for name, values in columns.items() if name != "monetary"}
 
 
+def test_who_moved_with_as_much_money_stands_in_order_of_id():
+    ids = ["c", "a", "d", "b"]
+    before, after = ({"customer_id": ids, "segment": [name] * 4, "monetary": money} for name, money in
+                     (("small", [5.0, 6.0, 7.0, 8.0]), ("top", [15.0, 16.0, 57.0, 18.0])))  # fmt: skip
+    found = segment.migration(before, after, order=["top", "small"])
+    assert as_columns(found.who("up"))["customer_id"] == ["d", "a", "b", "c"]
+
+
 def test_lists_without_money_count_customers(make_table):
     january, june, july = (make_table(without_money(columns)) for columns in (JANUARY, JUNE, JULY))
     found = segment.migration(january, june, column="tier", order=ORDER)

@@ -102,6 +102,15 @@ def test_all_who_had_come_back_stay_so():
     assert np.isnan(found.chance_of_return("2Y"))
 
 
+def test_a_share_that_is_reached_is_reached_whatever_the_last_digit_says():
+    """Ten of twenty gaps end, after 1 to 10 days: nine of the ten who come back have done so by day 9, not 10."""
+    who = [name for name in "abcdefghij" for _ in range(2)]
+    days = [day for gap in range(1, 11) for day in (1, 1 + gap)]
+    sales = {"customer_id": who, "date": [f"2024-01-{day:02d}" for day in days], "amount": [1.0] * 20}
+    tx = crm.Transactions(sales, as_of="2024-12-31")
+    assert [crm.survival.inactivity_threshold(tx, returning=k / 10).limit for k in range(1, 11)] == [*range(1, 11)]
+
+
 # --- customers counted, not purchases ------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 from conftest import as_columns, examples
 from crmkit import wallet
 from crmkit.errors import ArgumentError, ColumnError, DataError
+from crmkit.wallet.dirichlet import _pooled
 
 # --- share and allocation -----------------------------------------------------------------------------------------
 
@@ -19,6 +20,11 @@ def test_share_of_wallet_is_own_spend_over_all_spend():
     got = wallet.share([50, 0, 0], [200, 10, 0])
     assert got[:2].tolist() == [0.25, 0.0]
     assert np.isnan(got[2])
+
+
+def test_less_than_one_unit_of_currency_is_spend_too():
+    got = as_columns(wallet.add_share({"customer_id": ["a"], "monetary": [0.2], "category_spend": [0.8]}))
+    assert got["share_of_wallet"] == [0.25]
 
 
 def test_share_of_wallet_in_a_table_of_any_kind(make_table):
@@ -243,6 +249,21 @@ def test_two_brands_that_share_the_market_reach_whoever_buys_at_all():
 def test_no_time_has_no_norm(periods):
     with pytest.raises(ArgumentError, match="periods="):
         wallet.dirichlet(TOOTHPASTE, **CATEGORY, periods=periods)
+
+
+@pytest.mark.parametrize(
+    ("own", "kept"), [([1.0, 2, 3, 4, 5], 4), ([1.0, 2, 3, 4, 4.41], 5), ([2.0, 2, 2], 3), ([1.0, 2, 3, 9], 4)]
+)
+def test_brands_apart_are_those_above_the_notch_of_a_box_plot(own, kept):
+    """Hinges as in R's boxplot: of 1 2 3 4 5 they are 2 and 4, so the notch ends at 3 + 1.58 x 2 / sqrt(5) = 4.413.
+
+    Of three alike it ends at their value; of 1 2 3 9, with hinges 1.5 and 6, at 6.06 and leaves 9 out.
+    """
+    share = np.linspace(0.05, 0.2, len(own))
+    found, used = _pooled(np.array(own), share)
+    kept = 3 if own[-1] == 9 else kept
+    assert used.tolist() == [True] * kept + [False] * (len(own) - kept)
+    assert found == pytest.approx(np.average(own[:kept], weights=share[:kept]), rel=1e-12)
 
 
 def test_penetrations_are_needed_to_learn_s():
