@@ -61,6 +61,29 @@ def test_shares_of_nothing_are_dashes():
     assert "Of 3 customers 0.0 % have bought a second time so far, and of these - a third time." in said
 
 
+def test_moves_of_six_customers_by_hand():
+    """a buys in both quarters, b in the one before only, c, d and e come, f is back after a pause."""
+    bought = [
+        ("f", 2, 9),
+        ("a", 8, 1),
+        ("b", 8, 2),
+        ("a", 11, 3),
+        ("c", 11, 4),
+        ("d", 11, 4),
+        ("e", 12, 5),
+        ("f", 12, 6),
+    ]
+    columns = {"customer_id": [who for who, _, _ in bought], "date": [f"2024-{month:02d}-15" for _, month, _ in bought],
+               "amount": [float(money) for _, _, money in bought]}  # fmt: skip
+    tx = crm.Transactions(small_table(columns), as_of="2024-12-31")
+    assert as_columns(crm.customer_base_audit(tx, period="quarter", margin_rate=1.0).moves) == {
+        "move": ["in_both", "only_before", "new", "returned"],
+        "customers": [1, 1, 3, 1],
+        "profit_before": [1, 2, 0, 0],
+        "profit_after": [3, 0, 13, 6],
+    }
+
+
 @settings(max_examples=examples(20), deadline=None)
 @given(lines=st.lists(line, min_size=3, max_size=40), rate=st.sampled_from([None, 0.3, 1.0]))
 def test_every_exhibit_multiplies_and_adds_up(lines, rate):

@@ -322,6 +322,10 @@ def test_cohorts_of_contracts_are_those_counted_one_by_one(rows):
         there = {who for day, end, (who, _, _) in zip(begins, ends, rows, strict=True)
                  if day <= last and (end is None or end >= last)}  # fmt: skip
         assert (size, n) == (len(own), len(there & set(own)))
+    listed = as_columns(got)  # every age up to now of every cohort with somebody in it, be it one
+    wanted = [(month, age) for at, month in enumerate(months) if any(f"{day:%Y-%m}" == month for day in first.values())
+              for age in range(len(months) - at)]  # fmt: skip
+    assert list(zip(listed["cohort"], listed["cohort_age"], strict=True)) == wanted
 
 
 def test_who_renews_for_more_for_the_same_and_for_less_is_told_apart():
