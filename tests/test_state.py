@@ -134,6 +134,8 @@ def test_batches_of_other_scales_are_brought_to_one():
     fine = {"customer_id": ["a"], "date": ["2025-01-06"], "amount": [0.1234]}
     state = crm.State.of(whole, batch="1").merge(fine, batch="2")
     assert as_columns(crm.summarize(state))["monetary"] == [20.1234]
+    used = as_columns(state.ledger)
+    assert (used["rows"], used["customers"], used["amount"]) == ([2], [1], [20.1234])
 
 
 def test_what_would_count_wrongly_is_refused():
