@@ -380,6 +380,7 @@ def test_a_large_list_is_fitted_on_a_sample_and_assigned_in_full():
     assert found.clusterer.n_customers_ == found.profiles["customers"].sum() == 3000
     assert adjusted_rand_score(kind, found.customers["cluster"]) > 0.9
     assert "300 of 3,000" in found.clusterer.notes()[1]
+    assert len(found.clusterer.notes()) == 2  # no cluster is empty
     turned = {name: column[order] for name, column in columns.items()}
     shuffled = segment.cluster(turned, n_clusters=4, sample=300)
     assert shuffled.customers["cluster"].tolist() == found.customers["cluster"].to_numpy()[order].tolist()
