@@ -80,6 +80,7 @@ def test_payback_worked_by_hand():
     assert clv.payback(0, 0.8, 0.1, acquisition_cost=1) == math.inf
     # 100, 50, 25 ... come near 200 and never reach it
     assert clv.payback(100, 0.5, 0, acquisition_cost=200) == math.inf
+    assert clv.payback(0.1, 1.0, 0.0, acquisition_cost=0.1 + 0.1 + 0.1) == 2  # a hair above three payments is three
     assert clv.payback(100, 0, 0.1, acquisition_cost=100) == 0  # nobody pays twice, and once is enough
     assert clv.payback(100, 0, 0.1, acquisition_cost=100.01) == math.inf
     assert clv.payback(100, 0.5, 0, acquisition_cost=175) == 2

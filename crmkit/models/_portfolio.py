@@ -175,8 +175,6 @@ def money_said(asked: Forecast, cells: Cells, spend: Spend) -> Said:
 
 def _spread(asked: Forecast, cells: Cells, spend: Spend) -> float:
     """Deviation of the logarithm of the total under drawn parameters of both models."""
-    if not hasattr(asked.model, "log_likelihood_"):
-        return 0.0
     rng = np.random.default_rng(0)
     if cells.n.size > SAMPLE:
         cells = cells.at(rng.choice(cells.n.size, SAMPLE, p=cells.n / cells.n.sum()))

@@ -136,6 +136,17 @@ def test_intervals_of_the_recovery_effect_cover():
     assert np.mean(inside) >= 0.87
 
 
+def test_dates_of_python_are_dates():
+    pd = pytest.importorskip("pandas")
+    as_text = {"customer_id": [1, 2], "opened": ["2025-01-04", "2025-01-10"], "closed": ["2025-01-06", None]}
+    as_dates = {name: pd.Series([day and dt.date.fromisoformat(day) for day in as_text[name]], dtype=object)
+                for name in ("opened", "closed")}  # fmt: skip
+    desks = pd.DataFrame({**as_text, **as_dates}), pd.DataFrame(as_text)
+    found, want = (as_columns(loyalty.complaints(desk, SALES).table) for desk in desks)
+    assert found == want
+    assert want["closed"] == [1]
+
+
 def test_row_order_does_not_matter():
     made = make_complaints(300, seed=1)
     order = np.random.default_rng(0).permutation(len(made.complaints))

@@ -233,6 +233,16 @@ def test_an_interval_does_not_depend_on_who_else_is_in_the_table():
                 assert part[name].to_numpy() == pytest.approx(np.array(whole[name])[few], rel=1e-10, abs=1e-12)
 
 
+def test_what_is_not_known_of_the_parameters_makes_the_total_less_sure(monkeypatch):
+    rows = cdnow_repeats()
+    learnt = clv.BGNBD().fit(rows)
+    wide = clv.portfolio_value(rows, purchases=learnt, spend=12.0, horizon="26W")
+    monkeypatch.setattr("crmkit.models._portfolio.spread_of", lambda _: 0.0)
+    narrow = clv.portfolio_value(rows, purchases=learnt, spend=12.0, horizon="26W")
+    assert wide.expected == pytest.approx(narrow.expected, rel=1e-12)
+    assert wide.low < narrow.low < narrow.expected < narrow.high < wide.high
+
+
 def test_without_a_level_there_is_no_interval():
     customers = {"x": [2, 0], "t_x": [213, 0], "T": [272, 272]}
     model = clv.BGNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426, period="week")
