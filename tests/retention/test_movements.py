@@ -213,6 +213,7 @@ def test_the_list_tells_more_less_and_the_same_apart_by_the_cent():
     listed = as_columns(retention.movement_list(tx), sort="customer_id")
     assert listed["customer_id"] == ["less", "more", "same"]
     assert listed["movement"] == ["contraction", "expansion", "unchanged"]
+    assert listed["change"] == [-0.01, 0.01, 0.0]
     people = as_columns(retention.revenue_movements(tx).customers)
     assert [people[name][1] for name in ("expanded", "unchanged", "contracted")] == [1, 1, 1]
 
