@@ -210,14 +210,16 @@ def _intervals(names: Sequence[str]) -> dict[str, tuple[str, str]]:
 def heading(name: str, language: Language) -> str:
     """What a column is called in print."""
     said = named(name, language)
-    return plain(labels.text(name, language) if "{" in said else said)  # that of a command leaves {days} open
+    if "{" in said:  # a command's word, which leaves {days} open, or a sentence that has the name of a user's column
+        said = labels.text(name, language)
+    return plain(name if "{" in said else said)
 
 
 def named(name: str, language: Language) -> str:
-    """The words of a column: its own, or those of what it bounds or is a mean of; its name if it is the user's.
+    """The words of a column: its own, or of what it bounds, is a mean or the third of; its name if it is the user's.
 
-    >>> named("false_alert_low", "en"), named("relative_recency", "zh"), named("visits", "zh")
-    ('false alerts, low', '距最近一次消费天数与全体之差', 'visits')
+    >>> named("false_alert_low", "en"), named("antecedent_3", "zh"), named("visits_2", "zh")
+    ('share of false alerts, low', '前项 3', 'visits_2')
     """
     for key in (f"column_{name}", name):
         if labels.text(key, "zh") != key:
@@ -227,7 +229,8 @@ def named(name: str, language: Language) -> str:
         for owner in (other, f"{other}_share", f"{other}_rate") if other != name else ():
             if named(owner, "zh") != owner:
                 return labels.phrase(words, language, what=named(owner, language))
-    return name
+    stem, _, number = name.rpartition("_")
+    return f"{named(stem, language)} {number}" if number.isdigit() and named(stem, "zh") != stem else name
 
 
 _OF_ANOTHER = {"_low": "column_of_low", "_high": "column_of_high", "mean_": "column_of_mean",

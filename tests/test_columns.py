@@ -16,6 +16,7 @@ from scipy import stats
 
 import crmkit as crm
 from conftest import as_columns
+from crmkit import labels
 from crmkit._reading import heading
 
 TESTS = Path(__file__).parent
@@ -371,3 +372,8 @@ def test_every_column_has_a_heading_in_chinese():
         for name, thing in public_things()
     }
     assert {name: columns for name, columns in bare.items() if columns} == {}
+
+
+def test_a_column_of_the_users_that_is_called_as_a_sentence_keeps_its_name():
+    assert "{" in labels.text("plot_gini", "zh")
+    assert [heading("plot_gini", language) for language in labels.LANGUAGES] == ["plot_gini"] * 2

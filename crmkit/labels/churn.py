@@ -137,8 +137,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "win_back_tested": ("as given, from a test campaign", "由用户给出（测试营销结果）"),
     "win_back_expected": (
-        "expected purchases of a customer who buys at least once (Pareto/NBD) x expected spend (SpendMean) x margin",
-        "至少购买一次的客户的预期购买次数（Pareto/NBD）× 预期每次消费（SpendMean）× 利润率",
+        "expected purchases of a customer who buys at least once (Pareto/NBD) x expected spend (own mean, drawn to that of all) x margin",
+        "至少购买一次的客户的预期购买次数（Pareto/NBD）× 预期每次消费（自身均值向全体均值收缩）× 利润率",
     ),
     "win_back_given": ("as given", "由用户给出"),
     "churned_customers": ("bought nothing", "没有购买的客户"),

@@ -84,5 +84,5 @@ WORDS = {
         "○ before, ● after: value of a customer to the brand",
         "○ 改进前，● 改进后：一位客户对该品牌的价值",
     ),
-    # columns of its tables
+    "column_equity": ("equity", "资产类别"),
 }

@@ -84,7 +84,7 @@ _BRIDGE = {
     "column_by_cuts": ("by cuts", "按分界值"),
     "column_by_old_rule": ("by the old rule", "按旧规则"),
     "column_cell": ("cell", "象限"),
-    "column_customer": ("customers", "客户"),
+    "column_customer": ("customer", "客户"),
     "column_cuts_in": ("in by cuts", "分界值变动移入"),
     "column_cuts_out": ("out by cuts", "分界值变动移出"),
     "column_moved_in": ("moved in", "移入"),

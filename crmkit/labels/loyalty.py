@@ -307,6 +307,4 @@ WORDS = {
     "column_n": ("number", "数量"),
     "column_opened": ("opened", "提出时间"),
     "column_overall": ("overall", "总体评价"),
-    "column_open": ("still open", "未结率"),
-    "column_response": ("response rate", "回收率"),
 }

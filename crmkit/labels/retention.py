@@ -158,7 +158,7 @@ _COLUMNS = {
     "movement_churned": ("churned", "流失"),
     "movement_returns": ("refunds only", "仅有退款"),
     # columns of its tables
-    "column_size": ("customers", "客户数"),
+    "column_size": ("size", "规模"),
 }
 
 _PICTURES = {

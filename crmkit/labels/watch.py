@@ -76,5 +76,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "column_judged": ("alerts judged", "已判定预警数"),
     "column_threshold": ("threshold", "阈值"),
     "column_signal_label": ("signal", "信号"),
-    "column_false_alert": ("false alerts", "误报率"),
 }
